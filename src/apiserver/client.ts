@@ -1,0 +1,196 @@
+import type { StatusReason } from '../scheme/errors.ts';
+import type { ApiObject, ObjectList, ObjectMeta, WatchEvent } from '../scheme/object.ts';
+import type { ResourceRef } from '../scheme/resource.ts';
+
+/** Which object: `namespace` is left out for what has none. */
+export interface Target {
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+export interface GetOptions extends Target {
+  /**
+   * Unset: as new as any acknowledged write. '0': whatever this process has in memory (cheap; what controllers use).
+   * Another version: at least as new.
+   */
+  readonly resourceVersion?: string;
+  /** The past, within retention. */
+  readonly at?: { readonly resourceVersion: string } | { readonly timeMs: number };
+}
+
+export interface ListOptions {
+  /** @default every namespace */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly limit?: number;
+  readonly continue?: string;
+  /** As in Kubernetes: unset is consistent, '0' is any, other values by `resourceVersionMatch`. */
+  readonly resourceVersion?: string;
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
+  readonly at?: { readonly resourceVersion: string } | { readonly timeMs: number };
+}
+
+export interface WatchOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Changes after this version. Unset or '0': first the present, as ADDED events, then what follows. */
+  readonly resourceVersion?: string;
+  /** Kubernetes' WatchList: the present as ADDED, then a bookmark annotated `k8s.io/initial-events-end`, then changes. */
+  readonly sendInitialEvents?: boolean;
+  readonly allowBookmarks?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Where a watch delivers. Called synchronously and in order; it must return at once. */
+export interface WatchSink<T extends ApiObject = ApiObject> {
+  onEvents(events: readonly WatchEvent<T>[]): void;
+  /** The watch ended: Expired (list again), ServiceUnavailable, … Never called after {@link WatchHandle.stop}. */
+  onClose(error: Error): void;
+}
+
+export interface WatchHandle {
+  stop(): void;
+}
+
+export interface WriteOptions {
+  /** `All` runs the whole pipeline and stores nothing. */
+  readonly dryRun?: boolean;
+  readonly fieldManager?: string;
+  /** What an unknown field does. @default 'Strict' */
+  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
+  /** Collects warnings for the caller. */
+  readonly onWarning?: (warning: string) => void;
+  /** See the store's lanes. @default 'foreground' */
+  readonly lane?: 'foreground' | 'background';
+  readonly signal?: AbortSignal;
+}
+
+export interface UpdateOptions extends WriteOptions {
+  readonly subresource?: string;
+}
+
+export type Patch =
+  | { readonly type: 'json'; readonly operations: readonly object[] }
+  | { readonly type: 'merge'; readonly patch: object }
+  | { readonly type: 'strategic'; readonly patch: object };
+
+export interface DeleteOptions extends WriteOptions {
+  /** Seconds; undefined takes the kind's default; 0 deletes at once. */
+  readonly gracePeriodSeconds?: number;
+  /** @default 'Background' (the kind's and the finalizers' say aside) */
+  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+/** What a create or an apply may leave out: the server fills metadata and, from the resource, apiVersion and kind. */
+export type NewObject<T extends ApiObject> = Omit<T, 'apiVersion' | 'kind' | 'metadata'> & {
+  apiVersion?: T['apiVersion'];
+  kind?: T['kind'];
+  metadata: ObjectMeta;
+};
+
+export interface ApplyResult<T extends ApiObject> {
+  readonly object: T;
+  readonly operation: 'created' | 'configured' | 'unchanged';
+}
+
+export interface DeleteResult<T extends ApiObject> {
+  /** The object's last state, or its state with a deletionTimestamp. */
+  readonly object: T;
+  /** False when it waits for its grace period or for finalizers. */
+  readonly deleted: boolean;
+}
+
+/** One write of {@link ApiClient.transaction}. */
+export type TransactionWrite =
+  | { readonly type: 'create'; readonly ref: ResourceRef; readonly object: NewObject<ApiObject> }
+  | {
+      readonly type: 'update';
+      readonly ref: ResourceRef;
+      readonly object: ApiObject;
+      readonly subresource?: string;
+    }
+  | {
+      readonly type: 'patch';
+      readonly ref: ResourceRef;
+      readonly target: Target;
+      readonly patch: Patch;
+      readonly subresource?: string;
+    }
+  | { readonly type: 'delete'; readonly ref: ResourceRef; readonly target: Target };
+
+/**
+ * The API, in process, as one identity: what doors, controllers, scheduler and kubelets use. Every call runs the whole
+ * pipeline (authorize, decode, default, admit, validate, store). Failures are `ApiError`s. Objects that come back are shared
+ * and immutable; objects handed in belong to the API from then on.
+ */
+export interface ApiClient {
+  get<T extends ApiObject>(ref: ResourceRef<T>, options: GetOptions): Promise<T>;
+  list<T extends ApiObject>(ref: ResourceRef<T>, options?: ListOptions): Promise<ObjectList<T>>;
+  watch<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    options: WatchOptions,
+    sink: WatchSink<T>,
+  ): Promise<WatchHandle>;
+  create<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    object: NewObject<T>,
+    options?: WriteOptions,
+  ): Promise<T>;
+  /** Replaces; with metadata.resourceVersion it is a compare-and-swap, without it the last write wins. */
+  update<T extends ApiObject>(ref: ResourceRef<T>, object: T, options?: UpdateOptions): Promise<T>;
+  patch<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    target: Target,
+    patch: Patch,
+    options?: UpdateOptions,
+  ): Promise<T>;
+  /** Client-side apply: three-way strategic merge against `last-applied-configuration`. */
+  apply<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    object: NewObject<T>,
+    options?: WriteOptions,
+  ): Promise<ApplyResult<T>>;
+  delete<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    target: Target,
+    options?: DeleteOptions,
+  ): Promise<DeleteResult<T>>;
+  /** Deletes what the selectors choose; returns how many were deleted or marked. */
+  deleteCollection<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
+    options?: DeleteOptions,
+  ): Promise<number>;
+  /** Several writes, all or none, at consecutive resourceVersions. */
+  transaction(
+    writes: readonly TransactionWrite[],
+    options?: WriteOptions,
+  ): Promise<readonly ApiObject[]>;
+  /** POST to a subresource that is an action: `binding`, `eviction`, `token`. */
+  createSubresource(
+    ref: ResourceRef,
+    target: Target,
+    subresource: string,
+    body: object,
+    options?: WriteOptions,
+  ): Promise<ApiObject>;
+}
+
+/** Who asks. */
+export interface UserInfo {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Reasons after which the same request may simply be sent again. */
+export const RETRYABLE_REASONS: readonly StatusReason[] = [
+  'Conflict',
+  'TooManyRequests',
+  'ServiceUnavailable',
+  'ServerTimeout',
+];

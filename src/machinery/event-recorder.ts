@@ -1,0 +1,20 @@
+import type { ApiObject } from '../scheme/object.ts';
+
+/** What an object's Event says: `reason` is CamelCase and a constant, `message` is for people. */
+export interface EventNote {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  /** `spec.containers{nginx}` for an event about a part of the object. */
+  readonly fieldPath?: string;
+}
+
+/**
+ * Records Events about objects, in the background: it never blocks, never throws, groups repeats of the same note into one
+ * Event with a count, and writes through the API in the background lane.
+ */
+export interface EventRecorder {
+  record(regarding: ApiObject, note: EventNote): void;
+  /** A recorder whose events come from `component` (and `host`, for kubelets). */
+  withSource(component: string, host?: string): EventRecorder;
+}

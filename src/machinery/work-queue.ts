@@ -1,0 +1,34 @@
+/**
+ * The producer's side of a work queue. Kubernetes' law: a key waits at most once; a key added while it is being worked on
+ * runs once more afterwards; it never runs twice at the same time; failures back off per key.
+ */
+export interface WorkQueue {
+  /** Wants `key` worked on soon. Never blocks and never throws: adds are gathered and enqueued in bulk. */
+  add(key: string): void;
+  /** Wants `key` worked on `delayMs` from now, on the Clock; of several deadlines the earliest wins. */
+  addAfter(key: string, delayMs: number): void;
+}
+
+/** What runs keys: BullMQ on PostgreSQL or on Redis, in `queues/`. */
+export interface QueueBackend {
+  /** Opens a queue and, once {@link BackendQueue.run} is called, hands its keys to `process`, `concurrency` at a time. */
+  open(options: QueueOptions): Promise<BackendQueue>;
+  close(): Promise<void>;
+}
+
+export interface QueueOptions {
+  /** Unique within the control plane. */
+  readonly name: string;
+  readonly concurrency: number;
+  /** Must not reject: retries are the caller's, through a later enqueue. */
+  process(key: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface BackendQueue {
+  /** Resolves when the keys are durably waiting. */
+  enqueue(keys: readonly string[]): Promise<void>;
+  /** Starts handing out keys. */
+  run(): Promise<void>;
+  /** Stops handing out, waits for what is running, releases what is not. Calling it again does nothing more. */
+  close(): Promise<void>;
+}

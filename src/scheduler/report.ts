@@ -1,0 +1,44 @@
+import { toRfc3339 } from '../lib/clock.ts';
+import type { ControllerContext } from '../machinery/controller.ts';
+import { setCondition } from '../scheme/conditions.ts';
+import { isApiError } from '../scheme/errors.ts';
+import { corePods } from '../scheme/generated/resources.ts';
+import type { Pod, PodCondition } from '../scheme/generated/types/core-v1.ts';
+
+export const REASON_UNSCHEDULABLE = 'Unschedulable';
+export const REASON_FAILED_SCHEDULING = 'FailedScheduling';
+
+/** Tells the user why the pod waits: the `PodScheduled` condition and a Warning event. Nothing is written twice. */
+export async function reportUnschedulable(
+  { client, events, clock }: ControllerContext,
+  pod: Pod,
+  message: string,
+): Promise<void> {
+  events.record(pod, { type: 'Warning', reason: REASON_FAILED_SCHEDULING, message });
+  const next = withUnschedulableCondition(pod, message, toRfc3339(clock.now()));
+  if (!next) return;
+  try {
+    await client.update(corePods, next, { subresource: 'status' });
+  } catch (thrown) {
+    // The pod changed or went meanwhile: its next attempt reports anew, from its newer state.
+    if (!isApiError(thrown, 'Conflict', 'NotFound')) throw thrown;
+  }
+}
+
+/** The pod with the condition set, or undefined when it says so already. */
+export function withUnschedulableCondition(
+  pod: Pod,
+  message: string,
+  now: string,
+): Pod | undefined {
+  const current = pod.status?.conditions;
+  const conditions = setCondition<PodCondition>(current, {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: REASON_UNSCHEDULABLE,
+    message,
+    lastTransitionTime: now,
+  });
+  if (conditions === current) return undefined;
+  return { ...pod, status: { ...pod.status, conditions: [...conditions] } };
+}

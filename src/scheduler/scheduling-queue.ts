@@ -1,0 +1,210 @@
+import { exponentialBackoffMs } from '../lib/backoff.ts';
+import type { Clock } from '../lib/clock.ts';
+import { Heap } from '../lib/heap.ts';
+import type { Pod } from '../scheme/generated/types/core-v1.ts';
+import type { NamespacedKey } from '../scheme/object.ts';
+import type { ClusterEvent, Plugin } from './framework.ts';
+import { type PodInfo, toPodInfo } from './pod-info.ts';
+import type { QueuedPod } from './queued-pod.ts';
+
+/** Kubernetes' podInitialBackoffSeconds and podMaxBackoffSeconds. */
+const BACKOFF = { baseMs: 1_000, maxMs: 10_000 };
+/** A pod that no event has moved is tried again after this long all the same (podMaxInUnschedulablePodsDuration). */
+export const UNSCHEDULABLE_TIMEOUT_MS = 300_000;
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+export interface SchedulingQueueOptions {
+  readonly plugins: readonly Plugin[];
+  readonly clock: Clock;
+}
+
+/**
+ * The pods that want a node. Each is in one place:
+ *
+ * - `gated`: a preEnqueue plugin keeps it out; only its own update lets it in.
+ * - `active`: to be tried now, in the order of the queueSort plugin.
+ * - `backoff`: to be tried when its backoff is over.
+ * - `unschedulable`: no node took it; an event that one of the rejecting plugins thinks helpful moves it to `active`, or to
+ *   `backoff` while that lasts.
+ * - `none`: popped; the caller places it, gives it back or lets it go.
+ */
+export class SchedulingQueue {
+  readonly #clock: Clock;
+  readonly #plugins: readonly Plugin[];
+  readonly #pods = new Map<NamespacedKey, QueuedPod>();
+  readonly #active: Heap<QueuedPod>;
+  readonly #backoff = new Heap<QueuedPod>((a, b) => backoffEndsMs(a) - backoffEndsMs(b));
+  readonly #unschedulable = new Set<QueuedPod>();
+
+  constructor({ plugins, clock }: SchedulingQueueOptions) {
+    this.#plugins = plugins;
+    this.#clock = clock;
+    const sort = plugins.find((plugin) => plugin.queueSort);
+    if (!sort) throw new Error('a profile needs one plugin with queueSort');
+    this.#active = new Heap((a, b) => sort.queueSort?.(a, b) ?? 0);
+  }
+
+  /** How many pods wait, wherever. */
+  get size(): number {
+    return this.#pods.size;
+  }
+
+  /** A pod without a node appeared or changed. A change of its spec or labels lets it be tried at once. */
+  set(pod: Pod): void {
+    const info = toPodInfo(pod);
+    const known = this.#pods.get(info.key);
+    if (known && known.info.uid === info.uid) this.#update(known, info);
+    else this.#enter(info);
+  }
+
+  #enter(info: PodInfo): void {
+    this.delete(info.key);
+    const queued: QueuedPod = {
+      info,
+      queuedAtMs: this.#clock.now(),
+      attempts: 0,
+      failedAtMs: 0,
+      rejectedBy: NOBODY,
+      place: 'none',
+    };
+    this.#pods.set(info.key, queued);
+    this.#admit(queued);
+  }
+
+  /** The pod is gone, has a node, or has ended. */
+  delete(key: NamespacedKey): void {
+    const queued = this.#pods.get(key);
+    if (!queued) return;
+    this.#pods.delete(key);
+    this.#unschedulable.delete(queued);
+    // The heaps drop it when it comes up: see #next.
+    queued.place = 'none';
+  }
+
+  /** The next pod to try, or undefined when none is active. */
+  pop(): QueuedPod | undefined {
+    const queued = this.#next(this.#active, 'active');
+    if (queued) {
+      queued.place = 'none';
+      queued.attempts++;
+    }
+    return queued;
+  }
+
+  get hasActive(): boolean {
+    for (let top = this.#active.peek(); top; top = this.#active.peek()) {
+      if (this.#isIn(top, 'active')) return true;
+      this.#active.pop();
+    }
+    return false;
+  }
+
+  /** No node took the pod; `rejectedBy` names the plugins that said no. */
+  addUnschedulable(queued: QueuedPod, rejectedBy: ReadonlySet<string>): void {
+    if (this.#pods.get(queued.info.key) !== queued) return;
+    queued.failedAtMs = this.#clock.now();
+    queued.rejectedBy = rejectedBy;
+    queued.place = 'unschedulable';
+    this.#unschedulable.add(queued);
+  }
+
+  /** Something went wrong that is not the pod's fault: it is tried again after its backoff. */
+  addBackoff(queued: QueuedPod): void {
+    if (this.#pods.get(queued.info.key) !== queued) return;
+    queued.failedAtMs = this.#clock.now();
+    this.#toBackoff(queued);
+  }
+
+  /** Moves the unschedulable pods that `event` could help. */
+  onEvent(event: ClusterEvent): void {
+    if (this.#unschedulable.size === 0) return;
+    const hints = this.#plugins.filter((plugin) => plugin.couldHelp);
+    for (const queued of this.#unschedulable) {
+      const { rejectedBy, info } = queued;
+      // A pod that no plugin rejected found no nodes at all: any event may help.
+      const helps =
+        rejectedBy.size === 0 ||
+        hints.some((plugin) => rejectedBy.has(plugin.name) && plugin.couldHelp?.(event, info.pod));
+      if (helps) this.#retry(queued);
+    }
+  }
+
+  /** Activates what is due; returns when to call again, in milliseconds from now, or undefined when nothing waits. */
+  flush(): number | undefined {
+    const now = this.#clock.now();
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (let top = this.#backoff.peek(); top; top = this.#backoff.peek()) {
+      if (this.#isIn(top, 'backoff')) {
+        nextMs = backoffEndsMs(top);
+        if (nextMs > now) break;
+        this.#activate(top);
+      }
+      this.#backoff.pop();
+      nextMs = Number.POSITIVE_INFINITY;
+    }
+    for (const queued of this.#unschedulable) {
+      const dueMs = queued.failedAtMs + UNSCHEDULABLE_TIMEOUT_MS;
+      nextMs = Math.min(nextMs, Math.max(dueMs, now));
+      // The set is in the order of failure: behind the first that is not due, none is.
+      if (dueMs > now) break;
+      this.#retry(queued);
+    }
+    return nextMs === Number.POSITIVE_INFINITY ? undefined : nextMs - now;
+  }
+
+  #update(queued: QueuedPod, info: PodInfo): void {
+    const before = queued.info.pod;
+    queued.info = info;
+    if (queued.place === 'gated') this.#admit(queued);
+    else if (queued.place === 'unschedulable' && mayHelpItself(before, info.pod))
+      this.#retry(queued);
+  }
+
+  #admit(queued: QueuedPod): void {
+    const gated = this.#plugins.some(
+      (plugin) => plugin.preEnqueue?.(queued.info.pod) !== undefined,
+    );
+    if (gated) queued.place = 'gated';
+    else this.#activate(queued);
+  }
+
+  #retry(queued: QueuedPod): void {
+    this.#unschedulable.delete(queued);
+    if (backoffEndsMs(queued) > this.#clock.now()) this.#toBackoff(queued);
+    else this.#activate(queued);
+  }
+
+  #activate(queued: QueuedPod): void {
+    queued.place = 'active';
+    queued.queuedAtMs = this.#clock.now();
+    this.#active.push(queued);
+  }
+
+  #toBackoff(queued: QueuedPod): void {
+    queued.place = 'backoff';
+    this.#backoff.push(queued);
+  }
+
+  #next(heap: Heap<QueuedPod>, place: QueuedPod['place']): QueuedPod | undefined {
+    for (let top = heap.pop(); top; top = heap.pop()) if (this.#isIn(top, place)) return top;
+    return undefined;
+  }
+
+  /** A heap may still hold a pod that was deleted or has moved on. */
+  #isIn(queued: QueuedPod, place: QueuedPod['place']): boolean {
+    return queued.place === place && this.#pods.get(queued.info.key) === queued;
+  }
+}
+
+function backoffEndsMs(queued: QueuedPod): number {
+  return queued.failedAtMs + exponentialBackoffMs(queued.attempts, BACKOFF);
+}
+
+/** A change of status alone (our own condition, say) gives no new reason to try. */
+function mayHelpItself(before: Pod, after: Pod): boolean {
+  return (
+    before.metadata.generation !== after.metadata.generation ||
+    JSON.stringify(before.metadata.labels) !== JSON.stringify(after.metadata.labels)
+  );
+}

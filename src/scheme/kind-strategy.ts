@@ -1,0 +1,48 @@
+import type { FieldError } from './field-error.ts';
+import type { ApiObject } from './object.ts';
+
+/**
+ * What a kind does beyond its structure: one file a kind, `scheme/groups/<group>/<kind>.ts`. All pure. Functions that
+ * change an object get a private copy and change it in place. Kinds without a strategy get the generic behaviour.
+ */
+export interface KindStrategy<T extends ApiObject = ApiObject> {
+  /** Fills what the user left out, as Kubernetes does for this version. Idempotent. */
+  applyDefaults?(object: T): void;
+  /** On create: clears what users may not set (status) and what the system sets. `generation` is already 1. */
+  prepareForCreate?(object: T): void;
+  /** On update through the main resource: keeps `current`'s status and other fields that this door may not change. */
+  prepareForUpdate?(next: T, current: T): void;
+  /** On update of `/status`: keeps `current`'s spec. */
+  prepareForStatusUpdate?(next: T, current: T): void;
+  /**
+   * Whether the change from `current` to `next` is one that `metadata.generation` counts.
+   * @default the spec (everything but metadata and status) differs
+   */
+  changesGeneration?(next: T, current: T): boolean;
+  validate?(object: T): FieldError[];
+  /** Called beside {@link validate}: what may not change. */
+  validateUpdate?(next: T, current: T): FieldError[];
+  validateStatusUpdate?(next: T, current: T): FieldError[];
+  /** Advice to the user that does not refuse the request. */
+  warnings?(object: T): string[];
+  /** The rule for metadata.name. @default 'dns-subdomain' */
+  readonly nameRule?: NameRule;
+  /** Fields that field selectors may name, beside metadata.name and metadata.namespace. */
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** The columns of a table, as `kubectl get` shows them. @default Name and Age */
+  readonly printerColumns?: readonly PrinterColumn<T>[];
+  /** Default of DeleteOptions.gracePeriodSeconds; undefined deletes at once. Pods: 30 or what the spec says. */
+  defaultGracePeriodSeconds?(object: T): number | undefined;
+}
+
+/** `dns-subdomain` RFC 1123 subdomain, `dns-label` RFC 1123 label, `dns-1035` RFC 1035 label, `path-segment` RBAC names. */
+export type NameRule = 'dns-subdomain' | 'dns-label' | 'dns-1035' | 'path-segment';
+
+/** One column of a table, as kubectl prints it. */
+export interface PrinterColumn<T extends ApiObject = ApiObject> {
+  readonly name: string;
+  /** 0 shows always, 1 with `-o wide`. @default 0 */
+  readonly priority?: 0 | 1;
+  /** The cell's text; `now` is milliseconds since the epoch, for ages. */
+  cell(object: T, now: number): string;
+}

@@ -1,0 +1,72 @@
+import type { ApiObject } from './object.ts';
+
+/** How far a version is: `v1alpha1` is alpha (off unless enabled), `v2beta3` is beta, `v1` is stable. */
+export type Stability = 'alpha' | 'beta' | 'stable';
+
+export type Verb =
+  | 'create'
+  | 'delete'
+  | 'deletecollection'
+  | 'get'
+  | 'list'
+  | 'patch'
+  | 'update'
+  | 'watch';
+
+/** A group, in every version: what one row of storage belongs to. `group` is '' for the core group. */
+export interface GroupResource {
+  readonly group: string;
+  /** Lower-case plural, as in paths: `pods`. */
+  readonly resource: string;
+}
+
+/**
+ * A handle on one served resource in one version: what callers of the client pass. Built-in ones are constants in
+ * `generated/resources.ts` (`corePods`, `appsDeployments`), typed with their object.
+ */
+export interface ResourceRef<T extends ApiObject = ApiObject> extends GroupResource {
+  readonly version: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  /** Carries the type of the objects; never set. */
+  readonly __object?: T;
+}
+
+export interface SubresourceDefinition {
+  /** `status`, `scale`, `binding`, `eviction`, `log`, `token`, … */
+  readonly name: string;
+  readonly verbs: readonly Verb[];
+  /** The kind that it takes and gives, where it differs from the resource's own: `autoscaling/v1` `Scale`. */
+  readonly kind?: { readonly group: string; readonly version: string; readonly kind: string };
+}
+
+/** One resource in one version: all that discovery says of it, and where its schema is. */
+export interface ResourceDefinition extends ResourceRef {
+  readonly listKind: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly Verb[];
+  readonly subresources: readonly SubresourceDefinition[];
+  /** Name of its schema: `io.k8s.api.core.v1.Pod`. */
+  readonly schemaName: string;
+  readonly stability: Stability;
+  /** The version that this group's resource is stored in. */
+  readonly storageVersion: string;
+  /**
+   * Set when another group's resource holds the objects: `events.events.k8s.io` are stored as core/v1 `events`, so that
+   * both doors show the same ones.
+   */
+  readonly storedAs?: {
+    readonly group: string;
+    readonly version: string;
+    readonly resource: string;
+  };
+  /** Set when the version is deprecated: what to use instead, for warnings and `@deprecated`. */
+  readonly deprecation?: { readonly message: string; readonly removedIn?: string };
+}
+
+/** `deployments.apps`, or `pods` in the core group: how messages and queues name a resource. */
+export function qualifiedName({ group, resource }: GroupResource): string {
+  return group === '' ? resource : `${resource}.${group}`;
+}

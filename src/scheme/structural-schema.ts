@@ -1,0 +1,42 @@
+/**
+ * What fields a type has: the part of OpenAPI that Kubernetes' types use, as generated data (`generated/schemas/`).
+ * One `TypeSchema` per named type; fields refer to other types by name, so that recursion needs no special case.
+ */
+export interface TypeSchema {
+  /** `io.k8s.api.core.v1.PodSpec`. */
+  readonly name: string;
+  readonly fields: Readonly<Record<string, FieldSchema>>;
+  /** Set for a type that keeps any field (RawExtension, FieldsV1, JSON): nothing inside it is checked. */
+  readonly opaque?: true;
+}
+
+export interface FieldSchema {
+  readonly type: FieldType;
+  readonly required?: true;
+  /** The closed set of values, where Kubernetes' API has one. */
+  readonly enum?: readonly string[];
+  /** Lists: how a strategic merge patch joins two of them (Kubernetes' `x-kubernetes-patch-*`). */
+  readonly patchStrategy?: readonly ('merge' | 'replace' | 'retainKeys')[];
+  readonly patchMergeKey?: string;
+  /** Lists: `map` by `listMapKeys`, `set`, or `atomic` (the default). */
+  readonly listType?: 'atomic' | 'set' | 'map';
+  readonly listMapKeys?: readonly string[];
+  /** Structs and maps: replaced whole when `atomic`. */
+  readonly mapType?: 'atomic' | 'granular';
+}
+
+export type FieldType =
+  | {
+      readonly kind: 'string';
+      readonly format?: 'date-time' | 'micro-time' | 'byte' | 'quantity' | 'duration';
+    }
+  | { readonly kind: 'integer'; readonly format?: 'int32' | 'int64' }
+  | { readonly kind: 'number' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'int-or-string' }
+  /** Any JSON value. */
+  | { readonly kind: 'any' }
+  | { readonly kind: 'list'; readonly items: FieldType }
+  | { readonly kind: 'map'; readonly values: FieldType }
+  /** A named type. */
+  | { readonly kind: 'ref'; readonly name: string };
