@@ -1,10 +1,10 @@
 import type { Node } from '../scheme/generated/types/core-v1.ts';
 import {
-  accumulate,
-  emptyResources,
-  nodeAllocatable,
-  type ResourceVector,
-} from '../scheme/pod-resources.ts';
+  addAmounts,
+  amountsOf,
+  type ResourceAmounts,
+  subtractAmounts,
+} from '../scheme/resources-of-pod.ts';
 import type { PodInfo } from './pod-info.ts';
 
 /** A node, the pods that are on it (or assumed to be), and the sums over them. */
@@ -12,10 +12,10 @@ export class NodeInfo {
   readonly name: string;
   /** Undefined while pods name a node that has no object: nothing is placed there. */
   node: Node | undefined;
-  allocatable: ResourceVector = emptyResources();
-  allowedPods = 0;
-  readonly requested: ResourceVector = emptyResources();
-  readonly scoredRequested = { milliCpu: 0, memoryBytes: 0 };
+  /** What it offers to pods; `pods` is how many of them it takes. */
+  allocatable: ResourceAmounts = {};
+  readonly requested: ResourceAmounts = {};
+  readonly scoredRequested: ResourceAmounts = {};
   readonly #pods = new Map<string, PodInfo>();
 
   constructor(name: string) {
@@ -32,18 +32,15 @@ export class NodeInfo {
 
   setNode(node: Node | undefined): void {
     this.node = node;
-    const { resources, pods } = node
-      ? nodeAllocatable(node)
-      : { resources: emptyResources(), pods: 0 };
-    this.allocatable = resources;
-    this.allowedPods = pods;
+    this.allocatable = amountsOf(node?.status?.allocatable);
   }
 
   /** Adds the pod, or replaces what is known of it. */
   addPod(pod: PodInfo): void {
     this.removePod(pod.uid);
     this.#pods.set(pod.uid, pod);
-    this.#account(pod, 1);
+    addAmounts(this.requested, pod.requests);
+    addAmounts(this.scoredRequested, pod.scoredRequests);
   }
 
   /** Returns whether the pod was there. */
@@ -51,13 +48,8 @@ export class NodeInfo {
     const pod = this.#pods.get(uid);
     if (!pod) return false;
     this.#pods.delete(uid);
-    this.#account(pod, -1);
+    subtractAmounts(this.requested, pod.requests);
+    subtractAmounts(this.scoredRequested, pod.scoredRequests);
     return true;
-  }
-
-  #account(pod: PodInfo, sign: 1 | -1): void {
-    accumulate(this.requested, pod.requests, sign);
-    this.scoredRequested.milliCpu += sign * pod.scoredRequests.milliCpu;
-    this.scoredRequested.memoryBytes += sign * pod.scoredRequests.memoryBytes;
   }
 }

@@ -1,10 +1,13 @@
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
-import { nodeAllocatable, type ResourceVector } from '../../scheme/pod-resources.ts';
+import { amountsOf, type ResourceAmounts } from '../../scheme/resources-of-pod.ts';
 import { MAX_NODE_SCORE, type Plugin } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
 
 export const REASON_TOO_MANY_PODS = 'Too many pods';
+
+/** Kubernetes' NodeResourcesFit and balanced allocation score these, with equal weights. */
+export const SCORED_RESOURCES = ['cpu', 'memory'] as const;
 
 export function insufficient(resource: string): string {
   return `Insufficient ${resource}`;
@@ -27,75 +30,39 @@ export const nodeResourcesFit: Plugin = {
 
 /** The part of a pod that resource plugins read, as a value that encodes to JSON. */
 export function signRequests({ requests, scoredRequests }: PodInfo): unknown {
-  return [
-    requests.milliCpu,
-    requests.memoryBytes,
-    requests.ephemeralStorageBytes,
-    [...requests.scalars],
-    scoredRequests,
-  ];
+  return [requests, scoredRequests];
 }
 
-function shortages(wanted: ResourceVector, node: NodeInfo): readonly string[] | undefined {
+function shortages(wanted: ResourceAmounts, node: NodeInfo): readonly string[] | undefined {
   const { allocatable, requested } = node;
   const short: string[] = [];
-  if (node.podCount + 1 > node.allowedPods) short.push(REASON_TOO_MANY_PODS);
-  if (lacks(wanted.milliCpu, allocatable.milliCpu, requested.milliCpu)) {
-    short.push(insufficient('cpu'));
-  }
-  if (lacks(wanted.memoryBytes, allocatable.memoryBytes, requested.memoryBytes)) {
-    short.push(insufficient('memory'));
-  }
-  const { ephemeralStorageBytes } = wanted;
-  if (
-    lacks(ephemeralStorageBytes, allocatable.ephemeralStorageBytes, requested.ephemeralStorageBytes)
-  ) {
-    short.push(insufficient('ephemeral-storage'));
-  }
-  for (const [name, amount] of wanted.scalars) {
-    if (lacks(amount, allocatable.scalars.get(name) ?? 0, requested.scalars.get(name) ?? 0)) {
-      short.push(insufficient(name));
-    }
+  if (node.podCount + 1 > (allocatable.pods ?? 0)) short.push(REASON_TOO_MANY_PODS);
+  for (const name in wanted) {
+    const amount = wanted[name] as number;
+    const free = (allocatable[name] ?? 0) - (requested[name] ?? 0);
+    // Nothing wanted is never lacking, not even on a node that is over-committed.
+    if (amount > 0 && amount > free) short.push(insufficient(name));
   }
   return short.length === 0 ? undefined : short;
 }
 
-/** Nothing wanted is never lacking, not even on a node that is over-committed. */
-function lacks(wanted: number, allocatable: number, requested: number): boolean {
-  return wanted > 0 && wanted > allocatable - requested;
-}
-
 function leastAllocated({ scoredRequests }: PodInfo, node: NodeInfo): number {
-  const cpu = freeShare(
-    node.scoredRequested.milliCpu + scoredRequests.milliCpu,
-    node.allocatable.milliCpu,
-  );
-  const memory = freeShare(
-    node.scoredRequested.memoryBytes + scoredRequests.memoryBytes,
-    node.allocatable.memoryBytes,
-  );
-  // A resource that the node does not have at all has no vote.
-  const votes = [cpu, memory].filter((share) => share !== undefined);
-  if (votes.length === 0) return 0;
-  return Math.floor(votes.reduce((sum, share) => sum + share, 0) / votes.length);
-}
-
-function freeShare(requested: number, allocatable: number): number | undefined {
-  if (allocatable === 0) return undefined;
-  if (requested > allocatable) return 0;
-  return Math.floor(((allocatable - requested) * MAX_NODE_SCORE) / allocatable);
+  let sum = 0;
+  let votes = 0;
+  for (const name of SCORED_RESOURCES) {
+    const allocatable = node.allocatable[name] ?? 0;
+    // A resource that the node does not have at all has no vote.
+    if (allocatable === 0) continue;
+    const requested = (node.scoredRequested[name] ?? 0) + (scoredRequests[name] ?? 0);
+    const free = Math.max(0, allocatable - requested);
+    sum += Math.floor((free * MAX_NODE_SCORE) / allocatable);
+    votes++;
+  }
+  return votes === 0 ? 0 : Math.floor(sum / votes);
 }
 
 function gainsRoom(before: Node, after: Node): boolean {
-  const was = nodeAllocatable(before);
-  const is = nodeAllocatable(after);
-  return (
-    is.pods > was.pods ||
-    is.resources.milliCpu > was.resources.milliCpu ||
-    is.resources.memoryBytes > was.resources.memoryBytes ||
-    is.resources.ephemeralStorageBytes > was.resources.ephemeralStorageBytes ||
-    [...is.resources.scalars].some(
-      ([name, amount]) => amount > (was.resources.scalars.get(name) ?? 0),
-    )
-  );
+  const was = amountsOf(before.status?.allocatable);
+  const is = amountsOf(after.status?.allocatable);
+  return Object.entries(is).some(([name, amount]) => amount > (was[name] ?? 0));
 }
