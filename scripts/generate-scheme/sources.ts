@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The published packages that the scheme is generated from; both describe the same Kubernetes release. */
+const PACKAGES = [
+  { directory: 'models', name: '@kubernetes/client-node', version: '2.0.1' },
+  { directory: 'validators', name: 'kubernetes-models', version: '5.1.0' },
+] as const;
+
+/** What the models' file headers say of that release; files of older releases are leftovers. */
+export const RELEASE_MARK = 'OpenAPI spec version: release-1.36';
+
+export interface Sources {
+  /** Folder of one file a model class. */
+  readonly modelsDir: string;
+  /** Folder of one file an API group and version, with its paths. */
+  readonly apisDir: string;
+  /** Folder of one compiled validator a type. */
+  readonly validatorsDir: string;
+}
+
+/**
+ * Where the unpacked packages are: under `directory` when given (as `models/package` and `validators/package`),
+ * otherwise freshly packed from the registry into a temporary folder.
+ */
+export function fetchSources(directory: string | undefined): Sources {
+  const root = directory ?? mkdtempSync(join(tmpdir(), 'generate-scheme-'));
+  for (const source of PACKAGES) {
+    const target = join(root, source.directory);
+    if (existsSync(join(target, 'package'))) continue;
+    mkdirSync(target, { recursive: true });
+    const packed = execFileSync('npm', ['pack', '--silent', `${source.name}@${source.version}`], {
+      cwd: target,
+      encoding: 'utf8',
+    });
+    execFileSync('tar', ['xzf', packed.trim()], { cwd: target });
+  }
+  const generated = join(root, 'models', 'package', 'dist', 'gen');
+  return {
+    modelsDir: join(generated, 'models'),
+    apisDir: join(generated, 'apis'),
+    validatorsDir: join(root, 'validators', 'package', '_schemas'),
+  };
+}

@@ -1,0 +1,25 @@
+/** `npm run help`: the commands of this package, one line each. A test keeps the list in step with package.json. */
+
+export const COMMANDS = {
+  start: 'run the control plane; does all its set-up itself (-- --help for options)',
+  dev: 'the same, started again when a source changes',
+  demo: 'show a deployment, a dying node and moving pods, in half a minute',
+  check: 'everything static: format, lint, types, boundaries, dead code',
+  fix: 'the same, mending what can be mended',
+  test: 'all tests on a real PostgreSQL (-- NAME runs those whose path matches)',
+  e2e: 'only the tests of the whole control plane',
+  'test:soak': 'the long tests',
+  'test:database': 'open the databases that failed tests left (-- DIR)',
+  bench: 'measure, and print a table (-- --json FILE writes it too)',
+  build: 'bundle the sources into dist/',
+  generate: "regenerate the built-in kinds from Kubernetes' published models",
+  codegen: 'regenerate the typed GraphQL clients',
+  help: 'this list',
+};
+
+if (process.argv[1]?.endsWith('help.mjs')) {
+  for (const [name, description] of Object.entries(COMMANDS)) {
+    const command = ['start', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`;
+    process.stdout.write(`${command.padEnd(24)}${description}\n`);
+  }
+}

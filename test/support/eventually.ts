@@ -1,0 +1,39 @@
+import { inspect } from 'node:util';
+import { toError } from '../../src/lib/errors.ts';
+
+export interface EventuallyOptions {
+  /** Gives up after this long, in milliseconds. @default 10_000 */
+  readonly withinMs?: number;
+}
+
+const INTERVAL_MS = 20;
+
+/**
+ * Reads until `check` accepts the value (neither of them throws), and returns it. Gives up with the last value seen and
+ * with what was wrong with it.
+ */
+export async function eventually<T>(
+  read: () => T | Promise<T>,
+  check: (value: T) => unknown = () => undefined,
+  { withinMs = 10_000 }: EventuallyOptions = {},
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  let last = 'no value: the read failed';
+  for (;;) {
+    try {
+      const value = await read();
+      last = inspect(value, { depth: 6, breakLength: 100 });
+      await check(value);
+      return value;
+    } catch (thrown) {
+      if (Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+        continue;
+      }
+      const reason = toError(thrown);
+      throw new Error(`not within ${withinMs} ms: ${reason.message}\nlast value: ${last}`, {
+        cause: reason,
+      });
+    }
+  }
+}
