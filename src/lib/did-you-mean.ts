@@ -19,19 +19,24 @@ export function didYouMeanHint(input: string, candidates: Iterable<string>): str
   return close.length === 0 ? '' : `, did you mean ${close.join(' or ')}?`;
 }
 
+/** Insertions, deletions, substitutions and swaps of neighbours, one edit each. */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current[j] = Math.min(
-        substitution,
-        (previous[j] as number) + 1,
-        (current[j - 1] as number) + 1,
-      );
+      const substitution = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? at(beforeLast, j - 2) + 1 : Number.POSITIVE_INFINITY;
+      current[j] = Math.min(substitution, swap, at(last, j) + 1, at(current, j - 1) + 1);
     }
-    previous = current;
+    beforeLast = last;
+    last = current;
   }
-  return previous[b.length] as number;
+  return at(last, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] as number;
 }

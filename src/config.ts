@@ -1,0 +1,183 @@
+/**
+ * The settings of a server process, read once from its arguments and its environment: the only reader of `process.env`
+ * in the server. An argument wins over the environment, the environment over the default.
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { didYouMeanHint } from './lib/did-you-mean.ts';
+
+/** What a process does; one process may do several. */
+export const ROLES = ['api', 'scheduler', 'controllers', 'kubelets'] as const;
+
+export type Role = (typeof ROLES)[number];
+
+export interface Config {
+  /** Where the GraphQL door listens. @default '127.0.0.1' */
+  readonly host: string;
+  /** @default 4000 */
+  readonly port: number;
+  /** Database, token and process id are kept here. @default .orrery in the checkout */
+  readonly dataDirectory: string;
+  /** A PostgreSQL server in place of the embedded one. */
+  readonly databaseUrl: string | undefined;
+  /** Queues on Redis in place of PostgreSQL. */
+  readonly redisUrl: string | undefined;
+  /** @default every role */
+  readonly roles: readonly Role[];
+  /** API groups and versions to switch: `batch/v1=false`, `api/alpha=true`. */
+  readonly runtimeConfig: readonly string[];
+  /** Controllers to run: `*` for all, `-name` without one. @default ['*'] */
+  readonly controllers: readonly string[];
+  /** How long a node may be silent before it is Unknown, in seconds. @default 40 */
+  readonly nodeMonitorGracePeriodSeconds: number;
+  /** How long Pods tolerate a node that is not ready or unreachable, where they do not say, in seconds. @default 300 */
+  readonly defaultTolerationSeconds: number;
+  /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
+  readonly retentionSeconds: number;
+  /** Simulated nodes made at the first start of an empty cluster. @default 3 */
+  readonly initialNodes: number;
+  /** Whether clients may ask the GraphQL schema for its types. @default true */
+  readonly introspection: boolean;
+  /** @default 'warn' */
+  readonly logLevel: LogLevel;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A setting that cannot be used: the message is for the user, and says what would be right. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export const USAGE = `Starts an Orrery control plane in the foreground.
+
+Usage: npm start -- [options]
+
+  --port N                    listen on this port (ORRERY_PORT, default 4000)
+  --host ADDRESS              listen on this address (ORRERY_HOST, default 127.0.0.1)
+  --data-dir DIR              keep the database and the token here (ORRERY_DATA_DIR, default .orrery)
+  --role NAME                 run this part only; repeat it for several: ${ROLES.join(', ')}
+  --runtime-config GV=BOOL    switch an API group, version or level: api/alpha=true, batch/v1=false
+  --controllers LIST          '*' for all, '-NAME' without one (default '*')
+  --initial-nodes N           simulated nodes of a new cluster (default 3)
+  --node-monitor-grace-period SECONDS
+                              how long a node may be silent before it is Unknown (default 40)
+  --default-toleration-seconds SECONDS
+                              how long Pods stay on a node that is gone, where they do not say (default 300)
+  --retention SECONDS         how long the past can be read and watched from (default 3600)
+  --introspection BOOL        whether clients may read the GraphQL schema (default true)
+  --log-level LEVEL           ${LOG_LEVELS.join(', ')} (ORRERY_LOG_LEVEL, default warn)
+  --help                      this text
+
+Environment: DATABASE_URL uses a PostgreSQL server (14 or newer) in place of the embedded one,
+REDIS_URL puts the work queues on Redis.
+
+Examples:
+  npm start
+  npm start -- --port 4001 --data-dir /tmp/second
+  npm start -- --runtime-config api/alpha=true
+`;
+
+const OPTIONS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  'data-dir': { type: 'string' },
+  role: { type: 'string', multiple: true },
+  'runtime-config': { type: 'string', multiple: true },
+  controllers: { type: 'string', multiple: true },
+  'initial-nodes': { type: 'string' },
+  'node-monitor-grace-period': { type: 'string' },
+  'default-toleration-seconds': { type: 'string' },
+  retention: { type: 'string' },
+  introspection: { type: 'string' },
+  'log-level': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export interface ConfigSource {
+  /** Arguments after the program's name. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What relative paths of the environment and of arguments start from. */
+  readonly cwd: string;
+  /** Where `.orrery` is by default. */
+  readonly packageRoot: string;
+}
+
+/** @throws {ConfigError} */
+export function readConfig(source: ConfigSource): Config | 'help' {
+  const values = parseArguments(source.args);
+  if (values.help) return 'help';
+  const { env, cwd, packageRoot } = source;
+  const directory = values['data-dir'] ?? env.ORRERY_DATA_DIR;
+  return {
+    host: values.host ?? env.ORRERY_HOST ?? '127.0.0.1',
+    port: toInteger('--port', values.port ?? env.ORRERY_PORT ?? '4000', 0, 65_535),
+    dataDirectory: directory ? path.resolve(cwd, directory) : path.join(packageRoot, '.orrery'),
+    databaseUrl: env.DATABASE_URL || undefined,
+    redisUrl: env.REDIS_URL || undefined,
+    roles: toRoles(values.role),
+    runtimeConfig: splitList(values['runtime-config']),
+    controllers: values.controllers ? splitList(values.controllers) : ['*'],
+    nodeMonitorGracePeriodSeconds: seconds(
+      '--node-monitor-grace-period',
+      values['node-monitor-grace-period'] ?? '40',
+    ),
+    defaultTolerationSeconds: seconds(
+      '--default-toleration-seconds',
+      values['default-toleration-seconds'] ?? '300',
+    ),
+    retentionSeconds: seconds('--retention', values.retention ?? '3600'),
+    initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),
+    introspection: toChoice('--introspection', values.introspection ?? 'true', BOOLEANS) === 'true',
+    logLevel: toChoice(
+      '--log-level',
+      values['log-level'] ?? env.ORRERY_LOG_LEVEL ?? 'warn',
+      LOG_LEVELS,
+    ),
+  };
+}
+
+const BOOLEANS = ['true', 'false'] as const;
+
+function parseArguments(args: readonly string[]) {
+  for (const arg of args) {
+    const name = /^--([a-z-]+)/.exec(arg)?.[1];
+    if (name !== undefined && !(name in OPTIONS)) {
+      const hint = didYouMeanHint(name, Object.keys(OPTIONS));
+      throw new ConfigError(`unknown option --${name}${hint}; --help lists them all`);
+    }
+  }
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
+  } catch (thrown) {
+    throw new ConfigError(`${(thrown as Error).message}; --help lists the options`);
+  }
+}
+
+function toRoles(words: readonly string[] | undefined): readonly Role[] {
+  if (!words) return ROLES;
+  return [...new Set(splitList(words))].map((word) => toChoice('--role', word, ROLES));
+}
+
+function toChoice<T extends string>(option: string, word: string, choices: readonly T[]): T {
+  const choice = choices.find((candidate) => candidate === word);
+  if (choice) return choice;
+  throw new ConfigError(`${option} is "${word}": give one of ${choices.join(', ')}`);
+}
+
+function toInteger(option: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new ConfigError(`${option} is "${text}": give a whole number from ${min} to ${max}`);
+}
+
+function seconds(option: string, text: string): number {
+  return toInteger(option, text, 1, 31_536_000);
+}
+
+function splitList(values: readonly string[] | undefined): string[] {
+  return (values ?? []).flatMap((value) => value.split(',')).filter((item) => item !== '');
+}

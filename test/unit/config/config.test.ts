@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+import { type Config, readConfig } from '../../../src/config.ts';
+
+function read(args: string[], env: Record<string, string> = {}): Config {
+  const config = readConfig({ args, env, cwd: '/somewhere', packageRoot: '/checkout' });
+  if (config === 'help') throw new Error('help was asked for');
+  return config;
+}
+
+test('without arguments everything runs on loopback from the checkout', () => {
+  const { host, port, dataDirectory, roles, databaseUrl } = read([]);
+  expect({ host, port, dataDirectory, databaseUrl }).toEqual({
+    host: '127.0.0.1',
+    port: 4000,
+    dataDirectory: '/checkout/.orrery',
+    databaseUrl: undefined,
+  });
+  expect(roles).toEqual(['api', 'scheduler', 'controllers', 'kubelets']);
+});
+
+test('an argument wins over the environment', () => {
+  const env = { ORRERY_PORT: '5000', ORRERY_DATA_DIR: 'from-env' };
+  expect(read([], env)).toMatchObject({ port: 5000, dataDirectory: '/somewhere/from-env' });
+  expect(read(['--port', '6000', '--data-dir=/tmp/x'], env)).toMatchObject({
+    port: 6000,
+    dataDirectory: '/tmp/x',
+  });
+});
+
+test('roles may be repeated or listed', () => {
+  expect(read(['--role=api', '--role', 'scheduler,api']).roles).toEqual(['api', 'scheduler']);
+});
+
+test.each([
+  [['--port', 'http'], '--port is "http": give a whole number from 0 to 65535'],
+  [['--port', '70000'], '--port is "70000": give a whole number from 0 to 65535'],
+  [['--role', 'kubelet'], '--role is "kubelet": give one of api, scheduler, controllers, kubelets'],
+  [['--prot', '1'], 'unknown option --prot, did you mean "port"?; --help lists them all'],
+  [['--log-level', 'loud'], '--log-level is "loud": give one of debug, info, warn, error, silent'],
+])('%j is refused with what would be right', (args, message) => {
+  expect(() => read(args)).toThrow(message);
+});
+
+test('a stray word is refused', () => {
+  expect(() => read(['start'])).toThrow("Unexpected argument 'start'");
+});
+
+test('--help asks for the usage', () => {
+  expect(readConfig({ args: ['-h'], env: {}, cwd: '/', packageRoot: '/' })).toBe('help');
+});
