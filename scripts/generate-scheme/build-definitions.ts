@@ -10,7 +10,7 @@ import {
   STORED_AS,
   UNWATCHABLE,
 } from './kubernetes-facts.ts';
-import { shortTypeName } from './names.ts';
+import { groupWord, shortTypeName } from './names.ts';
 import type { Operation } from './read-paths.ts';
 
 interface Place {
@@ -45,6 +45,39 @@ export function buildDefinitions(
     return toDefinition(endpoint, subresources, schemas);
   });
   return withStorageVersions(definitions).sort(byPlace);
+}
+
+/** A kind that has a schema and no resource of its own: what subresources take, and the options of requests. */
+export interface OtherKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly schemaName: string;
+}
+
+/** The kinds of subresources and of `requestKinds` (full type names), sorted. */
+export function buildOtherKinds(
+  definitions: readonly ResourceDefinition[],
+  schemas: SchemaBuilder,
+  requestKinds: readonly string[],
+): OtherKind[] {
+  const others = new Map<string, OtherKind>();
+  for (const name of requestKinds) {
+    others.set(name, { group: '', version: 'v1', kind: shortTypeName(name), schemaName: name });
+  }
+  const own = new Set(definitions.map(({ schemaName }) => schemaName));
+  for (const { kind } of definitions.flatMap(({ subresources }) => subresources)) {
+    const schemaName = kind && [...schemas.schemas.keys()].find((name) => isTypeOf(name, kind));
+    if (schemaName && !own.has(schemaName)) others.set(schemaName, { ...kind, schemaName });
+  }
+  return [...others.values()].sort((a, b) => (a.schemaName < b.schemaName ? -1 : 1));
+}
+
+function isTypeOf(
+  typeName: string,
+  { group, version, kind }: NonNullable<SubresourceDefinition['kind']>,
+): boolean {
+  return typeName.endsWith(`.${groupWord(group)}.${version}.${kind}`);
 }
 
 function collectEndpoints(operations: readonly Operation[]): Map<string, Endpoint> {

@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../../src/scheme/resource.ts';
 import { compareVersions } from '../../src/scheme/version-order.ts';
+import type { OtherKind } from './build-definitions.ts';
 import { capitalize, fileOf, groupWord, shortTypeName } from './names.ts';
 import { GENERATED_HEADER } from './output.ts';
 
@@ -58,12 +59,20 @@ function emitConstant(constant: string, definition: ResourceDefinition): string 
 }
 
 /** The text of `definitions.ts`. */
-export function emitDefinitions(definitions: readonly ResourceDefinition[]): string {
+export function emitDefinitions(
+  definitions: readonly ResourceDefinition[],
+  otherKinds: readonly OtherKind[],
+): string {
   return `${GENERATED_HEADER}
-import type { ResourceDefinition } from '../resource.ts';
+import type { KindDefinition, ResourceDefinition } from '../resource.ts';
 
 export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
 ${definitions.map((definition) => indent(toLiteral(definition))).join('\n')}
+];
+
+/** Kinds without a resource of their own: what subresources take, and the options of requests. */
+export const OTHER_KINDS: readonly KindDefinition[] = [
+${otherKinds.map((kind) => indent(toLiteral(kind))).join('\n')}
 ];
 `;
 }

@@ -110,7 +110,9 @@ function toTypeScript(
 }
 
 /** Root kinds by type name: those whose objects are requests or are stored. */
-export function rootKindsOf(definitions: readonly ResourceDefinition[]): Map<string, RootKind> {
+export function rootKindsOf(
+  definitions: readonly Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'schemaName'>[],
+): Map<string, RootKind> {
   return new Map(
     definitions.map(({ group, version, kind, schemaName }) => [
       schemaName,

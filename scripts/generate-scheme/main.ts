@@ -6,12 +6,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TypeSchema } from '../../src/scheme/structural-schema.ts';
-import { buildDefinitions } from './build-definitions.ts';
+import { buildDefinitions, buildOtherKinds } from './build-definitions.ts';
 import { SchemaBuilder } from './build-schemas.ts';
 import { emitDefinitions, emitResources } from './emit-resources.ts';
 import { emitSchemas } from './emit-schemas.ts';
 import { emitTypes, rootKindsOf } from './emit-types.ts';
-import { fileOf } from './names.ts';
+import { fileOf, META_PREFIX } from './names.ts';
 import { GENERATED_HEADER, writeGenerated } from './output.ts';
 import { readModels } from './read-models.ts';
 import { readOperations } from './read-paths.ts';
@@ -20,6 +20,9 @@ import { fetchSources } from './sources.ts';
 
 /** Requests and answers that no resource path answers with. */
 const EXTRA_CLASSES = ['V1DeleteOptions', 'V1Status', 'V1Eviction', 'V1Scale', 'V1WatchEvent'];
+
+/** Those of them that requests and answers name by kind. */
+const REQUEST_KINDS = [`${META_PREFIX}DeleteOptions`, `${META_PREFIX}Status`];
 
 const here = import.meta.dirname;
 
@@ -33,9 +36,17 @@ function generate(sourcesDirectory: string | undefined): void {
   const definitions = buildDefinitions(readOperations(sources), builder);
   for (const className of EXTRA_CLASSES) builder.add(className, '');
   const byFile = groupByFile([...builder.schemas.values()]);
-  const roots = rootKindsOf(definitions);
+  const otherKinds = buildOtherKinds(definitions, builder, REQUEST_KINDS);
+  const hasMetadata = (name: string): boolean =>
+    builder.schemas.get(name)?.fields.metadata?.type.kind === 'ref';
+  const roots = rootKindsOf([
+    ...definitions,
+    ...otherKinds.filter(
+      ({ schemaName }) => hasMetadata(schemaName) && !REQUEST_KINDS.includes(schemaName),
+    ),
+  ]);
   const files = new Map<string, string>([
-    ['definitions.ts', emitDefinitions(definitions)],
+    ['definitions.ts', emitDefinitions(definitions, otherKinds)],
     ['resources.ts', emitResources(definitions)],
     ['schemas.ts', emitSchemaIndex([...byFile.keys()])],
   ]);

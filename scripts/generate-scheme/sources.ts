@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -26,7 +26,7 @@ export interface Sources {
  * otherwise freshly packed from the registry into a temporary folder.
  */
 export function fetchSources(directory: string | undefined): Sources {
-  const root = directory ?? mkdtempSync(join(tmpdir(), 'generate-scheme-'));
+  const root = directory ?? createScratchDirectory();
   for (const source of PACKAGES) {
     const target = join(root, source.directory);
     if (existsSync(join(target, 'package'))) continue;
@@ -43,4 +43,11 @@ export function fetchSources(directory: string | undefined): Sources {
     apisDir: join(generated, 'apis'),
     validatorsDir: join(root, 'validators', 'package', '_schemas'),
   };
+}
+
+/** A folder that is gone when the process ends. */
+function createScratchDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'generate-scheme-'));
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
 }

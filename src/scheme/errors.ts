@@ -49,7 +49,8 @@ export interface StatusDetails {
 export interface Status {
   readonly kind: 'Status';
   readonly apiVersion: 'v1';
-  readonly metadata: Record<string, never>;
+  /** `continue`: of an Expired list, the token that goes on with the present instead. */
+  readonly metadata: { readonly continue?: string };
   readonly status: 'Failure';
   readonly message: string;
   readonly reason: StatusReason;
@@ -57,20 +58,27 @@ export interface Status {
   readonly code: number;
 }
 
+export interface ApiErrorOptions extends ErrorOptions {
+  /** Of an Expired list: where to go on, at the price of consistency. */
+  readonly continueToken?: string;
+}
+
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly reason: StatusReason;
   readonly details: StatusDetails | undefined;
+  readonly continueToken: string | undefined;
 
   constructor(
     reason: StatusReason,
     message: string,
     details?: StatusDetails,
-    options?: ErrorOptions,
+    options?: ApiErrorOptions,
   ) {
     super(message, options);
     this.reason = reason;
     this.details = details;
+    this.continueToken = options?.continueToken;
   }
 
   get code(): number {
@@ -81,7 +89,7 @@ export class ApiError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.continueToken ? { continue: this.continueToken } : {},
       status: 'Failure',
       message: this.message,
       reason: this.reason,

@@ -20,6 +20,8 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
    */
   changesGeneration?(next: T, current: T): boolean;
   validate?(object: T): FieldError[];
+  /** Called beside {@link validate} on create alone: what may only be set later. */
+  validateCreate?(object: T): FieldError[];
   /** Called beside {@link validate}: what may not change. */
   validateUpdate?(next: T, current: T): FieldError[];
   validateStatusUpdate?(next: T, current: T): FieldError[];

@@ -66,6 +66,9 @@ export interface ResourceDefinition extends ResourceRef {
   readonly deprecation?: { readonly message: string; readonly removedIn?: string };
 }
 
+/** A kind and its schema, whether or not it has a resource: `Scale` and `Eviction` have none. */
+export type KindDefinition = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'schemaName'>;
+
 /** `deployments.apps`, or `pods` in the core group: how messages and queues name a resource. */
 export function qualifiedName({ group, resource }: GroupResource): string {
   return group === '' ? resource : `${resource}.${group}`;

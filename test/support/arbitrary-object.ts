@@ -17,11 +17,21 @@ export function arbitraryObject(
   });
 }
 
-function arbitraryStruct(
-  scheme: Scheme,
-  typeName: string,
-  depth: number,
-): fc.Arbitrary<Record<string, unknown>> {
+type ArbitraryStruct = fc.Arbitrary<Record<string, unknown>>;
+
+/** Building an arbitrary costs more than drawing from it. */
+const built = new WeakMap<Scheme, Map<string, ArbitraryStruct>>();
+
+function arbitraryStruct(scheme: Scheme, typeName: string, depth: number): ArbitraryStruct {
+  const known = built.get(scheme) ?? new Map<string, ArbitraryStruct>();
+  built.set(scheme, known);
+  const key = `${typeName} ${Math.min(depth, MAX_DEPTH)}`;
+  const found = known.get(key) ?? buildStruct(scheme, typeName, depth);
+  known.set(key, found);
+  return found;
+}
+
+function buildStruct(scheme: Scheme, typeName: string, depth: number): ArbitraryStruct {
   const schema = scheme.type(typeName);
   if (!schema) throw new Error(`no type ${typeName}`);
   if (schema.opaque) return fc.constant({ any: 'thing', nested: [1, { a: null }] });
@@ -43,10 +53,10 @@ function arbitraryValue(
 ): fc.Arbitrary<unknown> {
   switch (type.kind) {
     case 'list':
-      return fc.array(arbitraryValue(scheme, type.items, members, depth), { maxLength: 3 });
+      return fc.array(arbitraryValue(scheme, type.items, members, depth), { maxLength: 2 });
     case 'map':
       return fc.dictionary(arbitraryWord(), arbitraryValue(scheme, type.values, members, depth), {
-        maxKeys: 3,
+        maxKeys: 2,
       });
     case 'ref':
       return arbitraryStruct(scheme, type.name, depth);

@@ -1,0 +1,77 @@
+/**
+ * Between the version that a client speaks and the version that an object is stored in. Most versions of a kind differ in
+ * their name alone; those that differ in their fields have a hand-written pair of functions. A round trip through any
+ * version loses nothing.
+ */
+import { type ApiObject, toApiVersion } from '../object.ts';
+import type { ResourceDefinition } from '../resource.ts';
+import type { Scheme } from '../scheme.ts';
+import { EVENT_CONVERSION } from './event.ts';
+import { HORIZONTAL_POD_AUTOSCALER_CONVERSION } from './horizontal-pod-autoscaler.ts';
+import { RESOURCE_CLAIM_CONVERSION, RESOURCE_CLAIM_TEMPLATE_CONVERSION } from './resource-claim.ts';
+import { RESOURCE_SLICE_CONVERSION } from './resource-slice.ts';
+
+/**
+ * One version's pair of functions. Both leave their argument alone and share with the result what is the same;
+ * apiVersion and kind are set by the caller.
+ */
+export interface Conversion {
+  toStorage(object: ApiObject): ApiObject;
+  fromStorage(stored: ApiObject): ApiObject;
+}
+
+/** By `group/version/Kind`. Versions that are not here have the fields of the storage version. */
+const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([
+  ['autoscaling/v1/HorizontalPodAutoscaler', HORIZONTAL_POD_AUTOSCALER_CONVERSION],
+  ['events.k8s.io/v1/Event', EVENT_CONVERSION],
+  ['resource.k8s.io/v1beta1/ResourceClaim', RESOURCE_CLAIM_CONVERSION],
+  ['resource.k8s.io/v1beta1/ResourceClaimTemplate', RESOURCE_CLAIM_TEMPLATE_CONVERSION],
+  ['resource.k8s.io/v1beta1/ResourceSlice', RESOURCE_SLICE_CONVERSION],
+]);
+
+/** Whether `definition` has other fields than the version that it is stored in. @internal */
+export function hasConversion(definition: ResourceDefinition): boolean {
+  return conversionOf(definition) !== undefined;
+}
+
+function conversionOf({ group, version, kind }: ResourceDefinition): Conversion | undefined {
+  return CONVERSIONS.get(`${group}/${version}/${kind}`);
+}
+
+/** `object`, which is of `definition`, as it is stored. Itself when that is its own version. */
+export function toStorage(
+  scheme: Scheme,
+  definition: ResourceDefinition,
+  object: ApiObject,
+): ApiObject {
+  const storage = scheme.storageOf(definition);
+  if (storage === definition) return object;
+  const converted = conversionOf(definition)?.toStorage(object) ?? object;
+  return withTypeMeta(converted, storage);
+}
+
+/** What each version made of each stored object: many readers of a cached object share one conversion. */
+const converted = new WeakMap<ResourceDefinition, WeakMap<ApiObject, ApiObject>>();
+
+/** `stored` in the version of `definition`. Itself when that is its own version; the same object at each call. */
+export function fromStorage(
+  scheme: Scheme,
+  definition: ResourceDefinition,
+  stored: ApiObject,
+): ApiObject {
+  if (scheme.storageOf(definition) === definition) return stored;
+  let memory = converted.get(definition);
+  if (!memory) {
+    memory = new WeakMap();
+    converted.set(definition, memory);
+  }
+  const known = memory.get(stored);
+  if (known) return known;
+  const result = withTypeMeta(conversionOf(definition)?.fromStorage(stored) ?? stored, definition);
+  memory.set(stored, result);
+  return result;
+}
+
+function withTypeMeta(object: ApiObject, { group, version, kind }: ResourceDefinition): ApiObject {
+  return { ...object, apiVersion: toApiVersion(group, version), kind };
+}
