@@ -52,6 +52,11 @@ export interface WatchSink<T extends ApiObject = ApiObject> {
 
 export interface WatchHandle {
   stop(): void;
+  /**
+   * Whether changes reach the sink as the log is read, in one go with those of every other such watch; false while a watch
+   * that began in the past is catching up. @default true
+   */
+  readonly isCurrent?: boolean;
 }
 
 export interface WriteOptions {
@@ -134,6 +139,11 @@ export interface ApiClient {
     options: WatchOptions,
     sink: WatchSink<T>,
   ): Promise<WatchHandle>;
+  /** The retained changes of one object, newest first; empty when there are none within retention. */
+  history<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    options: Target & { readonly limit?: number },
+  ): Promise<readonly WatchEvent<T>[]>;
   create<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,

@@ -22,6 +22,11 @@ export interface QueueOptions {
   readonly concurrency: number;
   /** Must not reject: retries are the caller's, through a later enqueue. */
   process(key: string, signal: AbortSignal): Promise<void>;
+  /**
+   * The queue's server was lost and is back, or coming back: keys that were acknowledged as waiting shortly before, and have
+   * not started, may be gone.
+   */
+  onRecovery?(): void;
 }
 
 export interface BackendQueue {

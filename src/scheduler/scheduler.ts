@@ -51,8 +51,12 @@ export function createScheduler({
   return {
     name: 'scheduler',
     concurrency: 1,
+    singleton: true,
     setUp(context) {
-      const scheduler = new Scheduler(context, createProfile(context.client), batchSize);
+      const profile = createProfile(context.client);
+      // Events come from the scheduler's name in the pods' spec, as in Kubernetes.
+      const events = context.events.withSource(profile.schedulerName);
+      const scheduler = new Scheduler({ ...context, events }, profile, batchSize);
       scheduler.watch();
       return () => scheduler.run();
     },

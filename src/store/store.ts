@@ -94,6 +94,8 @@ export interface SubscribeOptions {
 export interface Subscription {
   /** After this returns, the subscriber hears nothing more. */
   stop(): void;
+  /** Whether it has caught up and hears of changes as the log is read; false while it is replayed from the past. */
+  readonly isLive: boolean;
 }
 
 export interface Snapshot {

@@ -26,6 +26,8 @@ export interface TestApi extends AsyncDisposable {
   readonly scheme: Scheme;
   readonly apiServer: ApiServer;
   readonly client: ApiClient;
+  /** For further API servers of the same cluster. */
+  readonly databaseUrl: string;
 }
 
 /** `await using api = await testApi();` Objects that it hands out are frozen: whoever changes one fails where it does so. */
@@ -60,5 +62,5 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     throw error;
   }
   const client = createClient(apiServer, { user: ADMIN_USER, fieldManager: 'test' });
-  return { store, scheme, apiServer, client, [Symbol.asyncDispose]: dispose };
+  return { store, scheme, apiServer, client, databaseUrl: url, [Symbol.asyncDispose]: dispose };
 }

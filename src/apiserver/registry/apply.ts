@@ -1,0 +1,101 @@
+import { badRequest } from '../../scheme/errors.ts';
+import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
+import { applyThreeWay } from '../../scheme/patch/apply-three-way.ts';
+import { withLastApplied } from '../../scheme/patch/last-applied.ts';
+import type { ResourceRef } from '../../scheme/resource.ts';
+import { assertAuthorized } from '../authorization/authorizer.ts';
+import type { ApplyResult, Target, WriteOptions } from '../client.ts';
+import type { RequestContext } from '../request-context.ts';
+import { planCreate } from './create.ts';
+import { planMainUpdate } from './main-update.ts';
+import { assertPreconditions, type RequestedPlace, targetOf } from './object-metadata.ts';
+import { execute, type Outcome, type Plan, resultOf } from './plan.ts';
+import type { Registry } from './registry.ts';
+import type { ServedResource } from './served-resource.ts';
+import { unchanged } from './storing.ts';
+import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
+
+/** kubectl's words for what an apply did. */
+const OPERATIONS: Readonly<Record<Outcome, ApplyResult<ApiObject>['operation']>> = {
+  created: 'created',
+  updated: 'configured',
+  // An apply that takes away the last finalizer of an object on its way out.
+  deleted: 'configured',
+  unchanged: 'unchanged',
+};
+
+/**
+ * Makes the object what the manifest says, as `kubectl apply` does: what the last manifest said and this one does not is
+ * removed, and what others set stays. @throws {ApiError} Invalid, Conflict, Forbidden, BadRequest, …
+ */
+export async function applyObject(
+  registry: Registry,
+  ctx: RequestContext,
+  ref: ResourceRef,
+  input: ApiObject,
+  options: WriteOptions & RequestedPlace,
+): Promise<ApplyResult<ApiObject>> {
+  const resource = registry.resources.resolve(ref);
+  resource.assertVerb('patch');
+  const target = applyTarget(resource, input, options);
+  for (const verb of ['patch', 'create']) {
+    const action = { verb, resource: resource.definition, ...target };
+    await assertAuthorized(registry.authorizer, ctx.user, action);
+  }
+  await resource.ready();
+  const manifest = toManifest(resource, input, target);
+  const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
+  const executed = await execute(
+    registry,
+    {
+      planner: () => planApply(scope, manifest, target),
+      caches: resource.caches,
+      // Somebody created it first: then this apply changes it.
+      retryOn: (error) => error.reason === 'AlreadyExists',
+    },
+    scope.options,
+  );
+  return {
+    object: resource.fromStorage(resultOf(executed)),
+    operation: OPERATIONS[executed.plan.outcome],
+  };
+}
+
+function applyTarget(
+  resource: ServedResource,
+  input: ApiObject,
+  place: RequestedPlace,
+): ReturnType<typeof targetOf> {
+  if (!input.metadata?.name && !place.name && input.metadata?.generateName) {
+    throw badRequest(`from ${input.metadata.generateName}: cannot use generate name with apply`);
+  }
+  return targetOf(resource, { ...input, metadata: input.metadata ?? {} }, place);
+}
+
+/** The manifest as kubectl would record it: with its kind and its place. */
+function toManifest(
+  { definition }: ServedResource,
+  input: ApiObject,
+  { namespace, name }: ReturnType<typeof targetOf>,
+): ApiObject {
+  const metadata = { ...input.metadata, name, ...(namespace ? { namespace } : {}) };
+  const { group, version, kind } = definition;
+  const typeMeta = { apiVersion: toApiVersion(group, version), kind };
+  // The manifest's own words come last: a kind that is not the resource's is refused when it is decoded.
+  return { ...typeMeta, ...input, metadata };
+}
+
+/** What applying `manifest` would store. */
+export function planApply(scope: WriteScope, manifest: ApiObject, target: Target): Plan {
+  const { resource } = scope;
+  const current = resource.cache.get(target.namespace ?? '', target.name);
+  if (!current) return planCreate(scope, withLastApplied(manifest), {});
+  const { merged, changed } = applyThreeWay(resource.fromStorage(current), manifest, {
+    lookup: (name) => resource.scheme.type(name),
+    typeName: resource.definition.schemaName,
+  });
+  if (!changed) return unchanged(current);
+  const name = resource.nameOf(target.name, target.namespace ?? '');
+  assertPreconditions(name, current, merged.metadata);
+  return planMainUpdate(scope, current, merged);
+}

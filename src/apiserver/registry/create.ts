@@ -1,0 +1,105 @@
+import type { ApiError } from '../../scheme/errors.ts';
+import { isApiError } from '../../scheme/errors.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import type { ResourceRef } from '../../scheme/resource.ts';
+import { assertAuthorized } from '../authorization/authorizer.ts';
+import type { WriteOptions } from '../client.ts';
+import { assertStorableSize } from '../object-size.ts';
+import type { RequestContext } from '../request-context.ts';
+import { decodeInput, toStored } from './decode-input.ts';
+import { type RequestedPlace, stampNewMetadata } from './object-metadata.ts';
+import { execute, type Plan, resultOf } from './plan.ts';
+import type { Registry } from './registry.ts';
+import type { ServedResource } from './served-resource.ts';
+import { assertValidNew } from './validation.ts';
+import {
+  admit,
+  companionState,
+  createWriteScope,
+  effectiveOptions,
+  type WriteScope,
+} from './write-scope.ts';
+
+/** How many names are tried for an object that asked for a generated one. */
+const MAX_NAME_ATTEMPTS = 8;
+
+/** Creates one object. @throws {ApiError} AlreadyExists, Invalid, Forbidden, BadRequest, … */
+export async function createObject(
+  registry: Registry,
+  ctx: RequestContext,
+  ref: ResourceRef,
+  input: object,
+  options: WriteOptions & RequestedPlace,
+): Promise<ApiObject> {
+  const resource = registry.resources.resolve(ref);
+  resource.assertVerb('create');
+  await authorizeCreate(registry, ctx, resource, input as ApiObject, options);
+  await resource.ready();
+  const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
+  const executed = await execute(
+    registry,
+    {
+      planner: () => planCreate(scope, input, options),
+      caches: resource.caches,
+      retryOn: (error, attempt) =>
+        isNewChoiceWorthwhile(resource, input as ApiObject, error, attempt),
+    },
+    scope.options,
+  );
+  return resource.fromStorage(resultOf(executed));
+}
+
+export function authorizeCreate(
+  registry: Registry,
+  ctx: RequestContext,
+  resource: ServedResource,
+  input: ApiObject,
+  place: RequestedPlace,
+): void | Promise<void> {
+  return assertAuthorized(registry.authorizer, ctx.user, {
+    verb: 'create',
+    resource: resource.definition,
+    namespace: place.namespace ?? input.metadata?.namespace,
+    name: place.name ?? input.metadata?.name,
+  });
+}
+
+/** A collision of what the server chose by chance (a name, an address) is no fault of the client's. */
+export function isNewChoiceWorthwhile(
+  resource: ServedResource,
+  input: ApiObject,
+  error: ApiError,
+  attempt: number,
+): boolean {
+  if (!isApiError(error, 'AlreadyExists')) return false;
+  if (resource.companions?.isLostRace(error)) return true;
+  const { name, generateName } = input.metadata ?? {};
+  return !name && Boolean(generateName) && attempt + 1 < MAX_NAME_ATTEMPTS;
+}
+
+/** What creating `input` would store. */
+export function planCreate(scope: WriteScope, input: object, place: RequestedPlace): Plan {
+  const { registry, resource } = scope;
+  const { strategy } = resource;
+  const decoded = decodeInput(scope, input);
+  stampNewMetadata(resource, decoded, {
+    place,
+    nowMs: registry.clock.now(),
+    random: registry.random,
+  });
+  const object = toStored(scope, decoded);
+  const admission = admit(scope, 'CREATE', object);
+  if (strategy.prepareForCreate) strategy.prepareForCreate(object);
+  else if (resource.hasStatus) delete (object as { status?: unknown }).status;
+  assertValidNew(scope, object);
+  const guards = admission.finish();
+  const companions = resource.companions?.forCreate(object, companionState(scope)) ?? [];
+  assertStorableSize(object);
+  const key = resource.key(object.metadata.namespace ?? '', object.metadata.name as string);
+  return {
+    outcome: 'created',
+    writes: [{ type: 'create', key, object }, ...companions],
+    guards,
+    object,
+  };
+}

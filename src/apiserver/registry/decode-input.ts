@@ -1,0 +1,26 @@
+import { decodeObject } from '../../scheme/decode.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import type { WriteScope } from './write-scope.ts';
+
+const STRICT = { fieldValidation: 'Strict' } as const;
+
+/** A private copy of what the client sent, in the request's version, with its structure checked. */
+export function decodeInput({ resource, options, warn }: WriteScope, input: object): ApiObject {
+  const { fieldValidation } = options;
+  const { object, warnings } = decodeObject(
+    resource.scheme,
+    resource.definition,
+    input,
+    fieldValidation ? { fieldValidation } : STRICT,
+  );
+  if (warn) for (const warning of warnings) warn(warning);
+  return object;
+}
+
+/** The defaulted object in the storage version. `decoded` is private and may be changed. */
+export function toStored({ resource, warn }: WriteScope, decoded: ApiObject): ApiObject {
+  resource.requestStrategy.applyDefaults?.(decoded);
+  const { deprecation } = resource.definition;
+  if (deprecation && warn) warn(deprecation.message);
+  return resource.toStorage(decoded);
+}

@@ -1,0 +1,78 @@
+import { isApiError } from '../../scheme/errors.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import type { ResourceRef } from '../../scheme/resource.ts';
+import { assertAuthorized } from '../authorization/authorizer.ts';
+import type { DeleteOptions, ListOptions } from '../client.ts';
+import type { RequestContext } from '../request-context.ts';
+import { assertDeleteOptions, executeDelete } from './delete.ts';
+import { cacheAsOf } from './get.ts';
+import type { Registry } from './registry.ts';
+import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
+
+/** How many deletions are under way at once: enough to fill group commits. */
+const CONCURRENCY = 256;
+
+/** Deletes what the selectors choose, as it is when the request comes in; returns how many were deleted or marked. */
+export async function deleteCollection(
+  registry: Registry,
+  ctx: RequestContext,
+  ref: ResourceRef,
+  selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
+  options: DeleteOptions,
+): Promise<number> {
+  const resource = registry.resources.resolve(ref);
+  resource.assertVerb('deletecollection');
+  assertDeleteOptions(options);
+  const namespace = resource.listNamespaceOf(selection.namespace);
+  await assertAuthorized(registry.authorizer, ctx.user, {
+    verb: 'deletecollection',
+    resource: resource.definition,
+    namespace,
+  });
+  const { matches } = resource.selections.compile(selection);
+  const cache = await cacheAsOf(registry, await resource.ready(), undefined, ctx.signal);
+  const { items } = cache.list(namespace);
+  const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
+  return deleteAll(scope, matches ? items.filter(matches) : items, options);
+}
+
+async function deleteAll(
+  scope: WriteScope,
+  items: readonly ApiObject[],
+  options: DeleteOptions,
+): Promise<number> {
+  let next = 0;
+  let deleted = 0;
+  const work = async (): Promise<void> => {
+    while (next < items.length) {
+      const item = items[next++] as ApiObject;
+      scope.options.signal?.throwIfAborted();
+      if (await deleteOne(scope, item, options)) deleted++;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, work));
+  return deleted;
+}
+
+/** Whether the object was there to be deleted: another of the same name that came meanwhile is left alone. */
+async function deleteOne(
+  scope: WriteScope,
+  { metadata }: ApiObject,
+  options: DeleteOptions,
+): Promise<boolean> {
+  const { namespace = '', name = '', uid } = metadata;
+  const preconditions = { ...options.preconditions, ...(uid ? { uid } : {}) };
+  try {
+    await executeDelete(scope, { namespace, name }, { ...options, preconditions });
+    return true;
+  } catch (thrown) {
+    if (isApiError(thrown, 'NotFound')) return false;
+    if (
+      isApiError(thrown, 'Conflict') &&
+      scope.resource.cache.get(namespace, name)?.metadata.uid !== uid
+    ) {
+      return false;
+    }
+    throw thrown;
+  }
+}

@@ -1,0 +1,131 @@
+import { toRfc3339 } from '../../lib/clock.ts';
+import { badRequest } from '../../scheme/errors.ts';
+import type { Namespace } from '../../scheme/generated/types/core-v1.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import { qualifiedName, type ResourceRef } from '../../scheme/resource.ts';
+import { assertAuthorized } from '../authorization/authorizer.ts';
+import type { DeleteOptions, DeleteResult, Target } from '../client.ts';
+import type { RequestContext } from '../request-context.ts';
+import { type Deletion, decideDeletion, type PropagationPolicy } from './deletion.ts';
+import { assertPreconditions } from './object-metadata.ts';
+import { execute, type Plan, resultOf } from './plan.ts';
+import type { Registry } from './registry.ts';
+import type { ServedResource } from './served-resource.ts';
+import { planRemoval, planStoring, unchanged } from './storing.ts';
+import { currentOf, isLostCompanion } from './update.ts';
+import { admit, createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
+
+/** Kinds whose dependents outlive them unless the client says otherwise, from before garbage collection was thought of. */
+const ORPHANING_KINDS = new Set(['replicationcontrollers', 'jobs.batch']);
+
+const POLICIES: ReadonlySet<string> = new Set<PropagationPolicy>([
+  'Orphan',
+  'Background',
+  'Foreground',
+]);
+
+/** Deletes one object, or marks it where it waits for something. @throws {ApiError} NotFound, Conflict, Forbidden */
+export async function deleteObject(
+  registry: Registry,
+  ctx: RequestContext,
+  ref: ResourceRef,
+  target: Target,
+  options: DeleteOptions,
+): Promise<DeleteResult<ApiObject>> {
+  const resource = registry.resources.resolve(ref);
+  resource.assertVerb('delete');
+  assertDeleteOptions(options);
+  const place = { namespace: resource.namespaceOf(target), name: target.name };
+  await assertAuthorized(registry.authorizer, ctx.user, {
+    verb: 'delete',
+    resource: resource.definition,
+    ...place,
+  });
+  await resource.ready();
+  const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
+  return executeDelete(scope, place, options);
+}
+
+/** Deletes without asking who may: for requests that stand for several deletions. */
+export async function executeDelete(
+  scope: WriteScope,
+  target: Target,
+  options: DeleteOptions,
+): Promise<DeleteResult<ApiObject>> {
+  const { registry, resource } = scope;
+  const execution = {
+    planner: () => planDelete(scope, target, options),
+    caches: resource.caches,
+    retryOn: (error: Parameters<typeof isLostCompanion>[1]) => isLostCompanion(scope, error),
+  };
+  const executed = await execute(registry, execution, scope.options);
+  return {
+    object: resource.fromStorage(resultOf(executed)),
+    deleted: executed.plan.outcome === 'deleted',
+  };
+}
+
+/** @throws {ApiError} BadRequest for a policy that does not exist, or a period that is no whole number */
+export function assertDeleteOptions({
+  propagationPolicy,
+  gracePeriodSeconds,
+}: DeleteOptions): void {
+  if (propagationPolicy !== undefined && !POLICIES.has(propagationPolicy)) {
+    throw badRequest(
+      `propagationPolicy: Unsupported value: ${JSON.stringify(propagationPolicy)}: supported values: ${[...POLICIES].join(', ')}`,
+    );
+  }
+  if (gracePeriodSeconds !== undefined && !Number.isSafeInteger(gracePeriodSeconds)) {
+    throw badRequest(
+      `gracePeriodSeconds: Invalid value: ${gracePeriodSeconds}: must be a whole number of seconds`,
+    );
+  }
+}
+
+/** What deleting the object would store. */
+export function planDelete(scope: WriteScope, target: Target, options: DeleteOptions): Plan {
+  const { resource, registry } = scope;
+  const current = currentOf(scope, target);
+  const name = resource.nameOf(target.name, target.namespace ?? '');
+  assertPreconditions(name, current, options.preconditions ?? {});
+  admit(scope, 'DELETE', current).finish();
+  const nowMs = registry.clock.now();
+  const deletion = decideDeletion(current, {
+    gracePeriodSeconds: options.gracePeriodSeconds,
+    defaultGracePeriodSeconds: resource.strategy.defaultGracePeriodSeconds?.(current),
+    propagationPolicy: options.propagationPolicy,
+    defaultPolicy: defaultPolicy(resource),
+    nowMs,
+  });
+  if (resource.isNamespaces)
+    return planNamespaceDeletion(scope, current as Namespace, deletion, nowMs);
+  if (deletion.kind === 'pending') return unchanged(current);
+  if (deletion.kind === 'remove') return planRemoval(scope, current);
+  return planStoring(scope, { next: { ...current, metadata: deletion.metadata }, current });
+}
+
+function defaultPolicy({ storage }: ServedResource): PropagationPolicy {
+  return ORPHANING_KINDS.has(qualifiedName(storage)) ? 'Orphan' : 'Background';
+}
+
+/** A namespace is held by the finalizers of its spec until it is empty, and says so in its phase. */
+function planNamespaceDeletion(
+  scope: WriteScope,
+  current: Namespace,
+  deletion: Deletion,
+  nowMs: number,
+): Plan {
+  if (!scope.resource.isHeld(current)) {
+    if (deletion.kind === 'remove') return planRemoval(scope, current);
+    if (deletion.kind === 'pending') return unchanged(current);
+  }
+  if (current.metadata.deletionTimestamp !== undefined) return unchanged(current);
+  const { deletionGracePeriodSeconds: _, ...metadata } =
+    deletion.kind === 'mark' ? deletion.metadata : current.metadata;
+  const next: Namespace = {
+    ...current,
+    metadata: { ...metadata, deletionTimestamp: toRfc3339(nowMs) },
+    status: { ...current.status, phase: 'Terminating' },
+  };
+  return planStoring(scope, { next, current });
+}

@@ -1,0 +1,60 @@
+import { notFound } from '../../scheme/errors.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import type { ResourceRef } from '../../scheme/resource.ts';
+import type { ResourceCache } from '../../store/store.ts';
+import { assertAuthorized } from '../authorization/authorizer.ts';
+import type { GetOptions } from '../client.ts';
+import type { RequestContext } from '../request-context.ts';
+import { assertResourceVersion } from './list-options.ts';
+import type { Registry } from './registry.ts';
+
+export interface GetRequest extends GetOptions {
+  /** Read as this subresource: who may read it is a question of its own. */
+  readonly subresource?: string;
+}
+
+/** Reads one object. @throws {ApiError} NotFound, Expired for a past that is no longer kept */
+export async function getObject(
+  registry: Registry,
+  ctx: RequestContext,
+  ref: ResourceRef,
+  request: GetRequest,
+): Promise<ApiObject> {
+  const resource = registry.resources.resolve(ref);
+  const { name, subresource } = request;
+  const namespace = resource.namespaceOf(request);
+  resource.assertVerb('get', subresource);
+  await assertAuthorized(registry.authorizer, ctx.user, {
+    verb: 'get',
+    resource: resource.definition,
+    subresource,
+    namespace,
+    name,
+  });
+  const found = request.at
+    ? await registry.store.getAt(resource.key(namespace, name), request.at)
+    : (await cacheAsOf(registry, await resource.ready(), request.resourceVersion, ctx.signal)).get(
+        namespace,
+        name,
+      );
+  if (!found) throw notFound(resource.nameOf(name, namespace));
+  return resource.fromStorage(found);
+}
+
+/** `cache`, once it is as new as `resourceVersion` asks: unset is as new as the store, '0' is as it is. */
+export async function cacheAsOf(
+  registry: Registry,
+  cache: ResourceCache,
+  resourceVersion: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ResourceCache> {
+  if (resourceVersion === '0') return cache;
+  if (!resourceVersion) {
+    await registry.catchUp([cache], signal);
+    return cache;
+  }
+  assertResourceVersion(resourceVersion);
+  const timeoutMs = registry.minimumVersionTimeoutMs;
+  await cache.waitFor(resourceVersion, { timeoutMs, ...(signal ? { signal } : {}) });
+  return cache;
+}

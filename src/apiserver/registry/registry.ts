@@ -1,0 +1,54 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Random } from '../../lib/random.ts';
+import type { ObjectStore, ResourceCache } from '../../store/store.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import type { ServedResources } from './served-resources.ts';
+
+export interface RegistryDependencies {
+  readonly store: ObjectStore;
+  readonly resources: ServedResources;
+  readonly authorizer: Authorizer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly requestTimeoutMs: number;
+  readonly bookmarkIntervalMs: number;
+  readonly minimumVersionTimeoutMs: number;
+}
+
+/** What the verbs share: where objects are, what they may be, and who may touch them. */
+export class Registry {
+  readonly store: ObjectStore;
+  readonly resources: ServedResources;
+  readonly authorizer: Authorizer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** How long a request may wait for the caches or lose races, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** How far apart the bookmarks of a watch are at least, in milliseconds. */
+  readonly bookmarkIntervalMs: number;
+
+  /** How long a read waits for a version that this process has not seen, in milliseconds. */
+  readonly minimumVersionTimeoutMs: number;
+
+  constructor(dependencies: RegistryDependencies) {
+    this.store = dependencies.store;
+    this.resources = dependencies.resources;
+    this.authorizer = dependencies.authorizer;
+    this.clock = dependencies.clock;
+    this.random = dependencies.random;
+    this.logger = dependencies.logger;
+    this.requestTimeoutMs = dependencies.requestTimeoutMs;
+    this.bookmarkIntervalMs = dependencies.bookmarkIntervalMs;
+    this.minimumVersionTimeoutMs = dependencies.minimumVersionTimeoutMs;
+  }
+
+  /** Resolves once `caches` show every write that was acknowledged, by any process, before the call. */
+  async catchUp(caches: readonly ResourceCache[], signal?: AbortSignal): Promise<void> {
+    const version = await this.store.currentResourceVersion();
+    const options = { timeoutMs: this.requestTimeoutMs, ...(signal ? { signal } : {}) };
+    await Promise.all(caches.map((cache) => cache.waitFor(version, options)));
+  }
+}

@@ -1,0 +1,192 @@
+import { invariant } from '../../lib/errors.ts';
+import { fromStorage, toStorage } from '../../scheme/conversion/convert.ts';
+import { validateStructure } from '../../scheme/decode.ts';
+import type { ObjectName } from '../../scheme/errors.ts';
+import { badRequest, methodNotAllowed } from '../../scheme/errors.ts';
+import type { FieldError } from '../../scheme/field-error.ts';
+import type { SelectableFields } from '../../scheme/field-selector.ts';
+import type { Namespace } from '../../scheme/generated/types/core-v1.ts';
+import type { KindStrategy } from '../../scheme/kind-strategy.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import {
+  type GroupResource,
+  qualifiedName,
+  type ResourceDefinition,
+  type Verb,
+} from '../../scheme/resource.ts';
+import type { Scheme } from '../../scheme/scheme.ts';
+import type { ObjectKey, ObjectStore, ResourceCache } from '../../store/store.ts';
+import type { AdmissionOperation, AdmissionPlugin } from '../admission/plugin.ts';
+import type { Target } from '../client.ts';
+import type { Companions } from './companions.ts';
+import { RecentSnapshots } from './recent-snapshots.ts';
+import { SelectionCompiler } from './selection.ts';
+
+export interface ServedResourceOptions {
+  readonly definition: ResourceDefinition;
+  readonly scheme: Scheme;
+  readonly store: ObjectStore;
+  readonly plugins: readonly AdmissionPlugin[];
+  readonly companions: Companions | undefined;
+}
+
+/** One resource in one version, with all that the verbs need of it looked up once. */
+export class ServedResource {
+  /** The version that requests speak. */
+  readonly definition: ResourceDefinition;
+  /** The version that objects are stored, judged and compared in. */
+  readonly storage: ResourceDefinition;
+  readonly scheme: Scheme;
+  readonly strategy: KindStrategy;
+  /** Of the request's version: its defaults. */
+  readonly requestStrategy: KindStrategy;
+  readonly selections: SelectionCompiler;
+  readonly snapshots = new RecentSnapshots();
+  readonly hasStatus: boolean;
+  readonly isNamespaces: boolean;
+  /** Other objects that are written together with these. */
+  readonly companions: Companions | undefined;
+  /** By qualified name: what plugins and companions read. Filled by {@link ready}. */
+  readonly cachesByName = new Map<string, ResourceCache>();
+  readonly #store: ObjectStore;
+  readonly #isConverted: boolean;
+  readonly #plugins: Readonly<Record<AdmissionOperation, readonly AdmissionPlugin[]>>;
+  #cache: ResourceCache | undefined;
+  #caches: readonly ResourceCache[] = [];
+  #loading: Promise<ResourceCache> | undefined;
+
+  constructor({ definition, scheme, store, plugins, companions }: ServedResourceOptions) {
+    this.definition = definition;
+    this.storage = scheme.storageOf(definition);
+    this.scheme = scheme;
+    this.strategy = scheme.strategy(this.storage);
+    this.requestStrategy = scheme.strategy(definition);
+    this.selections = new SelectionCompiler(this.strategy.selectableFields as SelectableFields);
+    this.hasStatus = definition.subresources.some(({ name }) => name === 'status');
+    this.isNamespaces = this.storage.group === '' && this.storage.resource === 'namespaces';
+    this.companions = companions;
+    this.#store = store;
+    this.#isConverted = this.storage !== definition;
+    const pluginsFor = (operation: AdmissionOperation): readonly AdmissionPlugin[] =>
+      plugins.filter((plugin) => plugin.handles(this.storage, operation));
+    this.#plugins = {
+      CREATE: pluginsFor('CREATE'),
+      UPDATE: pluginsFor('UPDATE'),
+      DELETE: pluginsFor('DELETE'),
+    };
+  }
+
+  /** The cache of this resource, with those of everything that its requests read. Loaded at first use. */
+  ready(): ResourceCache | Promise<ResourceCache> {
+    if (this.#cache) return this.#cache;
+    // A failed load (PostgreSQL away) is tried again by the next request.
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  /** The cache of this resource, {@link ready} first. */
+  get cache(): ResourceCache {
+    const cache = this.#cache;
+    invariant(cache, `the cache of ${this.storage.resource} is not loaded`);
+    return cache;
+  }
+
+  /** What a plan is computed from, {@link ready} first. */
+  get caches(): readonly ResourceCache[] {
+    return this.#caches;
+  }
+
+  /** The cache of a resource that plugins or companions declare to read. */
+  cacheOf(resource: GroupResource): ResourceCache {
+    const cache = this.cachesByName.get(qualifiedName(resource));
+    invariant(cache, `${qualifiedName(resource)} is not among what ${this.storage.resource} read`);
+    return cache;
+  }
+
+  plugins(operation: AdmissionOperation): readonly AdmissionPlugin[] {
+    return this.#plugins[operation];
+  }
+
+  /** @throws {ApiError} MethodNotAllowed when the resource, or its subresource, does not know the verb */
+  assertVerb(verb: Verb, subresource?: string): void {
+    const verbs = subresource
+      ? this.definition.subresources.find(({ name }) => name === subresource)?.verbs
+      : this.definition.verbs;
+    if (verbs?.includes(verb)) return;
+    const what = qualifiedName(this.definition) + (subresource ? `/${subresource}` : '');
+    if (subresource && !verbs) throw methodNotAllowed(`the subresource ${what} does not exist`);
+    throw methodNotAllowed(`${verb} is not supported on resources of kind "${what}"`);
+  }
+
+  /** The namespace of one object: '' for what has none. @throws {ApiError} BadRequest when it is missing */
+  namespaceOf({ namespace = '', name }: Target): string {
+    if (!name) throw badRequest(`${qualifiedName(this.definition)}: a name is required`);
+    if (!this.definition.namespaced) return '';
+    if (namespace === '') {
+      throw badRequest(`${qualifiedName(this.definition)} "${name}": a namespace is required`);
+    }
+    return namespace;
+  }
+
+  /** The namespace of a list or watch: undefined for all, and for what has none. */
+  listNamespaceOf(namespace: string | undefined): string | undefined {
+    return this.definition.namespaced && namespace ? namespace : undefined;
+  }
+
+  key(namespace: string, name: string): ObjectKey {
+    const { group, resource } = this.storage;
+    return { group, resource, namespace, name };
+  }
+
+  /** How errors name an object. */
+  nameOf(name: string, namespace: string): ObjectName {
+    const { group, resource } = this.definition;
+    return { group, resource, namespace, name };
+  }
+
+  async #load(): Promise<ResourceCache> {
+    const wanted = new Map<string, GroupResource>();
+    const add = (resource: GroupResource): unknown => wanted.set(qualifiedName(resource), resource);
+    add(this.storage);
+    for (const plugin of new Set(Object.values(this.#plugins).flat())) plugin.reads?.forEach(add);
+    this.companions?.reads.forEach(add);
+    const entries = await Promise.all(
+      [...wanted].map(async ([name, { group, resource }]) => {
+        return [name, await this.#store.cache({ group, resource })] as const;
+      }),
+    );
+    for (const [name, cache] of entries) this.cachesByName.set(name, cache);
+    this.#caches = entries.map(([, cache]) => cache);
+    this.#cache = this.#caches[0] as ResourceCache;
+    return this.#cache;
+  }
+
+  /** Whether something holds up the deletion of `object`: a finalizer, or what a namespace has instead. */
+  isHeld(object: ApiObject): boolean {
+    if (object.metadata.finalizers?.length) return true;
+    if (!this.isNamespaces) return false;
+    return ((object as Namespace).spec?.finalizers?.length ?? 0) > 0;
+  }
+
+  /** What is missing, or outside its closed set, of an object in the storage version. */
+  validateStructure(object: ApiObject): FieldError[] {
+    return validateStructure(this.scheme, this.storage, object);
+  }
+
+  /** `object` in the request's version; the same object at each call. */
+  fromStorage(object: ApiObject): ApiObject {
+    return this.#isConverted ? fromStorage(this.scheme, this.definition, object) : object;
+  }
+
+  fromStorageAll(objects: readonly ApiObject[]): ApiObject[] {
+    // Nobody changes a list that they were given, any more than its items.
+    if (!this.#isConverted) return objects as ApiObject[];
+    return objects.map((object) => fromStorage(this.scheme, this.definition, object));
+  }
+
+  toStorage(object: ApiObject): ApiObject {
+    return this.#isConverted ? toStorage(this.scheme, this.definition, object) : object;
+  }
+}

@@ -1,0 +1,77 @@
+import { ApiError } from '../../scheme/errors.ts';
+import { qualifiedName, type ResourceDefinition, type ResourceRef } from '../../scheme/resource.ts';
+import { enablingSwitch } from '../../scheme/runtime-config.ts';
+import type { Scheme } from '../../scheme/scheme.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import type { AdmissionPlugin } from '../admission/plugin.ts';
+import type { Companions } from './companions.ts';
+import { ServedResource } from './served-resource.ts';
+
+export interface ServedResourcesOptions {
+  readonly scheme: Scheme;
+  readonly store: ObjectStore;
+  readonly plugins: readonly AdmissionPlugin[];
+  /** By qualified name of the resource in storage. */
+  readonly companions: ReadonlyMap<string, Companions>;
+}
+
+/** Finds the resource that a reference means; what was found once is found again without looking. */
+export class ServedResources {
+  readonly scheme: Scheme;
+  readonly #options: ServedResourcesOptions;
+  #byReference = new WeakMap<ResourceRef, ServedResource>();
+  #byDefinition = new Map<ResourceDefinition, ServedResource>();
+
+  constructor(options: ServedResourcesOptions) {
+    this.#options = options;
+    this.scheme = options.scheme;
+    this.scheme.onChange(() => this.#forget());
+  }
+
+  /** @throws {ApiError} NotFound when no such resource is served */
+  resolve(ref: ResourceRef): ServedResource {
+    const known = this.#byReference.get(ref);
+    if (known) return known;
+    const definition = this.scheme.find(ref.group, ref.version, ref.resource);
+    if (!definition) throw this.#notServed(ref);
+    const resource = this.#of(definition);
+    this.#byReference.set(ref, resource);
+    return resource;
+  }
+
+  #of(definition: ResourceDefinition): ServedResource {
+    const known = this.#byDefinition.get(definition);
+    if (known) return known;
+    const { scheme, store, plugins, companions } = this.#options;
+    const storage = scheme.storageOf(definition);
+    const resource = new ServedResource({
+      definition,
+      scheme,
+      store,
+      plugins,
+      companions: companions.get(qualifiedName(storage)),
+    });
+    this.#byDefinition.set(definition, resource);
+    return resource;
+  }
+
+  /** Custom resources came or went: whatever was resolved before may mean something else now. */
+  #forget(): void {
+    this.#byReference = new WeakMap();
+    const served = new Set(this.scheme.served());
+    for (const definition of this.#byDefinition.keys()) {
+      if (!served.has(definition)) this.#byDefinition.delete(definition);
+    }
+  }
+
+  #notServed({ group, version, resource }: ResourceRef): ApiError {
+    const known = this.scheme.findKnown(group, version, resource);
+    const how = known
+      ? `: ${qualifiedName(known)} in ${version} is ${known.stability} and not enabled; start the server with --runtime-config=${enablingSwitch(known)}`
+      : '';
+    return new ApiError('NotFound', `the server could not find the requested resource${how}`, {
+      ...(group === '' ? {} : { group }),
+      kind: resource,
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import { deepEqual } from '../../lib/deep-equal.ts';
+import { decodeObject } from '../../scheme/decode.ts';
+import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
+import type { Plan } from './plan.ts';
+import { planStoring, unchanged } from './storing.ts';
+import { assertValidStatus } from './validation.ts';
+import type { WriteScope } from './write-scope.ts';
+
+type WithStatus = ApiObject & { status?: unknown };
+
+/**
+ * What an update of `/status` would store: the status of `input`, with the rest of the object as it is. Only what can
+ * change is decoded and judged: nodes and Pods report their status more often than anything else happens.
+ */
+export function planStatusUpdate(scope: WriteScope, current: ApiObject, input: ApiObject): Plan {
+  const next: WithStatus = { ...current, metadata: nextMetadata(scope, current, input) };
+  const status = decodeStatus(scope, input);
+  if (status === undefined) delete next.status;
+  else next.status = status;
+  scope.resource.strategy.prepareForStatusUpdate?.(next, current);
+  assertValidStatus(scope, next, current);
+  if (deepEqual(next, current)) return unchanged(current);
+  return planStoring(scope, { next, current });
+}
+
+/**
+ * Status writers may annotate and release (finalizers), but names, labels and owners are the main resource's. Usually
+ * nothing differs: then the copy is all there is to do.
+ */
+function nextMetadata(
+  { resource }: WriteScope,
+  { metadata: current }: ApiObject,
+  { metadata: given }: ApiObject,
+): ObjectMeta {
+  const next: ObjectMeta = { ...current };
+  const annotations = given?.annotations ?? current.annotations;
+  const finalizers = given?.finalizers ?? current.finalizers;
+  if (annotations === current.annotations && finalizers === current.finalizers) return next;
+  const part = { metadata: { annotations, finalizers } };
+  const { object } = decodeObject(resource.scheme, resource.definition, part, {
+    fieldValidation: 'Ignore',
+  });
+  return {
+    ...next,
+    annotations: object.metadata.annotations,
+    finalizers: object.metadata.finalizers,
+  };
+}
+
+/** The new status in the storage version, as a private copy. */
+function decodeStatus({ resource, options, warn }: WriteScope, input: ApiObject): unknown {
+  const { apiVersion, kind, status } = input as WithStatus;
+  const fieldValidation = options.fieldValidation ?? 'Strict';
+  const part = { apiVersion, kind, status };
+  const decoded = decodeObject(resource.scheme, resource.definition, part, { fieldValidation });
+  if (warn) for (const warning of decoded.warnings) warn(warning);
+  return (resource.toStorage(decoded.object) as WithStatus).status;
+}

@@ -1,0 +1,70 @@
+import { type ApiError, notFound } from '../../scheme/errors.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import type { ResourceRef } from '../../scheme/resource.ts';
+import { assertAuthorized } from '../authorization/authorizer.ts';
+import type { Target, UpdateOptions } from '../client.ts';
+import type { RequestContext } from '../request-context.ts';
+import { facetOf } from '../subresources/facets.ts';
+import { assertPreconditions, type RequestedPlace, targetOf } from './object-metadata.ts';
+import { execute, type Plan, resultOf } from './plan.ts';
+import type { Registry } from './registry.ts';
+import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
+
+/**
+ * Replaces one object, or the part of it that a subresource stands for. With metadata.resourceVersion it is a
+ * compare-and-swap, without it the last write wins. @throws {ApiError} NotFound, Conflict, Invalid, …
+ */
+export async function updateObject(
+  registry: Registry,
+  ctx: RequestContext,
+  ref: ResourceRef,
+  input: ApiObject,
+  options: UpdateOptions & RequestedPlace,
+): Promise<ApiObject> {
+  const resource = registry.resources.resolve(ref);
+  const { subresource } = options;
+  resource.assertVerb('update', subresource);
+  const target = targetOf(resource, input, options);
+  await assertAuthorized(registry.authorizer, ctx.user, {
+    verb: 'update',
+    resource: resource.definition,
+    subresource,
+    ...target,
+  });
+  await resource.ready();
+  const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
+  const executed = await execute(
+    registry,
+    {
+      planner: () => planUpdate(scope, target, input, subresource),
+      caches: resource.caches,
+      retryOn: (error) => isLostCompanion(scope, error),
+    },
+    scope.options,
+  );
+  return facetOf(resource, subresource).read(resource, resultOf(executed));
+}
+
+export function isLostCompanion({ resource }: WriteScope, error: ApiError): boolean {
+  return resource.companions?.isLostRace(error) === true;
+}
+
+/** The object as it is, in the storage version. @throws {ApiError} NotFound */
+export function currentOf({ resource }: WriteScope, { namespace = '', name }: Target): ApiObject {
+  const current = resource.cache.get(namespace, name);
+  if (!current) throw notFound(resource.nameOf(name, namespace));
+  return current;
+}
+
+/** What replacing the object, or the part that `subresource` stands for, would store. */
+export function planUpdate(
+  scope: WriteScope,
+  target: Target,
+  input: ApiObject,
+  subresource: string | undefined,
+): Plan {
+  const current = currentOf(scope, target);
+  const name = scope.resource.nameOf(target.name, target.namespace ?? '');
+  assertPreconditions(name, current, input.metadata ?? {});
+  return facetOf(scope.resource, subresource).plan(scope, current, input);
+}

@@ -1,0 +1,230 @@
+import { toError } from '../../lib/errors.ts';
+import { ApiError } from '../../scheme/errors.ts';
+import { type ApiObject, toApiVersion, type WatchEvent } from '../../scheme/object.ts';
+import type { ResourceRef } from '../../scheme/resource.ts';
+import type {
+  ResourceCache,
+  StoreEvent,
+  StoreEventBatch,
+  Subscriber,
+  Subscription,
+} from '../../store/store.ts';
+import { assertAuthorized } from '../authorization/authorizer.ts';
+import type { WatchHandle, WatchOptions, WatchSink } from '../client.ts';
+import type { RequestContext } from '../request-context.ts';
+import { cacheAsOf } from './get.ts';
+import { assertResourceVersion } from './list-options.ts';
+import type { Registry } from './registry.ts';
+import type { Selection } from './selection.ts';
+import type { ServedResource } from './served-resource.ts';
+
+/** The annotation of the bookmark that ends the initial events of a WatchList. */
+export const ANNOTATION_INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+
+/**
+ * Streams the changes of a resource into `sink`. Events may come before the returned promise resolves: the present is
+ * delivered first, where it is asked for, and nothing is left out between it and what follows.
+ */
+export async function watchObjects(
+  registry: Registry,
+  ctx: RequestContext,
+  ref: ResourceRef,
+  options: WatchOptions,
+  sink: WatchSink,
+): Promise<WatchHandle> {
+  const resource = registry.resources.resolve(ref);
+  resource.assertVerb('watch');
+  const namespace = resource.listNamespaceOf(options.namespace);
+  await assertAuthorized(registry.authorizer, ctx.user, {
+    verb: 'watch',
+    resource: resource.definition,
+    namespace,
+  });
+  const selection = resource.selections.compile(options);
+  const signal = options.signal ?? ctx.signal;
+  const stream = new WatchStream({ registry, resource, namespace, selection, options, sink });
+  const cache = await resource.ready();
+  const start = await startOf(registry, cache, { ...options, ...(signal ? { signal } : {}) });
+  if (start.initial) stream.deliverPresent(cache);
+  const after = start.initial ? stream.resourceVersion : start.resourceVersion;
+  stream.attach(
+    await cache.subscribe({
+      afterResourceVersion: after,
+      subscriber: stream,
+      ...(signal ? { signal } : {}),
+    }),
+  );
+  return stream;
+}
+
+type WatchStart =
+  | { readonly initial: true }
+  | { readonly initial: false; readonly resourceVersion: string };
+
+/** Where a watch begins, by Kubernetes' rules: a version means what follows it, none or '0' means the present first. */
+async function startOf(
+  registry: Registry,
+  cache: ResourceCache,
+  { resourceVersion, sendInitialEvents, signal }: WatchOptions,
+): Promise<WatchStart> {
+  if (resourceVersion && resourceVersion !== '0') {
+    assertResourceVersion(resourceVersion);
+    if (!sendInitialEvents) return { initial: false, resourceVersion };
+  }
+  await cacheAsOf(registry, cache, resourceVersion, signal);
+  if (sendInitialEvents === false)
+    return { initial: false, resourceVersion: cache.resourceVersion };
+  return { initial: true };
+}
+
+interface StreamOptions {
+  readonly registry: Registry;
+  readonly resource: ServedResource;
+  readonly namespace: string | undefined;
+  readonly selection: Selection;
+  readonly options: WatchOptions;
+  readonly sink: WatchSink;
+}
+
+/** One watch: translates the events of a resource into those of a selection, in the version that was asked for. */
+class WatchStream implements Subscriber, WatchHandle {
+  readonly #registry: Registry;
+  readonly #resource: ServedResource;
+  readonly #namespace: string | undefined;
+  readonly #matches: Selection['matches'];
+  readonly #options: WatchOptions;
+  readonly #sink: WatchSink;
+  #subscription: Subscription | undefined;
+  #stopped = false;
+  #lastBookmarkMs: number;
+  /** Everything up to here has been delivered. */
+  resourceVersion = '0';
+
+  constructor({ registry, resource, namespace, selection, options, sink }: StreamOptions) {
+    this.#registry = registry;
+    this.#resource = resource;
+    this.#namespace = namespace;
+    this.#matches = selection.matches;
+    this.#options = options;
+    this.#sink = sink;
+    this.#lastBookmarkMs = registry.clock.now();
+  }
+
+  /** Sends the present as ADDED events and, to a WatchList, the bookmark that ends it. */
+  deliverPresent(cache: ResourceCache): void {
+    const snapshot = cache.list(this.#namespace);
+    this.resourceVersion = snapshot.resourceVersion;
+    const events: WatchEvent[] = [];
+    for (const item of snapshot.items) {
+      if (this.#selects(item)) events.push(this.#event('ADDED', item));
+    }
+    if (this.#options.sendInitialEvents) {
+      events.push(this.#bookmark({ [ANNOTATION_INITIAL_EVENTS_END]: 'true' }));
+    }
+    if (events.length > 0) this.#deliver(events);
+  }
+
+  get isCurrent(): boolean {
+    return this.#subscription?.isLive ?? false;
+  }
+
+  attach(subscription: Subscription): void {
+    this.#subscription = subscription;
+    if (this.#stopped) subscription.stop();
+  }
+
+  onBatch(batch: StoreEventBatch): void {
+    if (this.#stopped) return;
+    const events: WatchEvent[] = [];
+    for (const event of batch.events) this.#translate(event, events);
+    this.resourceVersion = batch.resourceVersion;
+    if (this.#options.allowBookmarks && this.#bookmarkIsDue(events.length)) {
+      events.push(this.#bookmark());
+    }
+    if (events.length > 0) this.#deliver(events);
+  }
+
+  onClose(error: Error): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#sink.onClose(error);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#subscription?.stop();
+  }
+
+  #translate(event: StoreEvent, events: WatchEvent[]): void {
+    if (this.#namespace !== undefined && event.key.namespace !== this.#namespace) return;
+    const matches = this.#matches;
+    if (!matches) {
+      events.push(this.#event(event.type, event.object));
+      return;
+    }
+    const was = event.previous !== undefined && matches(event.previous);
+    if (event.type === 'DELETED') {
+      // Whoever never saw the object in the selection has nothing to forget.
+      if (was) events.push(this.#event('DELETED', event.object));
+      return;
+    }
+    const is = matches(event.object);
+    if (is) events.push(this.#event(was ? 'MODIFIED' : 'ADDED', event.object));
+    else if (was) events.push(this.#event('DELETED', leaving(event)));
+  }
+
+  #selects(object: ApiObject): boolean {
+    return this.#matches === undefined || this.#matches(object);
+  }
+
+  #event(type: WatchEvent['type'], object: ApiObject): WatchEvent {
+    return { type, object: this.#resource.fromStorage(object) };
+  }
+
+  /** Bookmarks say how far a quiet watch has come; events say it themselves, so that a busy one needs fewer. */
+  #bookmarkIsDue(events: number): boolean {
+    const nowMs = this.#registry.clock.now();
+    if (events > 0 || nowMs - this.#lastBookmarkMs < this.#registry.bookmarkIntervalMs)
+      return false;
+    this.#lastBookmarkMs = nowMs;
+    return true;
+  }
+
+  #bookmark(annotations?: Record<string, string>): WatchEvent {
+    const { group, version, kind } = this.#resource.definition;
+    return {
+      type: 'BOOKMARK',
+      object: {
+        apiVersion: toApiVersion(group, version),
+        kind,
+        metadata: {
+          resourceVersion: this.resourceVersion,
+          ...(annotations ? { annotations } : {}),
+        },
+      },
+    };
+  }
+
+  /** A sink that throws has lost events: its watch ends, and with an error that says so. */
+  #deliver(events: readonly WatchEvent[]): void {
+    try {
+      this.#sink.onEvents(events);
+    } catch (thrown) {
+      const cause = toError(thrown);
+      this.#registry.logger.error('watch sink failed', {
+        error: cause,
+        kind: this.#resource.definition.kind,
+      });
+      this.stop();
+      this.#sink.onClose(
+        new ApiError('InternalError', `the watch failed: ${cause.message}`, undefined, { cause }),
+      );
+    }
+  }
+}
+
+/** The last state in which an object was selected, at the version of the change that took it out. */
+function leaving({ previous, object, resourceVersion }: StoreEvent): ApiObject {
+  const last = previous ?? object;
+  return { ...last, metadata: { ...last.metadata, resourceVersion } };
+}

@@ -1,0 +1,76 @@
+import { toRfc3339 } from '../../lib/clock.ts';
+import { setCondition } from '../../scheme/conditions.ts';
+import { badRequest, conflict } from '../../scheme/errors.ts';
+import { invalidObject, notSupported, required } from '../../scheme/field-error.ts';
+import type { Binding, Pod, PodSpec } from '../../scheme/generated/types/core-v1.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import type { Target } from '../client.ts';
+import { assertPreconditions } from '../registry/object-metadata.ts';
+import type { Plan } from '../registry/plan.ts';
+import { planStoring } from '../registry/storing.ts';
+import { currentOf } from '../registry/update.ts';
+import type { WriteScope } from '../registry/write-scope.ts';
+
+const CONDITION_POD_SCHEDULED = 'PodScheduled';
+
+/** `pods/binding`: puts a Pod on a node, once and for all. */
+export function planBinding(scope: WriteScope, target: Target, body: object): Plan {
+  const binding = body as Binding;
+  const nodeName = nodeNameOf(binding, target);
+  const pod = currentOf(scope, target) as Pod;
+  assertPreconditions(scope.resource.nameOf(target.name, target.namespace ?? ''), pod, {
+    uid: binding.metadata?.uid,
+    resourceVersion: binding.metadata?.resourceVersion,
+  });
+  assertUnbound(pod, target);
+  const { annotations, labels } = binding.metadata ?? {};
+  const next: Pod = {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      ...(annotations ? { annotations: { ...pod.metadata.annotations, ...annotations } } : {}),
+      ...(labels ? { labels: { ...pod.metadata.labels, ...labels } } : {}),
+    },
+    spec: { ...(pod.spec as PodSpec), nodeName },
+    status: { ...pod.status, conditions: scheduledConditions(pod, scope.registry.clock.now()) },
+  };
+  return planStoring(scope, { next: next as ApiObject, current: pod });
+}
+
+function nodeNameOf({ metadata, target }: Binding, { name }: Target): string {
+  if (metadata?.name && metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the request (${name})`,
+    );
+  }
+  const errors = [];
+  if (!target?.name) errors.push(required('target.name'));
+  if (target?.kind && target.kind !== 'Node') {
+    errors.push(notSupported('target.kind', target.kind, ['Node', '<empty>']));
+  }
+  if (errors.length > 0) throw invalidObject({ group: '', kind: 'Binding', name }, errors);
+  return target.name as string;
+}
+
+function assertUnbound({ metadata, spec }: Pod, { name }: Target): void {
+  const refuse = (why: string): never => {
+    throw conflict({ group: '', resource: 'pods/binding', name }, why);
+  };
+  if (metadata.deletionTimestamp) {
+    refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+  }
+  if (spec?.nodeName) refuse(`pod ${name} is already assigned to node "${spec.nodeName}"`);
+  if (spec?.schedulingGates?.length) refuse(`pod ${name} has non-empty .spec.schedulingGates`);
+}
+
+type PodConditions = NonNullable<NonNullable<Pod['status']>['conditions']>;
+
+function scheduledConditions({ status }: Pod, nowMs: number): PodConditions {
+  return [
+    ...setCondition(status?.conditions, {
+      type: CONDITION_POD_SCHEDULED,
+      status: 'True',
+      lastTransitionTime: toRfc3339(nowMs),
+    }),
+  ] as PodConditions;
+}

@@ -1,0 +1,84 @@
+import { badRequest, methodNotAllowed } from '../../scheme/errors.ts';
+import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
+import {
+  qualifiedName,
+  type ResourceRef,
+  type SubresourceDefinition,
+} from '../../scheme/resource.ts';
+import { assertAuthorized } from '../authorization/authorizer.ts';
+import type { Target, WriteOptions } from '../client.ts';
+import { execute, type Plan } from '../registry/plan.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
+import { createWriteScope, effectiveOptions, type WriteScope } from '../registry/write-scope.ts';
+import type { RequestContext } from '../request-context.ts';
+import { planBinding } from './binding.ts';
+import { planEviction } from './eviction.ts';
+
+type ActionPlanner = (scope: WriteScope, target: Target, body: object) => Plan;
+
+const ACTIONS: ReadonlyMap<string, ActionPlanner> = new Map([
+  ['pods/binding', planBinding],
+  ['pods/eviction', planEviction],
+]);
+
+/** What Kubernetes answers where there is nothing to show. */
+const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+
+/** POSTs to a subresource that is an action. @throws {ApiError} MethodNotAllowed for those that are not served */
+export async function createSubresource(
+  registry: Registry,
+  ctx: RequestContext,
+  ref: ResourceRef,
+  target: Target & { readonly subresource: string },
+  body: object,
+  options: WriteOptions,
+): Promise<ApiObject> {
+  const { subresource } = target;
+  const resource = registry.resources.resolve(ref);
+  resource.assertVerb('create', subresource);
+  const planAction = actionOf(resource, subresource);
+  assertBodyKind(resource, subresource, body as ApiObject);
+  const place = { namespace: resource.namespaceOf(target), name: target.name };
+  await assertAuthorized(registry.authorizer, ctx.user, {
+    verb: 'create',
+    resource: resource.definition,
+    subresource,
+    ...place,
+  });
+  await resource.ready();
+  const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
+  const planner = (): Plan => planAction(scope, place, body);
+  await execute(registry, { planner, caches: resource.caches }, scope.options);
+  return SUCCESS;
+}
+
+function actionOf({ definition }: ServedResource, subresource: string): ActionPlanner {
+  const action = ACTIONS.get(`${qualifiedName(definition)}/${subresource}`);
+  if (action) return action;
+  throw methodNotAllowed(
+    `the subresource ${qualifiedName(definition)}/${subresource} is not served yet`,
+  );
+}
+
+function assertBodyKind(
+  { definition }: ServedResource,
+  subresource: string,
+  body: ApiObject,
+): void {
+  const wanted = subresourceKind(definition.subresources, subresource);
+  if (!wanted) return;
+  const apiVersion = toApiVersion(wanted.group, wanted.version);
+  const { apiVersion: givenVersion = apiVersion, kind = wanted.kind } = body;
+  if (givenVersion === apiVersion && kind === wanted.kind) return;
+  throw badRequest(
+    `${qualifiedName(definition)}/${subresource} takes a ${wanted.kind} in version "${apiVersion}", got a ${kind} in version "${givenVersion}"`,
+  );
+}
+
+function subresourceKind(
+  subresources: readonly SubresourceDefinition[],
+  subresource: string,
+): SubresourceDefinition['kind'] {
+  return subresources.find(({ name }) => name === subresource)?.kind;
+}

@@ -1,0 +1,48 @@
+import { methodNotAllowed } from '../../scheme/errors.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import { qualifiedName } from '../../scheme/resource.ts';
+import { planMainUpdate } from '../registry/main-update.ts';
+import type { Plan } from '../registry/plan.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
+import { planStatusUpdate } from '../registry/status-update.ts';
+import type { WriteScope } from '../registry/write-scope.ts';
+import { planFinalize } from './namespace-finalize.ts';
+import { planScale, readScale, SCALE_TYPE } from './scale.ts';
+
+/** One side of an object that is read and replaced by itself: the whole, its status, its scale. */
+export interface Facet {
+  /** What clients see, in the version of `resource`, of an object in the storage version. */
+  read(resource: ServedResource, object: ApiObject): ApiObject;
+  /** What replacing this side of `current` by `input` would store. */
+  plan(scope: WriteScope, current: ApiObject, input: ApiObject): Plan;
+  /** The type by which strategic merge patches join it. @default the object's own */
+  readonly typeName?: string;
+}
+
+const readWhole = (resource: ServedResource, object: ApiObject): ApiObject =>
+  resource.fromStorage(object);
+
+const MAIN: Facet = { read: readWhole, plan: planMainUpdate };
+
+// Every scale has its apiVersion and kind, although the type leaves them open.
+const readScaleObject: Facet['read'] = (resource, object) =>
+  readScale(resource, object) as ApiObject;
+
+const SUBRESOURCES: ReadonlyMap<string, Facet> = new Map<string, Facet>([
+  ['status', { read: readWhole, plan: planStatusUpdate }],
+  // Approving a certificate request is writing its status, by other people.
+  ['approval', { read: readWhole, plan: planStatusUpdate }],
+  ['scale', { read: readScaleObject, plan: planScale, typeName: SCALE_TYPE }],
+  ['finalize', { read: readWhole, plan: planFinalize }],
+]);
+
+/** The facet of a subresource; without one, of the object itself. @throws {ApiError} MethodNotAllowed */
+export function facetOf({ definition }: ServedResource, subresource: string | undefined): Facet {
+  if (subresource === undefined) return MAIN;
+  const facet = SUBRESOURCES.get(subresource);
+  const isDefined = definition.subresources.some(({ name }) => name === subresource);
+  if (facet && isDefined) return facet;
+  throw methodNotAllowed(
+    `the subresource ${qualifiedName(definition)}/${subresource} is not ${isDefined ? 'served yet' : 'known'}`,
+  );
+}

@@ -1,0 +1,23 @@
+import { deepEqual } from '../../lib/deep-equal.ts';
+import type { Namespace } from '../../scheme/generated/types/core-v1.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import { decodeInput } from '../registry/decode-input.ts';
+import type { Plan } from '../registry/plan.ts';
+import { planStoring, unchanged } from '../registry/storing.ts';
+import { assertValidUpdate } from '../registry/validation.ts';
+import type { WriteScope } from '../registry/write-scope.ts';
+
+/** `namespaces/finalize`: the finalizers of the spec, which nothing else may change. Without the last a namespace goes. */
+export function planFinalize(scope: WriteScope, current: ApiObject, input: ApiObject): Plan {
+  const { spec } = decodeInput(scope, input) as Namespace;
+  const finalizers = spec?.finalizers ?? [];
+  if (deepEqual(finalizers, (current as Namespace).spec?.finalizers ?? []))
+    return unchanged(current);
+  const next: Namespace = {
+    ...(current as Namespace),
+    metadata: { ...current.metadata },
+    spec: { ...(current as Namespace).spec, finalizers },
+  };
+  assertValidUpdate(scope, next, current);
+  return planStoring(scope, { next, current });
+}

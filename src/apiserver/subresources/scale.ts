@@ -1,0 +1,73 @@
+import { badRequest } from '../../scheme/errors.ts';
+import { type FieldError, invalid, invalidObject, required } from '../../scheme/field-error.ts';
+import type { Scale } from '../../scheme/generated/types/autoscaling-v1.ts';
+import { formatLabelSelector, type LabelSelector } from '../../scheme/label-selector.ts';
+import { formatLabels } from '../../scheme/labels.ts';
+import { MUST_NOT_BE_NEGATIVE } from '../../scheme/metadata-validation.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import { planMainUpdate } from '../registry/main-update.ts';
+import type { Plan } from '../registry/plan.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
+import type { WriteScope } from '../registry/write-scope.ts';
+
+export const SCALE_TYPE = 'io.k8s.api.autoscaling.v1.Scale';
+
+/** What every kind with a scale has. */
+interface Scalable extends ApiObject {
+  spec?: { replicas?: number; selector?: LabelSelector | Record<string, string> };
+  status?: { replicas?: number };
+}
+
+/** The scale of a Deployment, ReplicaSet, StatefulSet or ReplicationController. */
+export function readScale({ storage }: ServedResource, object: ApiObject): Scale {
+  const { metadata, spec, status } = object as Scalable;
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: spec?.replicas ?? 0 },
+    status: {
+      replicas: status?.replicas ?? 0,
+      selector: selectorText(storage.group, spec?.selector),
+    },
+  };
+}
+
+/** ReplicationControllers, the only scalable kind of the core group, select by plain labels. */
+function selectorText(group: string, selector: NonNullable<Scalable['spec']>['selector']): string {
+  if (!selector) return '';
+  return group === ''
+    ? formatLabels(selector as Record<string, string>)
+    : formatLabelSelector(selector as LabelSelector);
+}
+
+/** What setting the scale would store: the object with another number of replicas. */
+export function planScale(scope: WriteScope, current: ApiObject, input: ApiObject): Plan {
+  const replicas = replicasOf(input, current);
+  const object = scope.resource.fromStorage(current) as Scalable;
+  return planMainUpdate(scope, current, {
+    ...object,
+    spec: { ...object.spec, replicas },
+  } as ApiObject);
+}
+
+function replicasOf(input: ApiObject, { metadata }: ApiObject): number {
+  const { apiVersion, kind, spec } = input as Scale;
+  if ((kind && kind !== 'Scale') || (apiVersion && apiVersion !== 'autoscaling/v1')) {
+    throw badRequest(`expected an autoscaling/v1 Scale, got ${kind} in version ${apiVersion}`);
+  }
+  const replicas: unknown = spec?.replicas ?? 0;
+  const errors: FieldError[] = [];
+  if (spec === undefined) errors.push(required('spec'));
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
+    throw badRequest(
+      'Scale in version "v1" cannot be handled as a Scale: spec.replicas: expected an integer',
+    );
+  }
+  if (replicas < 0) errors.push(invalid('spec.replicas', replicas, MUST_NOT_BE_NEGATIVE));
+  if (errors.length > 0) {
+    throw invalidObject({ group: 'autoscaling', kind: 'Scale', name: metadata.name ?? '' }, errors);
+  }
+  return replicas;
+}

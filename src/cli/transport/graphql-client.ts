@@ -1,0 +1,139 @@
+/** The client's one way to the server: GraphQL over HTTP, and watches over a WebSocket. */
+import { CliError, EXIT_INTERRUPTED, exitWith } from '../cli-error.ts';
+import type { Connection } from '../connection.ts';
+import type { TypedDocumentString } from '../generated/operations.ts';
+import { ConnectionLostError, notAnswering, notGraphql, refusedToken } from './connection-errors.ts';
+import {
+  type FailureStatus,
+  type GraphqlErrorBody,
+  ServerError,
+  toServerError,
+} from './server-error.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+export interface GraphqlClientOptions {
+  readonly connection: Connection;
+  readonly signal: AbortSignal;
+}
+
+/** An answer of which some fields may have failed. */
+export interface PartialResult<Result> {
+  readonly data: Result;
+  readonly errors: readonly CliError[];
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphqlErrorBody[];
+  readonly extensions?: { readonly warnings?: readonly string[] };
+}
+
+export class GraphqlClient {
+  readonly #connection: Connection;
+  readonly #signal: AbortSignal;
+  #subscriptions: Promise<Subscriptions> | undefined;
+  /** Advice that came with the answers, each once. */
+  readonly warnings = new Set<string>();
+
+  constructor({ connection, signal }: GraphqlClientOptions) {
+    this.#connection = connection;
+    this.#signal = signal;
+  }
+
+  /** @throws {CliError} when there is no answer, or an error in it */
+  async request<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result> {
+    const { data, errors } = await this.requestPartial(document, variables);
+    if (errors[0]) throw errors[0];
+    return data;
+  }
+
+  /** As {@link request}, when fields may fail for themselves. @throws {CliError} when there is no answer at all */
+  async requestPartial<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+  ): Promise<PartialResult<Result>> {
+    const { data, errors, extensions } = await this.#post(String(document), variables);
+    for (const warning of extensions?.warnings ?? []) this.warnings.add(warning);
+    const failures = (errors ?? []).map(toServerError);
+    if ((data === null || data === undefined) && failures[0]) throw failures[0];
+    return { data: data as Result, errors: failures };
+  }
+
+  /**
+   * The events of a subscription, until the server ends it or the reader stops.
+   * @throws {ConnectionLostError} when the connection breaks: what follows can be had from the last resourceVersion
+   * @throws {CliError} when the server refuses
+   */
+  async *subscribe<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+  ): AsyncGenerator<Result, void, undefined> {
+    this.#subscriptions ??= import('./subscriptions.ts').then(
+      ({ Subscriptions }) => new Subscriptions(this.#connection, this.#signal),
+    );
+    const subscriptions = await this.#subscriptions;
+    yield* subscriptions.subscribe<Result>(String(document), variables as Record<string, unknown>);
+  }
+
+  async close(): Promise<void> {
+    const subscriptions = await this.#subscriptions;
+    await subscriptions?.close();
+  }
+
+  async #post(query: string, variables: unknown): Promise<Answer> {
+    const { endpoint, token } = this.#connection;
+    let response: Response;
+    try {
+      response = await fetch(endpoint, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/graphql-response+json, application/json',
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+        },
+        body: JSON.stringify({ query, variables }),
+        signal: this.#signal,
+      });
+    } catch (error) {
+      if (this.#signal.aborted) throw exitWith(EXIT_INTERRUPTED);
+      throw notAnswering(this.#connection, error);
+    }
+    if (response.status === 401) throw refusedToken(this.#connection);
+    return this.#readAnswer(response);
+  }
+
+  async #readAnswer(response: Response): Promise<Answer> {
+    let text: string;
+    try {
+      text = await response.text();
+    } catch (error) {
+      if (this.#signal.aborted) throw exitWith(EXIT_INTERRUPTED);
+      throw new ConnectionLostError(this.#connection, error);
+    }
+    const body = parseJson(text);
+    if (isAnswer(body)) return body;
+    if (isStatus(body)) throw new ServerError(body);
+    throw notGraphql(this.#connection, response.status);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Ignored: the caller says that this is no answer.
+    return undefined;
+  }
+}
+
+function isAnswer(body: unknown): body is Answer {
+  return typeof body === 'object' && body !== null && ('data' in body || 'errors' in body);
+}
+
+/** What goes wrong before GraphQL is reached, such as a body that is too large, is told as a bare Status. */
+function isStatus(body: unknown): body is FailureStatus {
+  return (body as { kind?: unknown } | null | undefined)?.kind === 'Status';
+}

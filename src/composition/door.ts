@@ -1,0 +1,51 @@
+import type { ApiServer } from '../apiserver/api-server.ts';
+import { createClient } from '../apiserver/in-process-client.ts';
+import { type Config, ConfigError } from '../config.ts';
+import { createGraphqlServer } from '../graphql/server.ts';
+import type { CleanupStack } from '../lib/cleanup-stack.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { serverVersion } from './version.ts';
+
+export interface DoorOptions {
+  readonly config: Config;
+  readonly apiServer: ApiServer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What `/readyz` waits for. */
+  readonly readiness: { readonly workersStarted: boolean };
+}
+
+/** Opens the GraphQL door; returns its address. @throws {ConfigError} when the port is taken */
+export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Promise<string> {
+  const { apiServer, clock, config, logger, readiness } = options;
+  const server = await createGraphqlServer({
+    scheme: apiServer.scheme,
+    version: serverVersion(),
+    authenticate: (credentials) => apiServer.authenticate(credentials),
+    clientFor: (user) => createClient(apiServer, { user }),
+    logger,
+    clock,
+    introspection: config.introspection,
+    notReady: () => (readiness.workersStarted ? [] : ['workers']),
+  });
+  cleanup.defer(() => server.close());
+  try {
+    return await server.listen({ host: config.host, port: config.port });
+  } catch (thrown) {
+    throw explainListenFailure(config, thrown);
+  }
+}
+
+function explainListenFailure({ host, port }: Config, thrown: unknown): unknown {
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return new ConfigError(
+      `port ${port} is in use; stop what listens there, or choose another with --port`,
+    );
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    return new ConfigError(`cannot listen on ${host}:${port} (${code}); see --host and --port`);
+  }
+  return thrown;
+}

@@ -1,0 +1,137 @@
+/**
+ * The composition root: puts the rooms together into one running control plane, according to its configuration.
+ *
+ *   database → store → scheme → API server → GraphQL door → informers, controllers, scheduler, kubelets
+ *
+ * Everything is started in that order and stopped in the reverse one; a failure on the way stops what was started.
+ */
+import { ApiServer } from './apiserver/api-server.ts';
+import { createBearerTokenAuthenticator } from './apiserver/authentication/bearer-token.ts';
+import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
+import type { ApiClient } from './apiserver/client.ts';
+import { createClient } from './apiserver/in-process-client.ts';
+import { type Database, openDatabase } from './composition/database.ts';
+import { openDoor } from './composition/door.ts';
+import { createInitialNodes } from './composition/initial-nodes.ts';
+import { startWorkers } from './composition/workers.ts';
+import { type Config, ConfigError } from './config.ts';
+import { openDataDirectory, readOrCreateToken } from './data-directory.ts';
+import { CleanupStack } from './lib/cleanup-stack.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { type Logger, silentLogger } from './lib/logger.ts';
+import { STRATEGIES } from './scheme/groups/strategies.ts';
+import { RuntimeConfigError } from './scheme/runtime-config.ts';
+import { createScheme, type Scheme } from './scheme/scheme.ts';
+import { createStore } from './store/postgres-store.ts';
+import type { ObjectStore } from './store/store.ts';
+
+export interface ControlPlaneOptions {
+  readonly config: Config;
+  readonly logger?: Logger;
+  /** World time. @default real time */
+  readonly clock?: Clock;
+  /** Hears what is being done while starting. */
+  readonly onProgress?: (message: string) => void;
+  /** Gives up starting. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ControlPlane extends AsyncDisposable {
+  /** Where the doors are: `http://127.0.0.1:4000`; undefined without the api role. */
+  readonly url: string | undefined;
+  /** The administrator's bearer token. */
+  readonly token: string;
+  /** The API in this process, as the administrator. */
+  readonly client: ApiClient;
+  /** Resolves when it cannot go on: its embedded database is lost. */
+  readonly failure: Promise<Error>;
+  /** Ends open streams, lets running work finish, stops everything that was started. */
+  stop(): Promise<void>;
+}
+
+/** Starts a control plane; resolves when everything serves. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const cleanup = new CleanupStack();
+  try {
+    return await start(options, cleanup);
+  } catch (thrown) {
+    await cleanup.run();
+    throw thrown;
+  }
+}
+
+async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promise<ControlPlane> {
+  const { config, clock = systemClock, logger = silentLogger, signal } = options;
+  const { onProgress = () => undefined } = options;
+  const scheme = buildScheme(config);
+  openDataDirectory(config.dataDirectory);
+  const token = readOrCreateToken(config.dataDirectory);
+  const database = await openDatabase({ config, logger, onProgress, signal });
+  cleanup.defer(() => database.stop());
+  signal?.throwIfAborted();
+  onProgress('Starting the API server');
+  const store = await startStore({ config, database, clock, logger }, cleanup);
+  const apiServer = createApiServer({ config, store, scheme, token, clock, logger });
+  cleanup.defer(() => apiServer.stop());
+  await apiServer.start();
+  const readiness = { workersStarted: false };
+  const url = config.roles.includes('api')
+    ? await openDoor({ config, apiServer, clock, logger, readiness }, cleanup)
+    : undefined;
+  onProgress('Starting scheduler, controllers and nodes');
+  const client = createClient(apiServer, { user: ADMIN_USER, fieldManager: 'orrery' });
+  const workers = await startWorkers({ config, database, apiServer, clock, logger });
+  if (workers) cleanup.defer(() => workers.run());
+  if (config.roles.includes('kubelets')) {
+    const asServer = createClient(apiServer, { user: APISERVER_USER });
+    await createInitialNodes(asServer, config.initialNodes);
+  }
+  readiness.workersStarted = true;
+  const stop = () => cleanup.run();
+  const { failure } = database;
+  return { url, token, client, failure, stop, [Symbol.asyncDispose]: stop };
+}
+
+function buildScheme({ runtimeConfig }: Config): Scheme {
+  try {
+    return createScheme({ strategies: STRATEGIES, runtimeConfig: runtimeConfig.join(',') });
+  } catch (thrown) {
+    if (thrown instanceof RuntimeConfigError) {
+      throw new ConfigError(`--runtime-config: ${thrown.message}`);
+    }
+    throw thrown;
+  }
+}
+
+interface StoreParts {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+async function startStore(parts: StoreParts, cleanup: CleanupStack): Promise<ObjectStore> {
+  const { config, database, clock, logger } = parts;
+  const retentionMs = config.retentionSeconds * 1_000;
+  const store = createStore({ url: database.url, clock, logger, retentionMs });
+  cleanup.defer(() => store.stop());
+  await store.start();
+  return store;
+}
+
+interface ApiServerParts {
+  readonly config: Config;
+  readonly store: ObjectStore;
+  readonly scheme: Scheme;
+  readonly token: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+function createApiServer({ config, token, ...parts }: ApiServerParts): ApiServer {
+  return new ApiServer({
+    ...parts,
+    authenticators: [createBearerTokenAuthenticator({ token, user: ADMIN_USER })],
+    apiPort: config.port,
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * The controllers: each brings one kind of thing to the state that its object asks for. Entry point of the room.
+ * Invariant: a controller knows the API and its own folder, never another controller.
+ */
+import type { Controller } from '../machinery/controller.ts';
+import type { ResourceDefinition } from '../scheme/resource.ts';
+import { createDeploymentController } from './deployment/reconciler.ts';
+import { createEndpointsController } from './endpoints/reconciler.ts';
+import { createEndpointSliceController } from './endpointslice/reconciler.ts';
+import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
+import { createNamespaceController } from './namespace/reconciler.ts';
+import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
+import { createPodGarbageCollectorController } from './pod-garbage-collector/reconciler.ts';
+import { createReplicaSetController } from './replicaset/reconciler.ts';
+import { createServiceAccountController } from './serviceaccount/reconciler.ts';
+import { createTaintEvictionController } from './taint-eviction/reconciler.ts';
+
+export interface ControllersOptions {
+  /** Every resource that is served: what namespaces hold, and what may own or be owned. */
+  readonly resources: readonly ResourceDefinition[];
+  /** How long a Node may be silent before it is Unknown. @default 40_000 */
+  readonly nodeMonitorGracePeriodMs?: number;
+  /** How often silent Nodes are looked for. @default 5_000 */
+  readonly nodeMonitorPeriodMs?: number;
+  /** @default 100 */
+  readonly maxEndpointsPerSlice?: number;
+  /** How many ended Pods may stay; 0 keeps all. @default 12_500 */
+  readonly terminatedPodThreshold?: number;
+}
+
+const FACTORIES = {
+  deployment: createDeploymentController,
+  replicaset: createReplicaSetController,
+  namespace: createNamespaceController,
+  serviceaccount: createServiceAccountController,
+  endpoints: createEndpointsController,
+  endpointslice: createEndpointSliceController,
+  'garbage-collector': createGarbageCollectorController,
+  'node-lifecycle': createNodeLifecycleController,
+  'taint-eviction': createTaintEvictionController,
+  'pod-garbage-collector': createPodGarbageCollectorController,
+} as const satisfies Readonly<Record<string, (options: ControllersOptions) => Controller>>;
+
+export type ControllerName = keyof typeof FACTORIES;
+
+/** Every controller there is, by name. */
+export const CONTROLLER_NAMES = Object.keys(FACTORIES) as readonly ControllerName[];
+
+/** The controllers of `names`. @param names default all */
+export function createControllers(
+  options: ControllersOptions,
+  names: readonly ControllerName[] = CONTROLLER_NAMES,
+): readonly Controller[] {
+  return names.map((name) => FACTORIES[name](options));
+}

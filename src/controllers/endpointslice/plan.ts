@@ -1,0 +1,147 @@
+/** The EndpointSlices of a Service, with as few writes as can be. Pure. */
+import { deepEqual } from '../../lib/deep-equal.ts';
+import type { Node, Pod, Service } from '../../scheme/generated/types/core-v1.ts';
+import type { EndpointSlice } from '../../scheme/generated/types/discovery-v1.ts';
+import { ipFamiliesOf, isEndpointCandidate } from '../shared/endpoints.ts';
+import {
+  type AddressType,
+  buildEndpoint,
+  buildPorts,
+  endpointIdentity,
+  portsKey,
+} from './endpoint.ts';
+import { type PortGroup, packSlices } from './packing.ts';
+import { buildSlice, sliceLabels } from './slice.ts';
+
+/** A slice has at most this many endpoints, unless the controller is told otherwise. */
+export const DEFAULT_MAX_ENDPOINTS_PER_SLICE = 100;
+
+export interface SlicePlanInput {
+  readonly service: Service;
+  readonly pods: readonly Pod[];
+  readonly nodeOf: (nodeName: string) => Node | undefined;
+  /** The slices of the Service that this controller manages. */
+  readonly slices: readonly EndpointSlice[];
+  readonly maxEndpointsPerSlice: number;
+}
+
+export interface SlicePlan {
+  readonly create: readonly EndpointSlice[];
+  readonly update: readonly EndpointSlice[];
+  readonly remove: readonly EndpointSlice[];
+  /** Pods were left out because their nodes are not known (yet). */
+  readonly isMissingNodes: boolean;
+}
+
+export function planSlices(input: SlicePlanInput): SlicePlan {
+  const addressTypes = ipFamiliesOf(input.service);
+  const create: EndpointSlice[] = [];
+  const update: EndpointSlice[] = [];
+  const remove = input.slices.filter(
+    ({ addressType }) => !addressTypes.includes(addressType as AddressType),
+  );
+  let isMissingNodes = false;
+  for (const addressType of addressTypes) {
+    const plan = planAddressType(input, addressType);
+    create.push(...plan.create);
+    update.push(...plan.update);
+    remove.push(...plan.remove);
+    isMissingNodes ||= plan.isMissingNodes;
+  }
+  return { create, update, remove, isMissingNodes };
+}
+
+function planAddressType(input: SlicePlanInput, addressType: AddressType): SlicePlan {
+  const { service, slices, maxEndpointsPerSlice } = input;
+  const { groups, isMissingNodes } = groupByPorts(input, addressType);
+  const create: EndpointSlice[] = [];
+  const update: EndpointSlice[] = [];
+  const remove: EndpointSlice[] = [];
+  const owned: EndpointSlice[] = [];
+  for (const slice of slices) {
+    if (slice.addressType !== addressType) continue;
+    (isOwnedBy(slice, service) ? owned : remove).push(slice);
+  }
+  const leftovers: EndpointSlice[] = [];
+  const byPorts = groupSlices(owned);
+  for (const [key, existing] of byPorts) if (!groups.has(key)) leftovers.push(...existing);
+  for (const [key, group] of groups) {
+    const existing = byPorts.get(key) ?? [];
+    const packed = packSlices({ service, addressType, group, existing, maxEndpointsPerSlice });
+    create.push(...packed.create);
+    update.push(...packed.update);
+    leftovers.push(...packed.remove);
+  }
+  if (create.length === 0 && leftovers.length === owned.length) {
+    create.push(buildSlice(service, addressType, []));
+  }
+  reuse({ service, create, update, leftovers });
+  return { create, update, remove: [...remove, ...leftovers], isMissingNodes };
+}
+
+function groupByPorts(
+  { service, pods, nodeOf }: SlicePlanInput,
+  addressType: AddressType,
+): { groups: Map<string, PortGroup>; isMissingNodes: boolean } {
+  const groups = new Map<string, PortGroup>();
+  let isMissingNodes = false;
+  for (const pod of pods) {
+    if (!isEndpointCandidate(pod, { includeTerminating: true })) continue;
+    const node = nodeOf(pod.spec?.nodeName ?? '');
+    if (!node && !service.spec?.publishNotReadyAddresses) {
+      isMissingNodes = true;
+      continue;
+    }
+    const endpoint = buildEndpoint(pod, node, service, addressType);
+    if (!endpoint) continue;
+    const ports = buildPorts(pod, service);
+    const key = portsKey(ports);
+    const group = groups.get(key) ?? { ports, endpoints: new Map() };
+    groups.set(key, group);
+    group.endpoints.set(endpointIdentity(endpoint), endpoint);
+  }
+  return { groups, isMissingNodes };
+}
+
+function groupSlices(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {
+  const groups = new Map<string, EndpointSlice[]>();
+  for (const slice of slices) {
+    const key = portsKey(slice.ports);
+    const group = groups.get(key);
+    if (group) group.push(slice);
+    else groups.set(key, [slice]);
+  }
+  return groups;
+}
+
+/** An old Service of the same name may have left slices that the garbage collector is about to take. */
+function isOwnedBy({ metadata }: EndpointSlice, service: Service): boolean {
+  return (
+    metadata.ownerReferences?.some(
+      ({ uid, kind }) => uid === service.metadata.uid && kind === 'Service',
+    ) ?? false
+  );
+}
+
+interface Reuse {
+  readonly service: Service;
+  readonly create: EndpointSlice[];
+  readonly update: EndpointSlice[];
+  readonly leftovers: EndpointSlice[];
+}
+
+/** A slice to be made takes the place of one to be deleted: one write instead of two, and none when they are the same. */
+function reuse({ service, create, update, leftovers }: Reuse): void {
+  while (create.length > 0 && leftovers.length > 0) {
+    const next = create.pop() as EndpointSlice;
+    const slice = leftovers.shift() as EndpointSlice;
+    const labels = sliceLabels(service);
+    const isSame =
+      portsKey(slice.ports) === portsKey(next.ports) &&
+      deepEqual(slice.endpoints ?? [], next.endpoints ?? []) &&
+      deepEqual(slice.metadata.labels, labels);
+    if (isSame) continue;
+    const { endpoints, ports } = next;
+    update.push({ ...slice, endpoints, ports, metadata: { ...slice.metadata, labels } });
+  }
+}

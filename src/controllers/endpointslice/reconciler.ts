@@ -1,0 +1,149 @@
+/**
+ * EndpointSlices: the addresses of the Pods that a Service selects, in slices of at most a hundred. Invariant: it plans
+ * only on slices that include its own last writes, because their names are made up by the API.
+ */
+import {
+  type Controller,
+  type ControllerContext,
+  done,
+  type ReconcileResult,
+  requeueAfter,
+} from '../../machinery/controller.ts';
+import type { Informer } from '../../machinery/informer.ts';
+import {
+  coreNodes,
+  corePods,
+  coreServices,
+  discoveryEndpointSlices,
+} from '../../scheme/generated/resources.ts';
+import type { Node, Service } from '../../scheme/generated/types/core-v1.ts';
+import type { EndpointSlice } from '../../scheme/generated/types/discovery-v1.ts';
+import { keyOf } from '../../scheme/object.ts';
+import { ignoreNotFound, isNamespaceTerminating } from '../shared/api-errors.ts';
+import { concurrently } from '../shared/concurrently.ts';
+import { ServicePods, selectorOf } from '../shared/service-pods.ts';
+import { DEFAULT_MAX_ENDPOINTS_PER_SLICE, planSlices, type SlicePlan } from './plan.ts';
+import { serviceKeyOf } from './slice.ts';
+
+/** A burst of Pod changes becomes one pass over the Service's Pods in this time. */
+const MIN_INTERVAL_MS = 100;
+const WRITE_CONCURRENCY = 50;
+/** How soon to look again for nodes that Pods name and nobody has seen. */
+const MISSING_NODE_RETRY_MS = 5_000;
+
+const INDEX_SERVICE = 'managedForService';
+const NO_VALUES: readonly string[] = [];
+
+export interface EndpointSliceControllerOptions {
+  /** @default 100 */
+  readonly maxEndpointsPerSlice?: number;
+}
+
+/** Its keys are those of Services. */
+export function createEndpointSliceController(
+  options: EndpointSliceControllerOptions = {},
+): Controller {
+  return {
+    name: 'endpointslice',
+    concurrency: 5,
+    minIntervalMs: MIN_INTERVAL_MS,
+    setUp(context) {
+      const max = options.maxEndpointsPerSlice ?? DEFAULT_MAX_ENDPOINTS_PER_SLICE;
+      const reconciler = new EndpointSliceReconciler(context, max);
+      return (key) => reconciler.reconcile(key);
+    },
+  };
+}
+
+class EndpointSliceReconciler {
+  readonly #context: ControllerContext;
+  readonly #maxEndpointsPerSlice: number;
+  readonly #services: Informer<Service>;
+  readonly #slices: Informer<EndpointSlice>;
+  readonly #nodes: Informer<Node>;
+  readonly #servicePods: ServicePods;
+  /** Services whose slices were written since the informer was known to have caught up. */
+  readonly #written = new Set<string>();
+
+  constructor(context: ControllerContext, maxEndpointsPerSlice: number) {
+    const { informers, queue } = context;
+    this.#context = context;
+    this.#maxEndpointsPerSlice = maxEndpointsPerSlice;
+    this.#services = informers.informer(coreServices);
+    this.#slices = informers.informer(discoveryEndpointSlices);
+    this.#nodes = informers.informer(coreNodes);
+    const pods = informers.informer(corePods);
+    this.#servicePods = new ServicePods(this.#services, pods);
+    this.#slices.addIndex(INDEX_SERVICE, (slice) => {
+      const key = serviceKeyOf(slice);
+      return key === undefined ? NO_VALUES : [key];
+    });
+    const add = (service: Service): void => queue.add(keyOf(service));
+    this.#services.addHandler({ onAdd: add, onUpdate: (_, next) => add(next), onDelete: add });
+    pods.addHandler(this.#servicePods.podHandler((key) => queue.add(key)));
+    const addService = (slice: EndpointSlice): void => {
+      const key = serviceKeyOf(slice);
+      if (key !== undefined) queue.add(key);
+    };
+    this.#slices.addHandler({
+      onUpdate: (previous, slice) => {
+        if (serviceKeyOf(previous) !== serviceKeyOf(slice)) addService(previous);
+        addService(slice);
+      },
+      onDelete: addService,
+    });
+  }
+
+  async reconcile(key: string): Promise<ReconcileResult> {
+    const service = this.#services.get(key);
+    if (!service) {
+      // The garbage collector takes its slices.
+      this.#written.delete(key);
+      return done;
+    }
+    if (!selectorOf(service)) return done;
+    if (this.#written.has(key)) {
+      await this.#slices.catchUp();
+      this.#written.delete(key);
+    }
+    const plan = planSlices({
+      service,
+      pods: this.#servicePods.podsOf(service),
+      nodeOf: (name) => this.#nodes.get(name),
+      slices: this.#slices.byIndex(INDEX_SERVICE, key),
+      maxEndpointsPerSlice: this.#maxEndpointsPerSlice,
+    });
+    await this.#carryOut(key, service, plan);
+    return plan.isMissingNodes ? requeueAfter(MISSING_NODE_RETRY_MS) : done;
+  }
+
+  async #carryOut(key: string, service: Service, plan: SlicePlan): Promise<void> {
+    const { client } = this.#context;
+    const { namespace = '' } = service.metadata;
+    const writes: (() => Promise<unknown>)[] = [
+      ...plan.update.map((slice) => () => client.update(discoveryEndpointSlices, slice)),
+      ...plan.remove.map(
+        ({ metadata: { name = '', uid = '' } }) =>
+          () =>
+            ignoreNotFound(
+              client.delete(
+                discoveryEndpointSlices,
+                { namespace, name },
+                { preconditions: { uid } },
+              ),
+            ),
+      ),
+    ];
+    // One that is being deleted would make slices that the garbage collector has already looked for.
+    if (!service.metadata.deletionTimestamp) {
+      writes.push(
+        ...plan.create.map((slice) => () => client.create(discoveryEndpointSlices, slice)),
+      );
+    }
+    if (writes.length === 0) return;
+    this.#written.add(key);
+    const errors = await concurrently(writes, WRITE_CONCURRENCY, (write) => write());
+    const error = errors.find((one) => !isNamespaceTerminating(one));
+    if (error) throw error;
+  }
+}

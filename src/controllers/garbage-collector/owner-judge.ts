@@ -1,0 +1,117 @@
+import type { ApiClient } from '../../apiserver/client.ts';
+import type { InformerFactory } from '../../machinery/informer.ts';
+import { isApiError } from '../../scheme/errors.ts';
+import { type ApiObject, namespacedKey, type OwnerReference } from '../../scheme/object.ts';
+import type { ResourceDefinition } from '../../scheme/resource.ts';
+import { isDeletingDependents, type JudgedOwner, type OwnerState } from './plan.ts';
+import type { ResourceMap } from './resource-map.ts';
+
+/** Uids that were found gone are remembered: a uid never comes back. */
+const MAX_REMEMBERED = 10_000;
+
+export interface OwnerJudgeOptions {
+  readonly client: ApiClient;
+  readonly informers: InformerFactory;
+  readonly resources: ResourceMap;
+  /** The reference breaks the rule that owners are in the same namespace, or have none. */
+  readonly onInvalidNamespace: (object: ApiObject, reference: OwnerReference) => void;
+}
+
+/**
+ * Tells whether owners exist. What an informer shows exists; what it does not show is asked of the store before anything
+ * is deleted for it, once an owner and not once a dependent.
+ */
+export class OwnerJudge {
+  readonly #options: OwnerJudgeOptions;
+  readonly #absent = new Map<string, Promise<OwnerState>>();
+
+  constructor(options: OwnerJudgeOptions) {
+    this.#options = options;
+  }
+
+  judge(object: ApiObject): Promise<readonly JudgedOwner[]> {
+    const references = object.metadata.ownerReferences ?? [];
+    return Promise.all(
+      references.map(async (reference) => ({
+        reference,
+        state: await this.#stateOf(object, reference),
+      })),
+    );
+  }
+
+  /** The owner, when an informer shows it: an answer without a question to the store. */
+  find(object: ApiObject, reference: OwnerReference): ApiObject | undefined {
+    const resource = this.#options.resources.ofReference(reference);
+    return resource && this.#cached(resource, this.#namespaceOf(resource, object), reference);
+  }
+
+  async #stateOf(object: ApiObject, reference: OwnerReference): Promise<OwnerState> {
+    const resource = this.#options.resources.ofReference(reference);
+    // Of a kind that nobody serves: it may be served again, with its objects.
+    if (!resource) return 'unknown';
+    if (resource.namespaced && !object.metadata.namespace) {
+      this.#options.onInvalidNamespace(object, reference);
+      return 'unknown';
+    }
+    const namespace = this.#namespaceOf(resource, object);
+    const owner = this.#cached(resource, namespace, reference);
+    if (owner) return isDeletingDependents(owner) ? 'waiting' : 'solid';
+    return this.#askStore(resource, namespace, reference);
+  }
+
+  #namespaceOf(resource: ResourceDefinition, { metadata }: ApiObject): string {
+    return resource.namespaced ? (metadata.namespace ?? '') : '';
+  }
+
+  #cached(
+    resource: ResourceDefinition,
+    namespace: string,
+    { name, uid }: OwnerReference,
+  ): ApiObject | undefined {
+    const owner = this.#options.informers.informer(resource).get(namespacedKey(namespace, name));
+    return owner?.metadata.uid === uid ? owner : undefined;
+  }
+
+  #askStore(
+    resource: ResourceDefinition,
+    namespace: string,
+    reference: OwnerReference,
+  ): Promise<OwnerState> {
+    // The namespace is part of the key: the same reference may be right in one and wrong in another.
+    const key = `${reference.uid}/${namespace}`;
+    const known = this.#absent.get(key);
+    if (known !== undefined) return known;
+    const answer = this.#readState(resource, namespace, reference).then((state) => {
+      if (state !== 'absent') this.#absent.delete(key);
+      return state;
+    });
+    this.#remember(key, answer);
+    // Whoever awaits the answer sees the failure; the memory only must not keep it.
+    answer.catch(() => this.#absent.delete(key));
+    return answer;
+  }
+
+  async #readState(
+    resource: ResourceDefinition,
+    namespace: string,
+    { name, uid }: OwnerReference,
+  ): Promise<OwnerState> {
+    const target = resource.namespaced ? { namespace, name } : { name };
+    try {
+      const owner = await this.#options.client.get(resource, target);
+      if (owner.metadata.uid !== uid) return 'absent';
+      return isDeletingDependents(owner) ? 'waiting' : 'solid';
+    } catch (thrown) {
+      if (isApiError(thrown, 'NotFound')) return 'absent';
+      throw thrown;
+    }
+  }
+
+  #remember(key: string, answer: Promise<OwnerState>): void {
+    if (this.#absent.size >= MAX_REMEMBERED) {
+      const [oldest] = this.#absent.keys();
+      if (oldest !== undefined) this.#absent.delete(oldest);
+    }
+    this.#absent.set(key, answer);
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Garbage collection: objects whose owners are gone go, too. Its keys are owners: when one is gone, or waits to go, a run
+ * deals with all its dependents at once, so that ten thousand Pods are one job and not ten thousand.
+ * Invariant: nothing is deleted for an absent owner before the store itself says that the owner is absent.
+ */
+import { toError } from '../../lib/errors.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  done,
+  type ReconcileResult,
+} from '../../machinery/controller.ts';
+import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import { type ApiObject, namespacedKey, type OwnerReference } from '../../scheme/object.ts';
+import type { ResourceDefinition } from '../../scheme/resource.ts';
+import { ignoreNotFound } from '../shared/api-errors.ts';
+import { concurrently } from '../shared/concurrently.ts';
+import { withoutOwners } from '../shared/owner-references.ts';
+import { deleteJudged } from './delete-judged.ts';
+import { DependencyGraph, type Dependent } from './dependency-graph.ts';
+import { GraphWatcher } from './graph-watcher.ts';
+import { type ObjectIdentity, parseKey } from './object-key.ts';
+import { OwnerJudge } from './owner-judge.ts';
+import {
+  FINALIZER_FOREGROUND,
+  FINALIZER_ORPHAN,
+  isBlocking,
+  isDeletingDependents,
+  isOrphaning,
+  planGarbage,
+  withoutFinalizer,
+  withUnblockedOwners,
+} from './plan.ts';
+import { ResourceMap } from './resource-map.ts';
+
+export const REASON_OWNER_REF_INVALID_NAMESPACE = 'OwnerRefInvalidNamespace';
+
+/** How many deletions of one owner's dependents are in flight: the store commits them together. */
+const DELETE_CONCURRENCY = 500;
+
+export interface GarbageCollectorOptions {
+  /** Everything that is served. */
+  readonly resources: readonly ResourceDefinition[];
+}
+
+export function createGarbageCollectorController(options: GarbageCollectorOptions): Controller {
+  return {
+    name: 'garbage-collector',
+    concurrency: 20,
+    setUp(context) {
+      const collector = new GarbageCollector(context, new ResourceMap(options.resources));
+      return (key) => collector.reconcile(parseKey(key));
+    },
+  };
+}
+
+class GarbageCollector {
+  readonly #context: ControllerContext;
+  readonly #resources: ResourceMap;
+  readonly #events: EventRecorder;
+  readonly #graph = new DependencyGraph();
+  readonly #judge: OwnerJudge;
+
+  constructor(context: ControllerContext, resources: ResourceMap) {
+    const { client, events, informers, queue } = context;
+    this.#context = context;
+    this.#resources = resources;
+    this.#events = events.withSource('garbage-collector-controller');
+    this.#judge = new OwnerJudge({
+      client,
+      informers,
+      resources,
+      onInvalidNamespace: (object, reference) => this.#recordInvalidNamespace(object, reference),
+    });
+    const watcher = new GraphWatcher({ graph: this.#graph, judge: this.#judge, resources, queue });
+    for (const resource of resources.all()) {
+      informers.informer(resource).addHandler(watcher.handlerFor(resource));
+    }
+  }
+
+  async reconcile(identity: ObjectIdentity): Promise<ReconcileResult> {
+    const resource = this.#resources.get(identity);
+    if (!resource) return done;
+    const object = this.#find(resource, identity);
+    const errors = await this.#process(resource, identity, object);
+    if (errors[0]) throw errors[0];
+    return done;
+  }
+
+  async #process(
+    resource: ResourceDefinition,
+    { uid }: ObjectIdentity,
+    object: ApiObject | undefined,
+  ): Promise<readonly Error[]> {
+    const dependents = [...this.#graph.dependentsOf(uid)];
+    if (!object) return this.#collectAll(dependents);
+    if (isOrphaning(object)) return this.#orphan(resource, object, dependents);
+    if (isDeletingDependents(object)) return this.#deleteDependents(resource, object, dependents);
+    return [];
+  }
+
+  #collectAll(dependents: readonly Dependent[]): Promise<readonly Error[]> {
+    return concurrently(dependents, DELETE_CONCURRENCY, (dependent) => this.#collect(dependent));
+  }
+
+  /** Deletes a dependent, unless it has an owner to stay for. */
+  async #collect(dependent: Dependent): Promise<void> {
+    const object = this.#find(dependent.ref, dependent);
+    if (!object || object.metadata.deletionTimestamp) return;
+    const { client } = this.#context;
+    const dependents = [...this.#graph.dependentsOf(dependent.uid)];
+    const plan = planGarbage({
+      object,
+      owners: await this.#judge.judge(object),
+      hasDependents: dependents.length > 0,
+      hasWaitingDependents: dependents.some((one) => {
+        const found = this.#find(one.ref, one);
+        return found !== undefined && isDeletingDependents(found);
+      }),
+    });
+    switch (plan.type) {
+      case 'keep':
+        return;
+      case 'strike-owners':
+        await ignoreNotFound(
+          client.update(dependent.ref, withoutOwners(object, new Set(plan.uids))),
+        );
+        return;
+      case 'delete': {
+        const judged = plan.unblockOwners
+          ? await ignoreNotFound(client.update(dependent.ref, withUnblockedOwners(object)))
+          : object;
+        if (judged) await deleteJudged(client, dependent.ref, judged, plan.propagationPolicy);
+      }
+    }
+  }
+
+  /** Strikes the owner out of its dependents, then lets it go. */
+  async #orphan(
+    resource: ResourceDefinition,
+    owner: ApiObject,
+    dependents: readonly Dependent[],
+  ): Promise<readonly Error[]> {
+    const { client } = this.#context;
+    const uids = new Set([owner.metadata.uid ?? '']);
+    const errors = await concurrently(dependents, DELETE_CONCURRENCY, async (dependent) => {
+      const object = this.#find(dependent.ref, dependent);
+      if (object) await ignoreNotFound(client.update(dependent.ref, withoutOwners(object, uids)));
+    });
+    return errors.length > 0 ? errors : this.#release(resource, owner, FINALIZER_ORPHAN);
+  }
+
+  /** Deletes the dependents that block the owner; lets it go when there are none. */
+  async #deleteDependents(
+    resource: ResourceDefinition,
+    owner: ApiObject,
+    dependents: readonly Dependent[],
+  ): Promise<readonly Error[]> {
+    const { uid = '' } = owner.metadata;
+    const blocking = dependents.filter((dependent) => {
+      const object = this.#find(dependent.ref, dependent);
+      return object !== undefined && isBlocking(object, uid);
+    });
+    if (blocking.length === 0) return this.#release(resource, owner, FINALIZER_FOREGROUND);
+    return this.#collectAll(blocking);
+  }
+
+  async #release(
+    resource: ResourceDefinition,
+    object: ApiObject,
+    finalizer: string,
+  ): Promise<readonly Error[]> {
+    try {
+      await ignoreNotFound(
+        this.#context.client.update(resource, withoutFinalizer(object, finalizer)),
+      );
+      return [];
+    } catch (thrown) {
+      return [toError(thrown)];
+    }
+  }
+
+  /** The object of this very uid, as its informer has it. */
+  #find(
+    ref: Dependent['ref'],
+    { namespace, name, uid }: Pick<ObjectIdentity, 'namespace' | 'name' | 'uid'>,
+  ): ApiObject | undefined {
+    const object = this.#context.informers.informer(ref).get(namespacedKey(namespace, name));
+    return object?.metadata.uid === uid ? object : undefined;
+  }
+
+  #recordInvalidNamespace(
+    object: ApiObject,
+    { apiVersion, kind, name, uid }: OwnerReference,
+  ): void {
+    const { namespace = '' } = object.metadata;
+    this.#events.record(object, {
+      type: 'Warning',
+      reason: REASON_OWNER_REF_INVALID_NAMESPACE,
+      message: `ownerRef [${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}] does not exist in namespace "${namespace}"`,
+    });
+  }
+}

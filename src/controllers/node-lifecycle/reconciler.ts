@@ -1,0 +1,232 @@
+/**
+ * Node lifecycle: Nodes that fall silent become Unknown, and taints say so to scheduler and Pods. Heartbeats are kept in
+ * memory, so only one process does this at a time. Invariant: a heartbeat costs no read, no write and no job.
+ */
+import type { Timer } from '../../lib/clock.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  done,
+  type ReconcileResult,
+  requeueAfter,
+} from '../../machinery/controller.ts';
+import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import { addNodeNameIndex } from '../../machinery/indexes.ts';
+import { INDEX_NODE_NAME, type Informer } from '../../machinery/informer.ts';
+import { coordinationLeases, coreNodes, corePods } from '../../scheme/generated/resources.ts';
+import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
+import { ignoreNotFound } from '../shared/api-errors.ts';
+import { concurrently, throwFirst } from '../shared/concurrently.ts';
+import { isNodeReady, nodeReadyCondition } from '../shared/nodes.ts';
+import { EvictionTurns } from './eviction-turns.ts';
+import { NodeHealth } from './health.ts';
+import { isNewsOfNode, planNode } from './plan.ts';
+import { withoutReadiness, withUnknownConditions } from './status.ts';
+import {
+  countZones,
+  DEFAULT_EVICTION_RATES,
+  type EvictionRates,
+  evictionRate,
+  isFullyDisrupted,
+  zoneOf,
+} from './zones.ts';
+
+export const REASON_NODE_NOT_READY = 'NodeNotReady';
+export const REASON_REGISTERED_NODE = 'RegisteredNode';
+export const REASON_REMOVING_NODE = 'RemovingNode';
+
+const POD_CONCURRENCY = 50;
+/** A Node older than this was registered before: a restart has nothing to tell of it. */
+const NEW_NODE_MS = 60_000;
+
+export interface NodeLifecycleOptions {
+  /** How long a Node may be silent before it is Unknown. @default 40_000 */
+  readonly nodeMonitorGracePeriodMs?: number;
+  /** How often silence is looked for. @default 5_000 */
+  readonly nodeMonitorPeriodMs?: number;
+  /** How long a new Node may take to report for the first time. @default 60_000 */
+  readonly nodeStartupGracePeriodMs?: number;
+  /** @default Kubernetes' rates */
+  readonly evictionRates?: EvictionRates;
+}
+
+/** Its keys are names of Nodes. */
+export function createNodeLifecycleController(options: NodeLifecycleOptions = {}): Controller {
+  return {
+    name: 'node-lifecycle',
+    concurrency: 8,
+    singleton: true,
+    setUp(context) {
+      const lifecycle = new NodeLifecycle(context, options);
+      return (name) => lifecycle.reconcile(name);
+    },
+  };
+}
+
+class NodeLifecycle {
+  readonly #context: ControllerContext;
+  readonly #events: EventRecorder;
+  readonly #nodes: Informer<Node>;
+  readonly #pods: Informer<Pod>;
+  readonly #health: NodeHealth;
+  readonly #turns = new EvictionTurns();
+  readonly #rates: EvictionRates;
+  readonly #periodMs: number;
+  #isFullyDisrupted = false;
+  #timer: Timer | undefined;
+
+  constructor(context: ControllerContext, options: NodeLifecycleOptions) {
+    const { informers, events, signal } = context;
+    this.#context = context;
+    this.#events = events.withSource('node-controller');
+    this.#rates = options.evictionRates ?? DEFAULT_EVICTION_RATES;
+    this.#periodMs = options.nodeMonitorPeriodMs ?? 5_000;
+    this.#health = new NodeHealth({
+      monitorMs: options.nodeMonitorGracePeriodMs ?? 40_000,
+      startupMs: options.nodeStartupGracePeriodMs ?? 60_000,
+    });
+    this.#nodes = informers.informer(coreNodes);
+    this.#pods = informers.informer(corePods);
+    addNodeNameIndex(this.#pods);
+    this.#watch();
+    this.#armMonitor();
+    signal.addEventListener('abort', () => this.#timer?.cancel(), { once: true });
+  }
+
+  async reconcile(name: string): Promise<ReconcileResult> {
+    const { client, clock } = this.#context;
+    const known = this.#nodes.get(name);
+    if (!known || known.metadata.deletionTimestamp) return done;
+    const reported = this.#health.isOverdue(known, clock.now())
+      ? await this.#reportSilence(known)
+      : known;
+    const { node, awaitsEviction } = planNode({
+      node: reported,
+      isEvictionStopped: this.#isFullyDisrupted,
+      takeEvictionTurn: () => this.#turns.take(zoneOf(reported), clock.now()),
+      nowMs: clock.now(),
+    });
+    if (node !== reported) await client.update(coreNodes, node);
+    if (nodeReadyCondition(reported)?.status === 'Unknown') await this.#markPodsNotReady(name);
+    return awaitsEviction ? requeueAfter(this.#periodMs) : done;
+  }
+
+  async #reportSilence(node: Node): Promise<Node> {
+    const { client, clock } = this.#context;
+    const silent = withUnknownConditions(node, clock.now());
+    if (silent === node) return node;
+    const updated = await client.update(coreNodes, silent, { subresource: 'status' });
+    if (isNodeReady(node)) {
+      this.#events.record(node, {
+        type: 'Normal',
+        reason: REASON_NODE_NOT_READY,
+        message: `Node ${node.metadata.name} status is now: NodeNotReady`,
+      });
+    }
+    return updated;
+  }
+
+  /** Services stop sending to Pods of a Node that nobody hears from; the Pods themselves may well go on. */
+  async #markPodsNotReady(nodeName: string): Promise<void> {
+    const { client, clock } = this.#context;
+    const pods = this.#pods.byIndex(INDEX_NODE_NAME, nodeName);
+    throwFirst(
+      await concurrently(pods, POD_CONCURRENCY, async (pod) => {
+        const marked = withoutReadiness(pod, clock.now());
+        if (!marked) return;
+        await ignoreNotFound(client.update(corePods, marked, { subresource: 'status' }));
+        this.#events.record(pod, {
+          type: 'Warning',
+          reason: REASON_NODE_NOT_READY,
+          message: 'Node is not ready',
+        });
+      }),
+    );
+  }
+
+  #watch(): void {
+    const { informers, clock, queue } = this.#context;
+    this.#nodes.addHandler({
+      onAdd: (node) => {
+        this.#health.observeNode(node, clock.now());
+        this.#recordRegistration(node);
+        queue.add(node.metadata.name ?? '');
+      },
+      onUpdate: (previous, node) => {
+        this.#health.observeNode(node, clock.now());
+        if (isNewsOfNode(previous, node)) queue.add(node.metadata.name ?? '');
+      },
+      onDelete: (node) => this.#onDelete(node),
+    });
+    const leases = informers.informer(coordinationLeases);
+    leases.addHandler({
+      onAdd: (lease) => this.#health.observeLease(lease, clock.now()),
+      onUpdate: (_, lease) => this.#health.observeLease(lease, clock.now()),
+    });
+    this.#pods.addHandler({
+      onAdd: (pod) => this.#onBinding(undefined, pod),
+      onUpdate: (previous, pod) => this.#onBinding(previous, pod),
+    });
+  }
+
+  /** A Pod that comes to a silent Node is not ready from the start. */
+  #onBinding(previous: Pod | undefined, pod: Pod): void {
+    const nodeName = pod.spec?.nodeName;
+    if (!nodeName || previous?.spec?.nodeName === nodeName) return;
+    const node = this.#nodes.get(nodeName);
+    if (node && nodeReadyCondition(node)?.status === 'Unknown') this.#context.queue.add(nodeName);
+  }
+
+  #recordRegistration(node: Node): void {
+    const createdMs = Date.parse(node.metadata.creationTimestamp ?? '');
+    if (this.#context.clock.now() - createdMs > NEW_NODE_MS) return;
+    this.#events.record(node, {
+      type: 'Normal',
+      reason: REASON_REGISTERED_NODE,
+      message: `Node ${node.metadata.name} event: Registered Node ${node.metadata.name} in Controller`,
+    });
+  }
+
+  #onDelete(node: Node): void {
+    const { name = '' } = node.metadata;
+    this.#health.forget(name);
+    this.#events.record(node, {
+      type: 'Normal',
+      reason: REASON_REMOVING_NODE,
+      message: `Node ${name} event: Removing Node ${name} from Controller`,
+    });
+  }
+
+  #armMonitor(): void {
+    const { clock, signal } = this.#context;
+    this.#timer = clock.setTimer(this.#periodMs, () => {
+      if (signal.aborted) return;
+      this.#monitor();
+      this.#armMonitor();
+    });
+  }
+
+  /** Looks at memory alone: who has been silent too long, and how the zones are. */
+  #monitor(): void {
+    const { clock, queue } = this.#context;
+    const nowMs = clock.now();
+    const wasFullyDisrupted = this.#isFullyDisrupted;
+    this.#judgeZones(nowMs);
+    const isTurn = wasFullyDisrupted !== this.#isFullyDisrupted;
+    for (const node of this.#nodes.list()) {
+      const needsReport =
+        this.#health.isOverdue(node, nowMs) && withUnknownConditions(node, nowMs) !== node;
+      if (needsReport || (isTurn && !isNodeReady(node))) queue.add(node.metadata.name ?? '');
+    }
+  }
+
+  #judgeZones(nowMs: number): void {
+    const counts = countZones(this.#nodes.list());
+    for (const [zone, count] of counts) {
+      this.#turns.setRate(zone, evictionRate(count, this.#rates), nowMs);
+    }
+    const isDisrupted = isFullyDisrupted(counts, this.#rates);
+    if (this.#isFullyDisrupted && !isDisrupted) this.#health.restartAll(nowMs);
+    this.#isFullyDisrupted = isDisrupted;
+  }
+}

@@ -1,0 +1,23 @@
+import type { ApiClient, UserInfo } from '../apiserver/client.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Scheme } from '../scheme/scheme.ts';
+import type { ServerVersion } from './generic/server-version.ts';
+import type { QueryLimits } from './limits/query-limits.ts';
+
+export interface GraphqlDoorOptions {
+  readonly scheme: Scheme;
+  readonly version: ServerVersion;
+  /** Who sends these credentials. Rejects with an ApiError Unauthorized when nobody known does. */
+  readonly authenticate: (credentials: { readonly bearerToken?: string | undefined }) => Promise<UserInfo>;
+  /** The API as this user. Called once a request or connection. */
+  readonly clientFor: (user: UserInfo) => ApiClient;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** @default {@link DEFAULT_QUERY_LIMITS} */
+  readonly limits?: Partial<QueryLimits>;
+  /** Whether the schema can be asked for. @default true */
+  readonly introspection?: boolean;
+  /** Whether `/` is the playground. @default true */
+  readonly playground?: boolean;
+}

@@ -1,0 +1,62 @@
+import type { ApiClient, UserInfo } from '../apiserver/client.ts';
+import type { ApiObject } from '../scheme/object.ts';
+import { type PointInTime, SnapshotReader } from './snapshot-reader.ts';
+
+export interface RequestContextOptions {
+  readonly user: UserInfo;
+  readonly client: ApiClient;
+  readonly signal?: AbortSignal;
+  /** Milliseconds since the epoch: what "now" is for ages and deadlines. */
+  readonly now: () => number;
+}
+
+/** What the resolvers of one request share. */
+export class RequestContext {
+  readonly user: UserInfo;
+  readonly client: ApiClient;
+  readonly signal: AbortSignal | undefined;
+  readonly now: () => number;
+  /** Advice that the pipeline gave; sent as `extensions.warnings`. */
+  readonly warnings: string[] = [];
+  #reader: SnapshotReader;
+  /** Readers of what was read at another moment than the request's own. */
+  readonly #otherMoments = new WeakMap<ApiObject, SnapshotReader>();
+
+  constructor({ user, client, signal, now }: RequestContextOptions) {
+    this.user = user;
+    this.client = client;
+    this.signal = signal;
+    this.now = now;
+    this.#reader = new SnapshotReader(client);
+  }
+
+  /** Reads at the request's one moment. */
+  get reader(): SnapshotReader {
+    return this.#reader;
+  }
+
+  /** Before anything is read: there will be one read, which need not find out at which version it happens. */
+  expectOneRead(): void {
+    this.#reader = new SnapshotReader(this.client, { isOnlyRead: true });
+  }
+
+  /** Reads at the moment that `object` was read at: what its relations are read with. */
+  readerOf(object: ApiObject): SnapshotReader {
+    return this.#otherMoments.get(object) ?? this.#reader;
+  }
+
+  /** Remembers that `objects` show the moment `at`. */
+  placeAt(objects: readonly ApiObject[], at: PointInTime): void {
+    const reader = new SnapshotReader(this.client, { at });
+    for (const object of objects) this.#otherMoments.set(object, reader);
+  }
+
+  /** After a write: what follows reads the world with it. */
+  startNewMoment(): void {
+    this.#reader = new SnapshotReader(this.client);
+  }
+
+  readonly addWarning = (warning: string): void => {
+    if (!this.warnings.includes(warning)) this.warnings.push(warning);
+  };
+}

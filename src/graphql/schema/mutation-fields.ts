@@ -1,0 +1,276 @@
+import {
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigMap,
+  GraphQLInt,
+  GraphQLNonNull,
+  type GraphQLObjectType,
+} from 'graphql';
+import type { DeleteOptions, NewObject } from '../../apiserver/client.ts';
+import { badRequest } from '../../scheme/errors.ts';
+import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
+import type { ResourceDefinition, SubresourceDefinition } from '../../scheme/resource.ts';
+import type { RequestContext } from '../request-context.ts';
+import {
+  type Arguments,
+  DEFAULT_NAMESPACE,
+  DELETE_ARGUMENTS,
+  namespaceArgument,
+  objectArguments,
+  PRECONDITIONS_ARGUMENT,
+  selectionArguments,
+  textArgument,
+  toListOptions,
+  toWriteOptions,
+  WRITE_ARGUMENTS,
+} from './arguments.ts';
+import { toJson } from './input-values.ts';
+import type { KindTypes } from './kind-types.ts';
+import { toTypePrefix, upperFirst } from './names.ts';
+import { PATCH_ARGUMENTS, toPatch } from './patch-input.ts';
+import { toTypeName } from './served-kinds.ts';
+import type { TypeRegistry } from './type-registry.ts';
+
+type Fields = GraphQLFieldConfigMap<unknown, RequestContext>;
+type Field = GraphQLFieldConfig<unknown, RequestContext>;
+
+export interface MutationFieldsOptions {
+  readonly kinds: readonly KindTypes[];
+  readonly registry: TypeRegistry;
+  readonly deletionType: GraphQLObjectType;
+}
+
+/** `createAppsV1Deployment` and its like: one flat field an operation and kind. */
+export function createMutationFields({ kinds, registry, deletionType }: MutationFieldsOptions): Fields {
+  const fields: Fields = {};
+  for (const kind of kinds) {
+    const { definition } = kind;
+    const name = toTypeName(definition);
+    const add = (fieldName: string, field: Field): void => {
+      fields[fieldName] = definition.deprecation
+        ? { ...field, deprecationReason: definition.deprecation.message }
+        : field;
+    };
+    const can = (verb: ResourceDefinition['verbs'][number]): boolean => definition.verbs.includes(verb);
+    if (can('create')) add(`create${name}`, createField(kind));
+    if (can('update')) add(`update${name}`, updateField(kind));
+    if (can('patch')) add(`patch${name}`, patchField(kind));
+    if (can('delete')) add(`delete${name}`, deleteField(kind, deletionType));
+    if (can('deletecollection')) add(`deleteCollection${name}`, deleteCollectionField(kind));
+    for (const subresource of definition.subresources) {
+      for (const [fieldName, field] of subresourceFields(kind, subresource, registry)) add(fieldName, field);
+    }
+  }
+  return fields;
+}
+
+/** Runs a write; what is selected of its answer is read after it. */
+export async function write<T>(ctx: RequestContext, run: () => Promise<T>): Promise<T> {
+  const result = await run();
+  ctx.startNewMoment();
+  return result;
+}
+
+/** The input as the object that it stands for, in the namespace that argument and metadata agree on. */
+function toObject(kind: KindTypes, args: Arguments): NewObject<ApiObject> {
+  const { definition } = kind;
+  const input = toJson(kind.input, args['input']) as Partial<ApiObject>;
+  const metadata = { ...input.metadata };
+  if (definition.namespaced) {
+    const asked = textArgument(args, 'namespace');
+    if (asked !== undefined && metadata.namespace !== undefined && metadata.namespace !== asked) {
+      throw badRequest(
+        `the namespace of the provided object does not match the namespace sent on the request: ${metadata.namespace} is not ${asked}`,
+      );
+    }
+    metadata.namespace = asked ?? metadata.namespace ?? DEFAULT_NAMESPACE;
+  }
+  return {
+    ...input,
+    apiVersion: input.apiVersion ?? toApiVersion(definition.group, definition.version),
+    kind: input.kind ?? definition.kind,
+    metadata,
+  };
+}
+
+function inputArguments({ definition, input }: KindTypes) {
+  const namespace = namespaceArgument(definition)['namespace'];
+  return {
+    input: { type: new GraphQLNonNull(input), description: 'The object.' },
+    ...(namespace
+      ? {
+          namespace: {
+            type: namespace.type,
+            description: `The namespace of the object. By default what its metadata says, or \`${DEFAULT_NAMESPACE}\`.`,
+          },
+        }
+      : {}),
+    ...WRITE_ARGUMENTS,
+  };
+}
+
+function createField(kind: KindTypes): Field {
+  const { definition } = kind;
+  return {
+    type: kind.object,
+    description: `Creates an object of kind ${definition.kind}.`,
+    args: inputArguments(kind),
+    resolve: (_, args: Arguments, ctx) =>
+      write(ctx, () => ctx.client.create(definition, toObject(kind, args), toWriteOptions(args, ctx))),
+  };
+}
+
+function updateField(kind: KindTypes, subresource?: string): Field {
+  const { definition } = kind;
+  const what = subresource ? `the ${subresource} of an object` : 'an object';
+  return {
+    type: kind.object,
+    description:
+      `Replaces ${what} of kind ${definition.kind}. With metadata.resourceVersion it fails with Conflict when the ` +
+      'object has changed since; without, the last write wins.',
+    args: inputArguments(kind),
+    resolve: (_, args: Arguments, ctx) =>
+      write(ctx, () =>
+        ctx.client.update(definition, toObject(kind, args) as ApiObject, {
+          ...toWriteOptions(args, ctx),
+          ...(subresource ? { subresource } : {}),
+        }),
+      ),
+  };
+}
+
+function patchField(kind: KindTypes, subresource?: string): Field {
+  const { definition } = kind;
+  const what = subresource ? `the ${subresource} of an object` : 'an object';
+  return {
+    type: kind.object,
+    description: `Changes parts of ${what} of kind ${definition.kind}.`,
+    args: { ...objectArguments(definition), ...PATCH_ARGUMENTS, ...WRITE_ARGUMENTS },
+    resolve: (_, args: Arguments, ctx) =>
+      write(ctx, () =>
+        ctx.client.patch(definition, toTarget(args), toPatch(args), {
+          ...toWriteOptions(args, ctx),
+          ...(subresource ? { subresource } : {}),
+        }),
+      ),
+  };
+}
+
+export function toTarget(args: Arguments): { namespace?: string; name: string } {
+  const namespace = textArgument(args, 'namespace');
+  return { ...(namespace === undefined ? {} : { namespace }), name: textArgument(args, 'name') ?? '' };
+}
+
+export function toDeleteOptions(args: Arguments, ctx: RequestContext): DeleteOptions {
+  const preconditions = args['preconditions'] as DeleteOptions['preconditions'] | null;
+  return {
+    ...toWriteOptions(args, ctx),
+    ...(args['gracePeriodSeconds'] == null ? {} : { gracePeriodSeconds: args['gracePeriodSeconds'] as number }),
+    ...(args['propagationPolicy'] == null
+      ? {}
+      : { propagationPolicy: args['propagationPolicy'] as 'Orphan' | 'Background' | 'Foreground' }),
+    ...(preconditions ? { preconditions: { ...preconditions } } : {}),
+  };
+}
+
+function deleteField({ definition }: KindTypes, deletionType: GraphQLObjectType): Field {
+  return {
+    type: deletionType,
+    description: `Deletes an object of kind ${definition.kind}.`,
+    args: { ...objectArguments(definition), ...DELETE_ARGUMENTS, ...PRECONDITIONS_ARGUMENT },
+    resolve: (_, args: Arguments, ctx) =>
+      write(ctx, () => ctx.client.delete(definition, toTarget(args), toDeleteOptions(args, ctx))),
+  };
+}
+
+function deleteCollectionField({ definition }: KindTypes): Field {
+  return {
+    type: GraphQLInt,
+    description: `Deletes the objects of kind ${definition.kind} that are selected, and says how many.`,
+    args: { ...selectionArguments(definition), ...DELETE_ARGUMENTS },
+    resolve: (_, args: Arguments, ctx) =>
+      write(ctx, () =>
+        ctx.client.deleteCollection(definition, toListOptions(args), toDeleteOptions(args, ctx)),
+      ),
+  };
+}
+
+function* subresourceFields(
+  kind: KindTypes,
+  subresource: SubresourceDefinition,
+  registry: TypeRegistry,
+): Iterable<readonly [string, Field]> {
+  const name = toTypeName(kind.definition);
+  const suffix = upperFirst(subresource.name);
+  const isOwnKind = subresource.kind === undefined;
+  if (isOwnKind && subresource.verbs.includes('update')) {
+    yield [`update${name}${suffix}`, updateField(kind, subresource.name)];
+  }
+  if (isOwnKind && subresource.verbs.includes('patch')) {
+    yield [`patch${name}${suffix}`, patchField(kind, subresource.name)];
+  }
+  // Proxies and terminals (`exec`, `portforward`) carry streams, not objects: their kinds have no schema.
+  const isAction = subresource.kind && registry.knows(registry.names.schemaNameOf(subresource.kind));
+  if (isAction && subresource.verbs.includes('create')) {
+    yield [`create${name}${suffix}`, actionField(kind, subresource, registry)];
+  }
+  if (subresource.name === 'scale') yield [`scale${name}`, scaleField(kind)];
+}
+
+/** POST to `binding`, `eviction`, `token`. */
+function actionField({ definition }: KindTypes, subresource: SubresourceDefinition, registry: TypeRegistry): Field {
+  const kind = subresource.kind ?? definition;
+  const schemaName = registry.names.schemaNameOf(kind);
+  const input = registry.input(schemaName);
+  return {
+    type: registry.output(schemaName),
+    description: `Creates the ${subresource.name} (a ${toTypePrefix(kind.group, kind.version)} ${kind.kind}) of an object of kind ${definition.kind}.`,
+    args: {
+      ...objectArguments(definition),
+      input: { type: new GraphQLNonNull(input), description: `The ${kind.kind}.` },
+      ...WRITE_ARGUMENTS,
+    },
+    resolve: (_, args: Arguments, ctx) =>
+      write(ctx, () => {
+        const body = toJson(input, args['input']) as object;
+        const typed = { apiVersion: toApiVersion(kind.group, kind.version), kind: kind.kind, ...body };
+        return ctx.client.createSubresource(
+          definition,
+          toTarget(args),
+          subresource.name,
+          typed,
+          toWriteOptions(args, ctx),
+        );
+      }),
+  };
+}
+
+function scaleField({ definition, object }: KindTypes): Field {
+  return {
+    type: object,
+    description: `Sets the number of replicas of an object of kind ${definition.kind}.`,
+    args: {
+      ...objectArguments(definition),
+      replicas: { type: new GraphQLNonNull(GraphQLInt), description: 'The number wanted; 0 stops them all.' },
+      ...WRITE_ARGUMENTS,
+    },
+    resolve: (_, args: Arguments, ctx) => scale(definition, args, ctx),
+  };
+}
+
+/** Sets replicas through the scale subresource, and answers with the object. */
+export async function scale(
+  definition: ResourceDefinition,
+  args: Arguments,
+  ctx: RequestContext,
+): Promise<ApiObject> {
+  const target = toTarget(args);
+  await write(ctx, () =>
+    ctx.client.patch(
+      definition,
+      target,
+      { type: 'merge', patch: { spec: { replicas: args['replicas'] } } },
+      { ...toWriteOptions(args, ctx), subresource: 'scale' },
+    ),
+  );
+  return ctx.client.get(definition, target);
+}

@@ -1,0 +1,44 @@
+import { GraphQLEnumType, type GraphQLFieldConfigArgumentMap, GraphQLNonNull } from 'graphql';
+import type { Patch } from '../../apiserver/client.ts';
+import { badRequest } from '../../scheme/errors.ts';
+import type { Arguments } from './arguments.ts';
+import { toPlain } from './input-values.ts';
+import { JSON_SCALAR } from './scalars.ts';
+
+const PATCH_TYPE = new GraphQLEnumType({
+  name: 'PatchType',
+  description: 'How a patch is read.',
+  values: {
+    JSON: { description: 'A list of operations at paths (RFC 6902): `[{op: "replace", path: "/spec/replicas", value: 3}]`.' },
+    MERGE: { description: 'An object of which each member replaces what is there; null removes (RFC 7386). Lists are replaced whole.' },
+    STRATEGIC: { description: 'As MERGE, but lists are joined by their merge keys, as the kind says: containers by name.' },
+  },
+});
+
+export const PATCH_ARGUMENTS: GraphQLFieldConfigArgumentMap = {
+  type: { type: PATCH_TYPE, defaultValue: 'STRATEGIC', description: 'How the patch is read.' },
+  patch: { type: new GraphQLNonNull(JSON_SCALAR), description: 'The patch, in the form that `type` says.' },
+};
+
+/** @throws {ApiError} BadRequest when the patch has not the form that its type says */
+export function toPatch(args: Arguments): Patch {
+  const patch = parseText(toPlain(args['patch']));
+  if (args['type'] === 'JSON') {
+    if (!Array.isArray(patch)) throw badRequest('patch: a JSON patch is a list of operations');
+    return { type: 'json', operations: patch };
+  }
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
+    throw badRequest('patch: a merge patch is an object');
+  }
+  return { type: args['type'] === 'MERGE' ? 'merge' : 'strategic', patch };
+}
+
+/** A patch may also be a string that holds its JSON: literals cannot spell keys such as `app.kubernetes.io/name`. */
+function parseText(patch: unknown): unknown {
+  if (typeof patch !== 'string') return patch;
+  try {
+    return JSON.parse(patch);
+  } catch (error) {
+    throw badRequest(`patch: ${(error as Error).message}`);
+  }
+}

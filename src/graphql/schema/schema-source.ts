@@ -1,0 +1,19 @@
+import { createDescriptions, type Descriptions } from '../../scheme/descriptions/descriptions.ts';
+import type { ResourceDefinition } from '../../scheme/resource.ts';
+import type { Scheme } from '../../scheme/scheme.ts';
+import type { TypeSchema } from '../../scheme/structural-schema.ts';
+
+/** What the types of the schema are made from: what is served, what it looks like and how it is called. */
+export interface SchemaSource extends Descriptions {
+  /** Every served resource in every served version. */
+  readonly resources: readonly ResourceDefinition[];
+  type(name: string): TypeSchema | undefined;
+}
+
+export function createSchemaSource(scheme: Scheme): SchemaSource {
+  return {
+    resources: scheme.served(),
+    type: (name) => scheme.type(name),
+    ...createDescriptions(scheme),
+  };
+}

@@ -1,0 +1,27 @@
+import { type ApiObject, parseApiVersion } from '../../scheme/object.ts';
+import type { ResourceDefinition } from '../../scheme/resource.ts';
+import type { Scheme } from '../../scheme/scheme.ts';
+import { toTypePrefix } from './names.ts';
+
+/** `AppsV1Deployment`. */
+export function toTypeName({
+  group,
+  version,
+  kind,
+}: Pick<ResourceDefinition, 'group' | 'version' | 'kind'>): string {
+  return toTypePrefix(group, version) + kind;
+}
+
+/** Whether the objects of this resource are stored: reviews and bindings are answered and forgotten. */
+export function isStored({ verbs }: ResourceDefinition): boolean {
+  return verbs.includes('get');
+}
+
+/** The served definition of an object, by its apiVersion and kind. */
+export function definitionOf(
+  scheme: Scheme,
+  { apiVersion, kind }: Pick<ApiObject, 'apiVersion' | 'kind'>,
+): ResourceDefinition | undefined {
+  const { group, version } = parseApiVersion(apiVersion);
+  return scheme.findByKind(group, version, kind);
+}

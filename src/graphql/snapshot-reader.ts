@@ -1,0 +1,168 @@
+import DataLoader from 'dataloader';
+import type { ApiClient, ListOptions, Target } from '../apiserver/client.ts';
+import { isApiError, notFound } from '../scheme/errors.ts';
+import type { ApiObject, ObjectList } from '../scheme/object.ts';
+import type { ResourceRef } from '../scheme/resource.ts';
+
+/** Up to this many objects of one namespace are read one by one; more are cheaper to find in a list of all. */
+const MAX_SINGLE_READS = 8;
+
+export type PointInTime = { readonly resourceVersion: string } | { readonly timeMs: number };
+
+export interface SnapshotReaderOptions {
+  /** The moment to read at. @default the moment of the first read */
+  readonly at?: PointInTime | undefined;
+  /**
+   * Whether nothing else will be read, so that the first read need not say at which version it happened.
+   * @default false
+   */
+  readonly isOnlyRead?: boolean;
+}
+
+/**
+ * Reads that all answer at one resourceVersion: that of the first one, which is as new as any acknowledged write. So an
+ * answer never shows a Pod on a node that is not there yet, or a Deployment without the ReplicaSet that it counts.
+ */
+export class SnapshotReader {
+  readonly #client: ApiClient;
+  readonly #isOnlyRead: boolean;
+  #at: Promise<PointInTime> | undefined;
+  readonly #lists = new Map<string, Promise<readonly ApiObject[]>>();
+  readonly #finders = new Map<string, DataLoader<string, ApiObject | null>>();
+  readonly #indexes = new Map<string, Promise<ReadonlyMap<string, readonly ApiObject[]>>>();
+
+  constructor(client: ApiClient, { at, isOnlyRead = false }: SnapshotReaderOptions = {}) {
+    this.#client = client;
+    this.#isOnlyRead = isOnlyRead;
+    if (at) this.#at = Promise.resolve(at);
+  }
+
+  /** One page of a list; what `options` say of the moment wins over the reader's. */
+  async list<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    options: ListOptions = {},
+  ): Promise<ObjectList<T>> {
+    if (choosesMoment(options)) return this.#client.list(ref, options);
+    const at = await this.#moment();
+    if (at) return this.#client.list(ref, { ...options, at });
+    const first = this.#client.list(ref, options);
+    this.#pinTo(first);
+    return first;
+  }
+
+  /** @throws {ApiError} NotFound */
+  async get<T extends ApiObject>(ref: ResourceRef<T>, target: Target): Promise<T> {
+    const at = await this.#moment();
+    if (at) return this.#client.get(ref, { ...target, at });
+    if (this.#isOnlyRead) return this.#client.get(ref, target);
+    const { items } = await this.list(ref, {
+      ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
+      fieldSelector: `metadata.name=${target.name}`,
+    });
+    const [found] = items;
+    if (!found) throw notFound({ ...ref, ...target });
+    return found;
+  }
+
+  /** The object of this name, or null. However many ask for however many, the cost is that of one list. */
+  find(ref: ResourceRef, { namespace, name }: { namespace?: string | undefined; name: string }): Promise<ApiObject | null> {
+    const key = resourceKey(ref, namespace);
+    let finder = this.#finders.get(key);
+    if (!finder) {
+      finder = new DataLoader((names) => this.#findAll(ref, namespace, names));
+      this.#finders.set(key, finder);
+    }
+    return finder.load(name);
+  }
+
+  async #findAll(
+    ref: ResourceRef,
+    namespace: string | undefined,
+    names: readonly string[],
+  ): Promise<readonly (ApiObject | null)[]> {
+    if (names.length <= MAX_SINGLE_READS) {
+      return Promise.all(names.map((name) => this.#getOrNull(ref, { namespace, name })));
+    }
+    const index = await this.index({ name: 'name', ref, namespace }, ({ metadata }) => [metadata.name ?? '']);
+    return names.map((name) => index.get(name)?.[0] ?? null);
+  }
+
+  async #getOrNull(ref: ResourceRef, target: Target): Promise<ApiObject | null> {
+    try {
+      return await this.get(ref, target);
+    } catch (error) {
+      if (isApiError(error, 'NotFound')) return null;
+      throw error;
+    }
+  }
+
+  /** Every object of a resource (in one namespace), read once however many ask. */
+  all(ref: ResourceRef, namespace?: string): Promise<readonly ApiObject[]> {
+    const key = resourceKey(ref, namespace);
+    let list = this.#lists.get(key);
+    if (!list) {
+      list = this.list(ref, namespace === undefined ? {} : { namespace }).then(({ items }) => items);
+      this.#lists.set(key, list);
+    }
+    return list;
+  }
+
+  /** {@link all}, found by a key; `name` tells the keys apart. Built once: many look-ups cost one pass. */
+  index(
+    request: { name: string; ref: ResourceRef; namespace?: string | undefined },
+    keysOf: (object: ApiObject) => readonly string[],
+  ): Promise<ReadonlyMap<string, readonly ApiObject[]>> {
+    const { name, ref, namespace } = request;
+    const key = `${name}/${resourceKey(ref, namespace)}`;
+    let index = this.#indexes.get(key);
+    if (!index) {
+      index = this.all(ref, namespace).then((objects) => groupByKeys(objects, keysOf));
+      this.#indexes.set(key, index);
+    }
+    return index;
+  }
+
+  /** The reader's moment once it is known; undefined for the one caller who is to find it. */
+  async #moment(): Promise<PointInTime | undefined> {
+    while (this.#at) {
+      const attempt: Promise<PointInTime> = this.#at;
+      try {
+        return await attempt;
+      } catch {
+        // Ignored: the read that was to find the moment failed and says so itself; the next one finds it.
+        if (this.#at === attempt) this.#at = undefined;
+      }
+    }
+    return undefined;
+  }
+
+  #pinTo(first: Promise<ObjectList>): void {
+    const at = first.then(({ metadata: { resourceVersion } }) => ({ resourceVersion }));
+    // Who waits for the moment handles the failure; without anyone waiting it is the first reader's alone.
+    at.catch(() => undefined);
+    this.#at = at;
+  }
+}
+
+function resourceKey({ group, version, resource }: ResourceRef, namespace: string | undefined): string {
+  return `${group}/${version}/${resource}/${namespace ?? ''}`;
+}
+
+function choosesMoment(options: ListOptions): boolean {
+  return Boolean(options.at || options.resourceVersion || options.continue);
+}
+
+function groupByKeys(
+  objects: readonly ApiObject[],
+  keysOf: (object: ApiObject) => readonly string[],
+): ReadonlyMap<string, readonly ApiObject[]> {
+  const groups = new Map<string, ApiObject[]>();
+  for (const object of objects) {
+    for (const key of keysOf(object)) {
+      const group = groups.get(key);
+      if (group) group.push(object);
+      else groups.set(key, [object]);
+    }
+  }
+  return groups;
+}

@@ -1,0 +1,170 @@
+import type { ApiClient } from '../../apiserver/client.ts';
+import { toError } from '../../lib/errors.ts';
+import type { Controller, ControllerContext, ReconcileResult } from '../../machinery/controller.ts';
+import { done, requeueAfter } from '../../machinery/controller.ts';
+import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import type { Informer } from '../../machinery/informer.ts';
+import { isApiError } from '../../scheme/errors.ts';
+import { coordinationLeases, coreNodes } from '../../scheme/generated/resources.ts';
+import type { Lease } from '../../scheme/generated/types/coordination-v1.ts';
+import type { Node } from '../../scheme/generated/types/core-v1.ts';
+import { isPoweredOn, isSimulated } from '../annotations.ts';
+import { inChunks } from '../chunks.ts';
+import type { KubeletSettings } from '../settings.ts';
+import { SHARD_CONCURRENCY, shardKeyOf, shardPhase } from '../shards.ts';
+import { isRegistered, nodeRegister } from '../stages/node-register.ts';
+import { nodeReport } from '../stages/node-report.ts';
+import { isRenewalDue, NODE_LEASE_NAMESPACE, newLease, renewedLease } from './node-lease.ts';
+import { NodeNetworks } from './node-networks.ts';
+import type { NodeContext, NodeTransition } from './node-stage.ts';
+
+/** One key registers all new nodes, because their Pod ranges must not overlap. */
+const KEY_REGISTER = 'register';
+const INDEX_SHARD = 'kubeletShard';
+const CHUNK = 256;
+
+/** Heartbeats give way to whatever users and controllers want written: they have the lease's duration to arrive. */
+const HEARTBEAT = { lane: 'background' } as const;
+
+/**
+ * The kubelets' part for their nodes: registering those that are to be simulated, and keeping them alive by Leases and status
+ * reports. A node that is switched off is left alone, as if its machine had vanished.
+ */
+export function createNodeAgent(settings: KubeletSettings): Controller {
+  return {
+    name: 'kubelet-nodes',
+    concurrency: SHARD_CONCURRENCY,
+    setUp: (context) => {
+      const agent = new NodeAgent(context, settings);
+      return (key) => (key === KEY_REGISTER ? agent.registerAll() : agent.heartbeat(key));
+    },
+  };
+}
+
+/** Whether our kubelet has the node in its care now. */
+export function isServed(node: Node): boolean {
+  return isSimulated(node) && isPoweredOn(node);
+}
+
+class NodeAgent {
+  readonly #context: ControllerContext;
+  readonly #settings: KubeletSettings;
+  readonly #client: ApiClient;
+  readonly #nodes: Informer<Node>;
+  readonly #leases: Informer<Lease>;
+
+  constructor(context: ControllerContext, settings: KubeletSettings) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#client = context.client;
+    this.#nodes = context.informers.informer(coreNodes);
+    this.#leases = context.informers.informer(coordinationLeases);
+    this.#nodes.addIndex(INDEX_SHARD, (node) =>
+      isSimulated(node) ? [shardKeyOf(node.metadata.name ?? '')] : [],
+    );
+    this.#nodes.addHandler({
+      onAdd: (node) => this.#onNode(undefined, node),
+      onUpdate: (previous, node) => this.#onNode(previous, node),
+    });
+  }
+
+  #onNode(previous: Node | undefined, node: Node): void {
+    if (!isServed(node)) return;
+    const { queue } = this.#context;
+    if (!isRegistered(node)) queue.add(KEY_REGISTER);
+    else if (!previous || !isServed(previous) || !isRegistered(previous)) {
+      queue.add(shardKeyOf(node.metadata.name ?? ''));
+    }
+  }
+
+  async registerAll(): Promise<ReconcileResult> {
+    const networks = new NodeNetworks(this.#settings.clusterCidr, this.#nodes.list());
+    const ctx = this.#stageContext(networks);
+    const unregistered = [...this.#nodes.list()].filter(
+      (node) => isServed(node) && nodeRegister.matches(node, ctx),
+    );
+    let failed = 0;
+    await inChunks(unregistered, CHUNK, async (node) => {
+      const transition = nodeRegister.next(node, ctx);
+      if (transition.node?.spec?.podCIDR === undefined || !(await this.#apply(node, transition))) {
+        failed++;
+      }
+    });
+    if (failed > 0) throw new Error(`${failed} of ${unregistered.length} nodes not registered`);
+    return done;
+  }
+
+  async heartbeat(shardKey: string): Promise<ReconcileResult> {
+    const ctx = this.#stageContext(new NodeNetworks(this.#settings.clusterCidr, []));
+    const served = this.#nodes
+      .byIndex(INDEX_SHARD, shardKey)
+      .filter((node) => isServed(node) && isRegistered(node));
+    if (served.length === 0) return done;
+    await inChunks(served, CHUNK, async (node) => {
+      await this.#renewLease(node, ctx.nowMs);
+      if (nodeReport.matches(node, ctx)) await this.#apply(node, nodeReport.next(node, ctx));
+    });
+    return requeueAfter(this.#msToNextHeartbeat(shardKey, ctx.nowMs));
+  }
+
+  /** Heartbeats keep to a rhythm of the shard's own, so that shards do not write all at once. */
+  #msToNextHeartbeat(shardKey: string, nowMs: number): number {
+    const periodMs = this.#settings.leaseRenewMs;
+    return periodMs - ((nowMs + shardPhase(shardKey) * periodMs) % periodMs);
+  }
+
+  async #renewLease(node: Node, nowMs: number): Promise<void> {
+    const lease = this.#leases.get(`${NODE_LEASE_NAMESPACE}/${node.metadata.name}`);
+    if (!isRenewalDue(lease, nowMs, this.#settings)) return;
+    await this.#attempt('lease not renewed', node, async () => {
+      if (lease) {
+        const renewed = renewedLease(lease, node, nowMs, this.#settings);
+        await this.#client.update(coordinationLeases, renewed, HEARTBEAT);
+      } else {
+        await this.#client.create(
+          coordinationLeases,
+          newLease(node, nowMs, this.#settings),
+          HEARTBEAT,
+        );
+      }
+    });
+  }
+
+  #apply(node: Node, { events = [], node: changed, status }: NodeTransition): Promise<boolean> {
+    return this.#attempt('node not updated', node, async () => {
+      let current = node;
+      if (changed) current = await this.#client.update(coreNodes, changed);
+      if (status) {
+        const reported = { ...current, status };
+        current = await this.#client.update(coreNodes, reported, { subresource: 'status' });
+      }
+      const recorder = this.#recorderOf(current);
+      for (const note of events) recorder.record(current, note);
+    });
+  }
+
+  /** Losing a race, or the node, is no failure: what comes next will see it. */
+  async #attempt(what: string, { metadata }: Node, write: () => Promise<void>): Promise<boolean> {
+    try {
+      await write();
+      return true;
+    } catch (thrown) {
+      if (isApiError(thrown, 'Conflict', 'NotFound', 'AlreadyExists')) return false;
+      this.#context.logger.warn(what, { node: metadata.name, error: toError(thrown) });
+      return false;
+    }
+  }
+
+  #recorderOf({ metadata }: Node): EventRecorder {
+    return this.#context.events.withSource('kubelet', metadata.name);
+  }
+
+  #stageContext(networks: NodeNetworks): NodeContext {
+    return {
+      nowMs: this.#context.clock.now(),
+      settings: this.#settings,
+      allocatePodCidr: (pods) => networks.allocatePodCidr(pods),
+      ipsOf: (podCidr) => networks.ipsOf(podCidr),
+    };
+  }
+}

@@ -1,0 +1,192 @@
+import { toError } from '../../lib/errors.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  done,
+  type ReconcileResult,
+} from '../../machinery/controller.ts';
+import { addNodeNameIndex } from '../../machinery/indexes.ts';
+import { INDEX_NODE_NAME, type Informer } from '../../machinery/informer.ts';
+import { isApiError } from '../../scheme/errors.ts';
+import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
+import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
+import { keyOf, type NamespacedKey } from '../../scheme/object.ts';
+import { inChunks } from '../chunks.ts';
+import { isServed } from '../nodes/node-agent.ts';
+import type { KubeletSettings } from '../settings.ts';
+import { SHARD_CONCURRENCY, shardKeyOf } from '../shards.ts';
+import { nextPodStage, type PodContext, type PodStage, type PodTransition } from '../stage.ts';
+import { isRegistered } from '../stages/node-register.ts';
+import { isTerminal } from '../status/pod-phase.ts';
+import { DuePods } from './due-pods.ts';
+import { PodAddresses } from './pod-addresses.ts';
+
+const CHUNK = 256;
+/** After a failure that is neither a lost race nor a vanished Pod, a Pod waits this long. */
+const RETRY_MS = 1_000;
+
+/**
+ * The kubelets' part for their Pods: takes each Pod bound to a simulated node through its stages. What is due is worked out
+ * in memory, in every process that runs kubelets, from the Pods themselves; a queue key stands for all due Pods of a shard's
+ * nodes, and whichever process gets it does the work, which the others then see.
+ */
+export function createPodAgent(settings: KubeletSettings, stages: readonly PodStage[]): Controller {
+  return {
+    name: 'kubelet',
+    concurrency: SHARD_CONCURRENCY,
+    setUp: (context) => {
+      const agent = new PodAgent(context, settings, stages);
+      return (shardKey) => agent.workOff(shardKey);
+    },
+  };
+}
+
+class PodAgent {
+  readonly #context: ControllerContext;
+  readonly #settings: KubeletSettings;
+  readonly #stages: readonly PodStage[];
+  readonly #pods: Informer<Pod>;
+  readonly #nodes: Informer<Node>;
+  readonly #due: DuePods;
+  readonly #addresses = new PodAddresses();
+  /** Pods that were admitted and whose new status has not come back yet. */
+  readonly #admitting = new Map<string, Map<NamespacedKey, Pod>>();
+
+  constructor(context: ControllerContext, settings: KubeletSettings, stages: readonly PodStage[]) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#stages = stages;
+    this.#due = new DuePods(context.clock, (shardKey) => context.queue.add(shardKey));
+    context.signal.addEventListener('abort', () => this.#due.clear(), { once: true });
+    this.#pods = context.informers.informer(corePods);
+    this.#nodes = context.informers.informer(coreNodes);
+    addNodeNameIndex(this.#pods);
+    this.#pods.addHandler({
+      onAdd: (pod) => this.#onPod(pod),
+      onUpdate: (_previous, pod) => this.#onPod(pod),
+      onDelete: (pod) => this.#onPodGone(pod),
+    });
+    this.#nodes.addHandler({
+      onAdd: (node) => this.#planNode(node),
+      onUpdate: (previous, node) => {
+        if (isAtWork(previous) !== isAtWork(node)) this.#planNode(node);
+      },
+    });
+  }
+
+  /** Does everything that is due on the nodes of a shard. */
+  async workOff(shardKey: string): Promise<ReconcileResult> {
+    await inChunks(this.#due.take(shardKey), CHUNK, ([key, stage]) => this.#step(key, stage));
+    return done;
+  }
+
+  #onPod(pod: Pod): void {
+    const nodeName = pod.spec?.nodeName;
+    if (!nodeName) return;
+    this.#addresses.observe(pod);
+    if (pod.status?.startTime !== undefined) this.#admitting.get(nodeName)?.delete(keyOf(pod));
+    this.#plan(pod, nodeName);
+  }
+
+  #onPodGone(pod: Pod): void {
+    const key = keyOf(pod);
+    this.#due.forget(key);
+    this.#addresses.release(pod);
+    this.#admitting.get(pod.spec?.nodeName ?? '')?.delete(key);
+  }
+
+  #planNode(node: Node): void {
+    const nodeName = node.metadata.name ?? '';
+    for (const pod of this.#pods.byIndex(INDEX_NODE_NAME, nodeName)) this.#plan(pod, nodeName);
+  }
+
+  #plan(pod: Pod, nodeName: string): void {
+    const node = this.#nodes.get(nodeName);
+    const planned =
+      node && isAtWork(node)
+        ? nextPodStage(this.#stages, pod, this.#contextOf(pod, node))
+        : undefined;
+    if (planned) this.#due.plan(keyOf(pod), shardKeyOf(nodeName), planned);
+    else this.#due.forget(keyOf(pod));
+  }
+
+  async #step(key: NamespacedKey, stage: PodStage): Promise<void> {
+    const pod = this.#pods.get(key);
+    const node = pod && this.#nodes.get(pod.spec?.nodeName ?? '');
+    if (!node || !isAtWork(node)) return;
+    const ctx = this.#contextOf(pod, node);
+    // The Pod may have changed since the plan was made, in another process's run for instance.
+    if (!stage.matches(pod, ctx)) return;
+    const transition = stage.next(pod, ctx);
+    this.#noteAdmission(pod, transition);
+    try {
+      await this.#apply(pod, transition);
+    } catch (thrown) {
+      this.#onFailure(pod, stage, thrown);
+    }
+  }
+
+  async #apply(pod: Pod, { delete: remove, events = [], status }: PodTransition): Promise<void> {
+    const { client } = this.#context;
+    const { name = '', namespace, uid } = pod.metadata;
+    if (status) await client.update(corePods, { ...pod, status }, { subresource: 'status' });
+    if (remove) {
+      const preconditions = uid === undefined ? {} : { uid };
+      await client.delete(corePods, { namespace, name }, { gracePeriodSeconds: 0, preconditions });
+    }
+    if (events.length === 0) return;
+    const recorder = this.#context.events.withSource('kubelet', pod.spec?.nodeName);
+    for (const note of events) recorder.record(pod, note);
+  }
+
+  #onFailure(pod: Pod, stage: PodStage, thrown: unknown): void {
+    const key = keyOf(pod);
+    const nodeName = pod.spec?.nodeName ?? '';
+    this.#admitting.get(nodeName)?.delete(key);
+    // A Pod that has changed or gone meanwhile is planned anew by its own event.
+    if (isApiError(thrown, 'Conflict', 'NotFound')) return;
+    this.#context.logger.warn('pod stage failed, trying again', {
+      pod: key,
+      stage: stage.name,
+      error: toError(thrown),
+    });
+    this.#due.plan(key, shardKeyOf(nodeName), { stage, delayMs: RETRY_MS });
+  }
+
+  /** Until the informer shows it, an admitted Pod counts against its node by this. */
+  #noteAdmission(pod: Pod, { status }: PodTransition): void {
+    if (pod.status?.startTime !== undefined || !status || status.phase === 'Failed') return;
+    const nodeName = pod.spec?.nodeName ?? '';
+    let admitting = this.#admitting.get(nodeName);
+    if (!admitting) {
+      admitting = new Map();
+      this.#admitting.set(nodeName, admitting);
+    }
+    admitting.set(keyOf(pod), pod);
+  }
+
+  *#neighboursOf(pod: Pod, nodeName: string): Generator<Pod> {
+    const admitting = this.#admitting.get(nodeName);
+    for (const other of this.#pods.byIndex(INDEX_NODE_NAME, nodeName)) {
+      if (other.metadata.uid === pod.metadata.uid || isTerminal(other)) continue;
+      if (other.status?.startTime !== undefined || admitting?.has(keyOf(other))) yield other;
+    }
+  }
+
+  #contextOf(pod: Pod, node: Node): PodContext {
+    const { clock, random } = this.#context;
+    return {
+      node,
+      nowMs: clock.now(),
+      random,
+      settings: this.#settings,
+      neighbours: () => this.#neighboursOf(pod, node.metadata.name ?? ''),
+      assignPodIp: () => this.#addresses.assign(pod, node),
+    };
+  }
+}
+
+/** Whether our kubelet runs Pods on the node. */
+function isAtWork(node: Node): boolean {
+  return isServed(node) && isRegistered(node);
+}

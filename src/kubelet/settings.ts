@@ -1,0 +1,37 @@
+/** A wait of `ms`, and up to `jitterMs` more. */
+export interface StageDelay {
+  readonly ms: number;
+  readonly jitterMs: number;
+}
+
+/** How the simulated machines behave; everything has a default. */
+export interface KubeletSettings {
+  /** Delays of stages by name, in place of the stages' own. @default none */
+  readonly delays: Readonly<Record<string, StageDelay>>;
+  /** Multiplies the delays of stages: 0 is instant, 10 is slow motion. @default 1 */
+  readonly delayFactor: number;
+  /**
+   * A Pod that no probe holds back becomes Running and Ready in one write, as with a real kubelet; otherwise each is a
+   * step of its own that a watcher sees.
+   * @default false
+   */
+  readonly readyWithRunning: boolean;
+  /** Between renewals of a node's Lease. @default 10_000 */
+  readonly leaseRenewMs: number;
+  /** How long others may wait for a renewal. @default 40 */
+  readonly leaseDurationSeconds: number;
+  /** Between reports of an unchanged node status. @default 300_000 */
+  readonly nodeStatusReportMs: number;
+  /** Where nodes' Pod ranges are taken from. @default '10.128.0.0/9' */
+  readonly clusterCidr: string;
+}
+
+export const DEFAULT_KUBELET_SETTINGS: KubeletSettings = {
+  delays: {},
+  delayFactor: 1,
+  readyWithRunning: false,
+  leaseRenewMs: 10_000,
+  leaseDurationSeconds: 40,
+  nodeStatusReportMs: 5 * 60_000,
+  clusterCidr: '10.128.0.0/9',
+};

@@ -1,0 +1,71 @@
+/**
+ * The life of a Pod on a node, as data. A stage says from which state it leads (`matches`), how long it takes (`delay`) and
+ * what the Pod's status is then (`next`). Stages are pure: they see the Pod, its node and the time, and nothing else. What
+ * happens next to a Pod is the matching stage that is due first.
+ */
+import type { Random } from '../lib/random.ts';
+import type { EventNote } from '../machinery/event-recorder.ts';
+import type { Node, Pod, PodStatus } from '../scheme/generated/types/core-v1.ts';
+import type { KubeletSettings, StageDelay } from './settings.ts';
+
+/** Where a stage happens. */
+export interface PodContext {
+  readonly node: Node;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+  readonly random: Random;
+  readonly settings: KubeletSettings;
+  /** The other Pods that the node has taken on and that have not ended. */
+  neighbours(): Iterable<Pod>;
+  /** A free address of the node's Pod range; undefined when it has none left. */
+  assignPodIp(): string | undefined;
+}
+
+/** What a stage does to its Pod: writes its status, tells about it, or removes it for good. */
+export interface PodTransition {
+  readonly status?: PodStatus;
+  readonly events?: readonly EventNote[];
+  /** The node has nothing left of the Pod: delete it, whatever its grace period. */
+  readonly delete?: true;
+}
+
+export interface PodStage {
+  /** Kebab-case; settings may name it. */
+  readonly name: string;
+  matches(pod: Pod, ctx: PodContext): boolean;
+  /** Fixed, or milliseconds from now computed from the times that the Pod bears. Only asked when the stage matches. */
+  readonly delay: StageDelay | ((pod: Pod, ctx: PodContext) => number);
+  next(pod: Pod, ctx: PodContext): PodTransition;
+}
+
+/** A stage and when it is due, in milliseconds from now. */
+export interface PlannedStage {
+  readonly stage: PodStage;
+  readonly delayMs: number;
+}
+
+/** The stage that comes next for the Pod; undefined when it rests. Of two due at once the one listed first goes first. */
+export function nextPodStage(
+  stages: readonly PodStage[],
+  pod: Pod,
+  ctx: PodContext,
+): PlannedStage | undefined {
+  let earliest: PlannedStage | undefined;
+  for (const stage of stages) {
+    if (!stage.matches(pod, ctx)) continue;
+    const delayMs = delayOf(stage, pod, ctx);
+    if (!earliest || delayMs < earliest.delayMs) earliest = { stage, delayMs };
+  }
+  return earliest;
+}
+
+function delayOf({ delay, name }: PodStage, pod: Pod, ctx: PodContext): number {
+  const override = ctx.settings.delays[name];
+  if (override) return drawDelay(override, ctx);
+  return typeof delay === 'function' ? Math.max(0, delay(pod, ctx)) : drawDelay(delay, ctx);
+}
+
+/** A fixed delay, with its jitter, at the simulation's pace. */
+export function drawDelay({ ms, jitterMs }: StageDelay, { random, settings }: PodContext): number {
+  return (ms + (jitterMs === 0 ? 0 : jitterMs * random())) * settings.delayFactor;
+}

@@ -1,0 +1,68 @@
+import type { Node } from '../../scheme/generated/types/core-v1.ts';
+import { quantityValue } from '../../scheme/quantity.ts';
+import type { NodeContext, NodeStage } from '../nodes/node-stage.ts';
+import {
+  addressesOf,
+  DEFAULT_CAPACITY,
+  healthyConditions,
+  nodeInfoOf,
+} from '../nodes/node-status.ts';
+import { REASON_NODE_READY, REASON_STARTING } from '../notes.ts';
+
+const KUBELET_PORT = 10_250;
+const DEFAULT_PODS = 110;
+
+/** Whether a kubelet has taken the node on. */
+export function isRegistered({ spec, status }: Node): boolean {
+  return spec?.podCIDR !== undefined && status?.nodeInfo?.kubeletVersion !== undefined;
+}
+
+/** A Node object that is to be simulated: its kubelet registers, and the machine is up. */
+export const nodeRegister: NodeStage = {
+  name: 'node-register',
+  matches: (node) => !isRegistered(node),
+  next: (node, ctx) => {
+    const registered = withPodCidr(withLabels(node), ctx);
+    const podCidr = registered.spec?.podCIDR;
+    const capacity = { ...DEFAULT_CAPACITY, ...node.status?.capacity };
+    const name = node.metadata.name ?? '';
+    return {
+      node: registered,
+      status: {
+        ...node.status,
+        capacity,
+        allocatable: { ...capacity, ...node.status?.allocatable },
+        conditions: healthyConditions(node, ctx.nowMs),
+        ...(podCidr ? { addresses: addressesOf(node, ctx.ipsOf(podCidr)) } : {}),
+        daemonEndpoints: { kubeletEndpoint: { Port: KUBELET_PORT } },
+        nodeInfo: nodeInfoOf(node),
+      },
+      events: [
+        { type: 'Normal', reason: REASON_STARTING, message: 'Starting kubelet.' },
+        {
+          type: 'Normal',
+          reason: REASON_NODE_READY,
+          message: `Node ${name} status is now: ${REASON_NODE_READY}`,
+        },
+      ],
+    };
+  },
+};
+
+function withLabels(node: Node): Node {
+  const labels = {
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': node.metadata.name ?? '',
+    'kubernetes.io/os': 'linux',
+    ...node.metadata.labels,
+  };
+  return { ...node, metadata: { ...node.metadata, labels } };
+}
+
+function withPodCidr(node: Node, ctx: NodeContext): Node {
+  if (node.spec?.podCIDR !== undefined) return node;
+  const pods = node.status?.capacity?.pods;
+  const podCIDR = ctx.allocatePodCidr(pods === undefined ? DEFAULT_PODS : quantityValue(pods));
+  if (podCIDR === undefined) return node;
+  return { ...node, spec: { ...node.spec, podCIDR, podCIDRs: [podCIDR] } };
+}

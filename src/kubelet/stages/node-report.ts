@@ -1,0 +1,24 @@
+import { findCondition } from '../../scheme/conditions.ts';
+import type { Node } from '../../scheme/generated/types/core-v1.ts';
+import type { NodeStage } from '../nodes/node-stage.ts';
+import { healthyConditions, isReportedHealthy } from '../nodes/node-status.ts';
+import { REASON_NODE_READY } from '../notes.ts';
+import { isRegistered } from './node-register.ts';
+
+function lastReportMs({ status }: Node): number {
+  return Date.parse(findCondition(status?.conditions, 'Ready')?.lastHeartbeatTime ?? '');
+}
+
+/** The kubelet says again that the machine is well: now and then, and at once when something else was said of it. */
+export const nodeReport: NodeStage = {
+  name: 'node-report',
+  matches: (node, { nowMs, settings }) =>
+    isRegistered(node) &&
+    (!isReportedHealthy(node) || !(nowMs - lastReportMs(node) < settings.nodeStatusReportMs)),
+  next: (node, { nowMs }) => {
+    const status = { ...node.status, conditions: healthyConditions(node, nowMs) };
+    if (findCondition(node.status?.conditions, 'Ready')?.status === 'True') return { status };
+    const message = `Node ${node.metadata.name} status is now: ${REASON_NODE_READY}`;
+    return { status, events: [{ type: 'Normal', reason: REASON_NODE_READY, message }] };
+  },
+};

@@ -1,0 +1,56 @@
+import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
+import { type ContainerExit, declaredExit, declaredInitExit } from '../annotations.ts';
+import type { PodStage } from '../stage.ts';
+import { type ContainerSlot, containerSlots, isRunning } from '../status/container-slots.ts';
+import { terminatedStatus } from '../status/container-status.ts';
+import { isTerminal } from '../status/pod-phase.ts';
+import { nextPodStatus } from '../status/pod-status.ts';
+
+/** Init containers do their work in no time unless an annotation says otherwise. */
+const INIT_EXIT: ContainerExit = { afterMs: 0, code: 0 };
+
+function exitOf(pod: Pod, slot: ContainerSlot): ContainerExit | undefined {
+  if (!isRunning(slot)) return undefined;
+  if (slot.kind === 'init') return declaredInitExit(pod, slot.name) ?? INIT_EXIT;
+  return slot.kind === 'main' ? declaredExit(pod, slot.name) : declaredInitExit(pod, slot.name);
+}
+
+function exitMs(slot: ContainerSlot, exit: ContainerExit): number {
+  return Date.parse(slot.status?.state?.running?.startedAt ?? '') + exit.afterMs;
+}
+
+/** Containers that end by themselves: init containers, and those that annotations let exit. */
+export const podContainerExit: PodStage = {
+  name: 'pod-container-exit',
+  matches: (pod) =>
+    pod.metadata.deletionTimestamp === undefined &&
+    !isTerminal(pod) &&
+    containerSlots(pod).some((slot) => exitOf(pod, slot) !== undefined),
+  delay: (pod, { nowMs }) => {
+    let earliestMs = Number.POSITIVE_INFINITY;
+    for (const slot of containerSlots(pod)) {
+      const exit = exitOf(pod, slot);
+      if (exit) earliestMs = Math.min(earliestMs, exitMs(slot, exit));
+    }
+    return earliestMs - nowMs;
+  },
+  next: (pod, { nowMs }) => {
+    const exits = (slot: ContainerSlot): number | undefined => {
+      const exit = exitOf(pod, slot);
+      return exit && exitMs(slot, exit) <= nowMs ? exit.code : undefined;
+    };
+    const ended = nextPodStatus(pod, nowMs, (slot) => ending(slot, exits(slot), nowMs));
+    if (!isTerminal({ ...pod, status: ended })) return { status: ended };
+    // The main containers are done: sidecars have nothing left to accompany.
+    return { status: nextPodStatus(pod, nowMs, (slot) => ending(slot, exits(slot) ?? 0, nowMs)) };
+  },
+};
+
+function ending(
+  slot: ContainerSlot,
+  exitCode: number | undefined,
+  nowMs: number,
+): ContainerStatus | undefined {
+  if (exitCode === undefined || !isRunning(slot)) return undefined;
+  return terminatedStatus(slot as ContainerSlot & { status: ContainerStatus }, exitCode, nowMs);
+}

@@ -1,0 +1,27 @@
+import type { PodStage } from '../stage.ts';
+import { podAdmit } from './pod-admit.ts';
+import { podContainerExit } from './pod-container-exit.ts';
+import { podContainerRestart, podCrashLoopBackOff } from './pod-crash-loop.ts';
+import { podDeadline } from './pod-deadline.ts';
+import { podImageChanged } from './pod-image-changed.ts';
+import { podInitStart } from './pod-init-start.ts';
+import { podReadinessGates } from './pod-readiness-gates.ts';
+import { podReady } from './pod-ready.ts';
+import { podRunning } from './pod-running.ts';
+import { podRemove, podTerminate } from './pod-terminate.ts';
+
+/** The life of a Pod on a simulated node. Of stages due at once the earlier in this list goes first. */
+export const POD_STAGES: readonly PodStage[] = [
+  podTerminate,
+  podRemove,
+  podDeadline,
+  podAdmit,
+  podInitStart,
+  podRunning,
+  podImageChanged,
+  podContainerExit,
+  podReady,
+  podReadinessGates,
+  podCrashLoopBackOff,
+  podContainerRestart,
+];

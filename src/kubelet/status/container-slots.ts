@@ -1,0 +1,61 @@
+import type { Container, ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
+import { isSidecar } from '../../scheme/resources-of-pod.ts';
+
+/** `init` runs to its end before the next one starts; `sidecar` is an init container that stays; `main` is all others. */
+export type ContainerKind = 'init' | 'sidecar' | 'main';
+
+/** A container of a Pod and what is known of it. */
+export interface ContainerSlot {
+  readonly kind: ContainerKind;
+  readonly name: string;
+  readonly container: Container;
+  readonly status: ContainerStatus | undefined;
+}
+
+/** Every container in the order of their start: init containers and sidecars as listed, then the main ones. */
+export function containerSlots({ spec, status }: Pod): ContainerSlot[] {
+  const slots: ContainerSlot[] = [];
+  for (const container of spec?.initContainers ?? []) {
+    const kind = isSidecar(container) ? 'sidecar' : 'init';
+    slots.push(toSlot(kind, container, status?.initContainerStatuses));
+  }
+  for (const container of spec?.containers ?? []) {
+    slots.push(toSlot('main', container, status?.containerStatuses));
+  }
+  return slots;
+}
+
+function toSlot(
+  kind: ContainerKind,
+  container: Container,
+  statuses: readonly ContainerStatus[] | undefined,
+): ContainerSlot {
+  const { name } = container;
+  return { kind, name, container, status: statuses?.find((status) => status.name === name) };
+}
+
+export const isRunning = ({ status }: ContainerSlot): boolean =>
+  status?.state?.running !== undefined;
+
+export const isTerminated = ({ status }: ContainerSlot): boolean =>
+  status?.state?.terminated !== undefined;
+
+/** Whether the containers after this one may start: it has done its work, or as a sidecar is up. */
+export function isInitialized({ kind, status }: ContainerSlot): boolean {
+  if (kind === 'main') return true;
+  if (kind === 'sidecar') return status?.started === true;
+  return status?.state?.terminated?.exitCode === 0;
+}
+
+/** The init container or sidecar whose turn it is; undefined when the main containers may run. */
+export function currentInit(slots: readonly ContainerSlot[]): ContainerSlot | undefined {
+  return slots.find((slot) => !isInitialized(slot));
+}
+
+/** Whether a main container has ever started: the Pod is initialised for good, even if a sidecar restarts. */
+export function hasStartedMain(slots: readonly ContainerSlot[]): boolean {
+  return slots.some(
+    ({ kind, status }) =>
+      kind === 'main' && (status?.containerID !== undefined || status?.lastState?.terminated),
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * Runs controllers: the entry point of this room.
+ *
+ * Each controller sets up its informers and handlers; when what it asked for has synced, its handlers hear the present, its
+ * keys are enqueued, and its queue runs. Stopping waits for the keys being worked on. Nothing needs to be saved: starting
+ * lists everything, and reconcilers look at the present.
+ */
+import type { ApiClient } from '../apiserver/client.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { type Logger, silentLogger } from '../lib/logger.ts';
+import { type Random, systemRandom } from '../lib/random.ts';
+import type { Controller } from './controller.ts';
+import { type ControllerEnvironment, ControllerRunner } from './controller-runner.ts';
+import type { EventRecorder } from './event-recorder.ts';
+import type { InformerFactory } from './informer.ts';
+import { LeaderElector } from './leader-elector.ts';
+import type { QueueBackend } from './work-queue.ts';
+
+export interface ControllerManagerOptions {
+  readonly client: ApiClient;
+  /** Started and stopped by whoever made it: several managers may share one. */
+  readonly informers: InformerFactory;
+  readonly backend: QueueBackend;
+  readonly controllers: readonly Controller[];
+  readonly events: EventRecorder;
+  readonly clock?: Clock;
+  readonly retryClock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+  /**
+   * Set when other processes work on the same queues: each run first catches up with the store, and controllers that are
+   * singletons contend for a Lease under this identity.
+   */
+  readonly shared?: { readonly identity: string };
+}
+
+export class ControllerManager {
+  readonly #options: ControllerManagerOptions;
+  readonly #environment: ControllerEnvironment;
+  readonly #runners = new Set<ControllerRunner>();
+  readonly #elections: Promise<void>[] = [];
+  readonly #abort = new AbortController();
+
+  constructor(options: ControllerManagerOptions) {
+    this.#options = options;
+    const { backend, client, events, informers } = options;
+    this.#environment = {
+      backend,
+      client,
+      events,
+      informers,
+      clock: options.clock ?? systemClock,
+      retryClock: options.retryClock ?? systemClock,
+      random: options.random ?? systemRandom,
+      logger: options.logger ?? silentLogger,
+      sharedQueues: options.shared !== undefined,
+    };
+  }
+
+  /** Resolves when every controller works on its keys (those that wait for a lease aside). Informers must be started. */
+  async start(): Promise<void> {
+    const { controllers, shared } = this.#options;
+    const starts = controllers.map((controller) => {
+      if (shared && controller.singleton) return this.#contend(controller, shared.identity);
+      return this.#startRunner(controller);
+    });
+    await Promise.all(starts);
+  }
+
+  /** Resolves when nothing is being worked on any more. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await Promise.all([...this.#runners].map((runner) => this.#stopRunner(runner)));
+    await Promise.all(this.#elections);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #startRunner(controller: Controller): Promise<ControllerRunner> {
+    const runner = new ControllerRunner(controller, this.#environment);
+    this.#runners.add(runner);
+    await runner.start();
+    return runner;
+  }
+
+  async #stopRunner(runner: ControllerRunner): Promise<void> {
+    this.#runners.delete(runner);
+    await runner.stop();
+  }
+
+  #contend(controller: Controller, identity: string): void {
+    const { client, clock, logger, random } = this.#environment;
+    const elector = new LeaderElector({
+      client,
+      clock,
+      random,
+      logger,
+      identity,
+      namespace: 'kube-system',
+      name: `orrery-${controller.name}`,
+    });
+    let runner: ControllerRunner | undefined;
+    const role = {
+      start: async () => {
+        runner = new ControllerRunner(controller, this.#environment);
+        this.#runners.add(runner);
+        await runner.start();
+      },
+      stop: async () => {
+        if (runner) await this.#stopRunner(runner);
+      },
+    };
+    this.#elections.push(elector.run(role, this.#abort.signal));
+  }
+}

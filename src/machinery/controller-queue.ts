@@ -1,0 +1,186 @@
+import { type BackoffOptions, exponentialBackoffMs } from '../lib/backoff.ts';
+import type { Clock } from '../lib/clock.ts';
+import { type Deferred, deferred } from '../lib/deferred.ts';
+import { toError } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import { type Random, randomSuffix } from '../lib/random.ts';
+import { isApiError } from '../scheme/errors.ts';
+import { type Reconcile, TerminalError } from './controller.ts';
+import { DelayQueue } from './delay-queue.ts';
+import { EnqueueBuffer } from './enqueue-buffer.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+/** Kubernetes' defaults for a failing key. */
+const FAILURE_BACKOFF: BackoffOptions = { baseMs: 5, maxMs: 1_000_000 };
+
+/**
+ * How often a job may run its key in a row when the key is touched while it runs. Running on saves a trip through the
+ * queue; the bound lets other keys have their turn.
+ */
+const MAX_RUNS_PER_JOB = 8;
+
+export interface ControllerQueueOptions {
+  readonly controller: string;
+  readonly enqueue: (keys: readonly string[]) => Promise<void>;
+  readonly clock: Clock;
+  readonly retryClock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** See Controller.minIntervalMs. @default 0 */
+  readonly minIntervalMs?: number;
+}
+
+interface ActiveRun {
+  /** The key was added since the run started. */
+  touched: boolean;
+  readonly finished: Deferred<void>;
+}
+
+/**
+ * The work queue of one controller in one process: what happens to a key around its time in the backend's queue. Keys that
+ * wait for a deadline wait here, on the Clock; keys that fail wait here for their backoff; a key that is touched while it
+ * runs here runs on in the same job. None of that needs to survive the process: a job that dies with its process is run
+ * again by the backend, and a process that starts adds every key.
+ */
+export class ControllerQueue implements WorkQueue {
+  readonly #options: ControllerQueueOptions;
+  readonly #buffer: EnqueueBuffer;
+  /** Deadlines from {@link addAfter}: kept until due. */
+  readonly #delayed: DelayQueue;
+  /** Deadlines that a run gave (requeueAfter, backoff): the next run gives its own. */
+  readonly #requeues: DelayQueue;
+  readonly #active = new Map<string, ActiveRun>();
+  readonly #failures = new Map<string, number>();
+  /** When keys last started, oldest first; only those within minIntervalMs. */
+  readonly #lastStartsMs = new Map<string, number>();
+  readonly #reconcileIdPrefix: string;
+  #reconcileCount = 0;
+  #stopped = false;
+
+  constructor(options: ControllerQueueOptions) {
+    this.#options = options;
+    const { clock, enqueue, logger, random, retryClock } = options;
+    this.#buffer = new EnqueueBuffer({ enqueue, logger, random, retryClock });
+    const addAll = (keys: readonly string[]): void => {
+      for (const key of keys) this.add(key);
+    };
+    this.#delayed = new DelayQueue(clock, addAll);
+    this.#requeues = new DelayQueue(clock, addAll);
+    this.#reconcileIdPrefix = randomSuffix(5, random);
+  }
+
+  add(key: string): void {
+    if (this.#stopped) return;
+    const run = this.#active.get(key);
+    if (run) {
+      run.touched = true;
+      return;
+    }
+    const waitMs = this.#intervalLeftMs(key);
+    if (waitMs > 0) this.#delayed.schedule(key, waitMs);
+    else this.#buffer.add(key);
+  }
+
+  addAfter(key: string, delayMs: number): void {
+    if (this.#stopped) return;
+    if (delayMs > 0) this.#delayed.schedule(key, delayMs);
+    else this.add(key);
+  }
+
+  /** Works on one key that the backend handed out, to be called by it. Never rejects. */
+  async process(key: string, reconcile: Reconcile, signal: AbortSignal): Promise<void> {
+    const running = this.#active.get(key);
+    if (running) {
+      // The backend took this process for dead (its event loop stood still past the job's lock) and hands the same job
+      // out again. Two runs of a key at once are never right: the first one runs on, and this job ends with it.
+      running.touched = true;
+      return running.finished.promise;
+    }
+    const run: ActiveRun = { touched: false, finished: deferred() };
+    this.#active.set(key, run);
+    await this.#runWhileTouched(key, run, reconcile, signal);
+    this.#active.delete(key);
+    if (run.touched) this.add(key);
+    run.finished.resolve();
+  }
+
+  /** See QueueOptions.onRecovery. */
+  recover(): void {
+    if (!this.#stopped) this.#buffer.recover();
+  }
+
+  /** Forgets what waits here and takes no more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#buffer.stop();
+    this.#delayed.clear();
+    this.#requeues.clear();
+  }
+
+  async #runWhileTouched(
+    key: string,
+    run: ActiveRun,
+    reconcile: Reconcile,
+    signal: AbortSignal,
+  ): Promise<void> {
+    // With a minimal interval the next run is not due yet, so the key goes through add().
+    const maxRuns = this.#options.minIntervalMs ? 1 : MAX_RUNS_PER_JOB;
+    for (let runs = 0; runs < maxRuns; runs++) {
+      run.touched = false;
+      this.#buffer.started(key);
+      this.#requeues.cancel(key);
+      this.#noteStart(key);
+      await this.#runOnce(key, reconcile, signal);
+      if (!run.touched || signal.aborted) return;
+    }
+  }
+
+  async #runOnce(key: string, reconcile: Reconcile, signal: AbortSignal): Promise<void> {
+    const reconcileId = `${this.#reconcileIdPrefix}-${++this.#reconcileCount}`;
+    try {
+      const { requeueAfterMs } = await reconcile(key, signal);
+      this.#failures.delete(key);
+      if (requeueAfterMs !== undefined && !this.#stopped) {
+        this.#requeues.schedule(key, requeueAfterMs);
+      }
+    } catch (thrown) {
+      this.#onFailure(key, reconcileId, toError(thrown));
+    }
+  }
+
+  #onFailure(key: string, reconcileId: string, error: Error): void {
+    if (this.#stopped) return;
+    const { controller, logger } = this.#options;
+    if (error instanceof TerminalError) {
+      this.#failures.delete(key);
+      logger.error('reconcile failed, not retried', { controller, key, reconcileId, error });
+      return;
+    }
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
+    const retryInMs = exponentialBackoffMs(failures, FAILURE_BACKOFF);
+    this.#requeues.schedule(key, retryInMs);
+    const fields = { controller, key, reconcileId, failures, retryInMs, error };
+    // Losing a compare-and-swap is everyday life for a reconciler.
+    if (isApiError(error, 'Conflict')) logger.debug('reconcile lost a race, trying again', fields);
+    else logger.error('reconcile failed, trying again', fields);
+  }
+
+  #noteStart(key: string): void {
+    const { clock, minIntervalMs = 0 } = this.#options;
+    if (minIntervalMs === 0) return;
+    const nowMs = clock.now();
+    this.#lastStartsMs.delete(key);
+    this.#lastStartsMs.set(key, nowMs);
+    for (const [oldest, startMs] of this.#lastStartsMs) {
+      if (nowMs - startMs < minIntervalMs) break;
+      this.#lastStartsMs.delete(oldest);
+    }
+  }
+
+  #intervalLeftMs(key: string): number {
+    const { clock, minIntervalMs = 0 } = this.#options;
+    const lastStartMs = minIntervalMs === 0 ? undefined : this.#lastStartsMs.get(key);
+    return lastStartMs === undefined ? 0 : lastStartMs + minIntervalMs - clock.now();
+  }
+}

@@ -1,0 +1,118 @@
+import type { ApiClient } from '../apiserver/client.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Random } from '../lib/random.ts';
+import type { Controller, ControllerContext, Reconcile } from './controller.ts';
+import { ControllerQueue } from './controller-queue.ts';
+import type { EventRecorder } from './event-recorder.ts';
+import type { InformerFactory } from './informer.ts';
+import { ScopedInformers } from './scoped-informers.ts';
+import type { BackendQueue, QueueBackend } from './work-queue.ts';
+
+const DEFAULT_CONCURRENCY = 4;
+
+/** What the controllers of one process share. */
+export interface ControllerEnvironment {
+  readonly client: ApiClient;
+  readonly informers: InformerFactory;
+  readonly backend: QueueBackend;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  /** Real time, for what is broken rather than late. */
+  readonly retryClock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Other processes work on the same queues: catch up with the store before each run. */
+  readonly sharedQueues: boolean;
+}
+
+/** One controller at work, from set-up to stop: used once. */
+export class ControllerRunner {
+  readonly #controller: Controller;
+  readonly #environment: ControllerEnvironment;
+  readonly #abort = new AbortController();
+  #parts:
+    | { backendQueue: BackendQueue; queue: ControllerQueue; informers: ScopedInformers }
+    | undefined;
+
+  constructor(controller: Controller, environment: ControllerEnvironment) {
+    this.#controller = controller;
+    this.#environment = environment;
+  }
+
+  /** Resolves when the informers have synced and keys are being worked on, or when it was stopped before. */
+  async start(): Promise<void> {
+    const { backend, logger } = this.#environment;
+    const { concurrency = DEFAULT_CONCURRENCY, name } = this.#controller;
+    const backendQueue = await backend.open({
+      name,
+      concurrency,
+      process: (key, signal) => queue.process(key, reconcile, signal),
+      onRecovery: () => this.#parts?.queue.recover(),
+    });
+    const queue = this.#createQueue(backendQueue);
+    const informers = new ScopedInformers(this.#environment.informers);
+    this.#parts = { backendQueue, queue, informers };
+    const setUp = this.#controller.setUp(this.#context(queue, informers));
+    const reconcile = this.#withCatchUp(setUp, informers);
+    const attached = await informers.attach(this.#abort.signal, (waiting) =>
+      logger.warn('controller waits for its informers', { controller: name, resources: waiting }),
+    );
+    if (!attached) return this.#close();
+    await backendQueue.run();
+    logger.debug('controller started', { controller: name });
+  }
+
+  /** Takes no more keys and waits for those being worked on. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#parts) return;
+    const { backendQueue, informers, queue } = this.#parts;
+    informers.detach();
+    queue.stop();
+    await backendQueue.close();
+  }
+
+  #createQueue(backendQueue: BackendQueue): ControllerQueue {
+    const { clock, logger, random, retryClock } = this.#environment;
+    const { minIntervalMs = 0, name } = this.#controller;
+    return new ControllerQueue({
+      controller: name,
+      enqueue: (keys) => backendQueue.enqueue(keys),
+      clock,
+      retryClock,
+      random,
+      logger,
+      minIntervalMs,
+    });
+  }
+
+  #context(queue: ControllerQueue, informers: ScopedInformers): ControllerContext {
+    const { client, clock, events, logger, random } = this.#environment;
+    const { name } = this.#controller;
+    return {
+      client,
+      informers,
+      queue,
+      events: events.withSource(name),
+      clock,
+      random,
+      logger: logger.child({ controller: name }),
+      signal: this.#abort.signal,
+    };
+  }
+
+  #withCatchUp(reconcile: Reconcile, informers: ScopedInformers): Reconcile {
+    if (!this.#environment.sharedQueues) return reconcile;
+    // The run before this one may have been in another process, and what it created is perhaps not in this one's
+    // informers yet: without this, a ReplicaSet would create its Pods again.
+    return async (key, signal) => {
+      await informers.catchUp();
+      return reconcile(key, signal);
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import type { Clock } from '../lib/clock.ts';
+
+/** After this long unmet expectations are given up, and the controller looks at the world as it is. */
+const EXPECTATIONS_TIMEOUT_MS = 5 * 60_000;
+
+interface Expectation {
+  creations: number;
+  /** Uids whose deletion has not been seen yet. */
+  readonly deletions: Set<string>;
+  readonly sinceMs: number;
+}
+
+/**
+ * What a controller has written and its informer has not shown yet. A controller that creates or deletes children from a
+ * count in its informer would, in between, count the old number and write again; so it expects, writes, observes, and
+ * leaves its children alone until {@link satisfied}.
+ *
+ * Deletions are known by uid, because a Pod that is being deleted is seen more than once: as an update that sets the
+ * deletionTimestamp, and as the deletion. Expectations live in one process; a controller whose keys are worked on in several
+ * relies on the catch-up before each run (ControllerManager's `sharedQueues`).
+ */
+export class ControllerExpectations {
+  readonly #clock: Clock;
+  readonly #expectations = new Map<string, Expectation>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** To be called before the writes: the informer may be faster than the answer. Replaces what was expected of `key`. */
+  expectCreations(key: string, count: number): void {
+    this.#set(key, count, []);
+  }
+
+  /** To be called before the writes. Replaces what was expected of `key`. */
+  expectDeletions(key: string, uids: Iterable<string>): void {
+    this.#set(key, 0, uids);
+  }
+
+  creationObserved(key: string): void {
+    this.lowerCreations(key, 1);
+  }
+
+  /** Creations that were expected and will not come: the write failed, or was not tried. */
+  lowerCreations(key: string, count: number): void {
+    const expectation = this.#expectations.get(key);
+    if (expectation) expectation.creations -= count;
+  }
+
+  /** Also for a deletion that will not come. Seeing one twice, or one that nobody expects, changes nothing. */
+  deletionObserved(key: string, uid: string): void {
+    this.#expectations.get(key)?.deletions.delete(uid);
+  }
+
+  /** Whether the controller may count on its informer for `key`: all seen, nothing expected, or given up waiting. */
+  satisfied(key: string): boolean {
+    const expectation = this.#expectations.get(key);
+    if (!expectation) return true;
+    if (expectation.creations <= 0 && expectation.deletions.size === 0) return true;
+    return this.#clock.now() - expectation.sinceMs > EXPECTATIONS_TIMEOUT_MS;
+  }
+
+  /** The owner is gone. */
+  forget(key: string): void {
+    this.#expectations.delete(key);
+  }
+
+  #set(key: string, creations: number, deletions: Iterable<string>): void {
+    this.#expectations.set(key, {
+      creations,
+      deletions: new Set(deletions),
+      sinceMs: this.#clock.now(),
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { createRedisBackend } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Logger } from '../lib/logger.ts';
+import type { QueueConnection } from './connection.ts';
+
+export interface RedisQueueOptions {
+  readonly redisUrl: string;
+  /** Name space of the queues within the server. */
+  readonly prefix: string;
+  readonly logger: Logger;
+}
+
+/** One connection for all queues; each worker adds one of its own, on which it waits for jobs. */
+export async function openRedisConnection({
+  redisUrl,
+  prefix,
+  logger,
+}: RedisQueueOptions): Promise<QueueConnection> {
+  // Commands wait for a server that is away instead of failing: BullMQ asks for that on what workers use.
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, lazyConnect: true });
+  redis.on('error', (error: Error) => logger.warn('queue connection failed', { error }));
+  await redis.connect();
+  return {
+    connection: redis,
+    backendFactory: createRedisBackend as unknown as QueueConnection['backendFactory'],
+    prefix,
+    // `ready` comes once a connection is established again, too; the first one has been.
+    onRecovery: (listener) => void redis.on('ready', listener),
+    close: async () => {
+      await redis.quit();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { type FieldError, invalid, required } from '../../field-error.ts';
+import type { ReplicaSet } from '../../generated/types/apps-v1.ts';
+import type { KindStrategy } from '../../kind-strategy.ts';
+import { validateImmutable, validateNonNegative } from '../../metadata-validation.ts';
+import { ageColumn, containerColumns, nameColumn, selectorColumn } from '../columns.ts';
+import { applyPodTemplateDefaults } from '../core/pod-spec/pod-spec-defaults.ts';
+import { keepSpec, keepStatus } from '../status.ts';
+import { validateCounts, validateReplicated } from './replicas.ts';
+
+function validateUpdate(next: ReplicaSet, current: ReplicaSet): FieldError[] {
+  const errors: FieldError[] = [];
+  validateImmutable(next.spec?.selector, current.spec?.selector, 'spec.selector', errors);
+  return errors;
+}
+
+function validateStatusUpdate({ status }: ReplicaSet): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!status) return errors;
+  validateNonNegative(status.replicas, 'status.replicas', errors);
+  validateNonNegative(status.observedGeneration, 'status.observedGeneration', errors);
+  validateNonNegative(status.terminatingReplicas, 'status.terminatingReplicas', errors);
+  validateCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'], errors);
+  if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0)) {
+    const detail = 'cannot be greater than readyReplicas';
+    errors.push(invalid('status.availableReplicas', status.availableReplicas, detail));
+  }
+  return errors;
+}
+
+/** apps/ReplicaSet. */
+export const replicaSetStrategy: KindStrategy<ReplicaSet> = {
+  applyDefaults({ spec }) {
+    if (!spec) return;
+    spec.replicas ??= 1;
+    if (spec.template) applyPodTemplateDefaults(spec.template);
+  },
+  prepareForCreate(replicaSet) {
+    replicaSet.status = { replicas: 0 };
+  },
+  prepareForUpdate: keepStatus,
+  prepareForStatusUpdate: keepSpec,
+  validate({ spec }) {
+    if (!spec) return [required('spec')];
+    const errors: FieldError[] = [];
+    validateReplicated(spec, errors);
+    return errors;
+  },
+  validateUpdate,
+  validateStatusUpdate,
+  selectableFields: {
+    'status.replicas': ({ status }) => `${status?.replicas ?? 0}`,
+  },
+  printerColumns: [
+    nameColumn,
+    { name: 'Desired', cell: ({ spec }) => `${spec?.replicas ?? 0}` },
+    { name: 'Current', cell: ({ status }) => `${status?.replicas ?? 0}` },
+    { name: 'Ready', cell: ({ status }) => `${status?.readyReplicas ?? 0}` },
+    ageColumn,
+    ...containerColumns,
+    selectorColumn,
+  ],
+};

@@ -1,0 +1,78 @@
+import type {
+  HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerSpec,
+  MetricSpec,
+  MetricStatus,
+  MetricTarget,
+  MetricValueStatus,
+} from '../../generated/types/autoscaling-v2.ts';
+import type { KindStrategy } from '../../kind-strategy.ts';
+import { ageColumn, NONE, nameColumn, UNKNOWN, UNSET } from '../columns.ts';
+import { genericStrategy } from '../generic-strategy.ts';
+
+/** Of the metrics as many are shown as fit. */
+const SHOWN_METRICS = 2;
+
+function applyDefaults({ spec }: HorizontalPodAutoscaler): void {
+  if (!spec) return;
+  spec.minReplicas ??= 1;
+  if (!spec.metrics?.length) spec.metrics = [defaultMetric()];
+}
+
+function defaultMetric(): MetricSpec {
+  return {
+    type: 'Resource',
+    resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+  };
+}
+
+function formatTargets(
+  { metrics = [] }: HorizontalPodAutoscalerSpec,
+  hpa: HorizontalPodAutoscaler,
+) {
+  if (metrics.length === 0) return NONE;
+  const shown = metrics.slice(0, SHOWN_METRICS).map((metric, index) => {
+    return formatMetric(metric, hpa.status?.currentMetrics?.[index]);
+  });
+  const more = metrics.length - SHOWN_METRICS;
+  return more > 0 ? `${shown.join(', ')} + ${more} more...` : shown.join(', ');
+}
+
+function formatMetric(metric: MetricSpec, current: MetricStatus | undefined): string {
+  const { resource, containerResource, pods, object, external } = metric;
+  const source = resource ?? containerResource ?? pods ?? object ?? external;
+  const now = current?.resource ?? current?.containerResource ?? current?.pods;
+  const measured = now ?? current?.object ?? current?.external;
+  const text = `${formatCurrent(measured?.current)}/${formatTarget(source?.target)}`;
+  const named = resource ?? containerResource;
+  return named ? `${named.name}: ${text}` : text;
+}
+
+function formatTarget(target: MetricTarget | undefined): string {
+  if (target?.averageUtilization !== undefined) return `${target.averageUtilization}%`;
+  if (target?.averageValue) return `${target.averageValue} (avg)`;
+  return target?.value ?? UNSET;
+}
+
+function formatCurrent(current: MetricValueStatus | undefined): string {
+  if (current?.averageUtilization !== undefined) return `${current.averageUtilization}%`;
+  return current?.averageValue ?? current?.value ?? UNKNOWN;
+}
+
+/** autoscaling/v2 HorizontalPodAutoscaler. */
+export const horizontalPodAutoscalerStrategy: KindStrategy<HorizontalPodAutoscaler> = {
+  ...(genericStrategy({ hasStatus: true }) as KindStrategy<HorizontalPodAutoscaler>),
+  applyDefaults,
+  printerColumns: [
+    nameColumn,
+    {
+      name: 'Reference',
+      cell: ({ spec }) => `${spec?.scaleTargetRef.kind}/${spec?.scaleTargetRef.name}`,
+    },
+    { name: 'Targets', cell: (hpa) => (hpa.spec ? formatTargets(hpa.spec, hpa) : NONE) },
+    { name: 'MinPods', cell: ({ spec }) => `${spec?.minReplicas ?? UNSET}` },
+    { name: 'MaxPods', cell: ({ spec }) => `${spec?.maxReplicas ?? 0}` },
+    { name: 'Replicas', cell: ({ status }) => `${status?.currentReplicas ?? 0}` },
+    ageColumn,
+  ],
+};

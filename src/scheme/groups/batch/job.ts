@@ -1,0 +1,65 @@
+import { isConditionTrue } from '../../conditions.ts';
+import { humanDuration } from '../../duration.ts';
+import type { Job, JobSpec } from '../../generated/types/batch-v1.ts';
+import type { KindStrategy } from '../../kind-strategy.ts';
+import { ageColumn, containerColumns, nameColumn, selectorColumn } from '../columns.ts';
+import { applyPodTemplateDefaults } from '../core/pod-spec/pod-spec-defaults.ts';
+import { keepSpec, keepStatus } from '../status.ts';
+
+/** Fills what a Job's spec leaves out, in a Job and in the template of a CronJob alike. */
+export function applyJobSpecDefaults(spec: JobSpec): void {
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+  spec.parallelism ??= 1;
+  spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : 2_147_483_647;
+  spec.completionMode ??= 'NonIndexed';
+  spec.suspend ??= false;
+  spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed';
+  spec.manualSelector ??= false;
+  if (spec.template) applyPodTemplateDefaults(spec.template);
+}
+
+function statusOf({ metadata, spec, status }: Job): string {
+  const conditions = status?.conditions;
+  if (isConditionTrue(conditions, 'Complete')) return 'Complete';
+  if (isConditionTrue(conditions, 'Failed')) return 'Failed';
+  if (metadata.deletionTimestamp) return 'Terminating';
+  if (isConditionTrue(conditions, 'Suspended') || spec?.suspend) return 'Suspended';
+  if (isConditionTrue(conditions, 'FailureTarget')) return 'FailureTarget';
+  if (isConditionTrue(conditions, 'SuccessCriteriaMet')) return 'SuccessCriteriaMet';
+  return 'Running';
+}
+
+function completions({ spec, status }: Job): string {
+  const succeeded = status?.succeeded ?? 0;
+  if (spec?.completions !== undefined) return `${succeeded}/${spec.completions}`;
+  const parallelism = spec?.parallelism ?? 0;
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+}
+
+function duration({ status }: Job, now: number): string {
+  if (!status?.startTime) return '';
+  const end = status.completionTime ? Date.parse(status.completionTime) : now;
+  return humanDuration(end - Date.parse(status.startTime));
+}
+
+/** batch/Job. */
+export const jobStrategy: KindStrategy<Job> = {
+  applyDefaults({ spec }) {
+    if (spec) applyJobSpecDefaults(spec);
+  },
+  prepareForCreate(job) {
+    job.status = {};
+  },
+  prepareForUpdate: keepStatus,
+  prepareForStatusUpdate: keepSpec,
+  selectableFields: { 'status.successful': ({ status }) => `${status?.succeeded ?? 0}` },
+  printerColumns: [
+    nameColumn,
+    { name: 'Status', cell: statusOf },
+    { name: 'Completions', cell: completions },
+    { name: 'Duration', cell: duration },
+    ageColumn,
+    ...containerColumns,
+    selectorColumn,
+  ],
+};

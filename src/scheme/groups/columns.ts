@@ -1,0 +1,62 @@
+/** Table columns that many kinds share. */
+import { ageSince } from '../duration.ts';
+import type { Container, PodTemplateSpec } from '../generated/types/core-v1.ts';
+import type { PrinterColumn } from '../kind-strategy.ts';
+import { formatLabelSelector, type LabelSelector } from '../label-selector.ts';
+import type { ApiObject } from '../object.ts';
+
+export const NONE = '<none>';
+export const UNSET = '<unset>';
+export const UNKNOWN = '<unknown>';
+
+export const nameColumn: PrinterColumn = {
+  name: 'Name',
+  cell: ({ metadata }) => metadata.name ?? '',
+};
+
+export const ageColumn: PrinterColumn = {
+  name: 'Age',
+  cell: ({ metadata }, now) => ageSince(metadata.creationTimestamp, now),
+};
+
+/** When the object was made, for kinds whose age nobody asks for. */
+export const createdAtColumn: PrinterColumn = {
+  name: 'Created At',
+  cell: ({ metadata }) => metadata.creationTimestamp ?? UNKNOWN,
+};
+
+interface WithTemplate extends ApiObject {
+  readonly spec?: { readonly template?: PodTemplateSpec; readonly selector?: LabelSelector };
+}
+
+function join(containers: readonly Container[] | undefined, member: 'name' | 'image'): string {
+  return (containers ?? []).map((container) => container[member] ?? '').join(',');
+}
+
+/** Containers and images of a Pod template, shown with `-o wide`. */
+export const containerColumns: readonly PrinterColumn<WithTemplate>[] = [
+  {
+    name: 'Containers',
+    priority: 1,
+    cell: ({ spec }) => join(spec?.template?.spec?.containers, 'name'),
+  },
+  {
+    name: 'Images',
+    priority: 1,
+    cell: ({ spec }) => join(spec?.template?.spec?.containers, 'image'),
+  },
+];
+
+/** The LabelSelector of a workload, shown with `-o wide`. */
+export const selectorColumn: PrinterColumn<WithTemplate> = {
+  name: 'Selector',
+  priority: 1,
+  cell: ({ spec }) => formatLabelSelector(spec?.selector),
+};
+
+/** The first three of `items`, and how many more there are. */
+export function firstThree(items: readonly string[], empty: string): string {
+  if (items.length === 0) return empty;
+  const shown = items.slice(0, 3).join(',');
+  return items.length > 3 ? `${shown} + ${items.length - 3} more...` : shown;
+}

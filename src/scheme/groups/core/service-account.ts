@@ -1,0 +1,14 @@
+import type { ServiceAccount } from '../../generated/types/core-v1.ts';
+import type { KindStrategy } from '../../kind-strategy.ts';
+import { ageColumn, nameColumn } from '../columns.ts';
+import { WITHOUT_GENERATION } from '../generation.ts';
+
+/** core/ServiceAccount. */
+export const serviceAccountStrategy: KindStrategy<ServiceAccount> = {
+  ...WITHOUT_GENERATION,
+  printerColumns: [
+    nameColumn,
+    { name: 'Secrets', cell: ({ secrets }) => `${secrets?.length ?? 0}` },
+    ageColumn,
+  ],
+};

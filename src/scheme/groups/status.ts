@@ -1,0 +1,45 @@
+/** What every kind with a status does when one of its two doors is used: each leaves the other's half alone. */
+import type { ApiObject } from '../object.ts';
+
+type WithStatus = ApiObject & { status?: unknown };
+
+/** The main resource does not touch the status. */
+export function keepStatus(next: WithStatus, current: WithStatus): void {
+  if (current.status === undefined) delete next.status;
+  else next.status = current.status;
+}
+
+/** Metadata that `/status` may change: the rest stays as it was. */
+const STATUS_METADATA = new Set(['resourceVersion', 'managedFields', 'uid', 'name', 'namespace']);
+
+/** `/status` does not touch anything but the status. */
+export function keepAllButStatus(next: ApiObject, current: ApiObject): void {
+  const target = next as unknown as Record<string, unknown>;
+  const source = current as unknown as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(target), ...Object.keys(source)])) {
+    if (key === 'status' || key === 'metadata') continue;
+    keepMember(target, source, key);
+  }
+  const metadata = next.metadata as unknown as Record<string, unknown>;
+  const before = current.metadata as unknown as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(metadata), ...Object.keys(before)])) {
+    if (!STATUS_METADATA.has(key)) keepMember(metadata, before, key);
+  }
+}
+
+/** `/status` of built-in kinds also takes annotations and finalizers, as controllers of old rely on. */
+export function keepSpec(
+  next: ApiObject & { spec?: unknown },
+  current: ApiObject & { spec?: unknown },
+): void {
+  next.spec = current.spec;
+}
+
+function keepMember(
+  target: Record<string, unknown>,
+  source: Record<string, unknown>,
+  key: string,
+): void {
+  if (source[key] === undefined) delete target[key];
+  else target[key] = source[key];
+}

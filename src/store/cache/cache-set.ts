@@ -1,0 +1,71 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { GroupResource } from '../../scheme/resource.ts';
+import type { HistoryReader } from '../history/history-reader.ts';
+import { resourceId } from '../keys.ts';
+import type { LogReader } from '../log/log-reader.ts';
+import type { ReadPool } from '../postgres/read-pool.ts';
+import { readSnapshot } from './cache-loader.ts';
+import { LogCache } from './resource-cache.ts';
+
+export interface CacheSetOptions {
+  readonly clusterId: number;
+  readonly reads: ReadPool;
+  readonly reader: LogReader;
+  readonly history: HistoryReader;
+  readonly ioClock: Clock;
+  readonly logger: Logger;
+  readonly freeze: boolean;
+  readonly maxRecentEvents: number;
+}
+
+/** The caches of this process: one a resource, loaded when it is first asked for. */
+export class CacheSet {
+  readonly #options: CacheSetOptions;
+  readonly #caches = new Map<string, Promise<LogCache>>();
+  readonly #loaded = new Set<LogCache>();
+
+  constructor(options: CacheSetOptions) {
+    this.#options = options;
+  }
+
+  get(resource: GroupResource): Promise<LogCache> {
+    const id = resourceId(resource);
+    const known = this.#caches.get(id);
+    if (known) return known;
+    const loading = this.#load(resource).catch((error) => {
+      // The next caller tries again.
+      this.#caches.delete(id);
+      throw error;
+    });
+    this.#caches.set(id, loading);
+    return loading;
+  }
+
+  /** Ends every stream of every cache. */
+  close(error: Error): void {
+    for (const cache of this.#loaded) cache.close(error);
+  }
+
+  async #load({ group, resource }: GroupResource): Promise<LogCache> {
+    const { clusterId, reads, reader, history, ...rest } = this.#options;
+    const name = { group, resource };
+    const cache = new LogCache({
+      resource: name,
+      reader,
+      replayLog: history.replayLog(name),
+      ...rest,
+    });
+    // Must come before the snapshot: what is committed after it must not be missed.
+    reader.follow(cache);
+    try {
+      const { version, objects } = await readSnapshot(reads, clusterId, name);
+      cache.load(version, objects);
+      this.#loaded.add(cache);
+      return cache;
+    } catch (error) {
+      reader.unfollow(cache);
+      throw error;
+    }
+  }
+}

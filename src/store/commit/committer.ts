@@ -1,0 +1,172 @@
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { serviceUnavailable, tooManyRequests } from '../../scheme/errors.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import { deepFreeze } from '../deep-freeze.ts';
+import type { LogBatch } from '../log/log-entry.ts';
+import type { CommitOptions, StoreWrite } from '../store.ts';
+import { applyOutcome, type TransactionResult } from './batch.ts';
+import type { BatchSender, SentBatch } from './batch-sender.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import { createTransaction, type Transaction } from './transaction.ts';
+
+/** How exactly deadlines are kept. */
+const DEADLINE_CHECK_MS = 250;
+
+export interface CommitterOptions {
+  readonly queue: CommitQueue;
+  readonly sender: BatchSender;
+  /** Gets what each batch added to the log, before its callers get their answers. Must not throw. */
+  readonly onCommitted: (log: LogBatch) => void;
+  /** Freezes what is handed out. For tests. */
+  readonly freeze: boolean;
+  /** Real time: deadlines wait for PostgreSQL. */
+  readonly ioClock: Clock;
+  readonly deadlineMs: number;
+  readonly maxQueuedWrites: number;
+  /** In characters of JSON. */
+  readonly maxQueuedSize: number;
+}
+
+/**
+ * Group commit. Writes that arrive while a batch is with PostgreSQL form the next one, so that the more there is to do, the
+ * more writes share a transaction. While PostgreSQL works on a batch, this process encodes the next and hands out the last.
+ */
+export class Committer {
+  readonly #options: CommitterOptions;
+  #running: Promise<void> | undefined;
+  #inFlight: readonly Transaction[] = [];
+  #sending: Promise<SentBatch[]> | undefined;
+  #deadlineTimer: Timer | undefined;
+  #stopping = false;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+  }
+
+  async commit(
+    writes: readonly StoreWrite[],
+    options: CommitOptions,
+  ): Promise<readonly ApiObject[]> {
+    if (writes.length === 0) return [];
+    options.signal?.throwIfAborted();
+    this.#assertOpen();
+    const { ioClock, deadlineMs, queue } = this.#options;
+    const transaction = createTransaction(writes, options, ioClock.now() + deadlineMs);
+    queue.add(transaction);
+    this.#deadlineTimer ??= ioClock.setTimer(DEADLINE_CHECK_MS, () => this.#expire());
+    this.#running ??= this.#run();
+    return this.#answer(transaction, options.signal);
+  }
+
+  /** The batch that is with PostgreSQL; resolves, and never rejects, with its answer. */
+  get inFlight(): Promise<unknown> | undefined {
+    return this.#sending;
+  }
+
+  /** Commits what waits, unless PostgreSQL cannot be reached: then its callers hear so. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#options.sender.giveUp();
+    await this.#running;
+    this.#deadlineTimer?.cancel();
+  }
+
+  #assertOpen(): void {
+    const { queue, maxQueuedWrites, maxQueuedSize } = this.#options;
+    if (this.#stopping) throw serviceUnavailable('the store is stopping');
+    if (queue.writes >= maxQueuedWrites || queue.size >= maxQueuedSize) {
+      throw tooManyRequests(`${queue.writes} writes are waiting to be stored; try again later`, 1);
+    }
+  }
+
+  async #answer(
+    transaction: Transaction,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly ApiObject[]> {
+    if (!signal) return transaction.answer.promise;
+    const onAbort = (): void => {
+      this.#options.queue.remove((waiting) => waiting === transaction);
+      reject(transaction, signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await transaction.answer.promise;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #run(): Promise<void> {
+    // Whoever else commits in this turn of the event loop joins the first batch.
+    await new Promise(setImmediate);
+    this.#sendNext();
+    while (this.#sending !== undefined) {
+      const sent = await this.#sending;
+      // PostgreSQL gets its next work before we hand out the results of the last.
+      this.#sendNext();
+      for (const batch of sent) this.#finish(batch);
+    }
+    this.#running = undefined;
+  }
+
+  #sendNext(): void {
+    const { queue, sender } = this.#options;
+    this.#inFlight = queue.takeBatch();
+    this.#sending = this.#inFlight.length === 0 ? undefined : sender.send(this.#inFlight);
+  }
+
+  #finish({ transactions, outcome }: SentBatch): void {
+    if (outcome instanceof Error) {
+      for (const transaction of transactions) reject(transaction, outcome);
+      return;
+    }
+    const { results, log } = applyOutcome(transactions, outcome);
+    if (this.#options.freeze) for (const { object } of log?.entries ?? []) deepFreeze(object);
+    // First the caches, so that whoever has its answer finds its write in them.
+    if (log) this.#options.onCommitted(log);
+    for (const [i, transaction] of transactions.entries()) {
+      settle(transaction, results[i] as TransactionResult);
+    }
+  }
+
+  /** Tells callers whose time is up. What waits is taken out; what is with PostgreSQL may still be committed. */
+  #expire(): void {
+    const { queue, ioClock, deadlineMs } = this.#options;
+    const now = ioClock.now();
+    const isOverdue = ({ deadlineMs }: Transaction): boolean => deadlineMs <= now;
+    const seconds = deadlineMs / 1_000;
+    for (const transaction of queue.remove(isOverdue)) {
+      reject(
+        transaction,
+        serviceUnavailable(`PostgreSQL cannot be reached: nothing was written within ${seconds} s`),
+      );
+    }
+    for (const transaction of this.#inFlight.filter(isOverdue)) {
+      reject(
+        transaction,
+        serviceUnavailable(
+          `PostgreSQL did not confirm the write within ${seconds} s; read the object to learn whether it was written`,
+        ),
+      );
+    }
+    const idle = queue.isEmpty && this.#inFlight.length === 0;
+    this.#deadlineTimer = idle
+      ? undefined
+      : ioClock.setTimer(DEADLINE_CHECK_MS, () => this.#expire());
+  }
+}
+
+function settle(transaction: Transaction, result: TransactionResult): void {
+  if (result.committed) {
+    transaction.settled = true;
+    transaction.answer.resolve(result.entries.map(({ object }) => object));
+  } else {
+    reject(transaction, result.error);
+  }
+}
+
+/** Does nothing when the caller has its answer already. */
+function reject(transaction: Transaction, error: unknown): void {
+  transaction.settled = true;
+  transaction.answer.reject(error);
+}

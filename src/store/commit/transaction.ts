@@ -1,0 +1,90 @@
+import { type Deferred, deferred } from '../../lib/deferred.ts';
+import { badRequest, entityTooLarge } from '../../scheme/errors.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import { objectId } from '../keys.ts';
+import type { RevisionType } from '../log/log-entry.ts';
+import { parseResourceVersion } from '../resource-version.ts';
+import type { CommitOptions, ObjectKey, StoreWrite } from '../store.ts';
+
+/** A transaction is one statement's work and one lock's time: this many writes take about half a second. */
+export const MAX_TRANSACTION_WRITES = 10_000;
+
+const REVISION_TYPES = { create: 'ADDED', update: 'MODIFIED', delete: 'DELETED' } as const;
+
+export interface EncodedWrite {
+  readonly type: RevisionType;
+  readonly key: ObjectKey;
+  readonly id: string;
+  /** The version that the object must have; 0 for none. */
+  readonly expected: number;
+  /** Our own copy down to its metadata, which gets its resourceVersion when that is known. */
+  readonly object: ApiObject;
+  readonly text: string;
+}
+
+/** The writes of one `commit` call on their way through the queue. */
+export interface Transaction {
+  readonly writes: readonly EncodedWrite[];
+  /** Characters of all texts: what the caps of queue and batch count. */
+  readonly size: number;
+  readonly lane: 'foreground' | 'background';
+  /** When the caller is told that PostgreSQL cannot be reached, in the I/O clock's time. */
+  readonly deadlineMs: number;
+  /** Whether the caller has its answer; whatever happens to the writes later is for the log alone. */
+  settled: boolean;
+  readonly answer: Deferred<readonly ApiObject[]>;
+}
+
+/**
+ * Encodes each object, once: this text is what the database keeps.
+ *
+ * @throws BadRequest when an object occurs twice, or an expected version is no version
+ */
+export function createTransaction(
+  writes: readonly StoreWrite[],
+  { lane = 'foreground' }: CommitOptions,
+  deadlineMs: number,
+): Transaction {
+  if (writes.length > MAX_TRANSACTION_WRITES) {
+    throw entityTooLarge(
+      `a transaction of ${writes.length} writes is too large: at most ${MAX_TRANSACTION_WRITES} are committed together; split it`,
+    );
+  }
+  const encoded = writes.map(encodeWrite);
+  if (encoded.length > 1) assertDistinct(encoded);
+  const size = encoded.reduce((sum, { text }) => sum + text.length, 0);
+  return { writes: encoded, size, lane, deadlineMs, settled: false, answer: deferred() };
+}
+
+function encodeWrite(write: StoreWrite): EncodedWrite {
+  // The caller may share parts of the object with what caches hold: only the two levels that change are copied.
+  const object: ApiObject = {
+    ...write.object,
+    metadata: { ...write.object.metadata, resourceVersion: undefined },
+  };
+  return {
+    type: REVISION_TYPES[write.type],
+    key: write.key,
+    id: objectId(write.key),
+    expected: write.type === 'create' ? 0 : parseExpected(write.expectedResourceVersion),
+    object,
+    text: JSON.stringify(object),
+  };
+}
+
+/** Version 0 would mean "no object": an update that expects it is a mistake, never a create. */
+function parseExpected(resourceVersion: string): number {
+  const version = parseResourceVersion(resourceVersion);
+  if (version === 0) throw badRequest('invalid resource version "0": no object has it');
+  return version;
+}
+
+function assertDistinct(writes: readonly EncodedWrite[]): void {
+  const ids = new Set<string>();
+  for (const { id, key } of writes) {
+    if (ids.has(id)) {
+      throw badRequest(`${key.resource} "${key.name}" occurs twice in one transaction`);
+    }
+    ids.add(id);
+  }
+}

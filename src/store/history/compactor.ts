@@ -1,0 +1,143 @@
+import type pg from 'pg';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { toError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { type ConnectionOptions, openConnection } from '../postgres/connection.ts';
+import { classifyFailure, translateError } from '../postgres/errors.ts';
+import { forgetWriters } from '../postgres/queries/forget-writers.ts';
+import { dropPreimages, keepPreimages } from '../postgres/queries/keep-preimages.ts';
+import { lockCompaction } from '../postgres/queries/lock-compaction.ts';
+import { raiseCompactedVersion } from '../postgres/queries/raise-compacted-version.ts';
+import { readClusterVersions } from '../postgres/queries/read-cluster-versions.ts';
+import { readVersionAt } from '../postgres/queries/read-version-at.ts';
+import {
+  dropPartition,
+  listPartitions,
+  type RevisionPartition,
+} from '../postgres/queries/revision-partitions.ts';
+
+/** Writers queue behind the drop of a partition for no longer than this. */
+const DROP_LOCK_TIMEOUT_MS = 250;
+/** No process is away this long and comes back with a commit in doubt. */
+const FORGET_WRITERS_AFTER_MS = 24 * 3_600_000;
+
+export interface CompactorOptions extends Omit<ConnectionOptions, 'applicationName'> {
+  readonly clusterId: number;
+  /** World time: what retention is measured in, and when to look again. */
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly retentionMs: number;
+  readonly maxRevisions: number;
+  readonly intervalMs: number;
+}
+
+/**
+ * Drops revisions past retention. The order makes it safe beside readers and writers of any process, and when it is killed
+ * at any point:
+ *
+ * 1. raise the horizon: from now on reads before it are Expired, and commits keep what they replace from before it;
+ * 2. copy what earlier commits replaced and the drop would take away;
+ * 3. drop the partitions that lie wholly before the horizon. (Part of one is hidden by the horizon, and waits.)
+ */
+export class Compactor {
+  readonly #options: CompactorOptions;
+  #timer: Timer | undefined;
+  #running: Promise<unknown> | undefined;
+  #stopped = false;
+
+  constructor(options: CompactorOptions) {
+    this.#options = options;
+  }
+
+  /** From now on compacts by itself, again and again. */
+  start(): void {
+    const { clock, intervalMs, logger } = this.#options;
+    if (this.#stopped) return;
+    this.#timer = clock.setTimer(intervalMs, () => {
+      this.#running = this.compact()
+        .catch((error) =>
+          logger.warn('compaction failed, next time again', { error: toError(error) }),
+        )
+        .finally(() => this.start());
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await this.#running;
+  }
+
+  /** Returns the oldest version from which a watch may start. One process compacts at a time; others wait. */
+  async compact(): Promise<number> {
+    const { url, clusterId } = this.#options;
+    try {
+      const { client, close } = await this.#connect(url);
+      try {
+        await lockCompaction(client, clusterId);
+        return await this.#compactLocked(client);
+      } finally {
+        await close();
+      }
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  async #connect(url: string): Promise<{ client: pg.Client; close: () => Promise<void> }> {
+    const connection = await openConnection({ url, applicationName: 'orrery-compact' });
+    return { client: connection.client, close: () => connection.close() };
+  }
+
+  async #compactLocked(client: pg.Client): Promise<number> {
+    const { clusterId, clock, logger } = this.#options;
+    const horizon = await this.#chooseHorizon(client);
+    if (horizon === 0) return horizon;
+    await raiseCompactedVersion(client, clusterId, horizon);
+    const partitions = await listPartitions(client, clusterId);
+    const dropped = await this.#dropPartitions(client, partitions, horizon);
+    await dropPreimages(client, clusterId, horizon);
+    await forgetWriters(client, clusterId, clock.now() - FORGET_WRITERS_AFTER_MS);
+    logger.debug('compacted', { horizon, partitionsDropped: dropped });
+    return horizon;
+  }
+
+  /** The later of the two limits, age and number; never before where it was. */
+  async #chooseHorizon(client: pg.Client): Promise<number> {
+    const { clusterId, clock, retentionMs, maxRevisions } = this.#options;
+    const { current, compacted } = await readClusterVersions(client, clusterId);
+    const byAge = await readVersionAt(client, clusterId, clock.now() - retentionMs);
+    return Math.max(compacted, byAge ?? 0, current - maxRevisions);
+  }
+
+  /** Returns how many were dropped. The last partition stays: it takes the next revisions. */
+  async #dropPartitions(
+    client: pg.Client,
+    partitions: readonly RevisionPartition[],
+    horizon: number,
+  ): Promise<number> {
+    const kept = partitions.findIndex((_, i) => {
+      const next = partitions[i + 1];
+      return !next || next.firstVersion - 1 > horizon;
+    });
+    const firstKept = partitions[kept];
+    if (kept <= 0 || !firstKept) return 0;
+    await keepPreimages(client, this.#options.clusterId, horizon, firstKept.firstVersion);
+    for (const [i, partition] of partitions.slice(0, kept).entries()) {
+      if (!(await this.#tryDrop(client, partition))) return i;
+    }
+    return kept;
+  }
+
+  async #tryDrop(client: pg.Client, partition: RevisionPartition): Promise<boolean> {
+    try {
+      await dropPartition(client, partition, DROP_LOCK_TIMEOUT_MS);
+      return true;
+    } catch (error) {
+      if (classifyFailure(error) !== 'retryable') throw error;
+      // Absorbed: a long read is in the way, and the next compaction finds the partition again.
+      this.#options.logger.info('a partition is in use, next time again', { ...partition });
+      return false;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type pg from 'pg';
+import type { ApiObject } from '../../../scheme/object.ts';
+import type { GroupResource } from '../../../scheme/resource.ts';
+import { resourceId } from '../../keys.ts';
+import type { LogEntry, RevisionType } from '../../log/log-entry.ts';
+import { withVersion } from './decode-object.ts';
+
+/**
+ * The log of some resources after a version, up to another, in order. Walks the primary key of `revisions`; the objects of
+ * other resources are neither sent nor decoded. Takes no lock: versions up to an acknowledged one are all visible.
+ */
+const READ_LOG = {
+  name: 'read-log',
+  text: `
+    select type, api_group, resource, namespace, name, resource_version, object
+    from revisions
+    where cluster_id = $1::integer
+      and resource_version > $2::bigint
+      and resource_version <= $3::bigint
+      and api_group || '/' || resource = any ($4::text[])
+    order by resource_version
+    limit $5::integer`,
+};
+
+export interface ReadLogParameters {
+  readonly clusterId: number;
+  readonly after: number;
+  readonly upTo: number;
+  readonly resources: readonly GroupResource[];
+  readonly limit: number;
+}
+
+type Row = [
+  type: RevisionType,
+  group: string,
+  resource: string,
+  namespace: string,
+  name: string,
+  version: string,
+  object: ApiObject,
+];
+
+export async function readLog(db: pg.Pool, parameters: ReadLogParameters): Promise<LogEntry[]> {
+  const { clusterId, after, upTo, resources, limit } = parameters;
+  const { rows } = await db.query<Row>({
+    ...READ_LOG,
+    rowMode: 'array',
+    values: [clusterId, after, upTo, resources.map(resourceId), limit],
+  });
+  return rows.map(toLogEntry);
+}
+
+function toLogEntry([type, group, resource, namespace, name, version, object]: Row): LogEntry {
+  return {
+    type,
+    key: { group, resource, namespace, name },
+    object: withVersion(object, version),
+    version: Number(version),
+  };
+}

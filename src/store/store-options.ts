@@ -1,0 +1,64 @@
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { type Logger, silentLogger } from '../lib/logger.ts';
+import { type Random, systemRandom } from '../lib/random.ts';
+
+export interface StoreOptions {
+  /** Connection string of a migrated database, PostgreSQL 14 or newer. */
+  readonly url: string;
+  /** Name of the logical cluster; made when it is missing. @default 'default' */
+  readonly cluster?: string;
+  /** World time: stamps revisions, and measures their retention. @default systemClock */
+  readonly clock?: Clock;
+  /** Time for waiting on PostgreSQL (deadlines, retries, polls), which no virtual clock moves. @default systemClock */
+  readonly ioClock?: Clock;
+  /** @default silent */
+  readonly logger?: Logger;
+  /** Spreads retries. @default Math.random */
+  readonly random?: Random;
+  /** Freezes every object that is handed out, so that whoever changes one fails where it does so. For tests. @default false */
+  readonly freeze?: boolean;
+  /** How long a commit or a read waits for a PostgreSQL that is away, before it is ServiceUnavailable. @default 30_000 */
+  readonly deadlineMs?: number;
+  /** How long a lost notification may go unnoticed. @default 1_000 */
+  readonly pollIntervalMs?: number;
+  /** How often watchers of quiet resources hear how far the log is, at most. @default 1_000 */
+  readonly progressIntervalMs?: number;
+  /** Revisions older than this are dropped. @default 3_600_000 (an hour) */
+  readonly retentionMs?: number;
+  /** No more revisions than about this are kept. @default 500_000 */
+  readonly maxRevisions?: number;
+  /** How often revisions past retention are looked for, on `clock`. @default 60_000 */
+  readonly compactionIntervalMs?: number;
+  /** Connections for reads; commits and notifications have one more each. @default 4 */
+  readonly maxReadConnections?: number;
+  /** Events of each cached resource kept in memory; a watch that starts before them reads the log. @default 8_192 */
+  readonly maxRecentEvents?: number;
+  /** Writes in one group commit; a larger transaction is committed alone. @default 500 */
+  readonly maxBatchWrites?: number;
+  /** Writes that may wait; more are TooManyRequests. @default 100_000 */
+  readonly maxQueuedWrites?: number;
+}
+
+export type ResolvedStoreOptions = Required<StoreOptions>;
+
+export function withDefaults(options: StoreOptions): ResolvedStoreOptions {
+  return {
+    url: options.url,
+    cluster: options.cluster ?? 'default',
+    clock: options.clock ?? systemClock,
+    ioClock: options.ioClock ?? systemClock,
+    logger: options.logger ?? silentLogger,
+    random: options.random ?? systemRandom,
+    freeze: options.freeze ?? false,
+    deadlineMs: options.deadlineMs ?? 30_000,
+    pollIntervalMs: options.pollIntervalMs ?? 1_000,
+    progressIntervalMs: options.progressIntervalMs ?? 1_000,
+    retentionMs: options.retentionMs ?? 3_600_000,
+    maxRevisions: options.maxRevisions ?? 500_000,
+    compactionIntervalMs: options.compactionIntervalMs ?? 60_000,
+    maxReadConnections: options.maxReadConnections ?? 4,
+    maxRecentEvents: options.maxRecentEvents ?? 8_192,
+    maxBatchWrites: options.maxBatchWrites ?? 500,
+    maxQueuedWrites: options.maxQueuedWrites ?? 100_000,
+  };
+}

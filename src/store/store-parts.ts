@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { CacheSet } from './cache/cache-set.ts';
+import { BatchSender } from './commit/batch-sender.ts';
+import { CommitQueue } from './commit/commit-queue.ts';
+import { Committer } from './commit/committer.ts';
+import { WriterSession } from './commit/writer-session.ts';
+import { Compactor } from './history/compactor.ts';
+import { HistoryReader } from './history/history-reader.ts';
+import { LogReader, type LogSource } from './log/log-reader.ts';
+import { RevisionListener } from './log/revision-listener.ts';
+import { ensureCluster } from './postgres/queries/ensure-cluster.ts';
+import { readClusterVersions } from './postgres/queries/read-cluster-versions.ts';
+import { readLog } from './postgres/queries/read-log.ts';
+import { ReadPool } from './postgres/read-pool.ts';
+import { createRetryPause, type RetryPause } from './postgres/retry.ts';
+import type { ResolvedStoreOptions } from './store-options.ts';
+
+/** Characters of JSON in one group commit: a few megabytes keep a batch's time, and its memory, small. */
+const MAX_BATCH_SIZE = 4 * 1024 * 1024;
+/** Characters of JSON that may wait. */
+const MAX_QUEUED_SIZE = 256 * 1024 * 1024;
+
+/** The running store: its parts, connected. */
+export interface StoreParts {
+  readonly clusterId: number;
+  readonly reads: ReadPool;
+  readonly history: HistoryReader;
+  readonly session: WriterSession;
+  readonly committer: Committer;
+  readonly reader: LogReader;
+  readonly listener: RevisionListener;
+  readonly caches: CacheSet;
+  readonly compactor: Compactor;
+}
+
+/** What every part needs. */
+interface Foundation {
+  readonly options: ResolvedStoreOptions;
+  readonly pause: RetryPause;
+  readonly reads: ReadPool;
+  readonly clusterId: number;
+  /** This process, for this run. */
+  readonly writerId: string;
+}
+
+/** Finds the cluster, then builds everything on it. Nothing is started. */
+export async function connectParts(options: ResolvedStoreOptions): Promise<StoreParts> {
+  const pause = createRetryPause(options.ioClock, options.random);
+  const reads = createReadPool(options, pause);
+  try {
+    const clusterId = await reads.run((db) => ensureCluster(db, options.cluster));
+    return assemble({ options, pause, reads, clusterId, writerId: randomUUID() });
+  } catch (error) {
+    await reads.close();
+    throw error;
+  }
+}
+
+function assemble(foundation: Foundation): StoreParts {
+  const { options, reads, clusterId } = foundation;
+  const { ioClock, logger, freeze, maxRecentEvents } = options;
+  const session = createSession(foundation);
+  // The two need each other: the reader gets what was committed, and waits for what is being committed.
+  const reader: LogReader = createReader(foundation, () => committer.inFlight);
+  const committer = createCommitter(foundation, session, reader);
+  const history = new HistoryReader(reads, clusterId);
+  return {
+    clusterId,
+    reads,
+    history,
+    session,
+    committer,
+    reader,
+    listener: createListener(foundation, reader),
+    caches: new CacheSet({
+      clusterId,
+      reads,
+      reader,
+      history,
+      ioClock,
+      logger,
+      freeze,
+      maxRecentEvents,
+    }),
+    compactor: createCompactor(foundation),
+  };
+}
+
+function createReadPool(options: ResolvedStoreOptions, pause: RetryPause): ReadPool {
+  const { url, maxReadConnections, ioClock, logger, deadlineMs } = options;
+  return new ReadPool({
+    url,
+    maxConnections: maxReadConnections,
+    ioClock,
+    pause,
+    logger,
+    deadlineMs,
+  });
+}
+
+function createSession({ options, clusterId, writerId }: Foundation): WriterSession {
+  const { url, clock } = options;
+  return new WriterSession({ url, clock, applicationName: 'orrery-write', clusterId, writerId });
+}
+
+function createCommitter(
+  { options, pause }: Foundation,
+  session: WriterSession,
+  reader: LogReader,
+): Committer {
+  const { ioClock, logger, freeze, deadlineMs, maxBatchWrites, maxQueuedWrites } = options;
+  return new Committer({
+    queue: new CommitQueue({ maxBatchWrites, maxBatchSize: MAX_BATCH_SIZE }),
+    sender: new BatchSender({ session, pause, logger }),
+    onCommitted: (log) => reader.offer(log),
+    ioClock,
+    freeze,
+    deadlineMs,
+    maxQueuedWrites,
+    maxQueuedSize: MAX_QUEUED_SIZE,
+  });
+}
+
+function createReader(
+  { options, reads, clusterId }: Foundation,
+  ownCommit: () => Promise<unknown> | undefined,
+): LogReader {
+  const { ioClock, logger, pollIntervalMs, progressIntervalMs } = options;
+  const source: LogSource = {
+    currentVersion: async (signal) =>
+      (await reads.run((db) => readClusterVersions(db, clusterId), signal)).current,
+    read: (range, signal) => reads.run((db) => readLog(db, { clusterId, ...range }), signal),
+  };
+  return new LogReader({ source, ownCommit, logger, ioClock, pollIntervalMs, progressIntervalMs });
+}
+
+function createListener(
+  { options, pause, clusterId, writerId }: Foundation,
+  reader: LogReader,
+): RevisionListener {
+  const { url, logger } = options;
+  return new RevisionListener({
+    url,
+    applicationName: 'orrery-listen',
+    clusterId,
+    writerId,
+    pause,
+    logger,
+    onHint: (version) => reader.hint(version),
+  });
+}
+
+function createCompactor({ options, clusterId }: Foundation): Compactor {
+  const { url, clock, logger, retentionMs, maxRevisions, compactionIntervalMs } = options;
+  return new Compactor({
+    url,
+    clusterId,
+    clock,
+    logger,
+    retentionMs,
+    maxRevisions,
+    intervalMs: compactionIntervalMs,
+  });
+}
