@@ -2,7 +2,8 @@
  * DESIGN's room table as rules, one named rule a room: what a room may import, and in a sentence why not more. Types count
  * as imports: who knows another room's types knows the room.
  *
- * The composition root (src/main.ts and src/config.ts) may import everything, and nobody imports it.
+ * The composition root (src/main.ts, control-plane.ts, composition/, config.ts, data-directory.ts) may import everything, and nobody
+ * imports it.
  */
 
 const LIBRARY = '^src/lib/';

@@ -6,19 +6,11 @@
 import { type ApiObject, toApiVersion } from '../object.ts';
 import type { ResourceDefinition } from '../resource.ts';
 import type { Scheme } from '../scheme.ts';
+import type { Conversion } from './conversion.ts';
 import { EVENT_CONVERSION } from './event.ts';
 import { HORIZONTAL_POD_AUTOSCALER_CONVERSION } from './horizontal-pod-autoscaler.ts';
 import { RESOURCE_CLAIM_CONVERSION, RESOURCE_CLAIM_TEMPLATE_CONVERSION } from './resource-claim.ts';
 import { RESOURCE_SLICE_CONVERSION } from './resource-slice.ts';
-
-/**
- * One version's pair of functions. Both leave their argument alone and share with the result what is the same;
- * apiVersion and kind are set by the caller.
- */
-export interface Conversion {
-  toStorage(object: ApiObject): ApiObject;
-  fromStorage(stored: ApiObject): ApiObject;
-}
 
 /** By `group/version/Kind`. Versions that are not here have the fields of the storage version. */
 const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([

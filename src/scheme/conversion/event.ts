@@ -1,5 +1,5 @@
 import type { ApiObject } from '../object.ts';
-import type { Conversion } from './convert.ts';
+import type { Conversion } from './conversion.ts';
 import { invertNames, renameFields } from './rename-fields.ts';
 
 /** Fields of an events.k8s.io/v1 Event and what a core/v1 Event, which is stored, calls them. */

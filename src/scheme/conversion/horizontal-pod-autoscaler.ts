@@ -13,7 +13,7 @@ import type {
   MetricStatus,
 } from '../generated/types/autoscaling-v2.ts';
 import type { ApiObject, ObjectMeta } from '../object.ts';
-import type { Conversion } from './convert.ts';
+import type { Conversion } from './conversion.ts';
 import { type Figures, flattenMetric, type Metric, unflattenMetric } from './hpa-metrics.ts';
 
 const PREFIX = 'autoscaling.alpha.kubernetes.io/';

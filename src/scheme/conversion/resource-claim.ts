@@ -9,7 +9,7 @@ import type {
   ResourceClaimTemplate as BetaResourceClaimTemplate,
 } from '../generated/types/resource-v1beta1.ts';
 import type { ApiObject } from '../object.ts';
-import type { Conversion } from './convert.ts';
+import type { Conversion } from './conversion.ts';
 
 type StoredRequest = NonNullable<NonNullable<ResourceClaimSpec['devices']>['requests']>[number];
 type BetaRequest = NonNullable<NonNullable<BetaResourceClaimSpec['devices']>['requests']>[number];

@@ -4,7 +4,7 @@ import type {
   ResourceSlice as BetaResourceSlice,
 } from '../generated/types/resource-v1beta1.ts';
 import type { ApiObject } from '../object.ts';
-import type { Conversion } from './convert.ts';
+import type { Conversion } from './conversion.ts';
 
 /** v1 has in the device itself what v1beta1 puts into `basic`. */
 function toStoredDevice({ name, basic }: BetaDevice): Device {
