@@ -49,11 +49,6 @@ export class CliContext {
     return this.#connection;
   }
 
-  /** Whether anything was asked of the server. */
-  get hasClient(): boolean {
-    return this.#client !== undefined;
-  }
-
   /** The connection to the control plane, made when it is first needed. */
   client(): Promise<GraphqlClient> {
     this.#client ??= import('./transport/graphql-client.ts').then(
@@ -84,8 +79,17 @@ export class CliContext {
     return Boolean(output.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   }
 
+  /** The advice that came with the server's answers. */
+  async warnings(): Promise<Iterable<string>> {
+    return (await this.#connected())?.warnings ?? [];
+  }
+
   async close(): Promise<void> {
-    const client = await this.#client?.catch(() => undefined);
-    await client?.close();
+    await (await this.#connected())?.close();
+  }
+
+  async #connected(): Promise<GraphqlClient | undefined> {
+    // Ignored: whoever asked for the client has been told why there is none.
+    return this.#client?.catch(() => undefined);
   }
 }

@@ -110,8 +110,7 @@ class Session {
       const hint = `See 'orrery ${pathOf(command)} --help' for usage.`;
       throw new UsageError(`${thrown.message}\n${hint}`, thrown.exitCode);
     } finally {
-      const client = context.hasClient ? await context.client() : undefined;
-      for (const warning of client?.warnings ?? []) context.warn(`Warning: ${warning}`);
+      for (const warning of await context.warnings()) context.warn(`Warning: ${warning}`);
     }
   }
 

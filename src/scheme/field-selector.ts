@@ -72,7 +72,7 @@ export function compileFieldSelector(
   selectable: SelectableFields = {},
 ): FieldMatcher {
   const matchers = requirements.map(({ field, operator, value }) => {
-    const read = METADATA_FIELDS[field] ?? selectable[field];
+    const read = ownField(METADATA_FIELDS, field) ?? ownField(selectable, field);
     if (!read) throw unsupportedField(field, selectable);
     const wantsEqual = operator === '=';
     return (object: ApiObject) => (read(object) === value) === wantsEqual;
@@ -81,6 +81,10 @@ export function compileFieldSelector(
   if (!only) return () => true;
   if (matchers.length === 1) return only;
   return (object) => matchers.every((matches) => matches(object));
+}
+
+function ownField(fields: SelectableFields, field: string): SelectableFields[string] | undefined {
+  return Object.hasOwn(fields, field) ? fields[field] : undefined;
 }
 
 function unsupportedField(field: string, selectable: SelectableFields): Error {

@@ -34,12 +34,12 @@ const EVERYTHING: LabelMatcher = () => true;
 const NOTHING: LabelMatcher = () => false;
 const NO_LABELS: Labels = {};
 
-const OPERATORS: Readonly<Record<string, LabelOperator>> = {
-  In: 'in',
-  NotIn: 'notin',
-  Exists: 'exists',
-  DoesNotExist: '!',
-};
+const OPERATORS: ReadonlyMap<string, LabelOperator> = new Map([
+  ['In', 'in'],
+  ['NotIn', 'notin'],
+  ['Exists', 'exists'],
+  ['DoesNotExist', '!'],
+]);
 
 /** The requirements of a LabelSelector object, sorted by key. Unknown operators are for {@link validateLabelSelector}. */
 export function requirementsOf(selector: LabelSelector): LabelRequirement[] {
@@ -48,7 +48,7 @@ export function requirementsOf(selector: LabelSelector): LabelRequirement[] {
     requirements.push({ key, operator: 'in', values: [selector.matchLabels[key] as string] });
   }
   for (const { key, operator, values } of selector.matchExpressions ?? []) {
-    const known = OPERATORS[operator];
+    const known = OPERATORS.get(operator);
     if (known) requirements.push({ key, operator: known, values: values ?? [] });
   }
   return requirements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
@@ -97,9 +97,10 @@ function compileRequirement({
   const [only] = values;
   switch (operator) {
     case 'exists':
-      return (labels) => labels[key] !== undefined;
+      // By type: every object inherits a member named `constructor`, which is no label.
+      return (labels) => typeof labels[key] === 'string';
     case '!':
-      return (labels) => labels[key] === undefined;
+      return (labels) => typeof labels[key] !== 'string';
     case 'in':
       return values.length === 1
         ? (labels) => labels[key] === only
@@ -168,7 +169,7 @@ function validateExpression(
   path: string,
   errors: FieldError[],
 ): void {
-  const known = OPERATORS[operator];
+  const known = OPERATORS.get(operator);
   if (!known) errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'));
   const takesValues = known === 'in' || known === 'notin';
   if (takesValues && values.length === 0) {

@@ -19,6 +19,8 @@ export interface StoreOptions {
   readonly freeze?: boolean;
   /** How long a commit or a read waits for a PostgreSQL that is away, before it is ServiceUnavailable. @default 30_000 */
   readonly deadlineMs?: number;
+  /** After this long without an answer a commit's connection counts as dead, and the outcome is looked up. @default 10_000 */
+  readonly commitTimeoutMs?: number;
   /** How long a lost notification may go unnoticed. @default 1_000 */
   readonly pollIntervalMs?: number;
   /** How often watchers of quiet resources hear how far the log is, at most. @default 1_000 */
@@ -41,24 +43,27 @@ export interface StoreOptions {
 
 export type ResolvedStoreOptions = Required<StoreOptions>;
 
+const DEFAULTS: Omit<ResolvedStoreOptions, 'url'> = {
+  cluster: 'default',
+  clock: systemClock,
+  ioClock: systemClock,
+  logger: silentLogger,
+  random: systemRandom,
+  freeze: false,
+  deadlineMs: 30_000,
+  commitTimeoutMs: 10_000,
+  pollIntervalMs: 1_000,
+  progressIntervalMs: 1_000,
+  retentionMs: 3_600_000,
+  maxRevisions: 500_000,
+  compactionIntervalMs: 60_000,
+  maxReadConnections: 4,
+  maxRecentEvents: 8_192,
+  maxBatchWrites: 500,
+  maxQueuedWrites: 100_000,
+};
+
 export function withDefaults(options: StoreOptions): ResolvedStoreOptions {
-  return {
-    url: options.url,
-    cluster: options.cluster ?? 'default',
-    clock: options.clock ?? systemClock,
-    ioClock: options.ioClock ?? systemClock,
-    logger: options.logger ?? silentLogger,
-    random: options.random ?? systemRandom,
-    freeze: options.freeze ?? false,
-    deadlineMs: options.deadlineMs ?? 30_000,
-    pollIntervalMs: options.pollIntervalMs ?? 1_000,
-    progressIntervalMs: options.progressIntervalMs ?? 1_000,
-    retentionMs: options.retentionMs ?? 3_600_000,
-    maxRevisions: options.maxRevisions ?? 500_000,
-    compactionIntervalMs: options.compactionIntervalMs ?? 60_000,
-    maxReadConnections: options.maxReadConnections ?? 4,
-    maxRecentEvents: options.maxRecentEvents ?? 8_192,
-    maxBatchWrites: options.maxBatchWrites ?? 500,
-    maxQueuedWrites: options.maxQueuedWrites ?? 100_000,
-  };
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...DEFAULTS, url: options.url, ...Object.fromEntries(given) };
 }

@@ -99,8 +99,15 @@ function createReadPool(options: ResolvedStoreOptions, pause: RetryPause): ReadP
 }
 
 function createSession({ options, clusterId, writerId }: Foundation): WriterSession {
-  const { url, clock } = options;
-  return new WriterSession({ url, clock, applicationName: 'orrery-write', clusterId, writerId });
+  const { url, clock, commitTimeoutMs } = options;
+  return new WriterSession({
+    url,
+    applicationName: 'orrery-write',
+    clusterId,
+    writerId,
+    clock,
+    commitTimeoutMs,
+  });
 }
 
 function createCommitter(

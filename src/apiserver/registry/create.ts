@@ -1,5 +1,5 @@
 import type { ApiError } from '../../scheme/errors.ts';
-import { isApiError } from '../../scheme/errors.ts';
+import { alreadyExists, isApiError } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
@@ -95,7 +95,12 @@ export function planCreate(scope: WriteScope, input: object, place: RequestedPla
   const guards = admission.finish();
   const companions = resource.companions?.forCreate(object, companionState(scope)) ?? [];
   assertStorableSize(object);
-  const key = resource.key(object.metadata.namespace ?? '', object.metadata.name as string);
+  const { namespace = '', name = '' } = object.metadata;
+  // Otherwise it is the store that knows, and says so in one step with the write.
+  if (scope.options.dryRun && resource.cache.get(namespace, name)) {
+    throw alreadyExists(resource.nameOf(name, namespace));
+  }
+  const key = resource.key(namespace, name);
   return {
     outcome: 'created',
     writes: [{ type: 'create', key, object }, ...companions],

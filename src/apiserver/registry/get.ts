@@ -5,6 +5,7 @@ import type { ResourceCache } from '../../store/store.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { GetOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
+import { facetOf } from '../subresources/facets.ts';
 import { assertResourceVersion } from './list-options.ts';
 import type { Registry } from './registry.ts';
 
@@ -24,6 +25,7 @@ export async function getObject(
   const { name, subresource } = request;
   const namespace = resource.namespaceOf(request);
   resource.assertVerb('get', subresource);
+  const facet = facetOf(resource, subresource);
   await assertAuthorized(registry.authorizer, ctx.user, {
     verb: 'get',
     resource: resource.definition,
@@ -38,7 +40,7 @@ export async function getObject(
         name,
       );
   if (!found) throw notFound(resource.nameOf(name, namespace));
-  return resource.fromStorage(found);
+  return facet.read(resource, found);
 }
 
 /** `cache`, once it is as new as `resourceVersion` asks: unset is as new as the store, '0' is as it is. */

@@ -14,8 +14,9 @@ interface Annotated {
  * The manifest of the last apply, or undefined when the object was never applied.
  * @throws {ApiError} BadRequest when the annotation is no JSON object
  */
-export function lastApplied(object: Annotated): JsonObject | undefined {
-  const text = object.metadata?.annotations?.[LAST_APPLIED_ANNOTATION];
+export function lastApplied(object: object): JsonObject | undefined {
+  const { metadata } = object as Annotated;
+  const text = metadata?.annotations?.[LAST_APPLIED_ANNOTATION];
   if (!text) return undefined;
   const manifest = parseJson(text);
   if (isJsonObject(manifest)) return manifest;

@@ -1,5 +1,5 @@
 import { badRequest } from '../errors.ts';
-import { isJsonObject, type JsonObject, setMember } from './json-value.ts';
+import { isJsonObject, type JsonObject, ownMember, setMember } from './json-value.ts';
 
 /**
  * Applies a JSON merge patch (RFC 7386): members of the patch replace those of the target, objects member by member, and
@@ -14,10 +14,6 @@ export function mergeValues(target: unknown, patch: unknown): unknown {
     else setMember(merged, key, mergeValues(ownMember(merged, key), value));
   }
   return merged;
-}
-
-function ownMember(object: JsonObject, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** Applies a merge patch to an API object. @throws {ApiError} BadRequest when the patch is no object */

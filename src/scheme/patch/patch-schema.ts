@@ -43,7 +43,8 @@ export function memberSchema(
 ): MemberSchema {
   if (type?.kind === 'map') return { ...UNKNOWN, type: type.values };
   if (type?.kind !== 'ref') return UNKNOWN;
-  const field = lookup(type.name)?.fields[key];
+  const fields = lookup(type.name)?.fields;
+  const field = fields && Object.hasOwn(fields, key) ? fields[key] : undefined;
   if (!field) return UNKNOWN;
   const strategies = field.patchStrategy ?? [];
   return {

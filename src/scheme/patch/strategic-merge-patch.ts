@@ -12,7 +12,7 @@ import {
   SET_ELEMENT_ORDER,
   toPlainValue,
 } from './directives.ts';
-import { isJsonObject, type JsonObject, setMember } from './json-value.ts';
+import { isJsonObject, type JsonObject, ownMember, setMember } from './json-value.ts';
 import {
   elementType,
   type MemberSchema,
@@ -65,7 +65,7 @@ class StrategicMerger {
       delete merged[key];
       return;
     }
-    setMember(merged, key, this.#mergedValue(merged[key], patch, key, schema));
+    setMember(merged, key, this.#mergedValue(ownMember(merged, key), patch, key, schema));
   }
 
   #mergedValue(current: unknown, patch: JsonObject, key: string, schema: MemberSchema): unknown {
@@ -112,7 +112,7 @@ class StrategicMerger {
   ): void {
     const key = directive.slice(directive.indexOf('/') + 1);
     if (!directive.includes('/') || Array.isArray(patch[key])) return;
-    const current = merged[key];
+    const current = ownMember(merged, key);
     if (patch[key] === null || !Array.isArray(current)) return;
     const schema = memberSchema(type, key, this.#lookup);
     if (!schema.merges) return;

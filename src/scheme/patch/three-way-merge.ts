@@ -4,8 +4,14 @@
  */
 import { deepEqual } from '../../lib/deep-equal.ts';
 import type { FieldType } from '../structural-schema.ts';
-import { DELETE_FROM_PRIMITIVE_LIST, PATCH, RETAIN_KEYS, SET_ELEMENT_ORDER } from './directives.ts';
-import { isJsonObject, type JsonObject, setMember } from './json-value.ts';
+import {
+  DELETE_FROM_PRIMITIVE_LIST,
+  PATCH,
+  RETAIN_KEYS,
+  SET_ELEMENT_ORDER,
+  toPlainValue,
+} from './directives.ts';
+import { isJsonObject, type JsonObject, ownMember, setMember } from './json-value.ts';
 import {
   elementType,
   type MemberSchema,
@@ -59,11 +65,16 @@ class ThreeWayDiffer {
   ): JsonObject {
     const patch: JsonObject = {};
     for (const key of Object.keys(modified)) {
-      const triple = { original: original[key], modified: modified[key], current: current[key] };
+      const triple = {
+        original: ownMember(original, key),
+        modified: modified[key],
+        current: ownMember(current, key),
+      };
       this.#diffMember(patch, key, triple, memberSchema(type, key, this.#lookup));
     }
     for (const key of Object.keys(original)) {
-      if (modified[key] === undefined && current[key] !== undefined) setMember(patch, key, null);
+      const gone = ownMember(modified, key) === undefined;
+      if (gone && ownMember(current, key) !== undefined) setMember(patch, key, null);
     }
     return patch;
   }
@@ -80,7 +91,8 @@ class ThreeWayDiffer {
       const original = asObject(triple.original);
       const diff = this.#diffUnion({ original, modified, current }, schema);
       if (Object.keys(diff).length > 0) setMember(patch, key, diff);
-    } else if (!deepEqual(modified, current)) {
+    } else if (!deepEqual(toPlainValue(modified), current)) {
+      // Nulls within what is set whole mean nothing, and would differ from the object for ever.
       setMember(patch, key, schema.replaces ? replacement(modified) : modified);
     }
   }

@@ -8,14 +8,13 @@ import {
 } from '../postgres/queries/commit-writes.ts';
 import { openWriter } from '../postgres/queries/open-writer.ts';
 
-/** A healthy commit takes milliseconds; after this the connection counts as dead, and the outcome is looked up. */
-const COMMIT_TIMEOUT_MS = 10_000;
-
 export interface WriterSessionOptions extends ConnectionOptions {
   readonly writerId: string;
   readonly clusterId: number;
   /** Stamps revisions. */
   readonly clock: Clock;
+  /** A healthy commit takes milliseconds; after this the connection counts as dead, and the outcome is looked up. */
+  readonly commitTimeoutMs: number;
 }
 
 /**
@@ -59,7 +58,8 @@ export class WriterSession {
     if (!connection?.isOpen) throw new Error('the writer is not connected');
     this.#batch++;
     try {
-      return await commitWrites(connection.client, this.#parameters(writes), COMMIT_TIMEOUT_MS);
+      const { commitTimeoutMs } = this.#options;
+      return await commitWrites(connection.client, this.#parameters(writes), commitTimeoutMs);
     } catch (error) {
       const failure = classifyFailure(error);
       this.#inDoubt = failure === 'lost';

@@ -60,7 +60,9 @@ export class RevisionListener {
   }
 
   async #listen(): Promise<Connection> {
-    const connection = await openConnection(this.#options);
+    const { signal } = this.#stopped;
+    const connection = await openConnection(this.#options, signal);
+    signal.addEventListener('abort', () => connection.destroy(), { once: true });
     try {
       connection.client.on('notification', ({ payload }) => this.#onNotification(payload ?? ''));
       await connection.client.query(`listen ${CHANNEL}`);

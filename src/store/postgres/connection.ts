@@ -5,6 +5,8 @@ import pg from 'pg';
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A peer that vanished without a word is noticed by the kernel's probes. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
+/** A server that does not answer a goodbye is left without one. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -35,17 +37,26 @@ export function clientConfig({ url, applicationName }: ConnectionOptions): pg.Cl
   };
 }
 
-export async function openConnection(options: ConnectionOptions): Promise<Connection> {
+/** Rejects when the server cannot be reached, refuses, or `signal` aborts. */
+export async function openConnection(
+  options: ConnectionOptions,
+  signal?: AbortSignal,
+): Promise<Connection> {
   // Our own socket, since the driver does not let go of one whose peer has stopped answering.
   const socket = new net.Socket();
   const client = new pg.Client({ ...clientConfig(options), stream: () => socket });
   const session = new Session(client, socket);
+  const onAbort = (): void => session.destroy();
+  signal?.addEventListener('abort', onAbort, { once: true });
   try {
     await client.connect();
+    signal?.throwIfAborted();
     return session;
   } catch (error) {
     session.destroy();
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 
@@ -74,7 +85,9 @@ class Session implements Connection {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    const timeout = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
     await this.client.end();
+    clearTimeout(timeout);
   }
 
   destroy(): void {

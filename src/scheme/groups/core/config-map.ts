@@ -17,7 +17,7 @@ function validate({ data, binaryData }: ConfigMap): FieldError[] {
   let bytes = 0;
   for (const key in data) {
     pushProblems(errors, `data[${key}]`, key, configKeyProblems(key));
-    if (binaryData?.[key] !== undefined) {
+    if (binaryData && Object.hasOwn(binaryData, key)) {
       errors.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
     }
     bytes += Buffer.byteLength(data[key] as string);

@@ -54,7 +54,7 @@ function resolveTerm(term: PodAffinityTerm, labels: Labels): void {
   const resolve = (keys: readonly string[] | undefined, operator: 'In' | 'NotIn'): void => {
     for (const key of keys ?? []) {
       const value = labels[key];
-      if (value === undefined) continue;
+      if (typeof value !== 'string') continue;
       labelSelector.matchExpressions ??= [];
       labelSelector.matchExpressions.push({ key, operator, values: [value] });
     }

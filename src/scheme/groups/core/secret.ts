@@ -11,12 +11,12 @@ import { decodedBytes, IMMUTABLE_WHEN_SET, MAX_DATA_BYTES } from './config-map.t
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name';
 
 /** What must be in a Secret of a type. */
-const NEEDED_KEYS: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-};
+const NEEDED_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kubernetes.io/dockercfg', ['.dockercfg']],
+  ['kubernetes.io/dockerconfigjson', ['.dockerconfigjson']],
+  ['kubernetes.io/ssh-auth', ['ssh-privatekey']],
+  ['kubernetes.io/tls', ['tls.crt', 'tls.key']],
+]);
 const JSON_TYPES = ['kubernetes.io/dockercfg', 'kubernetes.io/dockerconfigjson'];
 const BASIC_AUTH_KEYS = ['username', 'password'];
 
@@ -50,7 +50,7 @@ function validateByType(
   data: Readonly<Record<string, string>>,
   errors: FieldError[],
 ): void {
-  for (const key of NEEDED_KEYS[type] ?? []) {
+  for (const key of NEEDED_KEYS.get(type) ?? []) {
     if (!data[key]) errors.push(required(`data[${key}]`));
     else if (JSON_TYPES.includes(type)) checkJson(data[key], `data[${key}]`, errors);
   }

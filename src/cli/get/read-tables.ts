@@ -1,0 +1,75 @@
+import { mapConcurrently } from '../concurrency.ts';
+import { namespaceOf, type ResourceSelection } from '../arguments/resource-arguments.ts';
+import type { GetOptions } from '../commands/get.ts';
+import type { CliContext } from '../context.ts';
+import { GetTablesDocument, type GetTablesQueryVariables } from '../generated/operations.ts';
+import type { TableData } from '../output/tables.ts';
+import { isServerError, ServerError } from '../transport/server-error.ts';
+import type { GetOutputFormat } from './print-tables.ts';
+
+const MAX_CONCURRENT_REQUESTS = 8;
+
+export interface ReadTablesOptions {
+  readonly selections: readonly ResourceSelection[];
+  readonly options: GetOptions;
+  readonly format: GetOutputFormat;
+}
+
+export interface TablesRead {
+  /** One a resource, in the order asked for; those of several names of one resource are one. */
+  readonly tables: readonly TableData[];
+  /** What went wrong with some of them, while the others are there. */
+  readonly errors: readonly ServerError[];
+}
+
+/** The objects that are asked for. @throws {CliError} when the server cannot be asked, or does not know the resource */
+export async function readTables(context: CliContext, request: ReadTablesOptions): Promise<TablesRead> {
+  const client = await context.client();
+  const errors: ServerError[] = [];
+  const found = await mapConcurrently(request.selections, MAX_CONCURRENT_REQUESTS, async (selection) => {
+    try {
+      const { tables } = await client.request(GetTablesDocument, toVariables(selection, request));
+      return tables;
+    } catch (thrown) {
+      const isMissing = isServerError(thrown, 'NotFound') && thrown.status.details;
+      if (!isMissing) throw thrown;
+      if (!request.options.ignoreNotFound) errors.push(thrown as ServerError);
+      return [];
+    }
+  });
+  return { tables: joinTables(found.flat()), errors };
+}
+
+export function toVariables(
+  { resource, name }: ResourceSelection,
+  { options, format }: Pick<ReadTablesOptions, 'options' | 'format'>,
+): GetTablesQueryVariables {
+  return {
+    resource,
+    name,
+    namespace: namespaceOf(options),
+    labelSelector: options.selector,
+    fieldSelector: options.fieldSelector,
+    wide: format === 'wide',
+    objects: needsObjects(options, format),
+  };
+}
+
+/** Whether more than the cells is wanted; whole objects are many times as large. */
+function needsObjects(options: GetOptions, format: GetOutputFormat): boolean {
+  const isWhole = format === 'yaml' || format === 'json';
+  const readsLabels = Boolean(options.showLabels || options.labelColumns?.length);
+  return isWhole || readsLabels || options.sortBy !== undefined;
+}
+
+/** `get pod a b` is one table, although each name was asked for by itself. */
+function joinTables(tables: readonly TableData[]): readonly TableData[] {
+  const byResource = new Map<string, TableData>();
+  for (const table of tables) {
+    const { name, group, version } = table.resource;
+    const key = `${group}/${version}/${name}`;
+    const known = byResource.get(key);
+    byResource.set(key, known ? { ...known, rows: [...known.rows, ...table.rows] } : table);
+  }
+  return [...byResource.values()];
+}

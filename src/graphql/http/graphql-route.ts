@@ -1,0 +1,111 @@
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { formatGraphqlError } from '../format-error.ts';
+import type { Caller, GraphqlService, OperationRequest } from '../graphql-service.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { SseTransport } from '../watch/sse-transport.ts';
+import { addJsonParser } from './body-parser.ts';
+import { bearerTokenOf } from './bearer-token.ts';
+
+export interface GraphqlRouteOptions {
+  readonly service: GraphqlService;
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly sse: SseTransport;
+}
+
+/** `POST /graphql` for queries and mutations, and for everything as server-sent events; `GET` for queries. */
+export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteOptions): void {
+  const { service } = options;
+  void fastify.register(async (scope) => {
+    addJsonParser(scope, service.limits.maxBodyBytes);
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/graphql',
+      // Before the body is read: who is not known sends none.
+      onRequest: async (request, reply) => {
+        if (isBrowserPage(request)) return reply.redirect('/');
+        callers.set(request, await service.authenticate(bearerTokenOf(request.headers.authorization)));
+        return undefined;
+      },
+      handler: (request, reply) => handle(options, request, reply),
+    });
+  });
+}
+
+/** Who sent each request that is under way. */
+const callers = new WeakMap<FastifyRequest, Caller>();
+
+/** Somebody typed the address of the API into a browser. */
+function isBrowserPage({ method, headers, query }: FastifyRequest): boolean {
+  const asksForNothing = !(query as { query?: string }).query;
+  return method === 'GET' && asksForNothing && (headers.accept ?? '').includes('text/html');
+}
+
+async function handle(
+  options: GraphqlRouteOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const caller = callers.get(request) as Caller;
+  const operation = request.body as Partial<OperationRequest> | undefined;
+  const query = operation?.query;
+  if (typeof query === 'string') {
+    const refused = refuse(options.service, query);
+    if (refused && !acceptsEventStream(request)) return reply.code(400).send({ errors: [refused] });
+    if (acceptsEventStream(request)) {
+      reply.hijack();
+      await options.sse.handle({ ...operation, query }, caller, reply.raw);
+      return undefined;
+    }
+  }
+  return runInApollo(options, { request, reply, caller });
+}
+
+function acceptsEventStream({ headers }: FastifyRequest): boolean {
+  return (headers.accept ?? '').includes('text/event-stream');
+}
+
+/** What is wrong with a document before its validation: Apollo would look at it in more than linear time. */
+function refuse(service: GraphqlService, query: string) {
+  try {
+    service.documents.parse(query);
+    return undefined;
+  } catch (error) {
+    if (error instanceof GraphQLError) return formatGraphqlError(service.formatError, error);
+    throw error;
+  }
+}
+
+interface ApolloRequest {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly caller: Caller;
+}
+
+async function runInApollo(
+  { service, apollo }: GraphqlRouteOptions,
+  { request, reply, caller }: ApolloRequest,
+): Promise<string> {
+  const { body, headers, status } = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: request.method,
+      headers: toHeaderMap(request),
+      search: new URL(request.url, 'http://localhost').search,
+      body: request.body ?? {},
+    },
+    context: () => Promise.resolve(service.createContext(caller)),
+  });
+  for (const [name, value] of headers) void reply.header(name, value);
+  void reply.code(status ?? 200);
+  // Chunks come from @defer and @stream alone, which the schema does not have.
+  return body.kind === 'complete' ? body.string : '';
+}
+
+function toHeaderMap({ headers }: FastifyRequest): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return map;
+}

@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ApiClient } from '../../../src/apiserver/client.ts';
+import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
+import { createScheduler } from '../../../src/scheduler/scheduler.ts';
+import { coreEvents, coreNodes, corePods } from '../../../src/scheme/generated/resources.ts';
+import type { Event, Node, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import { eventually } from '../../support/eventually.ts';
+import { testApi } from '../../support/plane.ts';
+import { type RunningControllers, runControllers } from '../../support/running-controllers.ts';
+import { newPod } from '../../support/workloads.ts';
+
+interface SchedulerPlane extends AsyncDisposable {
+  readonly client: ApiClient;
+  readonly clock: VirtualClock;
+  readonly running: RunningControllers;
+}
+
+/** A scheduler on a real store, in virtual time: backoffs end when a test says so. */
+async function schedulerPlane(): Promise<SchedulerPlane> {
+  const clock = new VirtualClock();
+  const api = await testApi();
+  const running = await runControllers({
+    client: api.client,
+    controllers: [createScheduler()],
+    clock,
+  });
+  return {
+    client: api.client,
+    clock,
+    running,
+    [Symbol.asyncDispose]: async () => {
+      await running[Symbol.asyncDispose]();
+      await api[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const READY = { type: 'Ready', status: 'True' } as const;
+
+/** A node as its kubelet would have registered it: the taint of new nodes is gone. */
+async function addNode(client: ApiClient, name: string, allocatable: Record<string, string> = {}) {
+  const resources = { cpu: '2', memory: '4Gi', pods: '10', ...allocatable };
+  const created = await client.create(coreNodes, {
+    metadata: { name },
+    status: { capacity: resources, allocatable: resources, conditions: [READY] },
+  });
+  return client.update(coreNodes, { ...created, spec: { ...created.spec, taints: [] } });
+}
+
+const requesting = (cpu: string): Partial<Pod['spec']> => ({
+  containers: [{ name: 'web', image: 'nginx:1.7.9', resources: { requests: { cpu } } }],
+});
+
+const podNamed = (client: ApiClient, name: string): Promise<Pod> =>
+  client.get(corePods, { namespace: 'default', name });
+
+const isOn =
+  (node: string) =>
+  ({ spec }: Pod): void =>
+    expect(spec?.nodeName).toBe(node);
+
+const waitsBecause =
+  (message: string) =>
+  ({ status }: Pod): void =>
+    expect(status?.conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'Unschedulable',
+        message,
+      }),
+    );
+
+const eventsOf = async (client: ApiClient, name: string): Promise<readonly Event[]> =>
+  (await client.list(coreEvents, { fieldSelector: `involvedObject.name=${name}` })).items;
+
+describe('the scheduler', () => {
+  test('binds a pod to the node that has room, and says so in an event', async () => {
+    await using plane = await schedulerPlane();
+    await addNode(plane.client, 'small', { cpu: '100m' });
+    await addNode(plane.client, 'large');
+    await plane.client.create(corePods, newPod('web', requesting('1')));
+    await eventually(() => podNamed(plane.client, 'web'), isOn('large'));
+    await eventually(
+      () => eventsOf(plane.client, 'web'),
+      (events) =>
+        expect(events).toContainEqual(
+          expect.objectContaining({
+            type: 'Normal',
+            reason: 'Scheduled',
+            message: 'Successfully assigned default/web to large',
+            source: { component: 'default-scheduler' },
+          }),
+        ),
+    );
+  });
+
+  test('says why no node takes a pod, in the condition and in an event', async () => {
+    await using plane = await schedulerPlane();
+    for (const name of ['a', 'b', 'c']) await addNode(plane.client, name);
+    await plane.client.create(corePods, newPod('web', requesting('3')));
+    const message = '0/3 nodes are available: 3 Insufficient cpu.';
+    await eventually(() => podNamed(plane.client, 'web'), waitsBecause(message));
+    await eventually(
+      () => eventsOf(plane.client, 'web'),
+      (events) =>
+        expect(events).toContainEqual(
+          expect.objectContaining({ type: 'Warning', reason: 'FailedScheduling', message }),
+        ),
+    );
+  });
+
+  test('tries a waiting pod again when a node that fits appears', async () => {
+    await using plane = await schedulerPlane();
+    await plane.client.create(corePods, newPod('web', requesting('1')));
+    await eventually(
+      () => podNamed(plane.client, 'web'),
+      waitsBecause('no nodes available to schedule pods'),
+    );
+    await addNode(plane.client, 'late');
+    plane.clock.advance(1_000);
+    await eventually(() => podNamed(plane.client, 'web'), isOn('late'));
+  });
+
+  test('tries a waiting pod again when another makes room', async () => {
+    await using plane = await schedulerPlane();
+    await addNode(plane.client, 'only');
+    await plane.client.create(corePods, newPod('first', requesting('2')));
+    await eventually(() => podNamed(plane.client, 'first'), isOn('only'));
+    await plane.client.create(corePods, newPod('second', requesting('1')));
+    await eventually(
+      () => podNamed(plane.client, 'second'),
+      waitsBecause('0/1 nodes are available: 1 Insufficient cpu.'),
+    );
+    const first = { namespace: 'default', name: 'first' };
+    await plane.client.delete(corePods, first, { gracePeriodSeconds: 0 });
+    plane.clock.advance(1_000);
+    await eventually(() => podNamed(plane.client, 'second'), isOn('only'));
+  });
+
+  test('never puts more on a node than it can hold, however many pods come at once', async () => {
+    await using plane = await schedulerPlane();
+    for (const name of ['a', 'b', 'c']) await addNode(plane.client, name);
+    const names = Array.from({ length: 40 }, (_, index) => `web-${index}`);
+    await Promise.all(
+      names.map((name) => plane.client.create(corePods, newPod(name, requesting('250m')))),
+    );
+    const placed = async (): Promise<readonly Pod[]> =>
+      (await plane.client.list(corePods)).items.filter((pod) => pod.spec?.nodeName);
+    const pods = await eventually(placed, (found) => expect(found).toHaveLength(24));
+    const perNode = ['a', 'b', 'c'].map(
+      (node) => pods.filter((pod) => pod.spec?.nodeName === node).length,
+    );
+    expect(perNode).toEqual([8, 8, 8]);
+  });
+
+  test('leaves a cordoned node and a node without resources alone', async () => {
+    await using plane = await schedulerPlane();
+    const node: Node = await addNode(plane.client, 'cordoned');
+    await plane.client.update(coreNodes, { ...node, spec: { ...node.spec, unschedulable: true } });
+    await plane.client.create(coreNodes, { metadata: { name: 'by-hand' } });
+    await plane.client.create(corePods, newPod('web', requesting('1')));
+    await eventually(
+      () => podNamed(plane.client, 'web'),
+      waitsBecause(
+        '0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable.',
+      ),
+    );
+  });
+
+  test('leaves pods of other schedulers alone', async () => {
+    await using plane = await schedulerPlane();
+    await addNode(plane.client, 'a');
+    await plane.client.create(corePods, newPod('theirs', { schedulerName: 'other' }));
+    await plane.client.create(corePods, newPod('ours'));
+    await eventually(() => podNamed(plane.client, 'ours'), isOn('a'));
+    expect((await podNamed(plane.client, 'theirs')).spec?.nodeName).toBeUndefined();
+  });
+});
