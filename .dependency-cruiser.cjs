@@ -7,6 +7,7 @@
  */
 
 const LIBRARY = '^src/lib/';
+const COMPOSITION_ROOT = '^src/(?:main|control-plane|config|data-directory|composition/[^/]+)\\.ts$';
 
 /** The room `name` may import itself, what `allowed` lists, and no other room. */
 function room(name, allowed, comment) {
@@ -122,8 +123,8 @@ module.exports = {
       name: 'nobody-imports-the-composition-root',
       comment: 'main and config put the rooms together; a room gets what it needs as an argument.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(?:main|config)\\.ts$' },
-      to: { path: '^src/(?:main|config)\\.ts$' },
+      from: { path: '^src/', pathNot: COMPOSITION_ROOT },
+      to: { path: COMPOSITION_ROOT },
     },
     onlyIn(
       'only-store-knows-postgresql',

@@ -10,6 +10,9 @@ import type { Logger } from './lib/logger.ts';
 import { EmbeddedPostgresError } from './store/embedded/errors.ts';
 import { packageRoot } from './store/package-root.ts';
 
+/** What packages will drop one day is for this project's tests to show, not for its users' terminals. */
+process.noDeprecation = true;
+
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 /** A stop that takes longer is ended by force; what was acknowledged is in the database already. */

@@ -99,7 +99,6 @@ export class ApiServer {
   readonly scheme: Scheme;
   readonly #registry: Registry;
   readonly #limiter: InFlightLimiter;
-  readonly #authenticator: ReturnType<typeof createUnionAuthenticator>;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
   #isServing = false;
@@ -113,7 +112,6 @@ export class ApiServer {
     };
     this.#registry = createRegistry(options, this.#ranges);
     this.#limiter = new InFlightLimiter(options.maxRequestsInFlight ?? 2_000);
-    this.#authenticator = createUnionAuthenticator(options.authenticators ?? []);
   }
 
   /** Serves, and makes sure of what every cluster has. The store must have been started. */
@@ -133,7 +131,7 @@ export class ApiServer {
 
   /** Who sends these credentials. @throws {ApiError} Unauthorized */
   authenticate(credentials: Credentials): Promise<UserInfo> {
-    return this.#authenticator.authenticate(credentials);
+    return this.#registry.authenticator.authenticate(credentials);
   }
 
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
@@ -274,6 +272,7 @@ function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Regis
       companions: new Map([['services', createServiceCompanions(ranges)]]),
     }),
     authorizer: options.authorizer ?? privilegedAuthorizer,
+    authenticator: createUnionAuthenticator(options.authenticators ?? []),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
     logger: options.logger ?? silentLogger,

@@ -9,7 +9,9 @@ export interface GraphqlDoorOptions {
   readonly scheme: Scheme;
   readonly version: ServerVersion;
   /** Who sends these credentials. Rejects with an ApiError Unauthorized when nobody known does. */
-  readonly authenticate: (credentials: { readonly bearerToken?: string | undefined }) => Promise<UserInfo>;
+  readonly authenticate: (credentials: {
+    readonly bearerToken?: string | undefined;
+  }) => Promise<UserInfo>;
   /** The API as this user. Called once a request or connection. */
   readonly clientFor: (user: UserInfo) => ApiClient;
   readonly logger: Logger;
@@ -18,6 +20,8 @@ export interface GraphqlDoorOptions {
   readonly limits?: Partial<QueryLimits>;
   /** Whether the schema can be asked for. @default true */
   readonly introspection?: boolean;
+  /** Names that the server may be called by, beside addresses and `localhost`. @default none */
+  readonly allowedHosts?: readonly string[];
   /** Whether `/` is the playground. @default true */
   readonly playground?: boolean;
 }

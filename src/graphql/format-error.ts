@@ -12,7 +12,10 @@ import { ApiError } from '../scheme/errors.ts';
 export const CODE_INTERNAL = 'INTERNAL_SERVER_ERROR';
 const CODE_BAD_USER_INPUT = 'BAD_USER_INPUT';
 
-export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+export type FormatError = (
+  formatted: GraphQLFormattedError,
+  error: unknown,
+) => GraphQLFormattedError;
 
 export function createErrorFormatter(logger: Logger): FormatError {
   return (formatted, error) => {
@@ -63,7 +66,11 @@ function withDefaultCode(formatted: GraphQLFormattedError): GraphQLFormattedErro
   return { ...formatted, extensions: { code: CODE_BAD_USER_INPUT, ...formatted.extensions } };
 }
 
-function mask(logger: Logger, formatted: GraphQLFormattedError, error: Error): GraphQLFormattedError {
+function mask(
+  logger: Logger,
+  formatted: GraphQLFormattedError,
+  error: Error,
+): GraphQLFormattedError {
   const errorId = randomUUID();
   logger.error('unexpected error in a GraphQL request', { error, errorId, path: formatted.path });
   return {

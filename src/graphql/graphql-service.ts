@@ -53,7 +53,12 @@ export class GraphqlService {
 
   createContext({ user, client }: Caller, signal?: AbortSignal): RequestContext {
     const { clock } = this.options;
-    return new RequestContext({ user, client, now: () => clock.now(), ...(signal ? { signal } : {}) });
+    return new RequestContext({
+      user,
+      client,
+      now: () => clock.now(),
+      ...(signal ? { signal } : {}),
+    });
   }
 
   /** The operation of a request, parsed, measured, validated and ready to run; or what is wrong with it. */
@@ -71,7 +76,11 @@ export class GraphqlService {
   }
 
   /** Runs a query or a mutation. */
-  execute(operation: PreparedOperation, variables: Variables, caller: Caller): Promise<ExecutionResult> {
+  execute(
+    operation: PreparedOperation,
+    variables: Variables,
+    caller: Caller,
+  ): Promise<ExecutionResult> {
     return executeOperation(operation, this.createContext(caller), variables);
   }
 
@@ -82,7 +91,11 @@ export class GraphqlService {
     caller: Caller,
     member: StreamMember,
   ): Promise<SubscriptionHandle> {
-    const { fieldName, plan, shape } = planSubscription(operation, variables, this.createContext(caller));
+    const { fieldName, plan, shape } = planSubscription(
+      operation,
+      variables,
+      this.createContext(caller),
+    );
     return this.hub.subscribe(
       {
         key: `${schemaId(operation)}\0${JSON.stringify(caller.user)}\0${shape}`,

@@ -38,23 +38,38 @@ export class SnapshotReader {
   }
 
   /** One page of a list; what `options` say of the moment wins over the reader's. */
-  async list<T extends ApiObject>(
+  list<T extends ApiObject>(
     ref: ResourceRef<T>,
     options: ListOptions = {},
   ): Promise<ObjectList<T>> {
     if (choosesMoment(options)) return this.#client.list(ref, options);
-    const at = await this.#moment();
-    if (at) return this.#client.list(ref, { ...options, at });
+    if (this.#at !== undefined) {
+      return this.#afterFirst(
+        this.#at,
+        (at) => this.#client.list(ref, { ...options, at }),
+        () => this.list(ref, options),
+      );
+    }
+    // Whoever comes first decides, before anyone else can ask.
     const first = this.#client.list(ref, options);
     this.#pinTo(first);
     return first;
   }
 
   /** @throws {ApiError} NotFound */
-  async get<T extends ApiObject>(ref: ResourceRef<T>, target: Target): Promise<T> {
-    const at = await this.#moment();
-    if (at) return this.#client.get(ref, { ...target, at });
-    if (this.#isOnlyRead) return this.#client.get(ref, target);
+  get<T extends ApiObject>(ref: ResourceRef<T>, target: Target): Promise<T> {
+    if (this.#at !== undefined) {
+      return this.#afterFirst(
+        this.#at,
+        (at) => this.#client.get(ref, { ...target, at }),
+        () => this.get(ref, target),
+      );
+    }
+    return this.#isOnlyRead ? this.#client.get(ref, target) : this.#getFirst(ref, target);
+  }
+
+  /** An object alone does not say at which version it was read; a list of it does. */
+  async #getFirst<T extends ApiObject>(ref: ResourceRef<T>, target: Target): Promise<T> {
     const { items } = await this.list(ref, {
       ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
       fieldSelector: `metadata.name=${target.name}`,
@@ -64,8 +79,27 @@ export class SnapshotReader {
     return found;
   }
 
+  /** Reads at the moment of the first read. If that failed, which it says itself, this one is the first. */
+  async #afterFirst<T>(
+    first: Promise<PointInTime>,
+    read: (at: PointInTime) => Promise<T>,
+    becomeFirst: () => Promise<T>,
+  ): Promise<T> {
+    let at: PointInTime;
+    try {
+      at = await first;
+    } catch {
+      if (this.#at === first) this.#at = undefined;
+      return becomeFirst();
+    }
+    return read(at);
+  }
+
   /** The object of this name, or null. However many ask for however many, the cost is that of one list. */
-  find(ref: ResourceRef, { namespace, name }: { namespace?: string | undefined; name: string }): Promise<ApiObject | null> {
+  find(
+    ref: ResourceRef,
+    { namespace, name }: { namespace?: string | undefined; name: string },
+  ): Promise<ApiObject | null> {
     const key = resourceKey(ref, namespace);
     let finder = this.#finders.get(key);
     if (!finder) {
@@ -83,7 +117,9 @@ export class SnapshotReader {
     if (names.length <= MAX_SINGLE_READS) {
       return Promise.all(names.map((name) => this.#getOrNull(ref, { namespace, name })));
     }
-    const index = await this.index({ name: 'name', ref, namespace }, ({ metadata }) => [metadata.name ?? '']);
+    const index = await this.index({ name: 'name', ref, namespace }, ({ metadata }) => [
+      metadata.name ?? '',
+    ]);
     return names.map((name) => index.get(name)?.[0] ?? null);
   }
 
@@ -101,7 +137,9 @@ export class SnapshotReader {
     const key = resourceKey(ref, namespace);
     let list = this.#lists.get(key);
     if (!list) {
-      list = this.list(ref, namespace === undefined ? {} : { namespace }).then(({ items }) => items);
+      list = this.list(ref, namespace === undefined ? {} : { namespace }).then(
+        ({ items }) => items,
+      );
       this.#lists.set(key, list);
     }
     return list;
@@ -122,20 +160,6 @@ export class SnapshotReader {
     return index;
   }
 
-  /** The reader's moment once it is known; undefined for the one caller who is to find it. */
-  async #moment(): Promise<PointInTime | undefined> {
-    while (this.#at) {
-      const attempt: Promise<PointInTime> = this.#at;
-      try {
-        return await attempt;
-      } catch {
-        // Ignored: the read that was to find the moment failed and says so itself; the next one finds it.
-        if (this.#at === attempt) this.#at = undefined;
-      }
-    }
-    return undefined;
-  }
-
   #pinTo(first: Promise<ObjectList>): void {
     const at = first.then(({ metadata: { resourceVersion } }) => ({ resourceVersion }));
     // Who waits for the moment handles the failure; without anyone waiting it is the first reader's alone.
@@ -144,7 +168,10 @@ export class SnapshotReader {
   }
 }
 
-function resourceKey({ group, version, resource }: ResourceRef, namespace: string | undefined): string {
+function resourceKey(
+  { group, version, resource }: ResourceRef,
+  namespace: string | undefined,
+): string {
   return `${group}/${version}/${resource}/${namespace ?? ''}`;
 }
 

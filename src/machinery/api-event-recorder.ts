@@ -98,12 +98,16 @@ export class ApiEventRecorder implements EventRecorder {
   #record(source: EventSource, object: ApiObject, note: EventNote): void {
     if (this.#abort.signal.aborted) return;
     const series = this.#correlator.observe(source, object, note, this.#options.clock.now());
-    if (series.queued) return;
+    if (series.state === 'writing') series.state = 'repeated';
+    if (series.state === 'idle') this.#enqueue(series);
+  }
+
+  #enqueue(series: EventSeries): void {
     if (this.#waiting >= this.#options.maxQueued) {
       this.#noteDrop(series);
       return;
     }
-    series.queued = true;
+    series.state = 'queued';
     this.#queue.push(series);
     this.#startWrites();
   }
@@ -128,12 +132,21 @@ export class ApiEventRecorder implements EventRecorder {
         this.#queueHead = 0;
       }
       this.#writing++;
+      series.state = 'writing';
       void this.#write(series).then(() => {
         this.#writing--;
+        this.#onWritten(series);
         this.#startWrites();
-        if (this.#writing === 0) for (const resolve of this.#idle.splice(0)) resolve();
+        if (this.#writing > 0) return;
+        for (const resolve of this.#idle.splice(0)) resolve();
       });
     }
+  }
+
+  #onWritten(series: EventSeries): void {
+    const repeated = series.state === 'repeated';
+    series.state = 'idle';
+    if (repeated && !this.#abort.signal.aborted) this.#enqueue(series);
   }
 
   async #write(series: EventSeries): Promise<void> {
@@ -156,8 +169,6 @@ export class ApiEventRecorder implements EventRecorder {
 
   async #writeOnce(series: EventSeries): Promise<void> {
     const { client } = this.#options;
-    // Repeats from here on queue the series again: this write carries those until now.
-    series.queued = false;
     const options = { lane: 'background' } as const;
     if (series.writtenAs) {
       const { count, lastMs } = series;

@@ -26,8 +26,11 @@ export interface EventSeries {
   readonly firstMs: number;
   lastMs: number;
   count: number;
-  /** Waits in the recorder's queue; repeats until then cost no write. */
-  queued: boolean;
+  /**
+   * `queued`: waits to be written, and repeats until then cost no write. `writing`, or `repeated` when it was heard again
+   * since: two writes of one series at once would make two Events.
+   */
+  state: 'idle' | 'queued' | 'writing' | 'repeated';
   /** The Event that it was written as. */
   writtenAs: { readonly namespace: string; readonly name: string } | undefined;
 }
@@ -71,7 +74,7 @@ export class EventCorrelator {
       firstMs: nowMs,
       lastMs: nowMs,
       count: 1,
-      queued: false,
+      state: 'idle',
       writtenAs: undefined,
     };
     this.#series.set(key, series);

@@ -17,6 +17,7 @@ import { CoalescedRead } from './coalesced-read.ts';
 import type { ListAtOptions } from './history/history-reader.ts';
 import { countResources, type ResourceCount } from './postgres/queries/count-resources.ts';
 import { readClusterVersions } from './postgres/queries/read-cluster-versions.ts';
+import { parseResourceVersion } from './resource-version.ts';
 import type {
   CommitOptions,
   ObjectKey,
@@ -86,15 +87,26 @@ class PostgresStore implements ObjectStore {
   }
 
   async getAt(key: ObjectKey, at: PointInTime): Promise<ApiObject | undefined> {
-    return this.#running.history.getAt(key, at);
+    const { caches, history } = this.#running;
+    if ('timeMs' in at) return history.getAt(key, at);
+    const version = parseResourceVersion(at.resourceVersion);
+    const remembered = caches.peek(key)?.getAt(version, key.namespace, key.name);
+    return remembered ? remembered.object : history.getAt(key, at);
   }
 
   async listAt(
     resource: GroupResource,
     at: PointInTime,
-    options?: ListAtOptions,
+    options: ListAtOptions = {},
   ): Promise<Snapshot> {
-    return this.#running.history.listAt(resource, at, options);
+    const { caches, history } = this.#running;
+    // The recent past, which one query reads of several resources, is still in memory. Pages are for the distant one.
+    if ('timeMs' in at || options.limit !== undefined || options.after) {
+      return history.listAt(resource, at, options);
+    }
+    const version = parseResourceVersion(at.resourceVersion);
+    const remembered = caches.peek(resource)?.listAt(version, options.namespace);
+    return remembered ?? history.listAt(resource, at, options);
   }
 
   async history(key: ObjectKey, options?: { limit?: number }): Promise<readonly StoreEvent[]> {

@@ -75,10 +75,10 @@ export class TestPlane implements AsyncDisposable {
     await this.#manager.start();
   }
 
-  /** Stops the controllers and starts them anew, as a restart does: every key is worked on again. */
-  async restartControllers(): Promise<void> {
+  /** Stops the controllers and starts them anew, as a restart does: every key is worked on again. @param controllers default those of before */
+  async restartControllers(controllers?: readonly ControllerName[]): Promise<void> {
     await this.#manager.stop();
-    this.#manager = this.#createManager();
+    this.#manager = this.#createManager(controllers);
     await this.#manager.start();
   }
 
@@ -117,8 +117,10 @@ export class TestPlane implements AsyncDisposable {
     await this.api[Symbol.asyncDispose]();
   }
 
-  #createManager(): ControllerManager {
-    const { controllers = [], controllerOptions } = this.#options;
+  #createManager(
+    controllers: TestPlaneOptions['controllers'] = this.#options.controllers ?? [],
+  ): ControllerManager {
+    const { controllerOptions } = this.#options;
     const names = controllers === 'all' ? CONTROLLER_NAMES : controllers;
     const resources = this.api.scheme.served();
     return new ControllerManager({

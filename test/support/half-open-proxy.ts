@@ -7,6 +7,10 @@ import net from 'node:net';
 export interface HalfOpenProxy extends AsyncDisposable {
   /** `databaseUrl` by way of this proxy. */
   urlFor(databaseUrl: string): string;
+  /** The server goes away: cuts every connection, and each new one as soon as it comes. */
+  refuse(): void;
+  /** The server is back. */
+  accept(): void;
   /** The connections of clients whose application_name is `applicationName`, oldest first. */
   connections(applicationName: string): ProxiedConnection[];
 }
@@ -22,6 +26,8 @@ export interface ProxiedConnection {
   holdResponses(): void;
   /** How many bytes of the client are held. */
   readonly heldRequestBytes: number;
+  /** What the server has sent and the client never got, as Latin-1: enough to find an error's code in it. */
+  readonly heldResponses: string;
   /** Passes on what was held, even to a server whose client has gone. */
   releaseRequests(): void;
   /** The client loses its connection; the server does not notice. */
@@ -36,7 +42,12 @@ const APPLICATION_NAME = /application_name\0([^\0]*)\0/;
 export async function startHalfOpenProxy(databaseUrl: string): Promise<HalfOpenProxy> {
   const target = new URL(databaseUrl);
   const all = new Set<Pipe>();
+  let refusing = false;
   const server = net.createServer((client) => {
+    if (refusing) {
+      client.destroy();
+      return;
+    }
     const upstream = net.connect(Number(target.port), target.hostname);
     const pipe = new Pipe(client, upstream);
     all.add(pipe);
@@ -50,6 +61,13 @@ export async function startHalfOpenProxy(databaseUrl: string): Promise<HalfOpenP
       proxied.hostname = '127.0.0.1';
       proxied.port = String(port);
       return proxied.href;
+    },
+    refuse: () => {
+      refusing = true;
+      for (const pipe of all) pipe.cut();
+    },
+    accept: () => {
+      refusing = false;
     },
     connections: (name) => [...all].filter(({ applicationName }) => applicationName === name),
     async [Symbol.asyncDispose]() {
@@ -68,16 +86,17 @@ class Pipe implements ProxiedConnection {
   readonly #heldResponses: Buffer[] = [];
   #holdRequests = false;
   #holdResponses = false;
+  #keepServer = false;
 
   constructor(client: net.Socket, server: net.Socket) {
     this.#client = client;
     this.#server = server;
     client.on('data', (data) => this.#onRequest(data));
     server.on('data', (data) => {
-      if (this.#holdResponses) this.#heldResponses.push(data);
+      if (this.#holdResponses || client.destroyed) this.#heldResponses.push(data);
       else client.write(data);
     });
-    client.on('close', () => this.#closeUnlessHolding());
+    client.on('close', () => this.#onClientClose());
     server.on('close', () => this.cut());
     // Ignored: a reset is what this proxy is for, and `close` follows.
     client.on('error', () => undefined);
@@ -90,6 +109,10 @@ class Pipe implements ProxiedConnection {
 
   get heldRequestBytes(): number {
     return this.#heldRequests.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  get heldResponses(): string {
+    return Buffer.concat(this.#heldResponses).toString('latin1');
   }
 
   holdRequests(): void {
@@ -106,6 +129,7 @@ class Pipe implements ProxiedConnection {
   }
 
   cutClient(): void {
+    this.#keepServer = true;
     this.#client.destroy();
   }
 
@@ -123,8 +147,8 @@ class Pipe implements ProxiedConnection {
     else this.#server.write(data);
   }
 
-  /** A client that leaves takes its server half along, unless that is being kept in the dark. */
-  #closeUnlessHolding(): void {
-    if (!this.#holdRequests && !this.#holdResponses) this.cut();
+  /** A client that leaves by itself takes its server half along. */
+  #onClientClose(): void {
+    if (!this.#keepServer) this.cut();
   }
 }

@@ -2,12 +2,12 @@ import { ApiServer, type ApiServerOptions } from '../../src/apiserver/api-server
 import { ADMIN_USER } from '../../src/apiserver/authentication/identities.ts';
 import type { ApiClient } from '../../src/apiserver/client.ts';
 import { createClient } from '../../src/apiserver/in-process-client.ts';
+import { STRATEGIES } from '../../src/scheme/groups/strategies.ts';
 import { createScheme, type Scheme } from '../../src/scheme/scheme.ts';
 import { createStore } from '../../src/store/postgres-store.ts';
 import type { ObjectStore } from '../../src/store/store.ts';
 import type { StoreOptions } from '../../src/store/store-options.ts';
 import { createTestDatabase } from './database.ts';
-import { STRATEGIES } from './temporary-strategies.ts';
 
 export interface TestApiOptions extends Omit<ApiServerOptions, 'store' | 'scheme'> {
   /** The value of `--runtime-config`. @default '' */

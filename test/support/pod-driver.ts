@@ -90,8 +90,7 @@ export class PodDriver {
       );
       return;
     }
-    if (pod.status?.phase === 'Running' || !this.shouldBeReady(pod)) return;
-    await this.setReady(pod, true);
+    if (pod.status?.phase === 'Pending' && this.shouldBeReady(pod)) await this.setReady(pod, true);
   }
 
   #nextAddress(): string {

@@ -1,6 +1,6 @@
+import type { Random } from '../../src/lib/random.ts';
 import { isApiError } from '../../src/scheme/errors.ts';
 import type { ApiObject } from '../../src/scheme/object.ts';
-import type { Random } from '../../src/lib/random.ts';
 import type { ObjectStore, StoreWrite } from '../../src/store/store.ts';
 import { CONFIG_MAPS, createWrite, deleteWrite, updateWrite, versionOf } from './test-store.ts';
 import type { LoggedChange, RecordedTransaction } from './watch-guarantees.ts';

@@ -80,3 +80,61 @@ export function newService(
     spec: { selector: LABELS, ports: [{ port: 80, targetPort: 8080 }], ...spec },
   };
 }
+
+let uids = 0;
+
+export interface StoredReplicaSetFields {
+  readonly name?: string;
+  readonly replicas?: number;
+  readonly status?: Partial<ReplicaSet['status']>;
+  readonly image?: string;
+  readonly annotations?: Record<string, string>;
+  /** Counts up with age: later is newer. @default 1 */
+  readonly createdAt?: number;
+  readonly spec?: Partial<ReplicaSet['spec']>;
+  readonly metadata?: Partial<ReplicaSet['metadata']>;
+}
+
+/** A ReplicaSet of a Deployment, as the API would store it. */
+export function storedReplicaSet(fields: StoredReplicaSetFields = {}): ReplicaSet {
+  const { name = 'web-1', replicas = 1, status, image, annotations, createdAt = 1 } = fields;
+  const labels = { ...LABELS, 'pod-template-hash': name };
+  const template = podTemplate(image ? { containers: [{ name: 'web', image }] } : {}, labels);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name,
+      namespace: 'default',
+      uid: `uid-${++uids}`,
+      generation: 1,
+      creationTimestamp: `2026-01-01T00:00:${String(createdAt).padStart(2, '0')}Z`,
+      ...(annotations ? { annotations } : {}),
+      ...fields.metadata,
+    },
+    spec: { replicas, selector: { matchLabels: labels }, template, ...fields.spec },
+    status: { replicas, observedGeneration: 1, ...status },
+  };
+}
+
+/** A Deployment as the API would store it, with Kubernetes' defaults. */
+export function storedDeployment(
+  { status, ...spec }: Partial<DeploymentSpec> & { status?: Deployment['status'] } = {},
+  metadata: Partial<Deployment['metadata']> = {},
+): Deployment {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'default', uid: 'deployment-uid', generation: 1, ...metadata },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: LABELS },
+      template: podTemplate(),
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+      revisionHistoryLimit: 10,
+      progressDeadlineSeconds: 600,
+      ...spec,
+    },
+    ...(status ? { status } : {}),
+  };
+}

@@ -16,10 +16,16 @@ export interface Authenticator {
   authenticate(credentials: Credentials): UserInfo | undefined | Promise<UserInfo | undefined>;
 }
 
-/** Asks each authenticator in turn; nobody's credentials, and none at all, are Unauthorized. */
-export function createUnionAuthenticator(authenticators: readonly Authenticator[]): {
+/** Says for certain who sends a request. */
+export interface RequestAuthenticator {
+  /** @throws {ApiError} Unauthorized when nobody is recognised */
   authenticate(credentials: Credentials): Promise<UserInfo>;
-} {
+}
+
+/** Asks each authenticator in turn; nobody's credentials, and none at all, are Unauthorized. */
+export function createUnionAuthenticator(
+  authenticators: readonly Authenticator[],
+): RequestAuthenticator {
   return {
     async authenticate(credentials) {
       for (const authenticator of authenticators) {

@@ -4,14 +4,14 @@ import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { WriteOptions } from '../client.ts';
-import { assertStorableSize } from '../object-size.ts';
 import type { RequestContext } from '../request-context.ts';
+import { reviewOf } from '../reviews/reviews.ts';
 import { decodeInput, toStored } from './decode-input.ts';
 import { type RequestedPlace, stampNewMetadata } from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
-import { assertValidNew } from './validation.ts';
+import { assertValidNew, preliminaryErrors } from './validation.ts';
 import {
   admit,
   companionState,
@@ -34,8 +34,12 @@ export async function createObject(
   const resource = registry.resources.resolve(ref);
   resource.assertVerb('create');
   await authorizeCreate(registry, ctx, resource, input as ApiObject, options);
-  await resource.ready();
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
+  const review = reviewOf(resource);
+  const { authorizer, authenticator } = registry;
+  if (review)
+    return review({ object: decodeInput(scope, input), user: ctx.user, authorizer, authenticator });
+  await resource.ready();
   const executed = await execute(
     registry,
     {
@@ -88,13 +92,13 @@ export function planCreate(scope: WriteScope, input: object, place: RequestedPla
     random: registry.random,
   });
   const object = toStored(scope, decoded);
+  const errors = preliminaryErrors(scope, object);
   const admission = admit(scope, 'CREATE', object);
   if (strategy.prepareForCreate) strategy.prepareForCreate(object);
   else if (resource.hasStatus) delete (object as { status?: unknown }).status;
-  assertValidNew(scope, object);
+  assertValidNew(scope, object, errors);
   const guards = admission.finish();
   const companions = resource.companions?.forCreate(object, companionState(scope)) ?? [];
-  assertStorableSize(object);
   const { namespace = '', name = '' } = object.metadata;
   // Otherwise it is the store that knows, and says so in one step with the write.
   if (scope.options.dryRun && resource.cache.get(namespace, name)) {

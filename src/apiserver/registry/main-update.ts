@@ -4,7 +4,7 @@ import { decodeInput, toStored } from './decode-input.ts';
 import { carryOverMetadata } from './object-metadata.ts';
 import type { Plan } from './plan.ts';
 import { planStoring, unchanged } from './storing.ts';
-import { assertValidUpdate } from './validation.ts';
+import { assertValidUpdate, preliminaryErrors } from './validation.ts';
 import { admit, companionState, type WriteScope } from './write-scope.ts';
 
 /** What replacing `current` by `input` would store: everything but what other doors (status, finalize) are for. */
@@ -13,10 +13,12 @@ export function planMainUpdate(scope: WriteScope, current: ApiObject, input: Api
   const { strategy } = resource;
   const next = toStored(scope, decodeInput(scope, input));
   carryOverMetadata(next.metadata, current.metadata);
+  // Whatever the client wrote there counts for nothing, so that it is not judged either.
+  if (resource.hasStatus) keepStatus(next as WithStatus, current as WithStatus);
+  const errors = preliminaryErrors(scope, next, current);
   const admission = admit(scope, 'UPDATE', next, current);
-  if (strategy.prepareForUpdate) strategy.prepareForUpdate(next, current);
-  else if (resource.hasStatus) keepStatus(next as WithStatus, current as WithStatus);
-  assertValidUpdate(scope, next, current);
+  strategy.prepareForUpdate?.(next, current);
+  assertValidUpdate(scope, next, current, errors);
   const guards = admission.finish();
   const companions = resource.companions?.forUpdate(next, current, companionState(scope)) ?? [];
   if (deepEqual(next, current)) return unchanged(current);

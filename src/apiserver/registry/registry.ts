@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Random } from '../../lib/random.ts';
 import type { ObjectStore, ResourceCache } from '../../store/store.ts';
+import type { RequestAuthenticator } from '../authentication/authenticator.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ServedResources } from './served-resources.ts';
 
@@ -9,6 +10,7 @@ export interface RegistryDependencies {
   readonly store: ObjectStore;
   readonly resources: ServedResources;
   readonly authorizer: Authorizer;
+  readonly authenticator: RequestAuthenticator;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -22,6 +24,7 @@ export class Registry {
   readonly store: ObjectStore;
   readonly resources: ServedResources;
   readonly authorizer: Authorizer;
+  readonly authenticator: RequestAuthenticator;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -37,6 +40,7 @@ export class Registry {
     this.store = dependencies.store;
     this.resources = dependencies.resources;
     this.authorizer = dependencies.authorizer;
+    this.authenticator = dependencies.authenticator;
     this.clock = dependencies.clock;
     this.random = dependencies.random;
     this.logger = dependencies.logger;

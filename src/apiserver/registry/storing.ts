@@ -1,5 +1,4 @@
 import type { ApiObject } from '../../scheme/object.ts';
-import { assertStorableSize } from '../object-size.ts';
 import type { Plan } from './plan.ts';
 import { companionState, type WriteScope } from './write-scope.ts';
 
@@ -21,7 +20,6 @@ export interface Storing {
 export function planStoring(scope: WriteScope, storing: Storing): Plan {
   const { next, current, companions = [], guards = [] } = storing;
   if (isReleased(scope, next)) return { ...planRemoval(scope, current, next), guards };
-  assertStorableSize(next);
   const { namespace = '', name = '', resourceVersion = '' } = current.metadata;
   const key = scope.resource.key(namespace, name);
   const write = {

@@ -1,10 +1,12 @@
 import type { ApiError } from '../../scheme/errors.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
+import { qualifiedName } from '../../scheme/resource.ts';
 import { PendingObjects } from '../admission/admission-session.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { TransactionWrite, WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
+import { reviewOf } from '../reviews/reviews.ts';
 import { facetOf } from '../subresources/facets.ts';
 import { isNewChoiceWorthwhile, planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
@@ -68,6 +70,9 @@ async function prepareStep(
   const resource = registry.resources.resolve(write.ref);
   const subresource = 'subresource' in write ? write.subresource : undefined;
   resource.assertVerb(write.type, subresource);
+  if (reviewOf(resource)) {
+    throw badRequest(`${qualifiedName(write.ref)} are never stored: ask outside of a transaction`);
+  }
   const place = 'target' in write ? write.target : write.object.metadata;
   await assertAuthorized(registry.authorizer, ctx.user, {
     verb: write.type,

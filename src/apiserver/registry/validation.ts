@@ -6,39 +6,53 @@ import {
   validateObjectMetaUpdate,
 } from '../../scheme/metadata-validation.ts';
 import type { ApiObject } from '../../scheme/object.ts';
+import { assertStorableSize } from '../object-size.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { WriteScope } from './write-scope.ts';
 
-/** Judges a new object, all of it. @throws {ApiError} Invalid with every cause */
-export function assertValidNew({ resource, warn }: WriteScope, object: ApiObject): void {
-  const { strategy } = resource;
+/**
+ * Judges what any kind must be, before plugins and the kind's own rules work on it: metadata, what is required, closed sets.
+ * What is wrong with metadata alone is returned, to be told together with what the kind itself finds.
+ * @throws {ApiError} Invalid when something is missing, RequestEntityTooLarge
+ */
+export function preliminaryErrors(
+  { resource }: WriteScope,
+  object: ApiObject,
+  current?: ApiObject,
+): FieldError[] {
+  assertStorableSize(object);
   const errors = validateObjectMeta(metadataRules(resource), object);
+  if (current) errors.push(...validateObjectMetaUpdate(object, current));
   const structural = resource.validateStructure(object);
-  // Where something is missing or outside its set, the kind's own rules have nothing sound to work on.
-  if (structural.length > 0) errors.push(...structural);
-  else {
-    if (strategy.validate) errors.push(...strategy.validate(object));
-    if (strategy.validateCreate) errors.push(...strategy.validateCreate(object));
-  }
+  const isPlaced = !resource.storage.namespaced || object.metadata.namespace;
+  if (structural.length > 0 || !isPlaced)
+    throw invalid(resource, object, [...errors, ...structural]);
+  return errors;
+}
+
+/** Judges a new object by its kind's rules. @throws {ApiError} Invalid with every cause */
+export function assertValidNew(
+  { resource, warn }: WriteScope,
+  object: ApiObject,
+  errors: FieldError[],
+): void {
+  const { strategy } = resource;
+  if (strategy.validate) errors.push(...strategy.validate(object));
+  if (strategy.validateCreate) errors.push(...strategy.validateCreate(object));
   if (errors.length > 0) throw invalid(resource, object, errors);
   if (warn && strategy.warnings) strategy.warnings(object).forEach(warn);
 }
 
-/** Judges the change of an object through its main resource. @throws {ApiError} Invalid with every cause */
+/** Judges the change of an object by its kind's rules. @throws {ApiError} Invalid with every cause */
 export function assertValidUpdate(
   { resource, warn }: WriteScope,
   next: ApiObject,
   current: ApiObject,
+  errors: FieldError[],
 ): void {
   const { strategy } = resource;
-  const errors = validateObjectMeta(metadataRules(resource), next);
-  errors.push(...validateObjectMetaUpdate(next, current));
-  const structural = resource.validateStructure(next);
-  if (structural.length > 0) errors.push(...structural);
-  else {
-    if (strategy.validate) errors.push(...strategy.validate(next));
-    if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(next, current));
-  }
+  if (strategy.validate) errors.push(...strategy.validate(next));
+  if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(next, current));
   if (errors.length > 0) throw invalid(resource, next, errors);
   if (warn && strategy.warnings) strategy.warnings(next).forEach(warn);
 }
@@ -49,6 +63,7 @@ export function assertValidStatus(
   next: ApiObject,
   current: ApiObject,
 ): void {
+  assertStorableSize(next);
   const errors: FieldError[] = resource.validateStructure(next);
   const { annotations, finalizers } = current.metadata;
   if (next.metadata.annotations !== annotations || next.metadata.finalizers !== finalizers) {

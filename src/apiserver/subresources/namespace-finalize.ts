@@ -4,7 +4,7 @@ import type { ApiObject } from '../../scheme/object.ts';
 import { decodeInput } from '../registry/decode-input.ts';
 import type { Plan } from '../registry/plan.ts';
 import { planStoring, unchanged } from '../registry/storing.ts';
-import { assertValidUpdate } from '../registry/validation.ts';
+import { assertValidUpdate, preliminaryErrors } from '../registry/validation.ts';
 import type { WriteScope } from '../registry/write-scope.ts';
 
 /** `namespaces/finalize`: the finalizers of the spec, which nothing else may change. Without the last a namespace goes. */
@@ -18,6 +18,6 @@ export function planFinalize(scope: WriteScope, current: ApiObject, input: ApiOb
     metadata: { ...current.metadata },
     spec: { ...(current as Namespace).spec, finalizers },
   };
-  assertValidUpdate(scope, next, current);
+  assertValidUpdate(scope, next, current, preliminaryErrors(scope, next, current));
   return planStoring(scope, { next, current });
 }

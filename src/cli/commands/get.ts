@@ -1,36 +1,20 @@
 import { type Command, Option } from 'commander';
-import { parseOutputFormat } from '../arguments/output-format.ts';
-import { addSelectorOptions, collectWithCommas, type SelectorOptions } from '../arguments/options.ts';
-import { parseResourceArguments, type ResourceSelection } from '../arguments/resource-arguments.ts';
+import { addSelectorOptions, collectWithCommas } from '../arguments/options.ts';
+import { OUTPUT_FORMATS, parseOutputFormat } from '../arguments/output-format.ts';
+import { parseResourceArguments } from '../arguments/resource-arguments.ts';
 import { UsageError } from '../cli-error.ts';
-import type { CliCommand, GlobalOptions } from '../command.ts';
+import type { CliCommand } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { type GetOutputFormat, printTables } from '../get/print-tables.ts';
+import type { GetOptions, GetRequest } from '../get/get-request.ts';
+import { printTables } from '../get/print-tables.ts';
 import { readTables } from '../get/read-tables.ts';
 import { watchTables } from '../get/watch-tables.ts';
-
-export interface GetOptions extends SelectorOptions, GlobalOptions {
-  readonly output?: string;
-  readonly watch?: boolean;
-  readonly watchOnly?: boolean;
-  readonly outputWatchEvents?: boolean;
-  readonly headers: boolean;
-  readonly showLabels?: boolean;
-  readonly labelColumns?: readonly string[];
-  readonly showManagedFields?: boolean;
-  readonly ignoreNotFound?: boolean;
-  readonly sortBy?: string;
-  readonly filename?: readonly string[];
-  readonly recursive?: boolean;
-}
-
-const FORMATS = ['table', 'wide', 'yaml', 'json', 'name'] as const;
 
 export const getCommand: CliCommand<GetOptions> = {
   setup(command: Command): void {
     addSelectorOptions(command)
       .argument('[type...]', 'TYPE[,TYPE], TYPE NAME..., or TYPE/NAME...')
-      .option('-o, --output <format>', FORMATS.join(', '))
+      .option('-o, --output <format>', OUTPUT_FORMATS.join(', '))
       .option('-w, --watch', 'then go on with what changes')
       .option('--watch-only', 'only what changes')
       .option('--output-watch-events', 'with --watch: say what happened')
@@ -43,7 +27,7 @@ export const getCommand: CliCommand<GetOptions> = {
       .addHelpText('after', EXAMPLES);
   },
   async run(context, args, options): Promise<void> {
-    const format = parseOutputFormat(options.output, FORMATS) ?? 'table';
+    const format = parseOutputFormat(options.output, OUTPUT_FORMATS) ?? 'table';
     const selections = parseResourceArguments(args, options);
     if (selections.length === 0) {
       throw new UsageError(
@@ -62,12 +46,6 @@ Examples:
   orrery get pod web-1 -o yaml              one object, whole
   orrery get pods -l app=nginx --watch      and what changes
   orrery get nodes --field-selector metadata.name=node-1`;
-
-interface GetRequest {
-  readonly selections: readonly ResourceSelection[];
-  readonly options: GetOptions;
-  readonly format: GetOutputFormat;
-}
 
 async function list(context: CliContext, request: GetRequest): Promise<void> {
   const tables = await readTables(context, request);

@@ -171,6 +171,15 @@ export type FindResourcesQueryVariables = Exact<{
 
 export type FindResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
 
+export type GetObjectQueryVariables = Exact<{
+  resource: Scalars['String']['input'];
+  namespace?: InputMaybe<Scalars['String']['input']>;
+  name: Scalars['String']['input'];
+}>;
+
+
+export type GetObjectQuery = { readonly object: unknown | null };
+
 export type GetTablesQueryVariables = Exact<{
   resource: Scalars['String']['input'];
   name?: InputMaybe<Scalars['String']['input']>;
@@ -226,7 +235,7 @@ export type RolloutHistoryQueryVariables = Exact<{
 }>;
 
 
-export type RolloutHistoryQuery = { readonly apps: { readonly v1: { readonly deployment: { readonly metadata: { readonly name: string }, readonly replicaSets: ReadonlyArray<{ readonly metadata: { readonly annotations: Record<string, string> | null }, readonly spec: { readonly template: { readonly metadata: { readonly labels: Record<string, string> | null, readonly annotations: Record<string, string> | null } | null } | null } | null }> | null } | null } } };
+export type RolloutHistoryQuery = { readonly apps: { readonly v1: { readonly deployment: { readonly replicaSets: ReadonlyArray<{ readonly metadata: { readonly name: string, readonly annotations: Record<string, string> | null } }> | null } | null } } };
 
 export type WatchDeploymentSubscriptionVariables = Exact<{
   namespace: Scalars['String']['input'];
@@ -239,7 +248,7 @@ export type WatchDeploymentSubscription = { readonly watchAppsV1Deployments: { r
 
 export type GetDeploymentQueryVariables = Exact<{
   namespace: Scalars['String']['input'];
-  name: Scalars['String']['input'];
+  fieldSelector: Scalars['String']['input'];
 }>;
 
 
@@ -426,6 +435,11 @@ export const FindResourcesDocument = new TypedDocumentString(`
   version
   namespaced
 }`) as unknown as TypedDocumentString<FindResourcesQuery, FindResourcesQueryVariables>;
+export const GetObjectDocument = new TypedDocumentString(`
+    query GetObject($resource: String!, $namespace: String, $name: String!) {
+  object(resource: $resource, namespace: $namespace, name: $name)
+}
+    `) as unknown as TypedDocumentString<GetObjectQuery, GetObjectQueryVariables>;
 export const GetTablesDocument = new TypedDocumentString(`
     query GetTables($resource: String!, $name: String, $namespace: String, $labelSelector: String, $fieldSelector: String, $wide: Boolean!, $objects: Boolean!) {
   tables(
@@ -527,20 +541,10 @@ export const RolloutHistoryDocument = new TypedDocumentString(`
   apps {
     v1 {
       deployment(namespace: $namespace, name: $name) {
-        metadata {
-          name
-        }
         replicaSets {
           metadata {
+            name
             annotations
-          }
-          spec {
-            template {
-              metadata {
-                labels
-                annotations
-              }
-            }
           }
         }
       }
@@ -591,10 +595,10 @@ export const WatchDeploymentDocument = new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<WatchDeploymentSubscription, WatchDeploymentSubscriptionVariables>;
 export const GetDeploymentDocument = new TypedDocumentString(`
-    query GetDeployment($namespace: String!, $name: String!) {
+    query GetDeployment($namespace: String!, $fieldSelector: String!) {
   apps {
     v1 {
-      deployments(namespace: $namespace, fieldSelector: $name) {
+      deployments(namespace: $namespace, fieldSelector: $fieldSelector) {
         metadata {
           resourceVersion
         }

@@ -1,24 +1,15 @@
-import type { OutputFormat } from '../arguments/output-format.ts';
-import { namespaceOf, type ResourceSelection } from '../arguments/resource-arguments.ts';
+import { namespaceOf } from '../arguments/resource-arguments.ts';
 import { exitWith } from '../cli-error.ts';
-import type { GetOptions } from '../commands/get.ts';
 import type { CliContext } from '../context.ts';
 import { ColumnPrinter } from '../output/columns.ts';
 import { toDocument, toJsonText, toYaml } from '../output/serialize.ts';
 import { parsePath, sortByPath } from '../output/sort-by.ts';
 import { kindWord, objectOf, tableCells, type TableData, tableHeadings, type TableLayout } from '../output/tables.ts';
+import type { GetOptions, GetRequest } from './get-request.ts';
 import type { TablesRead } from './read-tables.ts';
 
-export type GetOutputFormat = OutputFormat;
-
-export interface PrintOptions {
-  readonly selections: readonly ResourceSelection[];
-  readonly options: GetOptions;
-  readonly format: GetOutputFormat;
-}
-
 /** Prints what was read, and says what was not found. @throws {CliError} to exit with 1 when something was not */
-export function printTables(context: CliContext, { tables, errors }: TablesRead, request: PrintOptions): void {
+export function printTables(context: CliContext, { tables, errors }: TablesRead, request: GetRequest): void {
   const sorted = tables.map((table) => sortTable(table, request.options.sortBy));
   const hasRows = sorted.some(({ rows }) => rows.length > 0);
   if (request.format === 'yaml' || request.format === 'json') printWhole(context, sorted, request);
@@ -33,7 +24,7 @@ function sortTable(table: TableData, sortBy: string | undefined): TableData {
   return { ...table, rows: sortByPath(table.rows, parsePath(sortBy), objectOf) };
 }
 
-function printWhole(context: CliContext, tables: readonly TableData[], { selections, options, format }: PrintOptions): void {
+function printWhole(context: CliContext, tables: readonly TableData[], { selections, options, format }: GetRequest): void {
   const objects = tables.flatMap(({ rows }) => rows.map(objectOf));
   const isOne = selections.length === 1 && selections[0]?.name !== undefined;
   if (objects.length === 0 && selections.every(({ name }) => name !== undefined)) return;
@@ -44,7 +35,7 @@ function printWhole(context: CliContext, tables: readonly TableData[], { selecti
   context.environment.stdout.write(format === 'json' ? toJsonText(document) : toYaml(document));
 }
 
-function printLines(context: CliContext, tables: readonly TableData[], { options, format }: PrintOptions): void {
+function printLines(context: CliContext, tables: readonly TableData[], { options, format }: GetRequest): void {
   const shown = tables.filter(({ rows }) => rows.length > 0);
   if (format === 'name') {
     for (const { resource, rows } of shown) {
@@ -71,7 +62,7 @@ export function toLayout(options: GetOptions, withKind: boolean): TableLayout {
   };
 }
 
-function nothingFound(tables: readonly TableData[], { options }: PrintOptions): string {
+function nothingFound(tables: readonly TableData[], { options }: GetRequest): string {
   const namespace = namespaceOf(options);
   const isNamespaced = tables.some(({ resource }) => resource.namespaced);
   return isNamespaced && namespace !== undefined

@@ -1,19 +1,13 @@
+import type { OutputFormat } from '../arguments/output-format.ts';
 import { mapConcurrently } from '../concurrency.ts';
 import { namespaceOf, type ResourceSelection } from '../arguments/resource-arguments.ts';
-import type { GetOptions } from '../commands/get.ts';
 import type { CliContext } from '../context.ts';
 import { GetTablesDocument, type GetTablesQueryVariables } from '../generated/operations.ts';
 import type { TableData } from '../output/tables.ts';
 import { isServerError, ServerError } from '../transport/server-error.ts';
-import type { GetOutputFormat } from './print-tables.ts';
+import type { GetOptions, GetRequest } from './get-request.ts';
 
 const MAX_CONCURRENT_REQUESTS = 8;
-
-export interface ReadTablesOptions {
-  readonly selections: readonly ResourceSelection[];
-  readonly options: GetOptions;
-  readonly format: GetOutputFormat;
-}
 
 export interface TablesRead {
   /** One a resource, in the order asked for; those of several names of one resource are one. */
@@ -23,7 +17,7 @@ export interface TablesRead {
 }
 
 /** The objects that are asked for. @throws {CliError} when the server cannot be asked, or does not know the resource */
-export async function readTables(context: CliContext, request: ReadTablesOptions): Promise<TablesRead> {
+export async function readTables(context: CliContext, request: GetRequest): Promise<TablesRead> {
   const client = await context.client();
   const errors: ServerError[] = [];
   const found = await mapConcurrently(request.selections, MAX_CONCURRENT_REQUESTS, async (selection) => {
@@ -42,7 +36,7 @@ export async function readTables(context: CliContext, request: ReadTablesOptions
 
 export function toVariables(
   { resource, name }: ResourceSelection,
-  { options, format }: Pick<ReadTablesOptions, 'options' | 'format'>,
+  { options, format }: Pick<GetRequest, 'options' | 'format'>,
 ): GetTablesQueryVariables {
   return {
     resource,
@@ -56,7 +50,7 @@ export function toVariables(
 }
 
 /** Whether more than the cells is wanted; whole objects are many times as large. */
-function needsObjects(options: GetOptions, format: GetOutputFormat): boolean {
+function needsObjects(options: GetOptions, format: OutputFormat): boolean {
   const isWhole = format === 'yaml' || format === 'json';
   const readsLabels = Boolean(options.showLabels || options.labelColumns?.length);
   return isWhole || readsLabels || options.sortBy !== undefined;

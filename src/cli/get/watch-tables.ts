@@ -1,25 +1,21 @@
 import type { ResourceSelection } from '../arguments/resource-arguments.ts';
 import { UsageError } from '../cli-error.ts';
-import type { GetOptions } from '../commands/get.ts';
 import type { CliContext } from '../context.ts';
 import { GetTablesDocument, WatchTableDocument, type WatchTableSubscription } from '../generated/operations.ts';
 import { ColumnPrinter } from '../output/columns.ts';
 import { toDocument, toJsonText, toYaml } from '../output/serialize.ts';
 import { kindWord, objectOf, tableCells, type TableData, tableHeadings, type TableLayout } from '../output/tables.ts';
 import { resumableWatch } from '../transport/resumable-watch.ts';
-import { type GetOutputFormat, toLayout } from './print-tables.ts';
+import type { GetOptions, GetRequest } from './get-request.ts';
+import { toLayout } from './print-tables.ts';
 import { toVariables } from './read-tables.ts';
 
-export interface WatchTablesOptions {
-  readonly selection: ResourceSelection;
-  readonly options: GetOptions;
-  readonly format: GetOutputFormat;
-}
+export type WatchTablesRequest = Omit<GetRequest, 'selections'> & { readonly selection: ResourceSelection };
 
 type TableEvent = WatchTableSubscription['watchTable'];
 
 /** Prints the objects of the present, then each change as a row, until Ctrl-C. */
-export async function watchTables(context: CliContext, request: WatchTablesOptions): Promise<void> {
+export async function watchTables(context: CliContext, request: WatchTablesRequest): Promise<void> {
   const { selection, options } = request;
   const client = await context.client();
   const variables = toVariables(selection, request);
@@ -49,7 +45,7 @@ interface RowPrinter {
   print(table: Pick<TableData, 'resource' | 'columns'>, type: string, rows: TableData['rows']): void;
 }
 
-function createRowPrinter(context: CliContext, { options, format }: WatchTablesOptions): RowPrinter {
+function createRowPrinter(context: CliContext, { options, format }: WatchTablesRequest): RowPrinter {
   if (format === 'yaml' || format === 'json') return wholePrinter(context, options, format);
   if (format === 'name') {
     return {

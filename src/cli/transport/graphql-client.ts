@@ -63,19 +63,21 @@ export class GraphqlClient {
   }
 
   /**
-   * The events of a subscription, until the server ends it or the reader stops.
+   * The events of a subscription, until the server ends it, the reader stops or `signal` aborts.
    * @throws {ConnectionLostError} when the connection breaks: what follows can be had from the last resourceVersion
    * @throws {CliError} when the server refuses
    */
   async *subscribe<Result, Variables>(
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
+    signal = this.#signal,
   ): AsyncGenerator<Result, void, undefined> {
     this.#subscriptions ??= import('./subscriptions.ts').then(
-      ({ Subscriptions }) => new Subscriptions(this.#connection, this.#signal),
+      ({ Subscriptions }) => new Subscriptions(this.#connection),
     );
     const subscriptions = await this.#subscriptions;
-    yield* subscriptions.subscribe<Result>(String(document), variables as Record<string, unknown>);
+    const request = { query: String(document), variables: variables as Record<string, unknown> };
+    yield* subscriptions.subscribe<Result>(request, signal);
   }
 
   async close(): Promise<void> {

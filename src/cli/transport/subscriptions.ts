@@ -1,5 +1,5 @@
 import { type Client, createClient } from 'graphql-ws';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { CliError, EXIT_INTERRUPTED, exitWith } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
 import { ConnectionLostError, notAnswering, refusedToken } from './connection-errors.ts';
@@ -15,35 +15,35 @@ const PONG_TIMEOUT_MS = 10_000;
 /** Subscriptions over one WebSocket, opened with the first and closed with {@link close}. */
 export class Subscriptions {
   readonly #connection: Connection;
-  readonly #signal: AbortSignal;
   readonly #client: Client;
   #wasConnected = false;
   #pongTimer: NodeJS.Timeout | undefined;
 
-  constructor(connection: Connection, signal: AbortSignal) {
+  constructor(connection: Connection) {
     this.#connection = connection;
-    this.#signal = signal;
     this.#client = this.#createClient();
   }
 
+  /** @throws {CliError} also when `signal` aborts */
   async *subscribe<Result>(
-    query: string,
-    variables: Record<string, unknown>,
+    request: { query: string; variables: Record<string, unknown> },
+    signal: AbortSignal,
   ): AsyncGenerator<Result, void, undefined> {
-    const results = this.#client.iterate<Result>({ query, variables });
+    if (signal.aborted) throw exitWith(EXIT_INTERRUPTED);
+    const results = this.#client.iterate<Result>(request);
     const stop = (): void => void results.return?.();
-    this.#signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', stop, { once: true });
     try {
       for await (const { data, errors } of results) {
         if (errors?.[0]) throw toServerError(errors[0] as GraphqlErrorBody);
         if (data) yield data;
       }
     } catch (thrown) {
-      throw this.#translate(thrown);
+      throw signal.aborted ? exitWith(EXIT_INTERRUPTED) : this.#translate(thrown);
     } finally {
-      this.#signal.removeEventListener('abort', stop);
+      signal.removeEventListener('abort', stop);
     }
-    if (this.#signal.aborted) throw exitWith(EXIT_INTERRUPTED);
+    if (signal.aborted) throw exitWith(EXIT_INTERRUPTED);
   }
 
   async close(): Promise<void> {
@@ -52,15 +52,10 @@ export class Subscriptions {
 
   #createClient(): Client {
     const { endpoint, token } = this.#connection;
-    const headers = token ? { authorization: `Bearer ${token}` } : {};
     return createClient({
       url: endpoint.replace(/^http/, 'ws'),
-      connectionParams: headers,
-      webSocketImpl: class extends WebSocket {
-        constructor(address: string, protocols: string | string[]) {
-          super(address, protocols, { headers });
-        }
-      },
+      connectionParams: token ? { authorization: `Bearer ${token}` } : {},
+      webSocketImpl: WebSocket,
       // Who watches resumes by itself: only it knows the last resourceVersion.
       retryAttempts: 0,
       keepAlive: KEEP_ALIVE_MS,
@@ -87,11 +82,10 @@ export class Subscriptions {
   }
 
   #translate(thrown: unknown): unknown {
-    if (this.#signal.aborted) return exitWith(EXIT_INTERRUPTED);
     if (thrown instanceof CliError) return thrown;
     if (Array.isArray(thrown)) return toServerError(thrown[0] as GraphqlErrorBody);
     const code = closeCodeOf(thrown);
-    if (code === CLOSE_UNAUTHORIZED || code === CLOSE_FORBIDDEN || isHttp401(thrown)) {
+    if (code === CLOSE_UNAUTHORIZED || code === CLOSE_FORBIDDEN) {
       return refusedToken(this.#connection);
     }
     return this.#wasConnected
@@ -103,10 +97,4 @@ export class Subscriptions {
 function closeCodeOf(thrown: unknown): number | undefined {
   const { code } = (thrown ?? {}) as { code?: unknown };
   return typeof code === 'number' ? code : undefined;
-}
-
-/** How `ws` reports a server that answers the upgrade with 401. */
-function isHttp401(thrown: unknown): boolean {
-  const { message } = (thrown ?? {}) as { message?: unknown };
-  return typeof message === 'string' && message.includes('response: 401');
 }

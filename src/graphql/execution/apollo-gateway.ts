@@ -5,7 +5,12 @@ import type { RequestContext } from '../request-context.ts';
 import type { PreparedOperation, Variables } from './compiler.ts';
 import type { ExecutableSchema, SchemaHolder } from './schema-holder.ts';
 
-type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
+/** Apollo copies its context, which a RequestContext with its private state does not survive: it goes in a wrapper. */
+export interface ApolloContext {
+  readonly request: RequestContext;
+}
+
+type GatewayInterface = ApolloServerOptionsWithGateway<ApolloContext>['gateway'];
 type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
 type Result = Awaited<ReturnType<Executor>>;
 
@@ -25,7 +30,11 @@ export function createApolloGateway(holder: SchemaHolder): GatewayInterface {
           // The document was validated against `schema`: a change since then must not run it on another.
           const executable = executables.get(schema) ?? holder.current;
           const operation = executable.prepare(document, request.operationName);
-          return executeOperation(operation, context as unknown as RequestContext, request.variables) as Promise<Result>;
+          return executeOperation(
+            operation,
+            (context as unknown as ApolloContext).request,
+            request.variables,
+          ) as Promise<Result>;
         },
       }),
     stop: () => Promise.resolve(),
@@ -47,7 +56,8 @@ export async function executeOperation(
       'Subscriptions come over WebSocket (graphql-transport-ws) or, with `accept: text/event-stream`, as server-sent events',
     );
   }
-  const isFixed = operation.isIntrospection && (operation.operation.variableDefinitions ?? []).length === 0;
+  const isFixed =
+    operation.isIntrospection && (operation.operation.variableDefinitions ?? []).length === 0;
   const known = isFixed ? introspections.get(operation) : undefined;
   if (known) return known;
   if (operation.readsOnce) ctx.expectOneRead();

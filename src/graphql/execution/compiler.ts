@@ -118,12 +118,16 @@ const COERCED_TYPE: NamedTypeNode = {
 function withCoercedScalar(schema: GraphQLSchema): GraphQLSchema {
   return Object.create(schema, {
     getType: {
-      value: (name: string) => (name === COERCED_SCALAR.name ? COERCED_SCALAR : schema.getType(name)),
+      value: (name: string) =>
+        name === COERCED_SCALAR.name ? COERCED_SCALAR : schema.getType(name),
     },
   }) as GraphQLSchema;
 }
 
-function withCoercedVariables(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+function withCoercedVariables(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): DocumentNode {
   const coerced: OperationDefinitionNode = {
     ...operation,
     variableDefinitions: (operation.variableDefinitions ?? []).map(({ kind, variable }) => ({
@@ -134,6 +138,8 @@ function withCoercedVariables(document: DocumentNode, operation: OperationDefini
   };
   return {
     ...document,
-    definitions: document.definitions.map((definition) => (definition === operation ? coerced : definition)),
+    definitions: document.definitions.map((definition) =>
+      definition === operation ? coerced : definition,
+    ),
   };
 }

@@ -68,7 +68,7 @@ export class DocumentCache {
 }
 
 function withValidationCode(error: GraphQLError): GraphQLError {
-  if (error.extensions['code']) return error;
+  if (error.extensions.code) return error;
   return new GraphQLError(error.message, {
     nodes: error.nodes,
     source: error.source,

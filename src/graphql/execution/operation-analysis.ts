@@ -42,13 +42,18 @@ export function analyzeOperation(
     },
     Field(node) {
       const field = typeInfo.getFieldDef();
-      if (field?.extensions['reads']) reads++;
+      if (field?.extensions.reads) reads++;
       if (field && isAbstractType(getNamedType(field.type))) isCompilable = false;
       if (node.arguments?.some(({ value }) => holdsNestedVariable(value))) isCompilable = false;
     },
   });
   for (const definition of reachable(document, operation)) visit(definition, visitor);
-  return { operation, readsOnce: reads <= 1, isIntrospection: isIntrospection(operation), isCompilable };
+  return {
+    operation,
+    readsOnce: reads <= 1,
+    isIntrospection: isIntrospection(operation),
+    isCompilable,
+  };
 }
 
 /** The operation and the fragments of its document; validation refuses those that are not used. */
@@ -57,7 +62,8 @@ function reachable(
   operation: OperationDefinitionNode,
 ): readonly (OperationDefinitionNode | FragmentDefinitionNode)[] {
   const fragments = document.definitions.filter(
-    (definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION,
+    (definition): definition is FragmentDefinitionNode =>
+      definition.kind === Kind.FRAGMENT_DEFINITION,
   );
   return [operation, ...fragments];
 }
@@ -75,7 +81,9 @@ function holdsNestedVariable(value: ValueNode): boolean {
 }
 
 function isIntrospection({ operation, selectionSet }: OperationDefinitionNode): boolean {
-  return operation === 'query' && selectionSet.selections.length > 0 && asksForSchemaOnly(selectionSet);
+  return (
+    operation === 'query' && selectionSet.selections.length > 0 && asksForSchemaOnly(selectionSet)
+  );
 }
 
 function asksForSchemaOnly({ selections }: SelectionSetNode): boolean {

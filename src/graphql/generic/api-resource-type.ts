@@ -1,4 +1,11 @@
-import { GraphQLBoolean, GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import {
+  GraphQLBoolean,
+  GraphQLEnumType,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+} from 'graphql';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import { toTypeName } from '../schema/served-kinds.ts';
@@ -26,46 +33,76 @@ const from = <T>(read: (definition: ResourceDefinition) => T) => ({
   resolve: ({ definition }: ApiResource): T => read(definition),
 });
 
-export const API_RESOURCE_TYPE: GraphQLObjectType<ApiResource> = new GraphQLObjectType<ApiResource>({
-  name: 'APIResource',
-  description: 'A resource in one version: what discovery says of it.',
-  fields: {
-    name: { type: nonNullString, description: 'The plural: `deployments`.', ...from(({ resource }) => resource) },
-    singularName: { type: nonNullString, description: '`deployment`.', ...from(({ singular }) => singular) },
-    shortNames: { type: stringList, description: 'What users may type for it: `deploy`.', ...from(({ shortNames }) => shortNames) },
-    categories: { type: stringList, description: 'The groups of resources it is in: `all`.', ...from(({ categories }) => categories) },
-    kind: { type: nonNullString, description: '`Deployment`.', ...from(({ kind }) => kind) },
-    typeName: { type: nonNullString, description: 'Its GraphQL type: `AppsV1Deployment`.', ...from(toTypeName) },
-    group: { type: nonNullString, description: '`apps`; empty for the core group.', ...from(({ group }) => group) },
-    version: { type: nonNullString, description: '`v1`.', ...from(({ version }) => version) },
-    namespaced: {
-      type: new GraphQLNonNull(GraphQLBoolean),
-      description: 'Whether its objects are in namespaces.',
-      ...from(({ namespaced }) => namespaced),
-    },
-    verbs: { type: stringList, description: 'What can be done with it.', ...from(({ verbs }) => verbs) },
-    subresources: {
-      type: stringList,
-      description: 'Its subresources: `status`, `scale`, `binding`.',
-      ...from(({ subresources }) => subresources.map(({ name }) => name)),
-    },
-    stability: {
-      type: new GraphQLNonNull(STABILITY_TYPE),
-      description: 'How far the version is.',
-      ...from(({ stability }) => stability),
-    },
-    served: {
-      type: new GraphQLNonNull(GraphQLBoolean),
-      description: 'Whether it is on: `--runtime-config` switches it.',
-      resolve: ({ served }) => served,
-    },
-    deprecation: {
-      type: GraphQLString,
-      description: 'What to use instead, when the version is deprecated.',
-      ...from(({ deprecation }) => deprecation?.message),
+export const API_RESOURCE_TYPE: GraphQLObjectType<ApiResource> = new GraphQLObjectType<ApiResource>(
+  {
+    name: 'APIResource',
+    description: 'A resource in one version: what discovery says of it.',
+    fields: {
+      name: {
+        type: nonNullString,
+        description: 'The plural: `deployments`.',
+        ...from(({ resource }) => resource),
+      },
+      singularName: {
+        type: nonNullString,
+        description: '`deployment`.',
+        ...from(({ singular }) => singular),
+      },
+      shortNames: {
+        type: stringList,
+        description: 'What users may type for it: `deploy`.',
+        ...from(({ shortNames }) => shortNames),
+      },
+      categories: {
+        type: stringList,
+        description: 'The groups of resources it is in: `all`.',
+        ...from(({ categories }) => categories),
+      },
+      kind: { type: nonNullString, description: '`Deployment`.', ...from(({ kind }) => kind) },
+      typeName: {
+        type: nonNullString,
+        description: 'Its GraphQL type: `AppsV1Deployment`.',
+        ...from(toTypeName),
+      },
+      group: {
+        type: nonNullString,
+        description: '`apps`; empty for the core group.',
+        ...from(({ group }) => group),
+      },
+      version: { type: nonNullString, description: '`v1`.', ...from(({ version }) => version) },
+      namespaced: {
+        type: new GraphQLNonNull(GraphQLBoolean),
+        description: 'Whether its objects are in namespaces.',
+        ...from(({ namespaced }) => namespaced),
+      },
+      verbs: {
+        type: stringList,
+        description: 'What can be done with it.',
+        ...from(({ verbs }) => verbs),
+      },
+      subresources: {
+        type: stringList,
+        description: 'Its subresources: `status`, `scale`, `binding`.',
+        ...from(({ subresources }) => subresources.map(({ name }) => name)),
+      },
+      stability: {
+        type: new GraphQLNonNull(STABILITY_TYPE),
+        description: 'How far the version is.',
+        ...from(({ stability }) => stability),
+      },
+      served: {
+        type: new GraphQLNonNull(GraphQLBoolean),
+        description: 'Whether it is on: `--runtime-config` switches it.',
+        resolve: ({ served }) => served,
+      },
+      deprecation: {
+        type: GraphQLString,
+        description: 'What to use instead, when the version is deprecated.',
+        ...from(({ deprecation }) => deprecation?.message),
+      },
     },
   },
-});
+);
 
 export function toApiResource(scheme: Scheme, definition: ResourceDefinition): ApiResource {
   return { definition, served: scheme.isServed(definition) };

@@ -1,4 +1,10 @@
-import { GraphQLEnumType, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import {
+  GraphQLEnumType,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+} from 'graphql';
 import { JSON_SCALAR } from '../schema/scalars.ts';
 import { nonNullString, type SharedInterfaces } from '../schema/shared-types.ts';
 import type { TypeRegistry } from '../schema/type-registry.ts';
@@ -16,24 +22,40 @@ const APPLY_OPERATION = new GraphQLEnumType({
   },
 });
 
-export function createAppliedDocumentType(registry: TypeRegistry, interfaces: SharedInterfaces): GraphQLObjectType {
+export function createAppliedDocumentType(
+  registry: TypeRegistry,
+  interfaces: SharedInterfaces,
+): GraphQLObjectType {
   return new GraphQLObjectType({
     name: 'AppliedDocument',
     description: 'What became of one document of a manifest.',
     fields: {
       document: {
         type: new GraphQLNonNull(GraphQLInt),
-        description: 'Its number in the manifest, from 1; the members of a `List` share that of the list.',
+        description:
+          'Its number in the manifest, from 1; the members of a `List` share that of the list.',
       },
-      line: { type: new GraphQLNonNull(GraphQLInt), description: 'The line that it begins on, from 1.' },
+      line: {
+        type: new GraphQLNonNull(GraphQLInt),
+        description: 'The line that it begins on, from 1.',
+      },
       operation: { type: new GraphQLNonNull(APPLY_OPERATION), description: 'What was done.' },
       reference: {
         type: GraphQLString,
         description: '`deployment.apps/web`; null when not even kind and name could be read.',
       },
-      message: { type: nonNullString, description: '`deployment.apps/web created`, or what is wrong.' },
-      namespace: { type: GraphQLString, description: 'The namespace that it went to, where the kind has one.' },
-      object: { type: interfaces.object, description: 'The object as it is now; null when it failed.' },
+      message: {
+        type: nonNullString,
+        description: '`deployment.apps/web created`, or what is wrong.',
+      },
+      namespace: {
+        type: GraphQLString,
+        description: 'The namespace that it went to, where the kind has one.',
+      },
+      object: {
+        type: interfaces.object,
+        description: 'The object as it is now; null when it failed.',
+      },
       json: {
         type: JSON_SCALAR,
         description: 'The same as `object`, whole and as JSON.',

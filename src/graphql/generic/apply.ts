@@ -5,8 +5,8 @@ import { ApiError, badRequest, type Status } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
-import { DEFAULT_NAMESPACE } from '../schema/arguments.ts';
 import type { RequestContext } from '../request-context.ts';
+import { DEFAULT_NAMESPACE } from '../schema/arguments.ts';
 import { type ManifestDocument, parseManifest } from './manifest.ts';
 
 const CHANGE_CAUSE_ANNOTATION = 'kubernetes.io/change-cause';
@@ -78,11 +78,21 @@ async function applyDocument(
   } catch (thrown) {
     const error = toApiError(thrown);
     const place = { document, line, reference, namespace };
-    return { ...place, operation: 'FAILED', message: error.message, object: null, error: error.toStatus() };
+    return {
+      ...place,
+      operation: 'FAILED',
+      message: error.message,
+      object: null,
+      error: error.toStatus(),
+    };
   }
 }
 
-const OPERATIONS = { created: 'CREATED', configured: 'CONFIGURED', unchanged: 'UNCHANGED' } as const;
+const OPERATIONS = {
+  created: 'CREATED',
+  configured: 'CONFIGURED',
+  unchanged: 'UNCHANGED',
+} as const;
 
 /** What nobody foresaw is not one document's fault: it fails the whole request, where it is masked and logged. */
 function toApiError(thrown: unknown): ApiError {
@@ -91,7 +101,10 @@ function toApiError(thrown: unknown): ApiError {
 }
 
 /** `deployment.apps/web`, `pod/web`: how kubectl names an object. */
-export function referenceOf({ singular, group }: ResourceDefinition, { metadata }: ApiObject): string {
+export function referenceOf(
+  { singular, group }: ResourceDefinition,
+  { metadata }: ApiObject,
+): string {
   return `${group === '' ? singular : `${singular}.${group}`}/${metadata.name ?? ''}`;
 }
 

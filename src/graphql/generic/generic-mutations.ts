@@ -28,8 +28,8 @@ import { PATCH_ARGUMENTS, toPatch } from '../schema/patch-input.ts';
 import { JSON_SCALAR } from '../schema/scalars.ts';
 import type { SharedInterfaces } from '../schema/shared-types.ts';
 import type { TypeRegistry } from '../schema/type-registry.ts';
-import { applyManifest } from './apply.ts';
 import { createAppliedDocumentType } from './applied-document-type.ts';
+import { applyManifest } from './apply.ts';
 import { ANY_RESOURCE, genericObjectArguments, RESOURCE_ARGUMENT } from './generic-queries.ts';
 import { findResource, toObjectTarget } from './resource-lookup.ts';
 import { rollback } from './rollback.ts';
@@ -77,7 +77,8 @@ function applyField({ scheme, registry, interfaces }: GenericMutationsOptions): 
       },
       namespace: {
         type: GraphQLString,
-        description: 'Where objects go that name no namespace; those that name another are refused. By default `default`.',
+        description:
+          'Where objects go that name no namespace; those that name another are refused. By default `default`.',
       },
       changeCause: {
         type: GraphQLString,
@@ -113,7 +114,7 @@ function writeObjectField(scheme: Scheme, verb: 'create' | 'update'): Field {
     },
     resolve: (_, args: Arguments, ctx) =>
       write(ctx, async () => {
-        const { definition, object } = readTypedObject(scheme, toPlain(args['object']));
+        const { definition, object } = readTypedObject(scheme, toPlain(args.object));
         return ctx.client[verb](definition, object, toWriteOptions(args, ctx));
       }),
   };
@@ -129,7 +130,10 @@ function patchObjectField(scheme: Scheme): Field {
     args: {
       ...genericObjectArguments(),
       ...PATCH_ARGUMENTS,
-      subresource: { type: GraphQLString, description: 'The subresource to patch: `status`, `scale`.' },
+      subresource: {
+        type: GraphQLString,
+        description: 'The subresource to patch: `status`, `scale`.',
+      },
       ...WRITE_ARGUMENTS,
     },
     resolve: (_, args: Arguments, ctx) =>
@@ -152,7 +156,11 @@ function deleteObjectField(scheme: Scheme, deletionType: GraphQLObjectType): Fie
     resolve: (_, args: Arguments, ctx) =>
       write(ctx, async () => {
         const definition = definitionOfArgs(scheme, args);
-        return ctx.client.delete(definition, toObjectTarget(definition, args), toDeleteOptions(args, ctx));
+        return ctx.client.delete(
+          definition,
+          toObjectTarget(definition, args),
+          toDeleteOptions(args, ctx),
+        );
       }),
   };
 }
@@ -166,7 +174,10 @@ function deleteObjectsField(scheme: Scheme): Field {
       write(ctx, async () => {
         const definition = definitionOfArgs(scheme, args);
         const { namespace, ...selection } = toListOptions(args);
-        const where = definition.namespaced && namespace !== undefined ? { ...selection, namespace } : selection;
+        const where =
+          definition.namespaced && namespace !== undefined
+            ? { ...selection, namespace }
+            : selection;
         return ctx.client.deleteCollection(definition, where, toDeleteOptions(args, ctx));
       }),
   };
@@ -178,7 +189,10 @@ function scaleObjectField(scheme: Scheme): Field {
     description: 'Sets the number of replicas of an object of any resource that has one.',
     args: {
       ...genericObjectArguments(),
-      replicas: { type: new GraphQLNonNull(GraphQLInt), description: 'The number wanted; 0 stops them all.' },
+      replicas: {
+        type: new GraphQLNonNull(GraphQLInt),
+        description: 'The number wanted; 0 stops them all.',
+      },
       ...WRITE_ARGUMENTS,
     },
     async resolve(_, args: Arguments, ctx) {
@@ -189,7 +203,10 @@ function scaleObjectField(scheme: Scheme): Field {
 }
 
 /** `rollbackAppsV1Deployment`, where Deployments are served. */
-function rollbackField({ scheme, interfaces }: GenericMutationsOptions): GraphQLFieldConfigMap<unknown, RequestContext> {
+function rollbackField({
+  scheme,
+  interfaces,
+}: GenericMutationsOptions): GraphQLFieldConfigMap<unknown, RequestContext> {
   const deployments = scheme.find('apps', 'v1', 'deployments');
   const replicaSets = scheme.find('apps', 'v1', 'replicasets');
   if (!deployments || !replicaSets) return {};
@@ -213,7 +230,7 @@ function rollbackField({ scheme, interfaces }: GenericMutationsOptions): GraphQL
             replicaSets,
             namespace: textArgument(args, 'namespace') ?? DEFAULT_NAMESPACE,
             name: textArgument(args, 'name') ?? '',
-            toRevision: (args['toRevision'] as number | null) ?? 0,
+            toRevision: (args.toRevision as number | null) ?? 0,
             write: toWriteOptions(args, ctx),
           }),
         ),

@@ -10,7 +10,13 @@ import {
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { RequestContext } from '../request-context.ts';
-import { type Arguments, getArguments, listArguments, textArgument, toListOptions } from '../schema/arguments.ts';
+import {
+  type Arguments,
+  getArguments,
+  listArguments,
+  textArgument,
+  toListOptions,
+} from '../schema/arguments.ts';
 import { readObject } from '../schema/query-fields.ts';
 import { JSON_SCALAR } from '../schema/scalars.ts';
 import { nonNullString } from '../schema/shared-types.ts';
@@ -61,7 +67,8 @@ export function genericObjectArguments(): GraphQLFieldConfigArgumentMap {
     ...RESOURCE_ARGUMENT,
     namespace: {
       type: GraphQLString,
-      description: 'The namespace of the object; `default` by default, and ignored for what has none.',
+      description:
+        'The namespace of the object; `default` by default, and ignored for what has none.',
     },
     name: { type: nonNullString, description: 'The name of the object.' },
   };
@@ -74,10 +81,15 @@ function apiResourcesField(scheme: Scheme): Field {
     args: {
       name: {
         type: GraphQLString,
-        description: 'Only what this word means, as `deploy`, `pods`, `all`. Fails with NotFound when it means nothing.',
+        description:
+          'Only what this word means, as `deploy`, `pods`, `all`. Fails with NotFound when it means nothing.',
       },
       group: { type: GraphQLString, description: 'Only this group; empty is the core group.' },
-      served: { type: GraphQLBoolean, defaultValue: true, description: 'Only those that are on (true) or off (false); null for both.' },
+      served: {
+        type: GraphQLBoolean,
+        defaultValue: true,
+        description: 'Only those that are on (true) or off (false); null for both.',
+      },
     },
     resolve(_, args: Arguments) {
       const name = textArgument(args, 'name');
@@ -85,7 +97,7 @@ function apiResourcesField(scheme: Scheme): Field {
       const found = name === undefined ? scheme.definitions() : findResources(scheme, name);
       return found
         .filter((definition) => group === undefined || definition.group === group)
-        .filter((definition) => args['served'] == null || scheme.isServed(definition) === args['served'])
+        .filter((definition) => args.served == null || scheme.isServed(definition) === args.served)
         .map((definition) => toApiResource(scheme, definition));
     },
   };
@@ -95,11 +107,14 @@ function objectField(scheme: Scheme): Field {
   return {
     type: JSON_SCALAR,
     description: 'One object of any resource, as JSON.',
-    args: { ...genericObjectArguments(), at: getArguments(ANY_RESOURCE)['at'] as GraphQLFieldConfigArgumentMap[string] },
+    args: {
+      ...genericObjectArguments(),
+      at: getArguments(ANY_RESOURCE).at as GraphQLFieldConfigArgumentMap[string],
+    },
     extensions: { reads: true },
     resolve(_, args: Arguments, ctx) {
       const definition = findResource(scheme, textArgument(args, 'resource') ?? '');
-      return readObject(definition, { ...toObjectTarget(definition, args), at: args['at'] }, ctx);
+      return readObject(definition, { ...toObjectTarget(definition, args), at: args.at }, ctx);
     },
   };
 }
@@ -130,9 +145,16 @@ function tablesField(scheme: Scheme): Field {
       'Objects as `kubectl get` prints them: one table a resource, when `resource` names several (`pods,services`, `all`).',
     args: {
       ...RESOURCE_ARGUMENT,
-      name: { type: GraphQLString, description: 'Only the object of this name. Fails with NotFound when there is none.' },
+      name: {
+        type: GraphQLString,
+        description: 'Only the object of this name. Fails with NotFound when there is none.',
+      },
       ...listArguments(ANY_RESOURCE),
-      wide: { type: GraphQLBoolean, defaultValue: false, description: 'Shows more columns, as `-o wide` does.' },
+      wide: {
+        type: GraphQLBoolean,
+        defaultValue: false,
+        description: 'Shows more columns, as `-o wide` does.',
+      },
     },
     extensions: { reads: true },
     resolve(_, args: Arguments, ctx) {
@@ -148,11 +170,18 @@ async function readTable(
   args: Arguments,
   ctx: RequestContext,
 ): Promise<TableValue> {
-  const options = { scheme, definition, wide: args['wide'] === true, now: ctx.now() };
+  const options = { scheme, definition, wide: args.wide === true, now: ctx.now() };
   if (textArgument(args, 'name') === undefined) {
-    return toTableValue(options, await ctx.reader.list(definition, listOptionsFor(definition, args)));
+    return toTableValue(
+      options,
+      await ctx.reader.list(definition, listOptionsFor(definition, args)),
+    );
   }
-  const object = await readObject(definition, { ...toObjectTarget(definition, args), at: args['at'] }, ctx);
+  const object = await readObject(
+    definition,
+    { ...toObjectTarget(definition, args), at: args.at },
+    ctx,
+  );
   return toTableValue(options, {
     items: [object],
     metadata: { resourceVersion: object.metadata.resourceVersion ?? '' },

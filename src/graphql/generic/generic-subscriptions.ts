@@ -12,7 +12,12 @@ import type { WatchEvent } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { RequestContext } from '../request-context.ts';
-import { type Arguments, selectionArguments, textArgument, WATCH_ARGUMENTS } from '../schema/arguments.ts';
+import {
+  type Arguments,
+  selectionArguments,
+  textArgument,
+  WATCH_ARGUMENTS,
+} from '../schema/arguments.ts';
 import { watchEventFields } from '../schema/kind-types.ts';
 import { JSON_SCALAR } from '../schema/scalars.ts';
 import type { SharedInterfaces } from '../schema/shared-types.ts';
@@ -53,13 +58,14 @@ function toSource(definition: ResourceDefinition, args: Arguments) {
   const { namespace, ...selection } = toWatchSelection(args);
   return {
     ref: definition,
-    selection: definition.namespaced && namespace !== undefined ? { ...selection, namespace } : selection,
+    selection:
+      definition.namespaced && namespace !== undefined ? { ...selection, namespace } : selection,
   };
 }
 
 function watchField(scheme: Scheme, interfaces: SharedInterfaces): Field {
   const watch: PlanWatch = (args) => {
-    const sources = (args['resources'] as readonly Arguments[]).flatMap((selected) =>
+    const sources = (args.resources as readonly Arguments[]).flatMap((selected) =>
       findResources(scheme, textArgument(selected, 'resource') ?? '').map((definition) =>
         toSource(definition, selected),
       ),
@@ -67,7 +73,7 @@ function watchField(scheme: Scheme, interfaces: SharedInterfaces): Field {
     return {
       sources,
       start: toWatchStart(args),
-      allowBookmarks: args['allowBookmarks'] === true,
+      allowBookmarks: args.allowBookmarks === true,
       toValue: (event: WatchEvent, index) => ({
         ...toEventValue(event),
         json: event.type === 'BOOKMARK' ? null : event.object,
@@ -83,7 +89,10 @@ function watchField(scheme: Scheme, interfaces: SharedInterfaces): Field {
         fields: {
           ...watchEventFields(interfaces.object),
           json: { type: JSON_SCALAR, description: 'The same as `object`, whole and as JSON.' },
-          resource: { type: new GraphQLNonNull(API_RESOURCE_TYPE), description: 'The resource of the object.' },
+          resource: {
+            type: new GraphQLNonNull(API_RESOURCE_TYPE),
+            description: 'The resource of the object.',
+          },
         },
       }),
     ),
@@ -103,20 +112,28 @@ function watchField(scheme: Scheme, interfaces: SharedInterfaces): Field {
 
 function watchTableField(scheme: Scheme): Field {
   const watch: PlanWatch = (args, ctx) => {
-    const sources = findResources(scheme, textArgument(args, 'resource') ?? '').map((definition) => {
-      const source = toSource(definition, args);
-      const name = textArgument(args, 'name');
-      if (name === undefined) return source;
-      const selectors = [source.selection.fieldSelector, `metadata.name=${name}`];
-      return { ...source, selection: { ...source.selection, fieldSelector: selectors.filter(Boolean).join(',') } };
-    });
+    const sources = findResources(scheme, textArgument(args, 'resource') ?? '').map(
+      (definition) => {
+        const source = toSource(definition, args);
+        const name = textArgument(args, 'name');
+        if (name === undefined) return source;
+        const selectors = [source.selection.fieldSelector, `metadata.name=${name}`];
+        return {
+          ...source,
+          selection: { ...source.selection, fieldSelector: selectors.filter(Boolean).join(',') },
+        };
+      },
+    );
     return {
       sources,
       start: toWatchStart(args),
-      allowBookmarks: args['allowBookmarks'] === true,
+      allowBookmarks: args.allowBookmarks === true,
       toValue: (event: WatchEvent, index) => {
         const definition = sources[index]?.ref as ResourceDefinition;
-        return toTableEventValue({ scheme, definition, wide: args['wide'] === true, now: ctx.now() }, event);
+        return toTableEventValue(
+          { scheme, definition, wide: args.wide === true, now: ctx.now() },
+          event,
+        );
       },
     };
   };
@@ -127,10 +144,13 @@ function watchTableField(scheme: Scheme): Field {
       ...RESOURCE_ARGUMENT,
       name: { type: GraphQLString, description: 'Only the object of this name.' },
       ...selectionArguments(ANY_RESOURCE),
-      wide: { type: GraphQLBoolean, defaultValue: false, description: 'Shows more columns, as `-o wide` does.' },
+      wide: {
+        type: GraphQLBoolean,
+        defaultValue: false,
+        description: 'Shows more columns, as `-o wide` does.',
+      },
       ...WATCH_ARGUMENTS,
     },
     extensions: { watch },
   };
 }
-

@@ -1,4 +1,4 @@
-import { isAlias, isCollection, LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
+import { type Document, isAlias, isCollection, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { badRequest } from '../../scheme/errors.ts';
 
 /** One object of a manifest, or what is wrong with its place. */
@@ -36,7 +36,12 @@ function parseJson(text: string): ManifestDocument | undefined {
 
 function parseYaml(text: string): ManifestDocument[] {
   const lineCounter = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter, uniqueKeys: true, merge: true, version: '1.2' });
+  const documents = parseAllDocuments(text, {
+    lineCounter,
+    uniqueKeys: true,
+    merge: true,
+    version: '1.2',
+  });
   if (!Array.isArray(documents)) return [];
   const found: ManifestDocument[] = [];
   for (const parsed of documents as Document.Parsed[]) {
@@ -52,10 +57,13 @@ function toContent(parsed: Document.Parsed): ManifestDocument['content'] {
   const [mistake] = parsed.errors;
   if (mistake) return { error: badRequest(`error parsing YAML: ${mistake.message.trimEnd()}`) };
   const wrongKey = findKeyThatIsNoText(parsed);
-  if (wrongKey !== undefined) return { error: badRequest(`error parsing YAML: the key ${wrongKey} is not a text`) };
+  if (wrongKey !== undefined)
+    return { error: badRequest(`error parsing YAML: the key ${wrongKey} is not a text`) };
   try {
     const value: unknown = parsed.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
-    return value === null ? { error: badRequest('error parsing YAML: the document is empty') } : { value };
+    return value === null
+      ? { error: badRequest('error parsing YAML: the document is empty') }
+      : { value };
   } catch (error) {
     return { error: badRequest(`error parsing YAML: ${(error as Error).message}`) };
   }
@@ -83,7 +91,11 @@ function takeListApart(found: ManifestDocument): readonly ManifestDocument[] {
     const what = Array.isArray(value) ? 'a list' : `a ${typeof value}`;
     return [{ ...found, content: { error: badRequest(`expected an object, got ${what}`) } }];
   }
-  const { kind, apiVersion, items } = value as { kind?: unknown; apiVersion?: unknown; items?: unknown };
+  const { kind, apiVersion, items } = value as {
+    kind?: unknown;
+    apiVersion?: unknown;
+    items?: unknown;
+  };
   if (apiVersion !== 'v1' || kind !== 'List' || !Array.isArray(items)) return [found];
   return items.map((item: unknown) => ({ ...found, content: { value: item } }));
 }

@@ -44,5 +44,7 @@ export function toObjectTarget(
   args: Arguments,
 ): { namespace?: string; name: string } {
   const name = textArgument(args, 'name') ?? '';
-  return namespaced ? { namespace: textArgument(args, 'namespace') ?? DEFAULT_NAMESPACE, name } : { name };
+  return namespaced
+    ? { namespace: textArgument(args, 'namespace') ?? DEFAULT_NAMESPACE, name }
+    : { name };
 }

@@ -1,5 +1,5 @@
-import { deepEqual } from '../../lib/deep-equal.ts';
 import type { WriteOptions } from '../../apiserver/client.ts';
+import { deepEqual } from '../../lib/deep-equal.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import { type ApiObject, controllerOf } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
@@ -12,7 +12,9 @@ interface Template {
   readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
 }
 
-type Templated = ApiObject & { readonly spec: { readonly paused?: boolean; readonly template: Template } };
+type Templated = ApiObject & {
+  readonly spec: { readonly paused?: boolean; readonly template: Template };
+};
 
 export interface RollbackOptions {
   readonly deployments: ResourceDefinition;
@@ -32,10 +34,14 @@ export async function rollback(ctx: RequestContext, options: RollbackOptions): P
   const { deployments, replicaSets, namespace, name, toRevision, write } = options;
   const deployment = (await ctx.client.get(deployments, { namespace, name })) as Templated;
   if (deployment.spec.paused) {
-    throw badRequest(`you cannot rollback a paused deployment; resume it first with 'rollout resume' and try again`);
+    throw badRequest(
+      `you cannot rollback a paused deployment; resume it first with 'rollout resume' and try again`,
+    );
   }
   const { items } = await ctx.client.list(replicaSets, { namespace });
-  const owned = items.filter((item) => controllerOf(item)?.uid === deployment.metadata.uid) as Templated[];
+  const owned = items.filter(
+    (item) => controllerOf(item)?.uid === deployment.metadata.uid,
+  ) as Templated[];
   const target = pickRevision(owned, name, toRevision);
   const template = withoutHash(target.spec.template);
   if (deepEqual(template, withoutHash(deployment.spec.template))) return deployment;
@@ -58,13 +64,17 @@ function pickRevision(owned: readonly Templated[], name: string, toRevision: num
     .map((replicaSet) => ({ replicaSet, revision: revisionOf(replicaSet) }))
     .filter(({ revision }) => revision > 0)
     .sort((a, b) => b.revision - a.revision);
-  if (byRevision.length === 0) throw badRequest(`no rollout history found for deployment "${name}"`);
+  if (byRevision.length === 0)
+    throw badRequest(`no rollout history found for deployment "${name}"`);
   const found =
     toRevision === 0 ? byRevision[1] : byRevision.find(({ revision }) => revision === toRevision);
   if (found) return found.replicaSet;
-  if (toRevision === 0) throw badRequest(`no last revision to roll back to in deployment "${name}"`);
+  if (toRevision === 0)
+    throw badRequest(`no last revision to roll back to in deployment "${name}"`);
   const known = byRevision.map(({ revision }) => revision).join(', ');
-  throw badRequest(`unable to find specified revision ${toRevision} in history: there are ${known}`);
+  throw badRequest(
+    `unable to find specified revision ${toRevision} in history: there are ${known}`,
+  );
 }
 
 function revisionOf({ metadata }: ApiObject): number {

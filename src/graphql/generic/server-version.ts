@@ -18,7 +18,10 @@ export const SERVER_VERSION_TYPE = new GraphQLNonNull(
     name: 'ServerVersion',
     description: 'Which program answers, and which Kubernetes it is like.',
     fields: {
-      gitVersion: { type: nonNullString, description: 'The Kubernetes version whose API this is: `v1.36.0`.' },
+      gitVersion: {
+        type: nonNullString,
+        description: 'The Kubernetes version whose API this is: `v1.36.0`.',
+      },
       major: { type: nonNullString, description: 'Its major part: `1`.' },
       minor: { type: nonNullString, description: 'Its minor part: `36`.' },
       platform: { type: nonNullString, description: 'What the server runs on: `linux/amd64`.' },

@@ -39,7 +39,10 @@ const TABLE_ROW_TYPE = new GraphQLObjectType<TableRow>({
     },
     name: { ...fromMetadata('name'), description: 'The name of the object.' },
     namespace: { ...fromMetadata('namespace'), description: 'Its namespace, where it has one.' },
-    uid: { ...fromMetadata('uid'), description: 'Its uid: the identity that survives no re-creation.' },
+    uid: {
+      ...fromMetadata('uid'),
+      description: 'Its uid: the identity that survives no re-creation.',
+    },
     resourceVersion: { ...fromMetadata('resourceVersion'), description: 'Its version.' },
     object: { type: new GraphQLNonNull(JSON_SCALAR), description: 'The whole object, as JSON.' },
   },
@@ -54,13 +57,19 @@ export const TABLE_TYPE = new GraphQLObjectType({
   name: 'Table',
   description: 'Objects of one resource as `kubectl get` prints them.',
   fields: {
-    resource: { type: new GraphQLNonNull(API_RESOURCE_TYPE), description: 'The resource that it shows.' },
+    resource: {
+      type: new GraphQLNonNull(API_RESOURCE_TYPE),
+      description: 'The resource that it shows.',
+    },
     columns,
     rows: {
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(TABLE_ROW_TYPE))),
       description: 'One row an object.',
     },
-    metadata: { type: new GraphQLNonNull(LIST_META_TYPE), description: 'The moment that it shows.' },
+    metadata: {
+      type: new GraphQLNonNull(LIST_META_TYPE),
+      description: 'The moment that it shows.',
+    },
   },
 });
 
@@ -70,7 +79,10 @@ export const TABLE_EVENT_TYPE = new GraphQLObjectType({
   fields: {
     type: { type: new GraphQLNonNull(WATCH_EVENT_TYPE), description: 'What happened.' },
     resourceVersion: { type: nonNullString, description: 'The version that the change made.' },
-    resource: { type: new GraphQLNonNull(API_RESOURCE_TYPE), description: 'The resource of the object.' },
+    resource: {
+      type: new GraphQLNonNull(API_RESOURCE_TYPE),
+      description: 'The resource of the object.',
+    },
     columns,
     row: { type: TABLE_ROW_TYPE, description: 'The object after the change; null for BOOKMARK.' },
   },
@@ -108,6 +120,10 @@ export function toTableValue(
 export function toTableEventValue(options: TableOptions, { type, object }: WatchEvent) {
   const resourceVersion = object.metadata.resourceVersion ?? '';
   const items = type === 'BOOKMARK' ? [] : [object];
-  const { resource, columns: shown, rows } = toTableValue(options, { items, metadata: { resourceVersion } });
+  const {
+    resource,
+    columns: shown,
+    rows,
+  } = toTableValue(options, { items, metadata: { resourceVersion } });
   return { type, resourceVersion, resource, columns: shown, row: rows[0] ?? null };
 }

@@ -9,7 +9,12 @@ import type { TransactionWrite } from '../../apiserver/client.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { RequestContext } from '../request-context.ts';
-import { type Arguments, textArgument, toWriteOptions, WRITE_ARGUMENTS } from '../schema/arguments.ts';
+import {
+  type Arguments,
+  textArgument,
+  toWriteOptions,
+  WRITE_ARGUMENTS,
+} from '../schema/arguments.ts';
 import { toPlain } from '../schema/input-values.ts';
 import { write } from '../schema/mutation-fields.ts';
 import { PATCH_ARGUMENTS, toPatch } from '../schema/patch-input.ts';
@@ -38,8 +43,14 @@ const TRANSACTION_WRITE_INPUT = new GraphQLInputObjectType({
   description: 'One write of a transaction: one of its fields.',
   isOneOf: true,
   fields: {
-    create: { type: JSON_SCALAR, description: 'Creates this object, which says its apiVersion and kind.' },
-    update: { type: JSON_SCALAR, description: 'Replaces the object by this one, which says its apiVersion and kind.' },
+    create: {
+      type: JSON_SCALAR,
+      description: 'Creates this object, which says its apiVersion and kind.',
+    },
+    update: {
+      type: JSON_SCALAR,
+      description: 'Replaces the object by this one, which says its apiVersion and kind.',
+    },
     patch: { type: TRANSACTION_PATCH_INPUT, description: 'Changes parts of an object.' },
     delete: { type: TRANSACTION_DELETE_INPUT, description: 'Deletes an object.' },
   },
@@ -54,7 +65,8 @@ export function createTransactionField({
 }): GraphQLFieldConfig<unknown, RequestContext> {
   return {
     type: new GraphQLList(new GraphQLNonNull(interfaces.object)),
-    description: 'Several writes, all or none, at consecutive resourceVersions. Answers with the objects, in order.',
+    description:
+      'Several writes, all or none, at consecutive resourceVersions. Answers with the objects, in order.',
     args: {
       writes: {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(TRANSACTION_WRITE_INPUT))),
@@ -64,7 +76,7 @@ export function createTransactionField({
     },
     resolve: (_, args: Arguments, ctx) =>
       write(ctx, async () => {
-        const writes = (args['writes'] as readonly Arguments[]).map((input, index) =>
+        const writes = (args.writes as readonly Arguments[]).map((input, index) =>
           toTransactionWrite(scheme, input, index),
         );
         return ctx.client.transaction(writes, toWriteOptions(args, ctx));
@@ -73,16 +85,16 @@ export function createTransactionField({
 }
 
 function toTransactionWrite(scheme: Scheme, input: Arguments, index: number): TransactionWrite {
-  if (input['create'] != null) {
-    const { definition, object } = readTypedObject(scheme, toPlain(input['create']));
+  if (input.create != null) {
+    const { definition, object } = readTypedObject(scheme, toPlain(input.create));
     return { type: 'create', ref: definition, object };
   }
-  if (input['update'] != null) {
-    const { definition, object } = readTypedObject(scheme, toPlain(input['update']));
+  if (input.update != null) {
+    const { definition, object } = readTypedObject(scheme, toPlain(input.update));
     return { type: 'update', ref: definition, object };
   }
-  const patch = input['patch'] as Arguments | undefined;
-  const named = patch ?? (input['delete'] as Arguments | undefined);
+  const patch = input.patch as Arguments | undefined;
+  const named = patch ?? (input.delete as Arguments | undefined);
   if (!named) throw badRequest(`writes[${index}]: name one of create, update, patch, delete`);
   const ref = findResource(scheme, textArgument(named, 'resource') ?? '');
   const target = toObjectTarget(ref, named);

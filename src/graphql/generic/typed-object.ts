@@ -16,5 +16,8 @@ export function readTypedObject(
     throw badRequest(`${definition.kind}: metadata is missing`);
   }
   if (!definition.namespaced || object.metadata.namespace) return { definition, object };
-  return { definition, object: { ...object, metadata: { ...object.metadata, namespace: DEFAULT_NAMESPACE } } };
+  return {
+    definition,
+    object: { ...object, metadata: { ...object.metadata, namespace: DEFAULT_NAMESPACE } },
+  };
 }

@@ -16,7 +16,8 @@ export function addJsonParser(fastify: FastifyInstance, maxBodyBytes: number): v
   fastify.addContentTypeParser(
     'application/json',
     { bodyLimit: maxBodyBytes * MAX_DRAINED_FACTOR },
-    async (_request: unknown, payload: IncomingMessage) => parseJson(await readBody(payload, maxBodyBytes)),
+    async (_request: unknown, payload: IncomingMessage) =>
+      parseJson(await readBody(payload, maxBodyBytes)),
   );
 }
 

@@ -1,23 +1,23 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import type { ApolloContext } from '../execution/apollo-gateway.ts';
 import { formatGraphqlError } from '../format-error.ts';
 import type { Caller, GraphqlService, OperationRequest } from '../graphql-service.ts';
-import type { RequestContext } from '../request-context.ts';
 import type { SseTransport } from '../watch/sse-transport.ts';
-import { addJsonParser } from './body-parser.ts';
 import { bearerTokenOf } from './bearer-token.ts';
+import { addJsonParser } from './body-parser.ts';
 
 export interface GraphqlRouteOptions {
   readonly service: GraphqlService;
-  readonly apollo: ApolloServer<RequestContext>;
+  readonly apollo: ApolloServer<ApolloContext>;
   readonly sse: SseTransport;
 }
 
 /** `POST /graphql` for queries and mutations, and for everything as server-sent events; `GET` for queries. */
 export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteOptions): void {
   const { service } = options;
-  void fastify.register(async (scope) => {
+  void fastify.register((scope, _options, done) => {
     addJsonParser(scope, service.limits.maxBodyBytes);
     scope.route({
       method: ['GET', 'POST'],
@@ -25,11 +25,15 @@ export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteO
       // Before the body is read: who is not known sends none.
       onRequest: async (request, reply) => {
         if (isBrowserPage(request)) return reply.redirect('/');
-        callers.set(request, await service.authenticate(bearerTokenOf(request.headers.authorization)));
+        callers.set(
+          request,
+          await service.authenticate(bearerTokenOf(request.headers.authorization)),
+        );
         return undefined;
       },
       handler: (request, reply) => handle(options, request, reply),
     });
+    done();
   });
 }
 
@@ -49,7 +53,7 @@ async function handle(
 ): Promise<unknown> {
   const caller = callers.get(request) as Caller;
   const operation = request.body as Partial<OperationRequest> | undefined;
-  const query = operation?.query;
+  const query = operation?.query ?? (request.query as Partial<OperationRequest>).query;
   if (typeof query === 'string') {
     const refused = refuse(options.service, query);
     if (refused && !acceptsEventStream(request)) return reply.code(400).send({ errors: [refused] });
@@ -94,7 +98,7 @@ async function runInApollo(
       search: new URL(request.url, 'http://localhost').search,
       body: request.body ?? {},
     },
-    context: () => Promise.resolve(service.createContext(caller)),
+    context: () => Promise.resolve({ request: service.createContext(caller) }),
   });
   for (const [name, value] of headers) void reply.header(name, value);
   void reply.code(status ?? 200);

@@ -11,12 +11,16 @@ export function hostNameOf(host: string): string {
  * Whether a request's Host header names this server. A web page can point a name of its own at 127.0.0.1 and so talk to
  * servers of its visitors ("DNS rebinding"); it cannot make the Host header an address or `localhost`.
  */
-export function createHostCheck(allowedHosts: readonly string[]): (host: string | undefined) => boolean {
+export function createHostCheck(
+  allowedHosts: readonly string[],
+): (host: string | undefined) => boolean {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
   return (host) => {
     if (host === undefined) return false;
     const name = hostNameOf(host);
-    return isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || allowed.has(name);
+    return (
+      isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || allowed.has(name)
+    );
   };
 }
 

@@ -3,7 +3,7 @@
  * It knows nothing of GraphQL.
  */
 import { randomUUID } from 'node:crypto';
-import { fastify, type FastifyInstance } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import { toError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { ApiError, badRequest, entityTooLarge, type Status } from '../../scheme/errors.ts';
@@ -22,7 +22,11 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_PARAMETER_LENGTH = 1_024;
 
 /** Makes the server; `listen` starts it. */
-export function createHttpServer({ logger, notReady, allowedHosts = [] }: HttpServerOptions): FastifyInstance {
+export function createHttpServer({
+  logger,
+  notReady,
+  allowedHosts = [],
+}: HttpServerOptions): FastifyInstance {
   const server = fastify({
     logger: false,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -32,7 +36,9 @@ export function createHttpServer({ logger, notReady, allowedHosts = [] }: HttpSe
   const isOurHost = createHostCheck(allowedHosts);
   server.addHook('onRequest', (request, reply, done) => {
     if (isOurHost(request.headers.host)) return done();
-    const error = badRequest(`this server is not called "${request.headers.host}"; see --allowed-hosts`);
+    const error = badRequest(
+      `this server is not called "${request.headers.host}"; see --allowed-hosts`,
+    );
     void reply.code(421).send(error.toStatus());
   });
   server.get('/livez', () => 'ok');
@@ -46,6 +52,7 @@ export function createHttpServer({ logger, notReady, allowedHosts = [] }: HttpSe
   });
   server.setErrorHandler((error, _request, reply) => {
     const status = toStatus(error, logger);
+    if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
     return reply.code(status.code).send(status);
   });
   return server;
@@ -56,12 +63,16 @@ export function toStatus(thrown: unknown, logger: Logger): Status {
   if (thrown instanceof ApiError) return thrown.toStatus();
   const { code, statusCode } = thrown as { code?: string; statusCode?: number };
   const { message } = toError(thrown);
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return entityTooLarge('Request entity too large').toStatus();
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return entityTooLarge('Request entity too large').toStatus();
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new ApiError('UnsupportedMediaType', `${message}: send application/json`).toStatus();
   }
   if (statusCode !== undefined && statusCode < 500) return badRequest(message).toStatus();
   const errorId = randomUUID();
   logger.error('unexpected error in an HTTP request', { error: toError(thrown), errorId });
-  return new ApiError('InternalError', `Internal server error; the server's log has it as ${errorId}`).toStatus();
+  return new ApiError(
+    'InternalError',
+    `Internal server error; the server's log has it as ${errorId}`,
+  ).toStatus();
 }

@@ -83,7 +83,7 @@ class CostMeter {
             ? parent.getFields()[selection.name.value]
             : undefined;
         const inner = this.measure(selection.selectionSet, field && getNamedType(field.type));
-        if (field?.extensions['reads']) {
+        if (field?.extensions.reads) {
           return { plain: inner.plain, reading: READ_COST * (1 + inner.reading) };
         }
         const isMutation = parent === this.#context.getSchema().getMutationType();

@@ -1,4 +1,10 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
 
 /** The size of the largest operation of a document, with fragments as often as they are spread. */
 export interface DocumentSize {
@@ -16,7 +22,8 @@ const NOTHING: DocumentSize = { depth: 0, fields: 0, aliases: 0 };
 export function measureDocument(document: DocumentNode): DocumentSize {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      fragments.set(definition.name.value, definition);
   }
   const measured = new Map<string, DocumentSize>();
 
@@ -31,20 +38,18 @@ export function measureDocument(document: DocumentNode): DocumentSize {
   }
 
   function measure(selectionSet: SelectionSetNode | undefined): DocumentSize {
-    let depth = 0;
-    let fields = 0;
-    let aliases = 0;
-    for (const selection of selectionSet?.selections ?? []) {
-      const inner =
-        selection.kind === Kind.FRAGMENT_SPREAD
-          ? measureFragment(selection.name.value)
-          : measure(selection.selectionSet);
-      const isField = selection.kind === Kind.FIELD;
-      depth = Math.max(depth, inner.depth + (isField ? 1 : 0));
-      fields += inner.fields + (isField ? 1 : 0);
-      aliases += inner.aliases + (isField && selection.alias ? 1 : 0);
-    }
-    return { depth, fields, aliases };
+    return (selectionSet?.selections ?? []).map(measureSelection).reduce(together, NOTHING);
+  }
+
+  function measureSelection(selection: SelectionNode): DocumentSize {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return measureFragment(selection.name.value);
+    const inner = measure(selection.selectionSet);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return inner;
+    return {
+      depth: inner.depth + 1,
+      fields: inner.fields + 1,
+      aliases: inner.aliases + (selection.alias ? 1 : 0),
+    };
   }
 
   return document.definitions
@@ -54,6 +59,16 @@ export function measureDocument(document: DocumentNode): DocumentSize {
     .reduce(larger, NOTHING);
 }
 
+/** Of selections side by side. */
+function together(a: DocumentSize, b: DocumentSize): DocumentSize {
+  return {
+    depth: Math.max(a.depth, b.depth),
+    fields: a.fields + b.fields,
+    aliases: a.aliases + b.aliases,
+  };
+}
+
+/** Of operations, of which one is run. */
 function larger(a: DocumentSize, b: DocumentSize): DocumentSize {
   return {
     depth: Math.max(a.depth, b.depth),

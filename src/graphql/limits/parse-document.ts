@@ -22,9 +22,11 @@ function parseSource(source: string, { maxTokens }: QueryLimits): DocumentNode {
   try {
     return parse(source, { maxTokens });
   } catch (error) {
-    if (error instanceof RangeError) throw limitError('the document is nested too deeply to be read');
+    if (error instanceof RangeError)
+      throw limitError('the document is nested too deeply to be read');
     if (!(error instanceof GraphQLError)) throw error;
-    const isTokenLimit = error.message.includes('token limit') || error.message.includes(`${maxTokens} tokens`);
+    const isTokenLimit =
+      error.message.includes('token limit') || error.message.includes(`${maxTokens} tokens`);
     const code = isTokenLimit ? CODE_LIMIT_EXCEEDED : CODE_PARSE_FAILED;
     throw new GraphQLError(error.message, {
       ...(error.source ? { source: error.source } : {}),
@@ -35,9 +37,12 @@ function parseSource(source: string, { maxTokens }: QueryLimits): DocumentNode {
 }
 
 function assertWithin(what: string, actual: number, limit: number): void {
-  if (actual > limit) throw limitError(`the ${what} of the operation is ${actual}, the limit is ${limit}`);
+  if (actual > limit)
+    throw limitError(`the ${what} of the operation is ${actual}, the limit is ${limit}`);
 }
 
 export function limitError(message: string): GraphQLError {
-  return new GraphQLError(`Query refused: ${message}`, { extensions: { code: CODE_LIMIT_EXCEEDED } });
+  return new GraphQLError(`Query refused: ${message}`, {
+    extensions: { code: CODE_LIMIT_EXCEEDED },
+  });
 }

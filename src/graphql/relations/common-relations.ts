@@ -1,4 +1,9 @@
-import { type ApiObject, controllerOf, type OwnerReference, parseApiVersion } from '../../scheme/object.ts';
+import {
+  type ApiObject,
+  controllerOf,
+  type OwnerReference,
+  parseApiVersion,
+} from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -7,14 +12,24 @@ import type { RequestContext } from '../request-context.ts';
 const MAX_CONCURRENT_LISTS = 8;
 
 /** The controlling owner, if it exists. */
-export async function ownerOf(scheme: Scheme, object: ApiObject, ctx: RequestContext): Promise<ApiObject | null> {
+export async function ownerOf(
+  scheme: Scheme,
+  object: ApiObject,
+  ctx: RequestContext,
+): Promise<ApiObject | null> {
   const reference = controllerOf(object);
   return reference ? findOwner(scheme, { object, reference, ctx }) : null;
 }
 
-export async function ownersOf(scheme: Scheme, object: ApiObject, ctx: RequestContext): Promise<readonly ApiObject[]> {
+export async function ownersOf(
+  scheme: Scheme,
+  object: ApiObject,
+  ctx: RequestContext,
+): Promise<readonly ApiObject[]> {
   const references = object.metadata.ownerReferences ?? [];
-  const owners = await Promise.all(references.map((reference) => findOwner(scheme, { object, reference, ctx })));
+  const owners = await Promise.all(
+    references.map((reference) => findOwner(scheme, { object, reference, ctx })),
+  );
   return owners.filter((owner) => owner !== null);
 }
 
@@ -45,7 +60,9 @@ export async function dependentsOf(
 ): Promise<readonly ApiObject[]> {
   const { uid = '', namespace } = object.metadata;
   const reader = ctx.readerOf(object);
-  const candidates = listable(scheme).filter((definition) => namespace === undefined || definition.namespaced);
+  const candidates = listable(scheme).filter(
+    (definition) => namespace === undefined || definition.namespaced,
+  );
   const found: ApiObject[][] = candidates.map(() => []);
   let next = 0;
   const work = async (): Promise<void> => {

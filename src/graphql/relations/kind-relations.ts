@@ -31,7 +31,11 @@ const JOBS: GroupResource = { group: 'batch', resource: 'jobs' };
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
 /** Objects controlled by `object`: found by its uid among those of its namespace. */
-export async function findControlled({ object, definition, reader }: Omit<FindOptions, 'scheme'>): Promise<readonly ApiObject[]> {
+export async function findControlled({
+  object,
+  definition,
+  reader,
+}: Omit<FindOptions, 'scheme'>): Promise<readonly ApiObject[]> {
   const index = await reader.index(
     { name: 'controller', ref: definition, namespace: object.metadata.namespace },
     (candidate) => {
@@ -54,12 +58,20 @@ function nodeNameOf(pod: ApiObject): string | undefined {
   return (pod as ApiObject & { spec?: { nodeName?: string } }).spec?.nodeName;
 }
 
-async function findNodeOfPod({ object, definition, reader }: FindOptions): Promise<ApiObject | null> {
+async function findNodeOfPod({
+  object,
+  definition,
+  reader,
+}: FindOptions): Promise<ApiObject | null> {
   const nodeName = nodeNameOf(object);
   return nodeName ? reader.find(definition, { name: nodeName }) : null;
 }
 
-async function findPodsOfNode({ object, definition, reader }: FindOptions): Promise<readonly ApiObject[]> {
+async function findPodsOfNode({
+  object,
+  definition,
+  reader,
+}: FindOptions): Promise<readonly ApiObject[]> {
   const index = await reader.index({ name: 'nodeName', ref: definition }, (pod) => {
     const nodeName = nodeNameOf(pod);
     return nodeName ? [nodeName] : [];
@@ -72,7 +84,11 @@ function findNamesake({ object, definition, reader }: FindOptions): Promise<ApiO
   return reader.find(definition, { namespace, name });
 }
 
-async function findSlicesOfService({ object, definition, reader }: FindOptions): Promise<readonly ApiObject[]> {
+async function findSlicesOfService({
+  object,
+  definition,
+  reader,
+}: FindOptions): Promise<readonly ApiObject[]> {
   const { namespace, name = '' } = object.metadata;
   const index = await reader.index({ name: 'service', ref: definition, namespace }, (slice) => {
     const service = slice.metadata.labels?.[SERVICE_NAME_LABEL];
@@ -99,7 +115,14 @@ export const KIND_RELATIONS: Readonly<Record<string, readonly KindRelation[]>> =
       find: findNodeOfPod,
     },
   ],
-  '/Node': [{ field: 'pods', description: 'The Pods that are bound to it.', target: PODS, find: findPodsOfNode }],
+  '/Node': [
+    {
+      field: 'pods',
+      description: 'The Pods that are bound to it.',
+      target: PODS,
+      find: findPodsOfNode,
+    },
+  ],
   '/ReplicationController': [controlledPods('ReplicationController')],
   '/Service': [
     {

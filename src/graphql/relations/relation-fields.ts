@@ -107,7 +107,11 @@ function historyField(
     type: listOf(watchEvent),
     description: 'Its changes within retention, the newest first.',
     args: {
-      limit: { type: GraphQLInt, defaultValue: DEFAULT_HISTORY_LIMIT, description: 'At most this many.' },
+      limit: {
+        type: GraphQLInt,
+        defaultValue: DEFAULT_HISTORY_LIMIT,
+        description: 'At most this many.',
+      },
     },
     extensions: { reads: true },
     ...(definition
@@ -117,7 +121,7 @@ function historyField(
             const events = await (context as RequestContext).client.history(definition, {
               ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
               name: metadata.name ?? '',
-              limit: args['limit'] as number,
+              limit: args.limit as number,
             });
             return events.map(toEventValue);
           },
@@ -128,12 +132,18 @@ function historyField(
 
 function ownFields(options: RelationsOptions, definition: ResourceDefinition): OutputFields {
   const fields: OutputFields = {};
-  const relations: readonly KindRelation[] = KIND_RELATIONS[`${definition.group}/${definition.kind}`] ?? [];
+  const relations: readonly KindRelation[] =
+    KIND_RELATIONS[`${definition.group}/${definition.kind}`] ?? [];
   for (const { field, description, target, find, isOne } of relations) {
     const found = objectTypeOf(options, target.group, target.resource);
     if (!found) continue;
     fields[field] = relation(isOne ? found.type : listOf(found.type), description, (object, ctx) =>
-      find({ object, definition: found.definition, scheme: options.scheme, reader: ctx.readerOf(object) }),
+      find({
+        object,
+        definition: found.definition,
+        scheme: options.scheme,
+        reader: ctx.readerOf(object),
+      }),
     );
   }
   return fields;

@@ -22,7 +22,10 @@ export const POINT_IN_TIME_INPUT = new GraphQLInputObjectType({
   description: 'A moment of the past, within retention: one of its fields.',
   isOneOf: true,
   fields: {
-    resourceVersion: { type: GraphQLString, description: 'The moment at which this version was committed.' },
+    resourceVersion: {
+      type: GraphQLString,
+      description: 'The moment at which this version was committed.',
+    },
     time: { type: TIME_SCALAR, description: 'A time: what was current then.' },
   },
 });
@@ -61,7 +64,10 @@ const DELETE_PRECONDITIONS_INPUT = new GraphQLInputObjectType({
   description: 'What must hold, or the request fails with Conflict and changes nothing.',
   fields: {
     uid: { type: GraphQLString, description: 'The object is still the one with this uid.' },
-    resourceVersion: { type: GraphQLString, description: 'The object has not changed since this version.' },
+    resourceVersion: {
+      type: GraphQLString,
+      description: 'The object has not changed since this version.',
+    },
   },
 });
 
@@ -72,7 +78,8 @@ const SELECTOR_ARGUMENTS = {
   },
   fieldSelector: {
     type: GraphQLString,
-    description: 'Only objects with these field values: `spec.nodeName=node-1,status.phase!=Running`.',
+    description:
+      'Only objects with these field values: `spec.nodeName=node-1,status.phase!=Running`.',
   },
 } satisfies GraphQLFieldConfigArgumentMap;
 
@@ -81,7 +88,9 @@ const AT_ARGUMENT = {
 } satisfies GraphQLFieldConfigArgumentMap;
 
 /** The namespace of one object. Resources that live in none have no such argument. */
-export function namespaceArgument({ namespaced }: Pick<ResourceDefinition, 'namespaced'>): GraphQLFieldConfigArgumentMap {
+export function namespaceArgument({
+  namespaced,
+}: Pick<ResourceDefinition, 'namespaced'>): GraphQLFieldConfigArgumentMap {
   if (!namespaced) return {};
   return {
     namespace: {
@@ -93,37 +102,59 @@ export function namespaceArgument({ namespaced }: Pick<ResourceDefinition, 'name
 }
 
 /** The namespace of a selection: without it, all of them. */
-export function namespacesArgument({ namespaced }: Pick<ResourceDefinition, 'namespaced'>): GraphQLFieldConfigArgumentMap {
+export function namespacesArgument({
+  namespaced,
+}: Pick<ResourceDefinition, 'namespaced'>): GraphQLFieldConfigArgumentMap {
   if (!namespaced) return {};
-  return { namespace: { type: GraphQLString, description: 'Only this namespace. By default all of them.' } };
+  return {
+    namespace: { type: GraphQLString, description: 'Only this namespace. By default all of them.' },
+  };
 }
 
-export function selectionArguments(definition: Pick<ResourceDefinition, 'namespaced'>): GraphQLFieldConfigArgumentMap {
+export function selectionArguments(
+  definition: Pick<ResourceDefinition, 'namespaced'>,
+): GraphQLFieldConfigArgumentMap {
   return { ...namespacesArgument(definition), ...SELECTOR_ARGUMENTS };
 }
 
-export function objectArguments(definition: Pick<ResourceDefinition, 'namespaced'>): GraphQLFieldConfigArgumentMap {
+export function objectArguments(
+  definition: Pick<ResourceDefinition, 'namespaced'>,
+): GraphQLFieldConfigArgumentMap {
   return {
     ...namespaceArgument(definition),
     name: { type: new GraphQLNonNull(GraphQLString), description: 'The name of the object.' },
   };
 }
 
-export function getArguments(definition: Pick<ResourceDefinition, 'namespaced'>): GraphQLFieldConfigArgumentMap {
+export function getArguments(
+  definition: Pick<ResourceDefinition, 'namespaced'>,
+): GraphQLFieldConfigArgumentMap {
   return { ...objectArguments(definition), ...AT_ARGUMENT };
 }
 
-export function listArguments(definition: Pick<ResourceDefinition, 'namespaced'>): GraphQLFieldConfigArgumentMap {
+export function listArguments(
+  definition: Pick<ResourceDefinition, 'namespaced'>,
+): GraphQLFieldConfigArgumentMap {
   return {
     ...selectionArguments(definition),
-    limit: { type: GraphQLInt, description: 'At most this many objects; `metadata.continue` leads to the next ones.' },
-    continue: { type: GraphQLString, description: 'Reads on where the page with this `metadata.continue` ended.' },
+    limit: {
+      type: GraphQLInt,
+      description: 'At most this many objects; `metadata.continue` leads to the next ones.',
+    },
+    continue: {
+      type: GraphQLString,
+      description: 'Reads on where the page with this `metadata.continue` ended.',
+    },
     ...AT_ARGUMENT,
     resourceVersion: {
       type: GraphQLString,
-      description: 'By default the list is as new as any acknowledged write. `0`: what is in memory, which is cheapest.',
+      description:
+        'By default the list is as new as any acknowledged write. `0`: what is in memory, which is cheapest.',
     },
-    resourceVersionMatch: { type: RESOURCE_VERSION_MATCH, description: 'How `resourceVersion` is taken.' },
+    resourceVersionMatch: {
+      type: RESOURCE_VERSION_MATCH,
+      description: 'How `resourceVersion` is taken.',
+    },
   };
 }
 
@@ -135,11 +166,13 @@ export const WATCH_ARGUMENTS: GraphQLFieldConfigArgumentMap = {
   },
   sendInitialEvents: {
     type: GraphQLBoolean,
-    description: 'First the present as ADDED events, then a bookmark with `initialEventsEnd`, then the changes.',
+    description:
+      'First the present as ADDED events, then a bookmark with `initialEventsEnd`, then the changes.',
   },
   allowBookmarks: {
     type: GraphQLBoolean,
-    description: 'Whether BOOKMARK events come now and then, so that there is a recent version to resume from.',
+    description:
+      'Whether BOOKMARK events come now and then, so that there is a recent version to resume from.',
   },
 };
 
@@ -148,7 +181,10 @@ export const WRITE_ARGUMENTS: GraphQLFieldConfigArgumentMap = {
     type: GraphQLBoolean,
     description: 'Answers as if it were done, and stores nothing.',
   },
-  fieldManager: { type: GraphQLString, description: 'The name under which the change is recorded in managedFields.' },
+  fieldManager: {
+    type: GraphQLString,
+    description: 'The name under which the change is recorded in managedFields.',
+  },
   fieldValidation: {
     type: FIELD_VALIDATION,
     description: 'What becomes of fields that the kind does not have. By default `Strict`.',
@@ -158,17 +194,21 @@ export const WRITE_ARGUMENTS: GraphQLFieldConfigArgumentMap = {
 export const DELETE_ARGUMENTS: GraphQLFieldConfigArgumentMap = {
   gracePeriodSeconds: {
     type: INT64_SCALAR,
-    description: 'Seconds until the object goes; 0 is at once. By default what the kind says (Pods: 30).',
+    description:
+      'Seconds until the object goes; 0 is at once. By default what the kind says (Pods: 30).',
   },
   propagationPolicy: {
     type: PROPAGATION_POLICY,
     description: 'What becomes of the objects that it owns. By default `Background`.',
   },
-  dryRun: WRITE_ARGUMENTS['dryRun'] as GraphQLFieldConfigArgumentMap[string],
+  dryRun: WRITE_ARGUMENTS.dryRun as GraphQLFieldConfigArgumentMap[string],
 };
 
 export const PRECONDITIONS_ARGUMENT: GraphQLFieldConfigArgumentMap = {
-  preconditions: { type: DELETE_PRECONDITIONS_INPUT, description: 'What must hold for the object to be deleted.' },
+  preconditions: {
+    type: DELETE_PRECONDITIONS_INPUT,
+    description: 'What must hold for the object to be deleted.',
+  },
 };
 
 /** Arguments as resolvers get them: absent ones are undefined or null. */
@@ -180,7 +220,7 @@ export function textArgument(args: Arguments, name: string): string | undefined 
 
 /** The moment that `at` names. @throws {ApiError} BadRequest */
 export function toPointInTime(args: Arguments): PointInTime | undefined {
-  const at = args['at'] as { resourceVersion?: string; time?: string } | null | undefined;
+  const at = args.at as { resourceVersion?: string; time?: string } | null | undefined;
   if (!at) return undefined;
   if (typeof at.resourceVersion === 'string') return { resourceVersion: at.resourceVersion };
   if (typeof at.time === 'string') return { timeMs: Date.parse(at.time) };
@@ -197,19 +237,19 @@ export function toListOptions(args: Arguments): ListOptions {
     namespace: textArgument(args, 'namespace'),
     labelSelector: textArgument(args, 'labelSelector'),
     fieldSelector: textArgument(args, 'fieldSelector'),
-    limit: args['limit'] as number | undefined,
+    limit: args.limit as number | undefined,
     continue: textArgument(args, 'continue'),
     resourceVersion: textArgument(args, 'resourceVersion'),
-    resourceVersionMatch: args['resourceVersionMatch'] as ListOptions['resourceVersionMatch'],
+    resourceVersionMatch: args.resourceVersionMatch as ListOptions['resourceVersionMatch'],
     at: toPointInTime(args),
   });
 }
 
 export function toWriteOptions(args: Arguments, ctx: RequestContext): WriteOptions {
   return given<WriteOptions>({
-    dryRun: args['dryRun'] as boolean | undefined,
+    dryRun: args.dryRun as boolean | undefined,
     fieldManager: textArgument(args, 'fieldManager'),
-    fieldValidation: args['fieldValidation'] as WriteOptions['fieldValidation'],
+    fieldValidation: args.fieldValidation as WriteOptions['fieldValidation'],
     onWarning: ctx.addWarning,
     signal: ctx.signal,
   });

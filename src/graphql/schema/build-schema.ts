@@ -1,9 +1,4 @@
-import {
-  GraphQLInterfaceType,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLSchema,
-} from 'graphql';
+import { GraphQLInterfaceType, GraphQLNonNull, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import { createGenericMutations } from '../generic/generic-mutations.ts';
@@ -31,10 +26,20 @@ export function buildSchema({ scheme, version }: BuildSchemaOptions): GraphQLSch
   const source = createSchemaSource(scheme);
   const registry = new TypeRegistry(source);
   const kindsByName = new Map<string, KindTypes>();
-  const interfaces = createInterfaces({ scheme, registry, commonRelations: () => relations.common() });
+  const interfaces = createInterfaces({
+    scheme,
+    registry,
+    commonRelations: () => relations.common(),
+  });
   const relations = createRelations({ scheme, interfaces, kind: (name) => kindsByName.get(name) });
   for (const definition of source.resources) {
-    const kind = createKindTypes({ definition, registry, source, interfaces, relations: relations.of });
+    const kind = createKindTypes({
+      definition,
+      registry,
+      source,
+      interfaces,
+      relations: relations.of,
+    });
     kindsByName.set(toTypeName(definition), kind);
   }
   const kinds = [...kindsByName.values()];
@@ -57,8 +62,12 @@ export function buildSchema({ scheme, version }: BuildSchemaOptions): GraphQLSch
     }),
     subscription: new GraphQLObjectType({
       name: 'Subscription',
-      description: 'Watches. They lose, repeat and reorder nothing, and end with an error that says where to resume.',
-      fields: { ...createSubscriptionFields(kinds), ...createGenericSubscriptions({ scheme, interfaces }) },
+      description:
+        'Watches. They lose, repeat and reorder nothing, and end with an error that says where to resume.',
+      fields: {
+        ...createSubscriptionFields(kinds),
+        ...createGenericSubscriptions({ scheme, interfaces }),
+      },
     }),
     types: kinds.flatMap(({ object, watchEvent }) => [object, watchEvent]),
   });
@@ -71,7 +80,11 @@ interface InterfaceOptions {
   readonly commonRelations: () => OutputFields;
 }
 
-function createInterfaces({ scheme, registry, commonRelations }: InterfaceOptions): SharedInterfaces {
+function createInterfaces({
+  scheme,
+  registry,
+  commonRelations,
+}: InterfaceOptions): SharedInterfaces {
   const typeNameOf = (object: ApiObject | null): string | undefined => {
     const definition = object ? definitionOf(scheme, object) : undefined;
     return definition && toTypeName(definition);
@@ -80,9 +93,15 @@ function createInterfaces({ scheme, registry, commonRelations }: InterfaceOption
     name: 'KubernetesObject',
     description: 'What every stored object has.',
     fields: () => ({
-      apiVersion: { type: nonNullString, description: 'Group and version: `apps/v1`, or `v1` in the core group.' },
+      apiVersion: {
+        type: nonNullString,
+        description: 'Group and version: `apps/v1`, or `v1` in the core group.',
+      },
       kind: { type: nonNullString, description: 'The kind: `Deployment`.' },
-      metadata: { type: new GraphQLNonNull(registry.objectMeta), description: 'Its name and what all objects have.' },
+      metadata: {
+        type: new GraphQLNonNull(registry.objectMeta),
+        description: 'Its name and what all objects have.',
+      },
       ...commonRelations(),
     }),
     resolveType: (value: ApiObject) => typeNameOf(value),

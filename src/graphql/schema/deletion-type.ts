@@ -9,7 +9,8 @@ export function createDeletionType(interfaces: SharedInterfaces): GraphQLObjectT
     fields: {
       deleted: {
         type: new GraphQLNonNull(GraphQLBoolean),
-        description: 'False while it waits for its grace period or for finalizers, marked with a deletionTimestamp.',
+        description:
+          'False while it waits for its grace period or for finalizers, marked with a deletionTimestamp.',
       },
       object: {
         type: new GraphQLNonNull(interfaces.object),

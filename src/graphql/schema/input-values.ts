@@ -16,7 +16,7 @@ function renames(type: GraphQLInputObjectType): boolean {
   // A type that is being looked into adds nothing itself: recursion ends here.
   renaming.set(type, false);
   const found = Object.values(type.getFields()).some((field) => {
-    if (field.extensions['jsonName']) return true;
+    if (field.extensions.jsonName) return true;
     const named = getNamedType(field.type);
     return isInputObjectType(named) && renames(named);
   });
@@ -31,14 +31,15 @@ function renames(type: GraphQLInputObjectType): boolean {
 export function toJson(type: GraphQLInputType, value: unknown): unknown {
   if (isNonNullType(type)) return toJson(type.ofType, value);
   if (typeof value !== 'object' || value === null) return value;
-  if (isListType(type) && Array.isArray(value)) return value.map((item) => toJson(type.ofType, item));
+  if (isListType(type) && Array.isArray(value))
+    return value.map((item) => toJson(type.ofType, item));
   if (!isInputObjectType(type)) return toPlain(value);
   if (!renames(type) && Object.getPrototypeOf(value) !== null) return value;
   const fields = type.getFields();
   const json: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {
     const field = fields[name];
-    const jsonName = (field?.extensions['jsonName'] as string | undefined) ?? name;
+    const jsonName = (field?.extensions.jsonName as string | undefined) ?? name;
     json[jsonName] = field ? toJson(field.type, member) : toPlain(member);
   }
   return json;

@@ -10,7 +10,12 @@ import type { ResourceDefinition } from '../../scheme/resource.ts';
 import { toPluralKind } from './names.ts';
 import type { SchemaSource } from './schema-source.ts';
 import { isStored, toTypeName } from './served-kinds.ts';
-import { LIST_META_TYPE, nonNullString, type SharedInterfaces, WATCH_EVENT_TYPE } from './shared-types.ts';
+import {
+  LIST_META_TYPE,
+  nonNullString,
+  type SharedInterfaces,
+  WATCH_EVENT_TYPE,
+} from './shared-types.ts';
 import type { OutputFields, TypeRegistry } from './type-registry.ts';
 
 /** What the server fills in every object that it stores or answers. */
@@ -31,7 +36,10 @@ export interface KindTypesOptions {
   readonly source: SchemaSource;
   readonly interfaces: SharedInterfaces;
   /** The fields that lead from an object of this kind to others. */
-  readonly relations: (definition: ResourceDefinition, watchEvent: GraphQLObjectType) => OutputFields;
+  readonly relations: (
+    definition: ResourceDefinition,
+    watchEvent: GraphQLObjectType,
+  ) => OutputFields;
 }
 
 export function createKindTypes(options: KindTypesOptions): KindTypes {
@@ -49,7 +57,10 @@ export function createKindTypes(options: KindTypesOptions): KindTypes {
     fields: {
       apiVersion: { type: nonNullString, description: 'The group and version of the objects.' },
       kind: { type: nonNullString, description: `\`${definition.listKind}\`.` },
-      metadata: { type: new GraphQLNonNull(LIST_META_TYPE), description: 'The moment that the list shows.' },
+      metadata: {
+        type: new GraphQLNonNull(LIST_META_TYPE),
+        description: 'The moment that the list shows.',
+      },
       items: {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(object))),
         description: 'The objects, ordered by namespace and name.',
@@ -70,14 +81,16 @@ function objectFields(
   watchEvent: GraphQLObjectType,
 ): OutputFields {
   const fields = registry.outputFields(registry.schema(definition.schemaName), FILLED);
-  const metadata = fields['metadata'];
+  const metadata = fields.metadata;
   if (!isStored(definition)) return fields;
   if (metadata) metadata.type = new GraphQLNonNull(registry.objectMeta);
   // The kind's own fields come first and are not hidden by a relation of the same name.
   return { ...fields, ...relations(definition, watchEvent), ...fields };
 }
 
-export function watchEventFields(object: GraphQLFieldConfigMap<unknown, unknown>[string]['type']): OutputFields {
+export function watchEventFields(
+  object: GraphQLFieldConfigMap<unknown, unknown>[string]['type'],
+): OutputFields {
   return {
     type: { type: new GraphQLNonNull(WATCH_EVENT_TYPE), description: 'What happened.' },
     resourceVersion: {
@@ -90,7 +103,8 @@ export function watchEventFields(object: GraphQLFieldConfigMap<unknown, unknown>
     },
     initialEventsEnd: {
       type: new GraphQLNonNull(GraphQLBoolean),
-      description: 'True for the BOOKMARK that ends the present when `sendInitialEvents` asked for it.',
+      description:
+        'True for the BOOKMARK that ends the present when `sendInitialEvents` asked for it.',
     },
   };
 }

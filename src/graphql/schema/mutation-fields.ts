@@ -40,27 +40,38 @@ export interface MutationFieldsOptions {
 }
 
 /** `createAppsV1Deployment` and its like: one flat field an operation and kind. */
-export function createMutationFields({ kinds, registry, deletionType }: MutationFieldsOptions): Fields {
+export function createMutationFields({
+  kinds,
+  registry,
+  deletionType,
+}: MutationFieldsOptions): Fields {
   const fields: Fields = {};
   for (const kind of kinds) {
-    const { definition } = kind;
-    const name = toTypeName(definition);
-    const add = (fieldName: string, field: Field): void => {
-      fields[fieldName] = definition.deprecation
-        ? { ...field, deprecationReason: definition.deprecation.message }
-        : field;
-    };
-    const can = (verb: ResourceDefinition['verbs'][number]): boolean => definition.verbs.includes(verb);
-    if (can('create')) add(`create${name}`, createField(kind));
-    if (can('update')) add(`update${name}`, updateField(kind));
-    if (can('patch')) add(`patch${name}`, patchField(kind));
-    if (can('delete')) add(`delete${name}`, deleteField(kind, deletionType));
-    if (can('deletecollection')) add(`deleteCollection${name}`, deleteCollectionField(kind));
-    for (const subresource of definition.subresources) {
-      for (const [fieldName, field] of subresourceFields(kind, subresource, registry)) add(fieldName, field);
+    const { deprecation } = kind.definition;
+    for (const [name, field] of fieldsOf(kind, registry, deletionType)) {
+      fields[name] = deprecation ? { ...field, deprecationReason: deprecation.message } : field;
     }
   }
   return fields;
+}
+
+function* fieldsOf(
+  kind: KindTypes,
+  registry: TypeRegistry,
+  deletionType: GraphQLObjectType,
+): Iterable<readonly [string, Field]> {
+  const name = toTypeName(kind.definition);
+  const verbs = new Set(kind.definition.verbs);
+  if (verbs.has('create')) yield [`create${name}`, createField(kind)];
+  if (verbs.has('update')) yield [`update${name}`, updateField(kind)];
+  if (verbs.has('patch')) yield [`patch${name}`, patchField(kind)];
+  if (verbs.has('delete')) yield [`delete${name}`, deleteField(kind, deletionType)];
+  if (verbs.has('deletecollection')) {
+    yield [`deleteCollection${name}`, deleteCollectionField(kind)];
+  }
+  for (const subresource of kind.definition.subresources) {
+    yield* subresourceFields(kind, subresource, registry);
+  }
 }
 
 /** Runs a write; what is selected of its answer is read after it. */
@@ -73,7 +84,7 @@ export async function write<T>(ctx: RequestContext, run: () => Promise<T>): Prom
 /** The input as the object that it stands for, in the namespace that argument and metadata agree on. */
 function toObject(kind: KindTypes, args: Arguments): NewObject<ApiObject> {
   const { definition } = kind;
-  const input = toJson(kind.input, args['input']) as Partial<ApiObject>;
+  const input = toJson(kind.input, args.input) as Partial<ApiObject>;
   const metadata = { ...input.metadata };
   if (definition.namespaced) {
     const asked = textArgument(args, 'namespace');
@@ -93,7 +104,7 @@ function toObject(kind: KindTypes, args: Arguments): NewObject<ApiObject> {
 }
 
 function inputArguments({ definition, input }: KindTypes) {
-  const namespace = namespaceArgument(definition)['namespace'];
+  const namespace = namespaceArgument(definition).namespace;
   return {
     input: { type: new GraphQLNonNull(input), description: 'The object.' },
     ...(namespace
@@ -115,7 +126,9 @@ function createField(kind: KindTypes): Field {
     description: `Creates an object of kind ${definition.kind}.`,
     args: inputArguments(kind),
     resolve: (_, args: Arguments, ctx) =>
-      write(ctx, () => ctx.client.create(definition, toObject(kind, args), toWriteOptions(args, ctx))),
+      write(ctx, () =>
+        ctx.client.create(definition, toObject(kind, args), toWriteOptions(args, ctx)),
+      ),
   };
 }
 
@@ -157,17 +170,22 @@ function patchField(kind: KindTypes, subresource?: string): Field {
 
 export function toTarget(args: Arguments): { namespace?: string; name: string } {
   const namespace = textArgument(args, 'namespace');
-  return { ...(namespace === undefined ? {} : { namespace }), name: textArgument(args, 'name') ?? '' };
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    name: textArgument(args, 'name') ?? '',
+  };
 }
 
 export function toDeleteOptions(args: Arguments, ctx: RequestContext): DeleteOptions {
-  const preconditions = args['preconditions'] as DeleteOptions['preconditions'] | null;
+  const preconditions = args.preconditions as DeleteOptions['preconditions'] | null;
   return {
     ...toWriteOptions(args, ctx),
-    ...(args['gracePeriodSeconds'] == null ? {} : { gracePeriodSeconds: args['gracePeriodSeconds'] as number }),
-    ...(args['propagationPolicy'] == null
+    ...(args.gracePeriodSeconds == null
       ? {}
-      : { propagationPolicy: args['propagationPolicy'] as 'Orphan' | 'Background' | 'Foreground' }),
+      : { gracePeriodSeconds: args.gracePeriodSeconds as number }),
+    ...(args.propagationPolicy == null
+      ? {}
+      : { propagationPolicy: args.propagationPolicy as 'Orphan' | 'Background' | 'Foreground' }),
     ...(preconditions ? { preconditions: { ...preconditions } } : {}),
   };
 }
@@ -209,7 +227,8 @@ function* subresourceFields(
     yield [`patch${name}${suffix}`, patchField(kind, subresource.name)];
   }
   // Proxies and terminals (`exec`, `portforward`) carry streams, not objects: their kinds have no schema.
-  const isAction = subresource.kind && registry.knows(registry.names.schemaNameOf(subresource.kind));
+  const isAction =
+    subresource.kind && registry.knows(registry.names.schemaNameOf(subresource.kind));
   if (isAction && subresource.verbs.includes('create')) {
     yield [`create${name}${suffix}`, actionField(kind, subresource, registry)];
   }
@@ -217,7 +236,11 @@ function* subresourceFields(
 }
 
 /** POST to `binding`, `eviction`, `token`. */
-function actionField({ definition }: KindTypes, subresource: SubresourceDefinition, registry: TypeRegistry): Field {
+function actionField(
+  { definition }: KindTypes,
+  subresource: SubresourceDefinition,
+  registry: TypeRegistry,
+): Field {
   const kind = subresource.kind ?? definition;
   const schemaName = registry.names.schemaNameOf(kind);
   const input = registry.input(schemaName);
@@ -231,8 +254,12 @@ function actionField({ definition }: KindTypes, subresource: SubresourceDefiniti
     },
     resolve: (_, args: Arguments, ctx) =>
       write(ctx, () => {
-        const body = toJson(input, args['input']) as object;
-        const typed = { apiVersion: toApiVersion(kind.group, kind.version), kind: kind.kind, ...body };
+        const body = toJson(input, args.input) as object;
+        const typed = {
+          apiVersion: toApiVersion(kind.group, kind.version),
+          kind: kind.kind,
+          ...body,
+        };
         return ctx.client.createSubresource(
           definition,
           toTarget(args),
@@ -250,7 +277,10 @@ function scaleField({ definition, object }: KindTypes): Field {
     description: `Sets the number of replicas of an object of kind ${definition.kind}.`,
     args: {
       ...objectArguments(definition),
-      replicas: { type: new GraphQLNonNull(GraphQLInt), description: 'The number wanted; 0 stops them all.' },
+      replicas: {
+        type: new GraphQLNonNull(GraphQLInt),
+        description: 'The number wanted; 0 stops them all.',
+      },
       ...WRITE_ARGUMENTS,
     },
     resolve: (_, args: Arguments, ctx) => scale(definition, args, ctx),
@@ -268,7 +298,7 @@ export async function scale(
     ctx.client.patch(
       definition,
       target,
-      { type: 'merge', patch: { spec: { replicas: args['replicas'] } } },
+      { type: 'merge', patch: { spec: { replicas: args.replicas } } },
       { ...toWriteOptions(args, ctx), subresource: 'scale' },
     ),
   );

@@ -34,7 +34,10 @@ export function toObjectField(kind: string): string {
 }
 
 /** `ReplicaSets`, `NetworkPolicies`: the plural with the capitals of its kind. */
-export function toPluralKind({ resource, kind }: Pick<GroupResource, 'resource'> & { kind: string }): string {
+export function toPluralKind({
+  resource,
+  kind,
+}: Pick<GroupResource, 'resource'> & { kind: string }): string {
   const lower = kind.toLowerCase();
   let shared = 0;
   while (shared < lower.length && lower[shared] === resource[shared]) shared++;
@@ -42,7 +45,9 @@ export function toPluralKind({ resource, kind }: Pick<GroupResource, 'resource'>
 }
 
 /** `replicaSets`, `csiDrivers`: the query field of a list. */
-export function toListField(definition: Pick<GroupResource, 'resource'> & { kind: string }): string {
+export function toListField(
+  definition: Pick<GroupResource, 'resource'> & { kind: string },
+): string {
   return toObjectField(toPluralKind(definition));
 }
 

@@ -9,28 +9,40 @@ const PATCH_TYPE = new GraphQLEnumType({
   name: 'PatchType',
   description: 'How a patch is read.',
   values: {
-    JSON: { description: 'A list of operations at paths (RFC 6902): `[{op: "replace", path: "/spec/replicas", value: 3}]`.' },
-    MERGE: { description: 'An object of which each member replaces what is there; null removes (RFC 7386). Lists are replaced whole.' },
-    STRATEGIC: { description: 'As MERGE, but lists are joined by their merge keys, as the kind says: containers by name.' },
+    JSON: {
+      description:
+        'A list of operations at paths (RFC 6902): `[{op: "replace", path: "/spec/replicas", value: 3}]`.',
+    },
+    MERGE: {
+      description:
+        'An object of which each member replaces what is there; null removes (RFC 7386). Lists are replaced whole.',
+    },
+    STRATEGIC: {
+      description:
+        'As MERGE, but lists are joined by their merge keys, as the kind says: containers by name.',
+    },
   },
 });
 
 export const PATCH_ARGUMENTS: GraphQLFieldConfigArgumentMap = {
   type: { type: PATCH_TYPE, defaultValue: 'STRATEGIC', description: 'How the patch is read.' },
-  patch: { type: new GraphQLNonNull(JSON_SCALAR), description: 'The patch, in the form that `type` says.' },
+  patch: {
+    type: new GraphQLNonNull(JSON_SCALAR),
+    description: 'The patch, in the form that `type` says.',
+  },
 };
 
 /** @throws {ApiError} BadRequest when the patch has not the form that its type says */
 export function toPatch(args: Arguments): Patch {
-  const patch = parseText(toPlain(args['patch']));
-  if (args['type'] === 'JSON') {
+  const patch = parseText(toPlain(args.patch));
+  if (args.type === 'JSON') {
     if (!Array.isArray(patch)) throw badRequest('patch: a JSON patch is a list of operations');
     return { type: 'json', operations: patch };
   }
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
     throw badRequest('patch: a merge patch is an object');
   }
-  return { type: args['type'] === 'MERGE' ? 'merge' : 'strategic', patch };
+  return { type: args.type === 'MERGE' ? 'merge' : 'strategic', patch };
 }
 
 /** A patch may also be a string that holds its JSON: literals cannot spell keys such as `app.kubernetes.io/name`. */

@@ -1,6 +1,11 @@
-import { type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLNonNull, GraphQLObjectType } from 'graphql';
+import {
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigMap,
+  GraphQLNonNull,
+  GraphQLObjectType,
+} from 'graphql';
 import type { ApiObject } from '../../scheme/object.ts';
-import { type ResourceDefinition } from '../../scheme/resource.ts';
+import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import {
   type Arguments,
@@ -31,7 +36,11 @@ export function createQueryFields(kinds: readonly KindTypes[]): Fields {
     }
     groups[name] = {
       type: new GraphQLNonNull(
-        new GraphQLObjectType({ name: `${upperFirst(name)}Group`, description: `The versions of ${words}.`, fields }),
+        new GraphQLObjectType({
+          name: `${upperFirst(name)}Group`,
+          description: `The versions of ${words}.`,
+          fields,
+        }),
       ),
       description: `The resources of ${words}, by version.`,
       resolve: () => NOTHING,
@@ -71,12 +80,15 @@ function createResourceFields(kind: KindTypes): Fields {
   if (definition.verbs.includes('get')) {
     const objectField = toObjectField(definition.kind);
     // Endpoints are called the same in the singular and in the plural.
-    fields[objectField === listField ? `${objectField}ByName` : objectField] = createObjectField(kind);
+    fields[objectField === listField ? `${objectField}ByName` : objectField] =
+      createObjectField(kind);
   }
   return fields;
 }
 
-function deprecation({ deprecation: deprecated }: ResourceDefinition): { deprecationReason?: string } {
+function deprecation({ deprecation: deprecated }: ResourceDefinition): {
+  deprecationReason?: string;
+} {
   return deprecated ? { deprecationReason: deprecated.message } : {};
 }
 
@@ -115,7 +127,10 @@ export async function readObject(
   args: Arguments,
   ctx: RequestContext,
 ): Promise<ApiObject> {
-  const target = { namespace: textArgument(args, 'namespace'), name: textArgument(args, 'name') ?? '' };
+  const target = {
+    namespace: textArgument(args, 'namespace'),
+    name: textArgument(args, 'name') ?? '',
+  };
   const at = toPointInTime(args);
   if (!at) return ctx.reader.get(definition, target);
   const object = await ctx.client.get(definition, { ...target, at });
@@ -123,7 +138,9 @@ export async function readObject(
   return object;
 }
 
-function byGroupAndVersion(kinds: readonly KindTypes[]): ReadonlyMap<string, ReadonlyMap<string, KindTypes[]>> {
+function byGroupAndVersion(
+  kinds: readonly KindTypes[],
+): ReadonlyMap<string, ReadonlyMap<string, KindTypes[]>> {
   const groups = new Map<string, Map<string, KindTypes[]>>();
   for (const kind of kinds) {
     const { group, version, verbs } = kind.definition;

@@ -1,4 +1,10 @@
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import {
+  GraphQLError,
+  GraphQLScalarType,
+  Kind,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql';
 import type { ObjMap } from 'graphql/jsutils/ObjMap.js';
 
 type Variables = ObjMap<unknown> | null | undefined;
@@ -13,7 +19,13 @@ interface ScalarConfig {
 }
 
 /** A scalar whose literals mean what the same value means in variables. */
-function createScalar({ name, description, specifiedByURL, parse, serialize }: ScalarConfig): GraphQLScalarType {
+function createScalar({
+  name,
+  description,
+  specifiedByURL,
+  parse,
+  serialize,
+}: ScalarConfig): GraphQLScalarType {
   return new GraphQLScalarType({
     name,
     description,
@@ -48,7 +60,8 @@ export function preview(value: unknown): string {
 
 export const JSON_SCALAR = createScalar({
   name: 'JSON',
-  description: 'Any JSON value. In literals, object keys are limited to what GraphQL can spell: use a variable for others.',
+  description:
+    'Any JSON value. In literals, object keys are limited to what GraphQL can spell: use a variable for others.',
   parse: (value) => value,
 });
 
@@ -58,7 +71,11 @@ function parseInt64(value: unknown): number {
     return refuse('Int64', 'an integer (or its decimal digits as a string)', value);
   }
   if (!Number.isSafeInteger(number)) {
-    return refuse('Int64', 'between -(2^53 - 1) and 2^53 - 1, the integers that JSON carries exactly', value);
+    return refuse(
+      'Int64',
+      'between -(2^53 - 1) and 2^53 - 1, the integers that JSON carries exactly',
+      value,
+    );
   }
   return number;
 }
@@ -90,7 +107,8 @@ export const QUANTITY_SCALAR = createScalar({
 
 export const INT_OR_STRING_SCALAR = createScalar({
   name: 'IntOrString',
-  description: 'An integer, or a text that stands for one: a percentage (`25%`) or the name of a port (`http`).',
+  description:
+    'An integer, or a text that stands for one: a percentage (`25%`) or the name of a port (`http`).',
   parse: (value) =>
     typeof value === 'string' || Number.isInteger(value)
       ? value
@@ -157,7 +175,12 @@ export interface MapScalarConfig {
  * A map as a scalar: `{key: value}`, or, where values are texts, also `["key=value"]` for the keys that a GraphQL
  * object literal cannot spell.
  */
-export function createMapScalar({ name, description, parseMember, takesPairs }: MapScalarConfig): GraphQLScalarType {
+export function createMapScalar({
+  name,
+  description,
+  parseMember,
+  takesPairs,
+}: MapScalarConfig): GraphQLScalarType {
   const pairs = takesPairs
     ? ' Input may also be a list of `"key=value"`, for keys that a GraphQL object literal cannot spell.'
     : '';
@@ -165,7 +188,8 @@ export function createMapScalar({ name, description, parseMember, takesPairs }: 
     name,
     description: `${description}${pairs}`,
     parse: (value) => {
-      if (takesPairs && Array.isArray(value)) return parsePairs(name, value, takesPairs, parseMember);
+      if (takesPairs && Array.isArray(value))
+        return parsePairs(name, value, takesPairs, parseMember);
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         return refuse(name, takesPairs ? 'an object or a list of "key=value"' : 'an object', value);
       }
@@ -174,7 +198,11 @@ export function createMapScalar({ name, description, parseMember, takesPairs }: 
   });
 }
 
-function parseMembers(name: string, map: object, parseMember: MapValueParser): Record<string, unknown> {
+function parseMembers(
+  name: string,
+  map: object,
+  parseMember: MapValueParser,
+): Record<string, unknown> {
   const parsed: [string, unknown][] = [];
   for (const [key, member] of Object.entries(map)) {
     parsed.push([key, inMember(name, key, () => parseMember(member))]);
@@ -199,7 +227,10 @@ function parsePairs(
       continue;
     }
     if (parsed.has(key)) throw new GraphQLError(`${name} has the key ${preview(key)} twice`);
-    parsed.set(key, inMember(name, key, () => parseMember(text)));
+    parsed.set(
+      key,
+      inMember(name, key, () => parseMember(text)),
+    );
   }
   return Object.fromEntries(parsed);
 }
@@ -210,7 +241,9 @@ function inMember<T>(name: string, key: string, parse: () => T): T {
     return parse();
   } catch (error) {
     if (error instanceof GraphQLError) {
-      throw new GraphQLError(`${name}: at key ${preview(key)}: ${error.message}`, { originalError: error });
+      throw new GraphQLError(`${name}: at key ${preview(key)}: ${error.message}`, {
+        originalError: error,
+      });
     }
     throw error;
   }
@@ -242,7 +275,8 @@ export const STRING_LIST_MAP_SCALAR = createMapScalar({
 
 export const QUANTITY_MAP_SCALAR = createMapScalar({
   name: 'QuantityMap',
-  description: 'Resource quantities by resource name, such as requests and limits: `{cpu: "500m"}`.',
+  description:
+    'Resource quantities by resource name, such as requests and limits: `{cpu: "500m"}`.',
   parseMember: parseQuantity,
   takesPairs: 'single',
 });

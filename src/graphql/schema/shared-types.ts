@@ -1,6 +1,6 @@
 import {
   GraphQLEnumType,
-  GraphQLInterfaceType,
+  type GraphQLInterfaceType,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLString,
@@ -14,7 +14,9 @@ export const WATCH_EVENT_TYPE = new GraphQLEnumType({
   name: 'WatchEventType',
   description: 'What happened to an object.',
   values: {
-    ADDED: { description: 'It was created, or came into the selection, or was there when the watch began.' },
+    ADDED: {
+      description: 'It was created, or came into the selection, or was there when the watch began.',
+    },
     MODIFIED: { description: 'It changed.' },
     DELETED: { description: 'It was deleted, or left the selection.' },
     BOOKMARK: {
@@ -29,11 +31,13 @@ export const LIST_META_TYPE = new GraphQLObjectType({
   fields: {
     resourceVersion: {
       type: nonNullString,
-      description: 'The moment that the list shows. A watch from here misses nothing and repeats nothing.',
+      description:
+        'The moment that the list shows. A watch from here misses nothing and repeats nothing.',
     },
     continue: {
       type: GraphQLString,
-      description: 'Set when `limit` cut the list: pass it as `continue` to read on in the same snapshot.',
+      description:
+        'Set when `limit` cut the list: pass it as `continue` to read on in the same snapshot.',
     },
     remainingItemCount: {
       type: INT64_SCALAR,

@@ -24,7 +24,10 @@ export interface WatchPlan {
 export type PlanWatch = (args: Arguments, ctx: RequestContext) => WatchPlan;
 
 /** The arguments that say where a watch starts: who differs in these alone shares an execution. */
-export const START_ARGUMENTS: ReadonlySet<string> = new Set(['resourceVersion', 'sendInitialEvents']);
+export const START_ARGUMENTS: ReadonlySet<string> = new Set([
+  'resourceVersion',
+  'sendInitialEvents',
+]);
 
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
@@ -61,12 +64,14 @@ export function toWatchStart(args: Arguments): WatchStart {
   const resourceVersion = textArgument(args, 'resourceVersion');
   return {
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    ...(args['sendInitialEvents'] === true ? { sendInitialEvents: true } : {}),
+    ...(args.sendInitialEvents === true ? { sendInitialEvents: true } : {}),
   };
 }
 
 /** `watchCoreV1Pods` and its like. */
-export function createSubscriptionFields(kinds: readonly KindTypes[]): GraphQLFieldConfigMap<unknown, RequestContext> {
+export function createSubscriptionFields(
+  kinds: readonly KindTypes[],
+): GraphQLFieldConfigMap<unknown, RequestContext> {
   const fields: GraphQLFieldConfigMap<unknown, RequestContext> = {};
   for (const kind of kinds) {
     const { definition } = kind;
@@ -77,11 +82,14 @@ export function createSubscriptionFields(kinds: readonly KindTypes[]): GraphQLFi
   return fields;
 }
 
-function createWatchField({ definition, watchEvent }: KindTypes): GraphQLFieldConfig<unknown, RequestContext> {
+function createWatchField({
+  definition,
+  watchEvent,
+}: KindTypes): GraphQLFieldConfig<unknown, RequestContext> {
   const watch: PlanWatch = (args) => ({
     sources: [{ ref: definition, selection: toWatchSelection(args) }],
     start: toWatchStart(args),
-    allowBookmarks: args['allowBookmarks'] === true,
+    allowBookmarks: args.allowBookmarks === true,
     toValue: toEventValue,
   });
   return {

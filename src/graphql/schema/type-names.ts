@@ -27,7 +27,8 @@ export class TypeNames {
     const [, packageName = '', version = '', kind = ''] = SCHEMA_NAME.exec(schemaName) ?? [];
     if (kind === '') return upperFirst(schemaName.slice(schemaName.lastIndexOf('.') + 1));
     if (packageName === META_PACKAGE) return kind;
-    const group = this.#groups.get(packageName) ?? packageName.slice(packageName.lastIndexOf('.') + 1);
+    const group =
+      this.#groups.get(packageName) ?? packageName.slice(packageName.lastIndexOf('.') + 1);
     return toTypePrefix(group, version) + kind;
   }
 

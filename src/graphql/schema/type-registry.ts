@@ -17,8 +17,8 @@ import {
   GraphQLString,
   isNonNullType,
 } from 'graphql';
-import type { FieldSchema, FieldType, TypeSchema } from '../../scheme/structural-schema.ts';
 import { invariant } from '../../lib/errors.ts';
+import type { FieldSchema, FieldType, TypeSchema } from '../../scheme/structural-schema.ts';
 import { toEnumName, toFieldName, upperFirst } from './names.ts';
 import {
   BASE64_MAP_SCALAR,
@@ -36,8 +36,8 @@ import {
   TIME_SCALAR,
 } from './scalars.ts';
 import type { SchemaSource } from './schema-source.ts';
-import { TypeNames } from './type-names.ts';
 import { LIST_META_TYPE } from './shared-types.ts';
+import { TypeNames } from './type-names.ts';
 
 export type OutputFields = GraphQLFieldConfigMap<unknown, unknown>;
 
@@ -111,7 +111,9 @@ export class TypeRegistry {
     const description = this.#source.describeType(schemaName);
     return new GraphQLObjectType({
       name: this.names.of(schemaName) + (isTemplate ? suffix : ''),
-      description: isTemplate ? `${description} Inside another object: any field may be missing.` : description,
+      description: isTemplate
+        ? `${description} Inside another object: any field may be missing.`
+        : description,
       fields: () => this.outputFields(schema),
     });
   }
@@ -192,7 +194,10 @@ export class TypeRegistry {
   ): T | GraphQLLeafType {
     switch (type.kind) {
       case 'string':
-        return make.enumOf() ?? (type.format ? (FORMATS[type.format] as GraphQLScalarType) : GraphQLString);
+        return (
+          make.enumOf() ??
+          (type.format ? (FORMATS[type.format] as GraphQLScalarType) : GraphQLString)
+        );
       case 'integer':
         return type.format === 'int32' ? GraphQLInt : INT64_SCALAR;
       case 'number':

@@ -47,7 +47,10 @@ export class EventEncoder {
     return payload;
   }
 
-  #memory(type: string, sourceIndex: number): WeakMap<object, EncodedPayload | Promise<EncodedPayload>> {
+  #memory(
+    type: string,
+    sourceIndex: number,
+  ): WeakMap<object, EncodedPayload | Promise<EncodedPayload>> {
     this.#encoded[sourceIndex] ??= new Map();
     const byType = this.#encoded[sourceIndex];
     let memory = byType.get(type);

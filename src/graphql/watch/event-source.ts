@@ -166,8 +166,8 @@ class MergedSource implements EventSource {
 
   #take(events: readonly WatchEvent[], sourceIndex: number): void {
     for (const event of events) this.#waiting.push({ event, sourceIndex });
-    if (this.#waiting.length > MAX_WAITING_EVENTS) return this.#close(tooFarBehind());
-    if (this.#isReleaseDue) return;
+    if (this.#waiting.length > MAX_WAITING_EVENTS) this.#close(tooFarBehind());
+    if (this.#isReleaseDue || this.#isClosed) return;
     this.#isReleaseDue = true;
     queueMicrotask(() => this.#release());
   }
@@ -197,7 +197,9 @@ const versionOf = ({ event }: SourcedEvent): string => event.object.metadata.res
 
 /** Of bookmarks that came together the last one says what the others do. */
 function withOneBookmark(events: readonly SourcedEvent[]): readonly SourcedEvent[] {
-  return events.filter(({ event }, index) => event.type !== 'BOOKMARK' || index === events.length - 1);
+  return events.filter(
+    ({ event }, index) => event.type !== 'BOOKMARK' || index === events.length - 1,
+  );
 }
 
 function endOfPresent({ sources }: WatchPlan, resourceVersion: string): SourcedEvent {
@@ -216,5 +218,8 @@ function endOfPresent({ sources }: WatchPlan, resourceVersion: string): SourcedE
 }
 
 function tooFarBehind(): Error {
-  return tooManyRequests('the watch cannot catch up with the changes of its resources: start it anew', 1);
+  return tooManyRequests(
+    'the watch cannot catch up with the changes of its resources: start it anew',
+    1,
+  );
 }

@@ -1,7 +1,12 @@
 import { toError } from '../../lib/errors.ts';
 import { ApiError } from '../../scheme/errors.ts';
 import type { EncodedPayload, EventEncoder } from './event-encoder.ts';
-import { createEventSource, type EventSource, type EventSourceOptions, type SourcedEvent } from './event-source.ts';
+import {
+  createEventSource,
+  type EventSource,
+  type EventSourceOptions,
+  type SourcedEvent,
+} from './event-source.ts';
 
 /** Who receives a stream. Called synchronously and in order. */
 export interface StreamMember {
@@ -70,7 +75,8 @@ export class EventStream {
     for (let index = 0; index < events.length; index++) {
       const sourced = events[index] as SourcedEvent;
       const payload = this.#encoder.encode(sourced);
-      if (this.#tail || payload instanceof Promise) this.#deliverLater(sourced, payload, arePresent);
+      if (this.#tail || payload instanceof Promise)
+        this.#deliverLater(sourced, payload, arePresent);
       else this.#deliver(sourced, payload, arePresent);
     }
     if (!arePresent && !this.#tail) this.#onAdvance(this);
@@ -87,7 +93,10 @@ export class EventStream {
     isPresent: boolean,
   ): void {
     this.#unencoded++;
-    if (this.#unencoded > MAX_UNENCODED_EVENTS && !isPresent) return this.#close(cannotKeepUp());
+    if (this.#unencoded > MAX_UNENCODED_EVENTS && !isPresent) {
+      this.#close(cannotKeepUp());
+      return;
+    }
     const previous = this.#tail ?? Promise.resolve();
     const tail: Promise<void> = previous
       .then(() => payload)

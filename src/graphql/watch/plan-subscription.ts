@@ -43,14 +43,17 @@ export function planSubscription(
   if (mistake) throw mistake;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      fragments.set(definition.name.value, definition);
   }
   const node = firstField(operation.selectionSet, fragments);
   const field = node && schema.getSubscriptionType()?.getFields()[node.name.value];
-  const watch = field?.extensions['watch'] as PlanWatch | undefined;
-  if (!node || !field || !watch) throw new GraphQLError('This subscription watches nothing', { nodes: operation });
+  const watch = field?.extensions.watch as PlanWatch | undefined;
+  if (!node || !field || !watch)
+    throw new GraphQLError('This subscription watches nothing', { nodes: operation });
   const plan = watch(getArgumentValues(field, node, coerced), ctx);
-  if (plan.sources.length === 0) throw new GraphQLError('This subscription watches nothing', { nodes: node });
+  if (plan.sources.length === 0)
+    throw new GraphQLError('This subscription watches nothing', { nodes: node });
   return { fieldName: field.name, plan, shape: shapeOf({ operation, node, field, variables }) };
 }
 
@@ -84,7 +87,8 @@ interface ShapeOptions {
 function shapeOf({ operation, node, variables }: ShapeOptions): string {
   const starts = new Set<string>();
   for (const { name, value } of node.arguments ?? []) {
-    if (START_ARGUMENTS.has(name.value) && value.kind === Kind.VARIABLE) starts.add(value.name.value);
+    if (START_ARGUMENTS.has(name.value) && value.kind === Kind.VARIABLE)
+      starts.add(value.name.value);
   }
   const kept = Object.entries(variables ?? {})
     .filter(([name]) => !(starts.has(name) && countUses(operation, name) === 1))

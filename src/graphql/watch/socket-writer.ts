@@ -82,7 +82,8 @@ export class SocketWriter {
     lane.waitingBytes += counted;
     this.#waitingBytes += counted;
     this.#queue.push({ frame: { lane, payload }, counted });
-    if (lane.waitingBytes > MAX_LANE_BYTES || this.#waitingBytes > MAX_CONNECTION_BYTES) this.#drop(lane);
+    if (lane.waitingBytes > MAX_LANE_BYTES || this.#waitingBytes > MAX_CONNECTION_BYTES)
+      this.#drop(lane);
     this.#scheduler.schedule(this);
   }
 

@@ -5,7 +5,9 @@ const END = Buffer.from('\n\n');
 /** Server-sent events of GraphQL over SSE, distinct connections mode: `event: next` with the result as data. */
 export const SSE_FRAMES: FrameFormat = {
   size: (frame) =>
-    frame.lane ? frame.lane.prefix.length + frame.payload.bytes.length + END.length : frame.text.length,
+    frame.lane
+      ? frame.lane.prefix.length + frame.payload.bytes.length + END.length
+      : frame.text.length,
   write(frame, target, start) {
     if (!frame.lane) return start + frame.text.copy(target, start);
     let offset = start + frame.lane.prefix.copy(target, start);

@@ -59,7 +59,11 @@ export class SseTransport {
   ): Promise<void> {
     try {
       if (prepared.operation.operation !== 'subscription') {
-        this.#finish(response, writer, await this.#service.execute(prepared, request.variables, caller));
+        this.#finish(
+          response,
+          writer,
+          await this.#service.execute(prepared, request.variables, caller),
+        );
         return;
       }
       const delivery = new SubscriptionDelivery({

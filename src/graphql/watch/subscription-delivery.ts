@@ -62,7 +62,8 @@ export class SubscriptionDelivery implements StreamMember {
 }
 
 function tooSlow(resumeFrom: string | undefined): ApiError {
-  const how = resumeFrom === undefined ? 'start it anew' : `watch again from resourceVersion ${resumeFrom}`;
+  const how =
+    resumeFrom === undefined ? 'start it anew' : `watch again from resourceVersion ${resumeFrom}`;
   return new ApiError(
     'TooManyRequests',
     `the subscription was closed because its reader fell too far behind: ${how}`,

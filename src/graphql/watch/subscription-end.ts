@@ -16,7 +16,10 @@ export class SubscriptionEnd implements AsyncGenerator<ExecutionResult, undefine
   /** Ends the subscription with an error, which the client gets as its last result. */
   fail(error: Error): void {
     if (this.#isDone || this.#failure) return;
-    const failure = error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error });
+    const failure =
+      error instanceof GraphQLError
+        ? error
+        : new GraphQLError(error.message, { originalError: error });
     this.#failure = { errors: [failure] };
     this.#waiting?.(this.#step());
     this.#waiting = undefined;

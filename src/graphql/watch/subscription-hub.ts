@@ -1,7 +1,7 @@
-import { EventEncoder, type EventEncoderOptions } from './event-encoder.ts';
-import { EventStream, type StreamMember } from './event-stream.ts';
 import type { ApiClient } from '../../apiserver/client.ts';
 import type { WatchPlan } from '../schema/subscription-fields.ts';
+import { EventEncoder, type EventEncoderOptions } from './event-encoder.ts';
+import { EventStream, type StreamMember } from './event-stream.ts';
 
 /** A subscription that is ready to run. */
 export interface Subscription extends EventEncoderOptions {
@@ -58,7 +58,10 @@ class SubscriptionGroup {
     return this.#streams.size;
   }
 
-  async subscribe({ client, plan }: Subscription, member: StreamMember): Promise<SubscriptionHandle> {
+  async subscribe(
+    { client, plan }: Subscription,
+    member: StreamMember,
+  ): Promise<SubscriptionHandle> {
     const stream = new EventStream({
       client,
       plan,

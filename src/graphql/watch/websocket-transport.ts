@@ -146,7 +146,10 @@ export class WebSocketTransport {
     const { caller } = connection;
     const limit = this.#service.limits.maxOperationsPerConnection;
     if (!caller || connection.operations >= limit) {
-      const error = tooManyRequests(`this connection has ${limit} operations under way, which is the limit`, 1);
+      const error = tooManyRequests(
+        `this connection has ${limit} operations under way, which is the limit`,
+        1,
+      );
       return [new GraphQLError(error.message, { originalError: error })];
     }
     const prepared = this.#service.prepare(request);
@@ -188,12 +191,17 @@ export class WebSocketTransport {
 
   #format(result: ExecutionResult) {
     if (!result.errors) return undefined;
-    const errors = result.errors.map((error) => formatGraphqlError(this.#service.formatError, error));
+    const errors = result.errors.map((error) =>
+      formatGraphqlError(this.#service.formatError, error),
+    );
     return { ...result, errors };
   }
 }
 
-function tokenOf(params: Record<string, unknown> | undefined, { headers }: IncomingMessage): string | undefined {
+function tokenOf(
+  params: Record<string, unknown> | undefined,
+  { headers }: IncomingMessage,
+): string | undefined {
   const { authorization, Authorization, token } = params ?? {};
   for (const value of [authorization, Authorization]) {
     if (typeof value === 'string') return bearerTokenOf(value);
@@ -206,7 +214,10 @@ function keepAlive(socket: WebSocket): () => void {
   let isAnswered = true;
   let timer: Timer;
   const ping = (): void => {
-    if (!isAnswered) return socket.terminate();
+    if (!isAnswered) {
+      socket.terminate();
+      return;
+    }
     isAnswered = false;
     socket.ping();
     timer = systemClock.setTimer(KEEP_ALIVE_MS, ping);

@@ -83,7 +83,7 @@ class ThreeWayDiffer {
     const { modified, current } = triple;
     if (modified === undefined) return;
     if (modified === null) {
-      if (current !== undefined) setMember(patch, key, null);
+      if (current !== undefined && current !== null) setMember(patch, key, null);
     } else if (Array.isArray(modified) && Array.isArray(current) && schema.merges) {
       const original = asList(triple.original);
       setListDiff(patch, key, this.#diffLists({ original, modified, current }, schema));

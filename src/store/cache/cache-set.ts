@@ -23,7 +23,7 @@ export interface CacheSetOptions {
 export class CacheSet {
   readonly #options: CacheSetOptions;
   readonly #caches = new Map<string, Promise<LogCache>>();
-  readonly #loaded = new Set<LogCache>();
+  readonly #byId = new Map<string, LogCache>();
 
   constructor(options: CacheSetOptions) {
     this.#options = options;
@@ -42,9 +42,14 @@ export class CacheSet {
     return loading;
   }
 
+  /** The cache of `resource` if it is loaded. */
+  peek(resource: GroupResource): LogCache | undefined {
+    return this.#byId.get(resourceId(resource));
+  }
+
   /** Ends every stream of every cache. */
   close(error: Error): void {
-    for (const cache of this.#loaded) cache.close(error);
+    for (const cache of this.#byId.values()) cache.close(error);
   }
 
   async #load({ group, resource }: GroupResource): Promise<LogCache> {
@@ -61,7 +66,7 @@ export class CacheSet {
     try {
       const { version, objects } = await readSnapshot(reads, clusterId, name);
       cache.load(version, objects);
-      this.#loaded.add(cache);
+      this.#byId.set(resourceId(name), cache);
       return cache;
     } catch (error) {
       reader.unfollow(cache);

@@ -18,6 +18,7 @@ import type {
 import { NamespacedObjects } from './namespaced-objects.ts';
 import { RecentEvents } from './recent-events.ts';
 import { type ReplayLog, replayPage } from './replay.ts';
+import { rewind } from './rewind.ts';
 import { SubscriberStream } from './subscriber-stream.ts';
 
 /** Kubernetes' bound for waiting until a cache is fresh enough. */
@@ -76,6 +77,27 @@ export class LogCache implements ResourceCache, LogFollower {
 
   list(namespace?: string): Snapshot {
     return { resourceVersion: this.resourceVersion, items: this.#objects.list(namespace) };
+  }
+
+  /** The state at `version`, while memory still knows what happened since; undefined when it does not. */
+  listAt(version: number, namespace?: string): Snapshot | undefined {
+    if (!this.#remembers(version)) return undefined;
+    const present = this.#objects.list(namespace);
+    const items = rewind(present, this.#recent.after(version), namespace);
+    return { resourceVersion: String(version), items };
+  }
+
+  /** As {@link listAt}, of one object. */
+  getAt(version: number, namespace: string, name: string): { object?: ApiObject } | undefined {
+    if (!this.#remembers(version)) return undefined;
+    const since = this.#recent.after(version);
+    const first = since.find(({ key }) => key.name === name && key.namespace === namespace);
+    const object = first ? first.previous : this.get(namespace, name);
+    return object ? { object } : {};
+  }
+
+  #remembers(version: number): boolean {
+    return !this.#early && version >= this.#recent.floor && version <= this.#version;
   }
 
   async waitFor(

@@ -35,8 +35,8 @@ export class RevisionListener {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await this.#connecting;
     await this.#connection?.close();
+    await this.#connecting;
   }
 
   /** Tries until it listens, or is stopped. */
@@ -45,7 +45,7 @@ export class RevisionListener {
     const { signal } = this.#stopped;
     for (let failures = 1; !signal.aborted; failures++) {
       try {
-        this.#connection = await this.#listen();
+        await this.#listen();
         // Whatever was committed while nobody listened.
         onHint(undefined);
         return;
@@ -59,10 +59,10 @@ export class RevisionListener {
     }
   }
 
-  async #listen(): Promise<Connection> {
-    const { signal } = this.#stopped;
-    const connection = await openConnection(this.#options, signal);
-    signal.addEventListener('abort', () => connection.destroy(), { once: true });
+  async #listen(): Promise<void> {
+    const connection = await openConnection(this.#options, this.#stopped.signal);
+    // Known before it listens, so that a stop need not wait for a silent server.
+    this.#connection = connection;
     try {
       connection.client.on('notification', ({ payload }) => this.#onNotification(payload ?? ''));
       await connection.client.query(`listen ${CHANNEL}`);
@@ -75,7 +75,6 @@ export class RevisionListener {
       this.#options.logger.info('lost the listening connection', { error });
       if (!this.#stopped.signal.aborted) this.start();
     });
-    return connection;
   }
 
   #onNotification(payload: string): void {

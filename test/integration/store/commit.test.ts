@@ -108,8 +108,8 @@ describe('one write', () => {
   test('text of every script, quotes, backslashes and control characters come back as they were', async () => {
     const data = { text: 'žluťoučký 🪐 "quoted" \\ \u001e \u0000 \n\t', '{"a":1}': '[1,2]' };
     await commitOne(store, createWrite('text', data));
-    const [event] = (await store.history(keyOfConfigMap('text'))) as [{ object: ApiObject }];
-    expect(event.object).toMatchObject({ data });
+    const [event] = await store.history(keyOfConfigMap('text'));
+    expect(event?.object).toMatchObject({ data });
   });
 });
 

@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../../src/store/store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { AUDIT_SQL, readAudit, runWriter } from '../../support/store-workload.ts';
+import { testSeed } from '../../support/test-seed.ts';
 import { CONFIG_MAPS, freshCache, startTestStore } from '../../support/test-store.ts';
 import { assertAtomic, assertWatchGuarantees } from '../../support/watch-guarantees.ts';
 import { WatchRecorder, watchKey } from '../../support/watch-recorder.ts';
@@ -15,8 +16,7 @@ const TRANSACTIONS_PER_WRITER = 120;
 /** Few enough that writers collide all the time. */
 const NAMES = 40;
 
-const seed = Number(process.env.ORRERY_TEST_SEED ?? Date.now() % 1_000_000);
-console.log(`seed ${seed} (set ORRERY_TEST_SEED to repeat)`);
+const seed = testSeed();
 
 let database: TestDatabase;
 let admin: pg.Client;
@@ -88,14 +88,17 @@ type Disturbance = (random: Random) => Promise<unknown>;
 /** Runs disturbances one at a time, each after some more transactions, until there are no more transactions. */
 function createChaos(random: Random, disturbances: readonly Disturbance[]) {
   let done = 0;
+  let disturbed = 0;
   let running: Promise<unknown> | undefined;
   const failures: unknown[] = [];
   return {
     onDone(): void {
       done++;
       if (running || done % 15 !== 0) return;
-      const disturb = disturbances[Math.floor(random() * disturbances.length)] as Disturbance;
-      running = disturb(random)
+      // The first round is each of them once, whatever the seed.
+      const choice = disturbed < disturbances.length ? disturbed : random() * disturbances.length;
+      disturbed++;
+      running = (disturbances[Math.floor(choice)] as Disturbance)(random)
         .catch((error: unknown) => failures.push(error))
         .finally(() => {
           running = undefined;
@@ -104,6 +107,7 @@ function createChaos(random: Random, disturbances: readonly Disturbance[]) {
     async end(): Promise<void> {
       await running;
       expect(failures).toEqual([]);
+      expect(disturbed).toBeGreaterThan(disturbances.length);
     },
   };
 }
@@ -175,7 +179,9 @@ test('twenty writers on two stores, watchers that come and go, compaction and ki
   for (const store of stores) {
     const cache = await freshCache(store);
     const listed = cache.list().items.map((object): [string, number] => [
-      watchKey({ key: { ...CONFIG_MAPS, namespace: 'default', name: object.metadata.name ?? '' } }),
+      watchKey({
+        key: { ...CONFIG_MAPS, namespace: 'default', name: object.metadata.name ?? '' },
+      }),
       Number(object.metadata.resourceVersion),
     ]);
     expect(listed).toEqual([...present].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -58,3 +58,7 @@ test('a value that the selector pins can start a list from an index', () => {
   expect(pinnedValue(requirements, 'spec.nodeName')).toBe('node-1');
   expect(pinnedValue(requirements, 'status.phase')).toBeUndefined();
 });
+
+test('what every object inherits is no field', () => {
+  expect(() => matches('constructor=x')).toThrow('field label not supported: constructor');
+});

@@ -175,3 +175,13 @@ test('labels are printed sorted, and compared pair by pair', () => {
   expect(hasLabels(LABELS, { app: 'web', other: '' })).toBe(false);
   expect(hasLabels(undefined, {})).toBe(true);
 });
+
+test('what every object inherits is no label', () => {
+  expect(parseLabelMatcher('constructor')({})).toBe(false);
+  expect(parseLabelMatcher('!constructor')({})).toBe(true);
+  expect(parseLabelMatcher('constructor')({ constructor: 'x' } as never)).toBe(true);
+  const errors: FieldError[] = [];
+  const selector = { matchExpressions: [{ key: 'a', operator: 'constructor' }] };
+  validateLabelSelector(selector, 'selector', errors);
+  expect(errors).toHaveLength(1);
+});

@@ -1,0 +1,89 @@
+import {
+  alreadyExists,
+  conflict,
+  notFound,
+  OPTIMISTIC_LOCK_MESSAGE,
+} from '../src/scheme/errors.ts';
+import type { ApiObject } from '../src/scheme/object.ts';
+import { type GroupResource, qualifiedName } from '../src/scheme/resource.ts';
+import type { ObjectStore, ResourceCache, StoreWrite } from '../src/store/store.ts';
+
+/** A store that only remembers: what is left of a write's cost is the pipeline's. No log, no history, no watches. */
+export function createMemoryStore(): ObjectStore {
+  const resources = new Map<string, MemoryCache>();
+  let version = 0;
+  const cacheOf = (resource: GroupResource): MemoryCache => {
+    const name = qualifiedName(resource);
+    let cache = resources.get(name);
+    if (!cache) {
+      cache = new MemoryCache(resource, () => String(version));
+      resources.set(name, cache);
+    }
+    return cache;
+  };
+  const unsupported = async (): Promise<never> => {
+    throw new Error('a memory store has no past');
+  };
+  return {
+    start: async () => undefined,
+    stop: async () => undefined,
+    commit: async (writes) =>
+      writes.map((write) => cacheOf(write.key).apply(write, String(++version))),
+    currentResourceVersion: async () => String(version),
+    cache: async (resource) => cacheOf(resource),
+    getAt: unsupported,
+    listAt: unsupported,
+    history: unsupported,
+    compact: unsupported,
+    resourceCounts: unsupported,
+  };
+}
+
+class MemoryCache implements ResourceCache {
+  readonly resource: GroupResource;
+  readonly #objects = new Map<string, ApiObject>();
+  readonly #version: () => string;
+
+  constructor(resource: GroupResource, version: () => string) {
+    this.resource = resource;
+    this.#version = version;
+  }
+
+  get resourceVersion(): string {
+    return this.#version();
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(namespace: string, name: string): ApiObject | undefined {
+    return this.#objects.get(`${namespace}/${name}`);
+  }
+
+  list(): { resourceVersion: string; items: ApiObject[] } {
+    return { resourceVersion: this.resourceVersion, items: [...this.#objects.values()] };
+  }
+
+  async waitFor(): Promise<void> {}
+
+  async subscribe(): Promise<never> {
+    throw new Error('a memory store has no watches');
+  }
+
+  apply(write: StoreWrite, resourceVersion: string): ApiObject {
+    const id = `${write.key.namespace}/${write.key.name}`;
+    const current = this.#objects.get(id);
+    if (write.type === 'create') {
+      if (current) throw alreadyExists(write.key);
+    } else if (!current) {
+      throw notFound(write.key);
+    } else if (current.metadata.resourceVersion !== write.expectedResourceVersion) {
+      throw conflict(write.key, OPTIMISTIC_LOCK_MESSAGE);
+    }
+    const object = { ...write.object, metadata: { ...write.object.metadata, resourceVersion } };
+    if (write.type === 'delete') this.#objects.delete(id);
+    else this.#objects.set(id, object);
+    return object;
+  }
+}

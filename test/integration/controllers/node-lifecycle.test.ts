@@ -1,0 +1,391 @@
+import { describe, expect, test } from '@jest/globals';
+import { toRfc3339, toRfc3339Micro } from '../../../src/lib/clock.ts';
+import {
+  appsReplicaSets,
+  coordinationLeases,
+  coreEvents,
+  coreNodes,
+  corePods,
+} from '../../../src/scheme/generated/resources.ts';
+import type { Node, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import { type TestPlane, testPlane } from '../../support/control-plane.ts';
+import { newPod, newReplicaSet } from '../../support/workloads.ts';
+
+const lifecyclePlane = (): Promise<TestPlane> => testPlane({ controllers: ['node-lifecycle'] });
+
+const node = (plane: TestPlane, name: string): Promise<Node> =>
+  plane.client.get(coreNodes, { name });
+
+/** Registers a Node whose kubelet reports Ready. */
+async function joinReady(plane: TestPlane, ...names: string[]): Promise<void> {
+  for (const name of names) {
+    await plane.client.create(coreNodes, { metadata: { name } });
+    await setReady(plane, name, 'True');
+    await plane.client.create(coordinationLeases, {
+      metadata: { name, namespace: 'kube-node-lease' },
+      spec: { holderIdentity: name, renewTime: toRfc3339Micro(plane.clock.now()) },
+    });
+  }
+}
+
+async function setReady(plane: TestPlane, name: string, status: string): Promise<void> {
+  const now = toRfc3339(plane.clock.now());
+  const current = await node(plane, name);
+  const conditions = [
+    { type: 'Ready', status, lastHeartbeatTime: now, lastTransitionTime: now },
+    ...['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({
+      type,
+      status: 'False',
+      lastHeartbeatTime: now,
+      lastTransitionTime: now,
+    })),
+  ];
+  await plane.client.update(
+    coreNodes,
+    { ...current, status: { ...current.status, conditions } },
+    { subresource: 'status' },
+  );
+}
+
+async function beat(plane: TestPlane, ...names: string[]): Promise<void> {
+  for (const name of names) {
+    await plane.client.patch(
+      coordinationLeases,
+      { namespace: 'kube-node-lease', name },
+      { type: 'merge', patch: { spec: { renewTime: toRfc3339Micro(plane.clock.now()) } } },
+    );
+  }
+  await plane.idle();
+}
+
+/** Lets time pass while only `alive` give signs of life. */
+async function passTime(plane: TestPlane, seconds: number, ...alive: string[]): Promise<void> {
+  for (let passed = 0; passed < seconds; passed += 10) {
+    plane.clock.advance(10_000);
+    await beat(plane, ...alive);
+  }
+}
+
+const taintsOf = ({ spec }: Node): string[] =>
+  spec?.taints?.map(({ key, effect }) => `${key}:${effect}`).sort() ?? [];
+
+const conditionOf = ({ status }: Node, type: string) =>
+  status?.conditions?.find((condition) => condition.type === type);
+
+const UNREACHABLE = [
+  'node.kubernetes.io/unreachable:NoExecute',
+  'node.kubernetes.io/unreachable:NoSchedule',
+];
+
+describe('a Node', () => {
+  test('that falls silent becomes Unknown after its grace period, and is tainted', async () => {
+    await using plane = await lifecyclePlane();
+    await joinReady(plane, 'node-1', 'node-2');
+    await passTime(plane, 60, 'node-1', 'node-2');
+    expect(conditionOf(await node(plane, 'node-1'), 'Ready')?.status).toBe('True');
+    expect(taintsOf(await node(plane, 'node-1'))).toEqual([]);
+    await passTime(plane, 60, 'node-2');
+    const silent = await plane.eventually(
+      () => node(plane, 'node-1'),
+      (now) => expect(taintsOf(now)).toEqual(UNREACHABLE),
+    );
+    for (const type of ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']) {
+      expect(conditionOf(silent, type)).toMatchObject({
+        status: 'Unknown',
+        reason: 'NodeStatusUnknown',
+        message: 'Kubelet stopped posting node status.',
+      });
+    }
+    expect(conditionOf(await node(plane, 'node-2'), 'Ready')?.status).toBe('True');
+    const events = await plane.list(coreEvents);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        reason: 'NodeNotReady',
+        message: 'Node node-1 status is now: NodeNotReady',
+      }),
+    );
+  });
+
+  test('that reports again loses its taints', async () => {
+    await using plane = await lifecyclePlane();
+    await joinReady(plane, 'node-1', 'node-2');
+    await passTime(plane, 60, 'node-2');
+    await plane.eventually(
+      () => node(plane, 'node-1'),
+      (now) => expect(taintsOf(now)).toEqual(UNREACHABLE),
+    );
+    await setReady(plane, 'node-1', 'True');
+    await plane.eventually(
+      () => node(plane, 'node-1'),
+      (now) => expect(taintsOf(now)).toEqual([]),
+    );
+  });
+
+  test('made by hand is kept, and is no place for Pods until its kubelet reports', async () => {
+    await using plane = await lifecyclePlane();
+    const name = '10.240.79.157';
+    await plane.client.create(coreNodes, {
+      metadata: { name, labels: { name: 'my-first-k8s-node' } },
+    });
+    await plane.idle();
+    expect(taintsOf(await node(plane, name))).toEqual(['node.kubernetes.io/not-ready:NoSchedule']);
+    plane.clock.advance(70_000);
+    const unknown = await plane.eventually(
+      () => node(plane, name),
+      (now) => expect(conditionOf(now, 'Ready')?.status).toBe('Unknown'),
+    );
+    expect(conditionOf(unknown, 'Ready')).toMatchObject({
+      reason: 'NodeStatusNeverUpdated',
+      message: 'Kubelet never posted node status.',
+    });
+    await setReady(plane, name, 'True');
+    await plane.eventually(
+      () => node(plane, name),
+      (now) => expect(taintsOf(now)).toEqual([]),
+    );
+  });
+
+  test('is tainted by its conditions and by being unschedulable, and by nothing it does not say', async () => {
+    await using plane = await lifecyclePlane();
+    await joinReady(plane, 'node-1');
+    const current = await node(plane, 'node-1');
+    await plane.client.update(coreNodes, {
+      ...current,
+      spec: {
+        ...current.spec,
+        unschedulable: true,
+        taints: [{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }],
+      },
+    });
+    await plane.eventually(
+      () => node(plane, 'node-1'),
+      (now) =>
+        expect(taintsOf(now)).toEqual([
+          'dedicated:NoSchedule',
+          'node.kubernetes.io/unschedulable:NoSchedule',
+        ]),
+    );
+    await setReady(plane, 'node-1', 'False');
+    await plane.eventually(
+      () => node(plane, 'node-1'),
+      (now) => expect(taintsOf(now)).toContain('node.kubernetes.io/not-ready:NoSchedule'),
+    );
+  });
+
+  test('that falls silent takes its Pods out of service, which stay on it', async () => {
+    await using plane = await lifecyclePlane();
+    await joinReady(plane, 'node-1', 'node-2');
+    await plane.client.create(corePods, newPod('web', { nodeName: 'node-1' }));
+    await passTime(plane, 60, 'node-2');
+    const pod = await plane.eventually(
+      () => plane.client.get(corePods, { namespace: 'default', name: 'web' }),
+      ({ status }) =>
+        expect(status?.conditions).toContainEqual(
+          expect.objectContaining({ type: 'Ready', status: 'False' }),
+        ),
+    );
+    expect(pod.metadata.deletionTimestamp).toBeUndefined();
+  });
+
+  test('is not marked for eviction while no Node at all is heard from', async () => {
+    await using plane = await lifecyclePlane();
+    await joinReady(plane, 'node-1', 'node-2');
+    await passTime(plane, 120);
+    await plane.eventually(
+      () => Promise.all([node(plane, 'node-1'), node(plane, 'node-2')]),
+      (nodes) =>
+        expect(nodes.map(taintsOf)).toEqual([
+          ['node.kubernetes.io/unreachable:NoSchedule'],
+          ['node.kubernetes.io/unreachable:NoSchedule'],
+        ]),
+    );
+  });
+
+  test('costs no write while all is well, even after a restart', async () => {
+    await using plane = await lifecyclePlane();
+    await joinReady(plane, 'node-1', 'node-2');
+    await passTime(plane, 70, 'node-1', 'node-2');
+    const before = await plane.api.store.currentResourceVersion();
+    await plane.restartControllers();
+    await plane.idle();
+    expect(await plane.api.store.currentResourceVersion()).toBe(before);
+  });
+});
+
+test('the Pods of a Node that falls silent are replaced elsewhere after their toleration ends', async () => {
+  await using plane = await testPlane({
+    controllers: ['node-lifecycle', 'taint-eviction', 'replicaset'],
+  });
+  plane.pods.shouldEnd = ({ spec }) => spec?.nodeName !== 'node-1';
+  await joinReady(plane, 'node-1', 'node-2');
+  const webPods = (): Promise<readonly Pod[]> => plane.list(corePods, 'default');
+  await plane.client.create(appsReplicaSets, newReplicaSet('web', { replicas: 1 }));
+  const [first] = (await plane.eventually(webPods, (pods) => expect(pods).toHaveLength(1))) as [
+    Pod,
+  ];
+  const place = { namespace: 'default', name: first.metadata.name ?? '' };
+  await plane.client.createSubresource(corePods, place, 'binding', {
+    target: { kind: 'Node', name: 'node-1' },
+  });
+  await passTime(plane, 120, 'node-2');
+  expect(taintsOf(await node(plane, 'node-1'))).toEqual(UNREACHABLE);
+  expect(await webPods()).toHaveLength(1);
+  await passTime(plane, 300, 'node-2');
+  await plane.eventually(webPods, (pods) => expect(pods).toHaveLength(2));
+  const left = await plane.client.get(corePods, place);
+  expect(left.metadata.deletionTimestamp).toBeDefined();
+  expect(left.status?.conditions).toContainEqual(
+    expect.objectContaining({
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'DeletionByTaintManager',
+    }),
+  );
+});
+
+describe('a Pod on a Node with a NoExecute taint', () => {
+  const taint = { key: 'maintenance', effect: 'NoExecute' as const };
+
+  async function taintNode(plane: TestPlane, taints: Node['spec']): Promise<void> {
+    const current = await node(plane, 'node-1');
+    await plane.client.update(coreNodes, { ...current, spec: { ...current.spec, ...taints } });
+  }
+
+  const names = async (plane: TestPlane): Promise<(string | undefined)[]> =>
+    (await plane.list(corePods, 'default')).map(({ metadata }) => metadata.name).sort();
+
+  test('goes at once, later or never, by its tolerations, and stays when the taint goes in time', async () => {
+    await using plane = await testPlane({ controllers: ['taint-eviction'] });
+    await plane.client.create(coreNodes, { metadata: { name: 'node-1' } });
+    const tolerations = {
+      key: 'maintenance',
+      operator: 'Exists' as const,
+      effect: 'NoExecute' as const,
+    };
+    const nodeName = 'node-1';
+    await plane.client.create(corePods, newPod('at-once', { nodeName }));
+    await plane.client.create(
+      corePods,
+      newPod('later', { nodeName, tolerations: [{ ...tolerations, tolerationSeconds: 60 }] }),
+    );
+    await plane.client.create(
+      corePods,
+      newPod('much-later', {
+        nodeName,
+        tolerations: [{ ...tolerations, tolerationSeconds: 3600 }],
+      }),
+    );
+    await plane.client.create(corePods, newPod('never', { nodeName, tolerations: [tolerations] }));
+    await taintNode(plane, { taints: [taint] });
+    await plane.eventually(
+      () => names(plane),
+      (left) => expect(left).toEqual(['later', 'much-later', 'never']),
+    );
+    plane.clock.advance(60_000);
+    await plane.eventually(
+      () => names(plane),
+      (left) => expect(left).toEqual(['much-later', 'never']),
+    );
+    await taintNode(plane, { taints: [] });
+    await plane.eventually(
+      () => plane.list(coreEvents, 'default'),
+      (events) =>
+        expect(events).toContainEqual(
+          expect.objectContaining({
+            reason: 'TaintManagerEviction',
+            message: 'Cancelling deletion of Pod default/much-later',
+          }),
+        ),
+    );
+    plane.clock.advance(3_600_000);
+    await plane.idle();
+    expect(await names(plane)).toEqual(['much-later', 'never']);
+  });
+});
+
+describe('the Pods of a Node that is gone', () => {
+  test('are failed and removed by force after a quarantine', async () => {
+    await using plane = await testPlane({ controllers: ['pod-garbage-collector'] });
+    plane.pods.shouldEnd = () => false;
+    await plane.client.create(coreNodes, { metadata: { name: 'node-1' } });
+    await plane.client.create(corePods, newPod('lost', { nodeName: 'node-1' }));
+    await plane.client.create(corePods, newPod('ending', { nodeName: 'node-1' }));
+    await plane.idle();
+    const phases: (string | undefined)[] = [];
+    await plane.client.watch(
+      corePods,
+      { namespace: 'default' },
+      {
+        onEvents: (events) => {
+          for (const { type, object } of events) {
+            if (type === 'DELETED') phases.push(object.status?.phase);
+          }
+        },
+        onClose: () => undefined,
+      },
+    );
+    await plane.client.delete(corePods, { namespace: 'default', name: 'ending' });
+    await plane.client.delete(coreNodes, { name: 'node-1' });
+    await plane.idle();
+    expect(await plane.list(corePods, 'default')).toHaveLength(2);
+    plane.clock.advance(40_000);
+    await plane.eventually(
+      () => phases,
+      (seen) => expect(seen).toEqual(['Failed', 'Failed']),
+    );
+  });
+
+  test('stay when the Node comes back in time', async () => {
+    await using plane = await testPlane({ controllers: ['pod-garbage-collector'] });
+    await plane.client.create(coreNodes, { metadata: { name: 'node-1' } });
+    await plane.client.create(corePods, newPod('web', { nodeName: 'node-1' }));
+    await plane.client.delete(coreNodes, { name: 'node-1' });
+    await plane.idle();
+    await plane.client.create(coreNodes, { metadata: { name: 'node-1' } });
+    plane.clock.advance(60_000);
+    await plane.idle();
+    expect(await plane.list(corePods, 'default')).toHaveLength(1);
+  });
+
+  test('are not waited for once the Node is declared out of service', async () => {
+    await using plane = await testPlane({ controllers: ['pod-garbage-collector'] });
+    plane.pods.shouldEnd = () => false;
+    const created = await plane.client.create(coreNodes, { metadata: { name: 'node-1' } });
+    await plane.client.create(corePods, newPod('ending', { nodeName: 'node-1' }));
+    await plane.client.create(corePods, newPod('running', { nodeName: 'node-1' }));
+    await plane.idle();
+    await plane.client.delete(corePods, { namespace: 'default', name: 'ending' });
+    await plane.client.update(coreNodes, {
+      ...created,
+      spec: {
+        ...created.spec,
+        taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }],
+      },
+    });
+    await plane.eventually(
+      () => plane.list(corePods, 'default'),
+      (pods) => expect(pods.map(({ metadata }) => metadata.name)).toEqual(['running']),
+    );
+  });
+
+  test('that ended are removed beyond a number, the oldest first', async () => {
+    await using plane = await testPlane({
+      controllers: ['pod-garbage-collector'],
+      controllerOptions: { terminatedPodThreshold: 2 },
+      drivePods: false,
+    });
+    for (const name of ['a', 'b', 'c']) {
+      const pod = await plane.client.create(corePods, newPod(name));
+      await plane.client.update(
+        corePods,
+        { ...pod, status: { ...pod.status, phase: 'Succeeded' } },
+        { subresource: 'status' },
+      );
+      plane.clock.advance(1000);
+    }
+    await plane.eventually(
+      () => plane.list(corePods, 'default'),
+      (pods) => expect(pods.map(({ metadata }) => metadata.name)).toEqual(['b', 'c']),
+    );
+  });
+});

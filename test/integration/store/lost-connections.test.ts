@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import pg from 'pg';
+import type { ApiObject } from '../../../src/scheme/object.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import {
+  type HalfOpenProxy,
+  type ProxiedConnection,
+  startHalfOpenProxy,
+} from '../../support/half-open-proxy.ts';
+import {
+  commitOne,
+  createWrite,
+  freshCache,
+  startTestStore,
+  updateWrite,
+  versionOf,
+} from '../../support/test-store.ts';
+import { WatchRecorder } from '../../support/watch-recorder.ts';
+
+let database: TestDatabase;
+let proxy: HalfOpenProxy;
+let admin: pg.Client;
+let names = 0;
+let name: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  proxy = await startHalfOpenProxy(database.url);
+  admin = new pg.Client({ connectionString: database.url });
+  await admin.connect();
+});
+
+afterAll(async () => {
+  await admin.end();
+  await proxy[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+beforeEach(() => {
+  name = `object-${++names}`;
+});
+
+/** Revisions of the object of this test, oldest first. */
+async function revisionsOf(object: string): Promise<{ type: string; version: number }[]> {
+  const { rows } = await admin.query<{ type: string; resource_version: string }>(
+    'select type, resource_version from revisions where name = $1 order by resource_version',
+    [object],
+  );
+  return rows.map((row) => ({ type: row.type, version: Number(row.resource_version) }));
+}
+
+/** The store's connection of that purpose which is in use now. */
+function connectionOf(applicationName: string): ProxiedConnection {
+  const open = proxy.connections(applicationName).filter(({ isCut }) => !isCut);
+  return open[open.length - 1] as ProxiedConnection;
+}
+
+const startProxiedStore = () => startTestStore({ url: proxy.urlFor(database.url) });
+
+test('a commit whose answer is lost is found to be committed, acknowledged, and not applied again', async () => {
+  await using running = await startProxiedStore();
+  const { store } = running;
+  await commitOne(store, createWrite(`${name}-before`));
+  const writer = connectionOf('orrery-write');
+  writer.holdResponses();
+  const commit = commitOne(store, createWrite(name));
+  await eventually(
+    () => revisionsOf(name),
+    (revisions) => expect(revisions).toHaveLength(1),
+  );
+  writer.cut();
+  const object = await commit;
+  expect(await revisionsOf(name)).toEqual([{ type: 'ADDED', version: versionOf(object) }]);
+  expect((await freshCache(store)).get('default', name)).toEqual(object);
+});
+
+test('a lost answer of a group commit tells refused from committed, as the answer did', async () => {
+  await using running = await startProxiedStore();
+  const { store } = running;
+  const old = await commitOne(store, createWrite(`${name}-old`));
+  await commitOne(store, updateWrite(old, { n: '1' }));
+  const writer = connectionOf('orrery-write');
+  writer.holdResponses();
+  const outcomes = Promise.allSettled([
+    store.commit([createWrite(name)]),
+    store.commit([updateWrite(old, { n: '2' })]),
+    store.commit([createWrite(`${name}-b`), createWrite(`${name}-c`)]),
+  ]);
+  await eventually(
+    () => revisionsOf(`${name}-c`),
+    (revisions) => expect(revisions).toHaveLength(1),
+  );
+  writer.cut();
+  const [first, second, third] = await outcomes;
+  expect(first).toMatchObject({ status: 'fulfilled' });
+  expect(second).toMatchObject({ status: 'rejected', reason: { reason: 'Conflict' } });
+  expect(third).toMatchObject({ status: 'fulfilled' });
+  const [b, c] = third.status === 'fulfilled' ? third.value : [];
+  expect(await revisionsOf(`${name}-b`)).toEqual([
+    { type: 'ADDED', version: versionOf(b as ApiObject) },
+  ]);
+  expect(versionOf(c as ApiObject)).toBe(versionOf(b as ApiObject) + 1);
+});
+
+test('a commit that never reached PostgreSQL is sent again', async () => {
+  await using running = await startProxiedStore();
+  const { store } = running;
+  await commitOne(store, createWrite(`${name}-before`));
+  const writer = connectionOf('orrery-write');
+  writer.holdRequests();
+  const commit = commitOne(store, createWrite(name));
+  await eventually(
+    () => writer.heldRequestBytes,
+    (bytes) => expect(bytes).toBeGreaterThan(0),
+  );
+  writer.cut();
+  const object = await commit;
+  expect(await revisionsOf(name)).toEqual([{ type: 'ADDED', version: versionOf(object) }]);
+});
+
+test('a commit that arrives late, after its connection was given up, is refused', async () => {
+  await using running = await startProxiedStore();
+  const { store } = running;
+  const before = await commitOne(store, createWrite(`${name}-before`));
+  const writer = connectionOf('orrery-write');
+  writer.holdRequests();
+  const commit = commitOne(store, updateWrite(before, { n: '1' }));
+  await eventually(
+    () => writer.heldRequestBytes,
+    (bytes) => expect(bytes).toBeGreaterThan(0),
+  );
+  writer.cutClient();
+  const object = await commit;
+  const version = await store.currentResourceVersion();
+  writer.releaseRequests();
+  await eventually(
+    () => writer.heldResponses,
+    (answer) => expect(answer).toContain('OR001'),
+  );
+  expect(await store.currentResourceVersion()).toBe(version);
+  expect(await revisionsOf(`${name}-before`)).toEqual([
+    { type: 'ADDED', version: versionOf(before) },
+    { type: 'MODIFIED', version: versionOf(object) },
+  ]);
+});
+
+test('a writer that falls silent is given up after its time and the commit goes through over another connection', async () => {
+  await using running = await startTestStore({
+    url: proxy.urlFor(database.url),
+    commitTimeoutMs: 200,
+  });
+  const { store } = running;
+  await commitOne(store, createWrite(`${name}-before`));
+  connectionOf('orrery-write').holdResponses();
+  const object = await commitOne(store, createWrite(name));
+  expect(await revisionsOf(name)).toEqual([{ type: 'ADDED', version: versionOf(object) }]);
+});
+
+test('without any notification, what another process wrote arrives by polling', async () => {
+  await using writing = await startTestStore({ url: database.url });
+  await using watching = await startTestStore({
+    url: proxy.urlFor(database.url),
+    pollIntervalMs: 50,
+  });
+  const cache = await freshCache(watching.store);
+  await eventually(
+    () => proxy.connections('orrery-listen'),
+    (connections) => expect(connections).not.toHaveLength(0),
+  );
+  connectionOf('orrery-listen').holdResponses();
+  const watch = new WatchRecorder('watch', cache.resourceVersion);
+  await watch.connect(cache);
+  const object = await commitOne(writing.store, createWrite(name));
+  await eventually(
+    () => watch.version,
+    (version) => expect(version).toBe(versionOf(object)),
+  );
+  expect(cache.get('default', name)).toEqual(object);
+  watch.disconnect();
+});
+
+test('a notification makes what another process wrote arrive without a poll', async () => {
+  await using writing = await startTestStore({ url: database.url });
+  await using watching = await startTestStore({ url: database.url, pollIntervalMs: 3_600_000 });
+  const cache = await freshCache(watching.store);
+  await eventually(
+    () =>
+      admin.query(
+        `select pid from pg_stat_activity where application_name = 'orrery-listen' and datname = current_database() and state = 'idle'`,
+      ),
+    ({ rows }) => expect(rows.length).toBeGreaterThanOrEqual(2),
+  );
+  const object = await commitOne(writing.store, createWrite(name));
+  await eventually(
+    () => cache.get('default', name),
+    (seen) => expect(seen).toEqual(object),
+  );
+});
+
+test('reads go on after every connection of the pool was lost', async () => {
+  await using running = await startProxiedStore();
+  const { store } = running;
+  const object = await commitOne(store, createWrite(name));
+  for (const connection of proxy.connections('orrery-read')) connection.cut();
+  expect(await store.currentResourceVersion()).toBe(object.metadata.resourceVersion);
+});
