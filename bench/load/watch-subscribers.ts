@@ -33,6 +33,7 @@ export interface SubscribersAnswer {
 const PROTOCOL = 'graphql-transport-ws';
 const ACK = Buffer.from('"connection_ack"');
 const NEXT = Buffer.from('"next"');
+const PING = Buffer.from('"ping"');
 const ID = Buffer.from('"id":"');
 const VERSION = Buffer.from('"resourceVersion":"');
 /** Set by the writer in each change; 0 in a warm-up. */
@@ -70,12 +71,10 @@ async function connect(
   });
   const address = `${url}/graphql`;
   const socket = await RawWebSocket.open(address, PROTOCOL, (buffer, start, end) => {
-    if (buffer.indexOf(NEXT, start) < 0) {
-      const isAck = buffer.subarray(start, end).includes(ACK);
-      if (isAck) acknowledge();
-      return;
-    }
-    take(buffer, start);
+    const message = buffer.subarray(start, end);
+    if (message.includes(NEXT)) take(buffer, start);
+    else if (message.includes(ACK)) acknowledge();
+    else if (!message.includes(PING)) throw new Error(`unexpected: ${message}`);
   });
   const payload = { authorization: `Bearer ${token}` };
   socket.send(JSON.stringify({ type: 'connection_init', payload }));

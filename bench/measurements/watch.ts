@@ -12,6 +12,7 @@ const SUBSCRIPTIONS = 1_000;
 const CHANGES_PER_S = 200;
 const NAMESPACE = 'default';
 const WARMUP_PER_S = 50;
+const MAX_WARMUP_S = 30;
 /** Changes that have not arrived this long after the last one did are lost. */
 const PATIENCE_MS = 5_000;
 
@@ -116,7 +117,8 @@ async function receive(
   };
   await subscribers.ask(open);
   const look = (): Promise<SubscribersAnswer> => subscribers.ask({ ask: 'look' });
-  while ((await look()).awake < SUBSCRIPTIONS) {
+  for (let second = 0; (await look()).awake < SUBSCRIPTIONS; second++) {
+    if (second > MAX_WARMUP_S) throw new Error(`not every subscription has started: ${JSON.stringify(await look())}`);
     await send(WARMUP_PER_S, WARMUP_PER_S, { warmup: true });
   }
   await around(() => send(seconds * CHANGES_PER_S, CHANGES_PER_S, { warmup: false }));

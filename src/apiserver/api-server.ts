@@ -44,7 +44,6 @@ import type {
   WriteOptions,
 } from './client.ts';
 import { InFlightLimiter } from './in-flight-limiter.ts';
-import { createClient } from './in-process-client.ts';
 import { applyObject } from './registry/apply.ts';
 import { createObject } from './registry/create.ts';
 import { deleteObject } from './registry/delete.ts';
@@ -117,7 +116,12 @@ export class ApiServer {
   /** Serves, and makes sure of what every cluster has. The store must have been started. */
   async start(): Promise<void> {
     this.#isServing = true;
-    await bootstrapCluster(createClient(this, { user: APISERVER_USER }), {
+    const ctx: RequestContext = { user: APISERVER_USER, exemptFromLimits: true };
+    const api = {
+      get: (ref: ResourceRef, target: Target) => this.get(ctx, ref, target),
+      create: (ref: ResourceRef, object: object) => this.create(ctx, ref, object),
+    };
+    await bootstrapCluster(api, {
       ranges: this.#ranges,
       serviceCidr: this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
       apiPort: this.#options.apiPort ?? 4000,

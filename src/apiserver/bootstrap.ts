@@ -9,7 +9,7 @@ import {
 import type { Service } from '../scheme/generated/types/core-v1.ts';
 import type { ApiObject } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
-import type { ApiClient, NewObject } from './client.ts';
+import type { NewObject, Target } from './client.ts';
 import { formatIPv4 } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 
@@ -29,6 +29,12 @@ const SYSTEM_PRIORITY_CLASSES = [
   },
 ];
 
+/** What bootstrap does with the API: it goes through the whole pipeline like everybody else. */
+export interface BootstrapApi {
+  get(ref: ResourceRef, target: Target): Promise<unknown>;
+  create(ref: ResourceRef, object: object): Promise<unknown>;
+}
+
 export interface BootstrapOptions {
   readonly ranges: ServiceRanges;
   readonly serviceCidr: string;
@@ -38,20 +44,20 @@ export interface BootstrapOptions {
 
 /** Creates what is missing. Several API servers may do so at once. */
 export async function bootstrapCluster(
-  client: ApiClient,
+  api: BootstrapApi,
   options: BootstrapOptions,
 ): Promise<void> {
   await Promise.all([
-    ...SYSTEM_NAMESPACES.map((name) => ensure(client, coreNamespaces, { metadata: { name } })),
+    ...SYSTEM_NAMESPACES.map((name) => ensure(api, coreNamespaces, { metadata: { name } })),
     ...SYSTEM_PRIORITY_CLASSES.map(({ name, value, description }) =>
-      ensure(client, schedulingPriorityClasses, { metadata: { name }, value, description }),
+      ensure(api, schedulingPriorityClasses, { metadata: { name }, value, description }),
     ),
-    ensure(client, networkingServiceCIDRs, {
+    ensure(api, networkingServiceCIDRs, {
       metadata: { name: 'kubernetes' },
       spec: { cidrs: [options.serviceCidr] },
     }),
   ]);
-  await ensure(client, coreServices, kubernetesService(options));
+  await ensure(api, coreServices, kubernetesService(options));
 }
 
 function kubernetesService({ ranges, apiPort }: BootstrapOptions): NewObject<Service> {
@@ -70,19 +76,19 @@ function kubernetesService({ ranges, apiPort }: BootstrapOptions): NewObject<Ser
 }
 
 async function ensure<T extends ApiObject>(
-  client: ApiClient,
+  api: BootstrapApi,
   ref: ResourceRef<T>,
   object: NewObject<T>,
 ): Promise<void> {
   const { namespace, name = '' } = object.metadata;
   try {
-    await client.get(ref, { namespace, name });
+    await api.get(ref, { namespace, name });
     return;
   } catch (thrown) {
     if (!isApiError(thrown, 'NotFound')) throw thrown;
   }
   try {
-    await client.create(ref, object);
+    await api.create(ref, object);
   } catch (thrown) {
     // Ignored: another API server was faster.
     if (!isApiError(thrown, 'AlreadyExists')) throw thrown;

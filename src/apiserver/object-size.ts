@@ -17,6 +17,16 @@ export function assertStorableSize(object: ApiObject): void {
   );
 }
 
+/** How many units a status has that is not worth looking at the whole object for. */
+const SMALL_STATUS_UNITS = 16_384;
+
+/** As {@link assertStorableSize}, for an object of which only metadata and status have changed. */
+export function assertStorableGrowth(object: ApiObject): void {
+  const { metadata, status } = object as ApiObject & { status?: unknown };
+  const units = unitsAtMost(status, SMALL_STATUS_UNITS) + unitsAtMost(metadata, SMALL_STATUS_UNITS);
+  if (units >= SMALL_STATUS_UNITS) assertStorableSize(object);
+}
+
 /** How many UTF-16 units `value` takes as JSON, escapes aside, counted no further than `limit`. */
 function unitsAtMost(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length + 3;

@@ -28,8 +28,8 @@ export interface ControllerManagerOptions {
   readonly random?: Random;
   readonly logger?: Logger;
   /**
-   * Set when other processes work on the same queues: each run first catches up with the store, and controllers that are
-   * singletons contend for a Lease under this identity.
+   * Set when other processes work on the same queues: each run first catches up with the store, deadlines are kept in the
+   * queue's server (in real time), and controllers that are singletons contend for a Lease under this identity.
    */
   readonly shared?: { readonly identity: string };
 }

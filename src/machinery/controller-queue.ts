@@ -22,6 +22,11 @@ const MAX_RUNS_PER_JOB = 8;
 export interface ControllerQueueOptions {
   readonly controller: string;
   readonly enqueue: (keys: readonly string[]) => Promise<void>;
+  /**
+   * Keeps the deadlines that runs give (requeueAfter, backoff) outside this process, which other processes that work on
+   * the same queue would not know. @default in memory, on the Clock
+   */
+  readonly enqueueLater?: (key: string, delayMs: number) => Promise<void>;
   readonly clock: Clock;
   readonly retryClock: Clock;
   readonly random: Random;
@@ -40,7 +45,8 @@ interface ActiveRun {
  * The work queue of one controller in one process: what happens to a key around its time in the backend's queue. Keys that
  * wait for a deadline wait here, on the Clock; keys that fail wait here for their backoff; a key that is touched while it
  * runs here runs on in the same job. None of that needs to survive the process: a job that dies with its process is run
- * again by the backend, and a process that starts adds every key.
+ * again by the backend, and a process that starts adds every key. Only what a run alone knows, when it wants to run again,
+ * is kept outside (`enqueueLater`) where other processes go on when this one stops.
  */
 export class ControllerQueue implements WorkQueue {
   readonly #options: ControllerQueueOptions;
@@ -140,16 +146,36 @@ export class ControllerQueue implements WorkQueue {
     try {
       const { requeueAfterMs } = await reconcile(key, signal);
       this.#failures.delete(key);
-      if (requeueAfterMs !== undefined && !this.#stopped) {
-        this.#requeues.schedule(key, requeueAfterMs);
-      }
+      if (requeueAfterMs !== undefined) await this.#requeue(key, requeueAfterMs);
     } catch (thrown) {
-      this.#onFailure(key, reconcileId, toError(thrown));
+      await this.#onFailure(key, reconcileId, toError(thrown));
     }
   }
 
-  #onFailure(key: string, reconcileId: string, error: Error): void {
-    if (this.#stopped) return;
+  /** Also when stopped, where the deadline is kept outside: others go on. */
+  async #requeue(key: string, delayMs: number): Promise<void> {
+    const { controller, enqueueLater, logger } = this.#options;
+    if (delayMs <= 0) {
+      this.add(key);
+      return;
+    }
+    try {
+      if (enqueueLater) {
+        await enqueueLater(key, delayMs);
+        return;
+      }
+    } catch (thrown) {
+      const error = toError(thrown);
+      logger.warn('deadline kept in memory, the queue is not reachable', {
+        controller,
+        key,
+        error,
+      });
+    }
+    if (!this.#stopped) this.#requeues.schedule(key, delayMs);
+  }
+
+  async #onFailure(key: string, reconcileId: string, error: Error): Promise<void> {
     const { controller, logger } = this.#options;
     if (error instanceof TerminalError) {
       this.#failures.delete(key);
@@ -159,11 +185,11 @@ export class ControllerQueue implements WorkQueue {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
     const retryInMs = exponentialBackoffMs(failures, FAILURE_BACKOFF);
-    this.#requeues.schedule(key, retryInMs);
     const fields = { controller, key, reconcileId, failures, retryInMs, error };
     // Losing a compare-and-swap is everyday life for a reconciler.
     if (isApiError(error, 'Conflict')) logger.debug('reconcile lost a race, trying again', fields);
     else logger.error('reconcile failed, trying again', fields);
+    await this.#requeue(key, retryInMs);
   }
 
   #noteStart(key: string): void {

@@ -22,7 +22,7 @@ export interface ControllerEnvironment {
   readonly retryClock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** Other processes work on the same queues: catch up with the store before each run. */
+  /** Other processes work on the same queues: catch up with the store before each run, keep deadlines where all see them. */
   readonly sharedQueues: boolean;
 }
 
@@ -78,11 +78,13 @@ export class ControllerRunner {
   }
 
   #createQueue(backendQueue: BackendQueue): ControllerQueue {
-    const { clock, logger, random, retryClock } = this.#environment;
+    const { clock, logger, random, retryClock, sharedQueues } = this.#environment;
     const { minIntervalMs = 0, name } = this.#controller;
+    const enqueueLater = (key: string, delayMs: number) => backendQueue.enqueueLater(key, delayMs);
     return new ControllerQueue({
       controller: name,
       enqueue: (keys) => backendQueue.enqueue(keys),
+      ...(sharedQueues ? { enqueueLater } : {}),
       clock,
       retryClock,
       random,

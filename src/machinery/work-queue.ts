@@ -32,6 +32,11 @@ export interface QueueOptions {
 export interface BackendQueue {
   /** Resolves when the keys are durably waiting. */
   enqueue(keys: readonly string[]): Promise<void>;
+  /**
+   * Resolves when it is durable that `key` will be waiting `delayMs` from now, in real time, whatever becomes of this
+   * process. Asked again, the later call replaces the earlier one.
+   */
+  enqueueLater(key: string, delayMs: number): Promise<void>;
   /** Starts handing out keys. */
   run(): Promise<void>;
   /** Stops handing out, waits for what is running, releases what is not. Calling it again does nothing more. */

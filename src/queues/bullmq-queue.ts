@@ -21,6 +21,10 @@ const MAX_STALLED_COUNT = 2_147_483_647;
 /** Rows in one bulk statement. */
 const MAX_BULK = 1_000;
 
+/** The two kinds of jobs: one works on its key, the other only enqueues it when its time has come. */
+const RUN = 'run';
+const WAKE = 'wake';
+
 interface KeyData {
   readonly key: string;
 }
@@ -90,6 +94,12 @@ export class BullmqQueue implements BackendQueue {
     }
   }
 
+  async enqueueLater(key: string, delayMs: number): Promise<void> {
+    // A job of its own, which enqueues the key when it is due: as a delayed job of the key it would stand in the way of
+    // changes that come before.
+    await this.#queue.add(WAKE, { key }, { ...optionsOf(`${WAKE}:${key}`), delay: delayMs });
+  }
+
   async run(): Promise<void> {
     if (this.#closing !== undefined) return;
     const { logger, name } = this.#options;
@@ -110,19 +120,20 @@ export class BullmqQueue implements BackendQueue {
     await this.#queue.close();
   }
 
-  async #process({ data }: Job<KeyData>): Promise<void> {
-    await this.#options.process(data.key, this.#abort.signal);
+  async #process({ data, name }: Job<KeyData>): Promise<void> {
+    if (name === WAKE) await this.enqueue([data.key]);
+    else await this.#options.process(data.key, this.#abort.signal);
   }
 }
 
 function toJob(key: string) {
+  return { name: RUN, data: { key }, opts: optionsOf(`${RUN}:${key}`) };
+}
+
+function optionsOf(id: string) {
   return {
-    name: 'key',
-    data: { key },
-    opts: {
-      deduplication: { id: key, keepLastIfActive: true, replace: true },
-      removeOnComplete: true,
-      removeOnFail: true,
-    },
+    deduplication: { id, keepLastIfActive: true, replace: true },
+    removeOnComplete: true,
+    removeOnFail: true,
   };
 }

@@ -58,7 +58,7 @@ async function migrate(pool: pg.Pool): Promise<void> {
   // The migration's lock belongs to a session, so it needs one.
   const client = await pool.connect();
   try {
-    await runMigrations(client as unknown as Awaited<ReturnType<PgPool['connect']>>);
+    await runMigrations(client as unknown as BullmqClient);
   } finally {
     client.release();
   }
@@ -130,7 +130,7 @@ function poolFacade(pool: pg.Pool): PgPool {
   };
   const facade = {
     query,
-    connect: () => pool.connect(),
+    connect: async () => serialClient(await pool.connect()),
     end: () => pool.end(),
     on: (event: string, listener: (...args: unknown[]) => void) =>
       pool.on(event as 'error', listener),
@@ -138,6 +138,38 @@ function poolFacade(pool: pg.Pool): PgPool {
     options: pool.options,
   };
   return facade as unknown as PgPool;
+}
+
+type BullmqClient = Awaited<ReturnType<PgPool['connect']>>;
+
+/** Workers share the listening client, and a client of pg runs one statement at a time: the others wait for their turn. */
+function serialClient(client: pg.PoolClient): BullmqClient {
+  let last: Promise<unknown> = Promise.resolve();
+  const query = (text: string, values?: unknown[]): Promise<unknown> => {
+    const result = last.then(() => client.query(text, values));
+    last = result.catch(() => undefined);
+    return result;
+  };
+  const serial = {
+    query,
+    // BullMQ turns the socket's keep-alive on.
+    connection: (client as unknown as BullmqClient).connection,
+    release: (destroy?: boolean) => client.release(destroy),
+    on: (event: string, listener: (...args: unknown[]) => void) => {
+      client.on(event as 'error', listener);
+      return serial;
+    },
+    removeListener: (event: string, listener: (...args: unknown[]) => void) => {
+      client.removeListener(event, listener);
+      return serial;
+    },
+    removeAllListeners: (event?: string) => {
+      // Without a name this would take the pool's own listeners away as well.
+      for (const name of event ? [event] : ['notification']) client.removeAllListeners(name);
+      return serial;
+    },
+  };
+  return serial as unknown as BullmqClient;
 }
 
 /** SQLSTATE classes 08 (connection) and 57P (operator intervention: shutting down, starting up), and a dead socket. */

@@ -191,6 +191,7 @@ class WatchedBackend implements QueueBackend {
         this.activity++;
         return inner.enqueue(keys);
       },
+      enqueueLater: (key, delayMs) => inner.enqueueLater(key, delayMs),
       run: () => inner.run(),
       close: () => inner.close(),
     };

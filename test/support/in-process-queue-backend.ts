@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/lib/clock.ts';
 import type { BackendQueue, QueueBackend, QueueOptions } from '../../src/machinery/work-queue.ts';
 
 /** The work-queue law in memory, for tests of what stands on it; the law itself is tested on the real backends. */
@@ -23,6 +24,10 @@ class InProcessQueue implements BackendQueue {
   async enqueue(keys: readonly string[]): Promise<void> {
     for (const key of keys) this.#waiting.add(key);
     this.#dispatch();
+  }
+
+  async enqueueLater(key: string, delayMs: number): Promise<void> {
+    systemClock.setTimer(delayMs, () => void this.enqueue([key]));
   }
 
   async run(): Promise<void> {

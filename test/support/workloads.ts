@@ -125,16 +125,43 @@ export function storedDeployment(
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name: 'web', namespace: 'default', uid: 'deployment-uid', generation: 1, ...metadata },
+    metadata: {
+      name: 'web',
+      namespace: 'default',
+      uid: 'deployment-uid',
+      generation: 1,
+      ...metadata,
+    },
     spec: {
       replicas: 1,
       selector: { matchLabels: LABELS },
       template: podTemplate(),
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' },
+      },
       revisionHistoryLimit: 10,
       progressDeadlineSeconds: 600,
       ...spec,
     },
     ...(status ? { status } : {}),
+  };
+}
+
+/** A Service as the API would store it. */
+export function storedService(
+  spec: Partial<ServiceSpec> = {},
+  metadata: Partial<Service['metadata']> = {},
+): Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web', namespace: 'default', uid: 'service-uid', ...metadata },
+    spec: {
+      clusterIP: '10.96.0.10',
+      selector: LABELS,
+      ports: [{ port: 80, targetPort: 8080, protocol: 'TCP' }],
+      ...spec,
+    },
   };
 }

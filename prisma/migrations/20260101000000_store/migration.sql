@@ -240,7 +240,9 @@ begin
   with accepted as materialized (
     select
       v_cluster.resource_version + row_number() over (order by w.number) as version,
-      w.*
+      w.type, w.api_group, w.resource, w.namespace, w.name, w.expected, w.place,
+      -- Checked once here for both tables.
+      w.object::json as object
     from unnest(
       p_transactions, p_types, p_groups, p_resources, p_namespaces, p_names, p_expected,
       v_rows, string_to_array(p_objects, e'\x1e')
@@ -259,14 +261,14 @@ begin
     insert into objects
       (cluster_id, api_group, resource, namespace, name, resource_version, object)
     select
-      p_cluster_id, a.api_group, a.resource, a.namespace, a.name, a.version, a.object::json
+      p_cluster_id, a.api_group, a.resource, a.namespace, a.name, a.version, a.object
     from accepted a
     where a.type = 'ADDED'
   ),
   updated as (
     update objects o
     set resource_version = a.version,
-      object = a.object::json
+      object = a.object
     from accepted a
     where a.type = 'MODIFIED'
       and o.ctid = a.place
@@ -283,7 +285,7 @@ begin
        previous_version, committed_ms, object)
     select
       p_cluster_id, a.version, a.type, a.api_group, a.resource, a.namespace, a.name,
-      a.expected, v_cluster.committed_ms, a.object::json
+      a.expected, v_cluster.committed_ms, a.object
     from accepted a
   )
   select count(*) into v_count from accepted;

@@ -175,6 +175,15 @@ export class ServedResource {
     return validateStructure(this.scheme, this.storage, object);
   }
 
+  /** As {@link validateStructure}, of the status alone. */
+  validateStatusStructure(object: ApiObject): FieldError[] {
+    const { apiVersion, kind, status } = object as ApiObject & { status?: unknown };
+    const part = { apiVersion, kind, metadata: {}, status };
+    const errors = validateStructure(this.scheme, this.storage, part);
+    // What is missing beside the status is not missing, only left out here.
+    return errors.length === 0 ? errors : errors.filter(({ field }) => field.startsWith('status'));
+  }
+
   /** `object` in the request's version; the same object at each call. */
   fromStorage(object: ApiObject): ApiObject {
     return this.#isConverted ? fromStorage(this.scheme, this.definition, object) : object;

@@ -6,7 +6,7 @@ import {
   validateObjectMetaUpdate,
 } from '../../scheme/metadata-validation.ts';
 import type { ApiObject } from '../../scheme/object.ts';
-import { assertStorableSize } from '../object-size.ts';
+import { assertStorableGrowth, assertStorableSize } from '../object-size.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { WriteScope } from './write-scope.ts';
 
@@ -63,8 +63,8 @@ export function assertValidStatus(
   next: ApiObject,
   current: ApiObject,
 ): void {
-  assertStorableSize(next);
-  const errors: FieldError[] = resource.validateStructure(next);
+  assertStorableGrowth(next);
+  const errors = resource.validateStatusStructure(next);
   const { annotations, finalizers } = current.metadata;
   if (next.metadata.annotations !== annotations || next.metadata.finalizers !== finalizers) {
     errors.push(...validateObjectMeta(metadataRules(resource), next));

@@ -9,7 +9,7 @@ import type {
 import type { ApiObject } from '../../scheme/object.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { UserInfo } from '../client.ts';
-import type { ReviewRequest } from './reviews.ts';
+import type { ReviewRequest } from './review.ts';
 
 /** May the asker? */
 export async function reviewOwnAccess(request: ReviewRequest): Promise<ApiObject> {

@@ -5,7 +5,7 @@ import type {
 } from '../../scheme/generated/types/authentication-v1.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { UserInfo } from '../client.ts';
-import type { ReviewRequest } from './reviews.ts';
+import type { ReviewRequest } from './review.ts';
 
 /** Who is the asker? */
 export async function reviewOwnIdentity({ object, user }: ReviewRequest): Promise<ApiObject> {

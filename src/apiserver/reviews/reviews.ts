@@ -1,24 +1,10 @@
 /** Resources that can only be created, and are never stored: questions, which the create answers in the status. */
 import { methodNotAllowed } from '../../scheme/errors.ts';
-import type { ApiObject } from '../../scheme/object.ts';
 import { qualifiedName } from '../../scheme/resource.ts';
-import type { RequestAuthenticator } from '../authentication/authenticator.ts';
-import type { Authorizer } from '../authorization/authorizer.ts';
-import type { UserInfo } from '../client.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { reviewAccess, reviewOwnAccess, reviewOwnRules } from './access-reviews.ts';
 import { reviewOwnIdentity, reviewToken } from './identity-reviews.ts';
-
-export interface ReviewRequest {
-  /** The question, decoded. */
-  readonly object: ApiObject;
-  /** Who asks. */
-  readonly user: UserInfo;
-  readonly authorizer: Authorizer;
-  readonly authenticator: RequestAuthenticator;
-}
-
-export type Review = (request: ReviewRequest) => Promise<ApiObject>;
+import type { Review } from './review.ts';
 
 const REVIEWS: ReadonlyMap<string, Review> = new Map([
   ['localsubjectaccessreviews.authorization.k8s.io', reviewAccess],

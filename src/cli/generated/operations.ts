@@ -14,40 +14,40 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
+  /** Bytes, in standard base64 with padding. */
+  Base64: { input: string; output: string; }
+  /** Bytes by key, each in standard base64. Input may also be a list of `"key=value"`, for keys that a GraphQL object literal cannot spell. */
+  Base64Map: { input: Record<string, string>; output: Record<string, string>; }
+  /** A 64-bit integer, as a JSON number. Input may also be its decimal digits as a string. Values beyond 2^53 - 1, which JSON numbers do not carry exactly, are refused. */
+  Int64: { input: number | string; output: number; }
+  /** An integer, or a text that stands for one: a percentage (`25%`) or the name of a port (`http`). */
+  IntOrString: { input: number | string; output: number | string; }
+  /** Any JSON value. In literals, object keys are limited to what GraphQL can spell: use a variable for others. */
+  JSON: { input: unknown; output: unknown; }
+  /** A moment, in RFC 3339 with microseconds: `2026-01-31T08:00:00.123456Z`. */
+  MicroTime: { input: string; output: string; }
+  /** A resource quantity: a decimal number with a decimal suffix (n, u, m, k, M, G, T, P, E), a binary suffix (Ki, Mi, Gi, Ti, Pi, Ei) or an exponent, as in `500m`, `1.5`, `64Gi`. Input may also be a number. */
+  Quantity: { input: string | number; output: string; }
+  /** Resource quantities by resource name, such as requests and limits: `{cpu: "500m"}`. Input may also be a list of `"key=value"`, for keys that a GraphQL object literal cannot spell. */
+  QuantityMap: { input: Record<string, string>; output: Record<string, string>; }
+  /** Lists of texts by key. Input may also be a list of `"key=value"`, for keys that a GraphQL object literal cannot spell. */
+  StringListMap: { input: Record<string, string[]>; output: Record<string, string[]>; }
   /** Texts by key, such as labels and annotations. Input may also be a list of `"key=value"`, for keys that a GraphQL object literal cannot spell. */
   StringMap: { input: Record<string, string>; output: Record<string, string>; }
   /** A moment, in RFC 3339 with whole seconds: `2026-01-31T08:00:00Z`. */
   Time: { input: string; output: string; }
-  /** A 64-bit integer, as a JSON number. Input may also be its decimal digits as a string. Values beyond 2^53 - 1, which JSON numbers do not carry exactly, are refused. */
-  Int64: { input: number | string; output: number; }
-  /** Any JSON value. In literals, object keys are limited to what GraphQL can spell: use a variable for others. */
-  JSON: { input: unknown; output: unknown; }
-  /** Bytes by key, each in standard base64. Input may also be a list of `"key=value"`, for keys that a GraphQL object literal cannot spell. */
-  Base64Map: { input: Record<string, string>; output: Record<string, string>; }
-  /** A moment, in RFC 3339 with microseconds: `2026-01-31T08:00:00.123456Z`. */
-  MicroTime: { input: string; output: string; }
-  /** Resource quantities by resource name, such as requests and limits: `{cpu: "500m"}`. Input may also be a list of `"key=value"`, for keys that a GraphQL object literal cannot spell. */
-  QuantityMap: { input: Record<string, string>; output: Record<string, string>; }
-  /** A resource quantity: a decimal number with a decimal suffix (n, u, m, k, M, G, T, P, E), a binary suffix (Ki, Mi, Gi, Ti, Pi, Ei) or an exponent, as in `500m`, `1.5`, `64Gi`. Input may also be a number. */
-  Quantity: { input: string | number; output: string; }
-  /** An integer, or a text that stands for one: a percentage (`25%`) or the name of a port (`http`). */
-  IntOrString: { input: number | string; output: number | string; }
-  /** Bytes, in standard base64 with padding. */
-  Base64: { input: string; output: string; }
-  /** Lists of texts by key. Input may also be a list of `"key=value"`, for keys that a GraphQL object literal cannot spell. */
-  StringListMap: { input: Record<string, string[]>; output: Record<string, string[]>; }
 };
 
-/** What happened to an object. */
-export type WatchEventType =
-  /** It was created, or came into the selection, or was there when the watch began. */
-  | 'ADDED'
-  /** It changed. */
-  | 'MODIFIED'
-  /** It was deleted, or left the selection. */
-  | 'DELETED'
-  /** Nothing happened: everything up to this resourceVersion has been delivered. */
-  | 'BOOKMARK';
+/** What applying a document did. */
+export type ApplyOperation =
+  /** The object was changed. */
+  | 'CONFIGURED'
+  /** The object was not there and was created. */
+  | 'CREATED'
+  /** Nothing was done: `error` says why. */
+  | 'FAILED'
+  /** The object was like that already. */
+  | 'UNCHANGED';
 
 /** The values of type: The type of a deployment strategy. One of Recreate or RollingUpdate. */
 export type AppsV1DeploymentStrategyType =
@@ -55,6 +55,19 @@ export type AppsV1DeploymentStrategyType =
   | 'Recreate'
   /** The type `RollingUpdate`. */
   | 'RollingUpdate';
+
+/** The values of phase: Where the pod is in its life. One of Failed, Pending, Running, Succeeded or Unknown. Set by controllers. */
+export type CoreV1PodStatusPhase =
+  /** The phase `Failed`. */
+  | 'Failed'
+  /** The phase `Pending`. */
+  | 'Pending'
+  /** The phase `Running`. */
+  | 'Running'
+  /** The phase `Succeeded`. */
+  | 'Succeeded'
+  /** The phase `Unknown`. */
+  | 'Unknown';
 
 /** How a patch is read. */
 export type PatchType =
@@ -67,71 +80,71 @@ export type PatchType =
 
 /** What becomes of the objects that a deleted object owns. */
 export type PropagationPolicy =
-  /** They stay, without their owner. */
-  | 'Orphan'
   /** The object goes at once and what it owned follows. */
   | 'Background'
   /** What it owns goes first; until then the object stays, marked. */
-  | 'Foreground';
+  | 'Foreground'
+  /** They stay, without their owner. */
+  | 'Orphan';
 
-/** What applying a document did. */
-export type ApplyOperation =
-  /** The object was not there and was created. */
-  | 'CREATED'
-  /** The object was changed. */
-  | 'CONFIGURED'
-  /** The object was like that already. */
-  | 'UNCHANGED'
-  /** Nothing was done: `error` says why. */
-  | 'FAILED';
+/** Deletes an object. */
+export type TransactionDeleteInput = {
+  /** The name of the object. */
+  readonly name: Scalars['String']['input'];
+  /** The namespace of the object; `default` by default, and ignored for what has none. */
+  readonly namespace?: InputMaybe<Scalars['String']['input']>;
+  /** What users call it, as kubectl reads it: plural, singular, short name or kind, also with version and group (`deploy`, `deployments.apps`, `deployments.v1.apps`). */
+  readonly resource: Scalars['String']['input'];
+};
+
+/** Changes parts of an object. */
+export type TransactionPatchInput = {
+  /** The name of the object. */
+  readonly name: Scalars['String']['input'];
+  /** The namespace of the object; `default` by default, and ignored for what has none. */
+  readonly namespace?: InputMaybe<Scalars['String']['input']>;
+  /** The patch, in the form that `type` says. */
+  readonly patch: Scalars['JSON']['input'];
+  /** What users call it, as kubectl reads it: plural, singular, short name or kind, also with version and group (`deploy`, `deployments.apps`, `deployments.v1.apps`). */
+  readonly resource: Scalars['String']['input'];
+  /** The subresource: `status`. */
+  readonly subresource?: InputMaybe<Scalars['String']['input']>;
+  /** How the patch is read. */
+  readonly type?: InputMaybe<PatchType>;
+};
 
 /** One write of a transaction: one of its fields. */
 export type TransactionWriteInput =
   /** Creates this object, which says its apiVersion and kind. */
-  { readonly create: Scalars['JSON']['input']; readonly update?: never; readonly patch?: never; readonly delete?: never; }
-  |  /** Replaces the object by this one, which says its apiVersion and kind. */
-  { readonly create?: never; readonly update: Scalars['JSON']['input']; readonly patch?: never; readonly delete?: never; }
-  |  /** Changes parts of an object. */
-  { readonly create?: never; readonly update?: never; readonly patch: TransactionPatchInput; readonly delete?: never; }
+  { readonly create: Scalars['JSON']['input']; readonly delete?: never; readonly patch?: never; readonly update?: never; }
   |  /** Deletes an object. */
-  { readonly create?: never; readonly update?: never; readonly patch?: never; readonly delete: TransactionDeleteInput; };
+  { readonly create?: never; readonly delete: TransactionDeleteInput; readonly patch?: never; readonly update?: never; }
+  |  /** Changes parts of an object. */
+  { readonly create?: never; readonly delete?: never; readonly patch: TransactionPatchInput; readonly update?: never; }
+  |  /** Replaces the object by this one, which says its apiVersion and kind. */
+  { readonly create?: never; readonly delete?: never; readonly patch?: never; readonly update: Scalars['JSON']['input']; };
 
-/** Changes parts of an object. */
-export type TransactionPatchInput = {
-  /** What users call it, as kubectl reads it: plural, singular, short name or kind, also with version and group (`deploy`, `deployments.apps`, `deployments.v1.apps`). */
-  readonly resource: Scalars['String']['input'];
-  /** The namespace of the object; `default` by default, and ignored for what has none. */
-  readonly namespace?: InputMaybe<Scalars['String']['input']>;
-  /** The name of the object. */
-  readonly name: Scalars['String']['input'];
-  /** How the patch is read. */
-  readonly type?: InputMaybe<PatchType>;
-  /** The patch, in the form that `type` says. */
-  readonly patch: Scalars['JSON']['input'];
-  /** The subresource: `status`. */
-  readonly subresource?: InputMaybe<Scalars['String']['input']>;
-};
-
-/** Deletes an object. */
-export type TransactionDeleteInput = {
-  /** What users call it, as kubectl reads it: plural, singular, short name or kind, also with version and group (`deploy`, `deployments.apps`, `deployments.v1.apps`). */
-  readonly resource: Scalars['String']['input'];
-  /** The namespace of the object; `default` by default, and ignored for what has none. */
-  readonly namespace?: InputMaybe<Scalars['String']['input']>;
-  /** The name of the object. */
-  readonly name: Scalars['String']['input'];
-};
+/** What happened to an object. */
+export type WatchEventType =
+  /** It was created, or came into the selection, or was there when the watch began. */
+  | 'ADDED'
+  /** Nothing happened: everything up to this resourceVersion has been delivered. */
+  | 'BOOKMARK'
+  /** It was deleted, or left the selection. */
+  | 'DELETED'
+  /** It changed. */
+  | 'MODIFIED';
 
 /** One resource of a watch, and which of its objects. */
 export type WatchedResourceInput = {
-  /** What users call it, as kubectl reads it: plural, singular, short name or kind, also with version and group (`deploy`, `deployments.apps`, `deployments.v1.apps`). */
-  readonly resource: Scalars['String']['input'];
-  /** Only this namespace. By default all of them. */
-  readonly namespace?: InputMaybe<Scalars['String']['input']>;
-  /** Only objects with these labels: `app=web,tier in (front,back),!canary`. */
-  readonly labelSelector?: InputMaybe<Scalars['String']['input']>;
   /** Only objects with these field values: `spec.nodeName=node-1,status.phase!=Running`. */
   readonly fieldSelector?: InputMaybe<Scalars['String']['input']>;
+  /** Only objects with these labels: `app=web,tier in (front,back),!canary`. */
+  readonly labelSelector?: InputMaybe<Scalars['String']['input']>;
+  /** Only this namespace. By default all of them. */
+  readonly namespace?: InputMaybe<Scalars['String']['input']>;
+  /** What users call it, as kubectl reads it: plural, singular, short name or kind, also with version and group (`deploy`, `deployments.apps`, `deployments.v1.apps`). */
+  readonly resource: Scalars['String']['input'];
 };
 
 export type ApplyMutationVariables = Exact<{
@@ -163,6 +176,71 @@ export type DeleteObjectMutationVariables = Exact<{
 
 
 export type DeleteObjectMutation = { readonly deleteObject: { readonly deleted: boolean, readonly object: { readonly metadata: { readonly uid: string, readonly resourceVersion: string | null } } } | null };
+
+export type DescribeDeploymentQueryVariables = Exact<{
+  resource: Scalars['String']['input'];
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type DescribeDeploymentQuery = { readonly object: unknown | null, readonly apps: { readonly v1: { readonly deployment: { readonly replicaSets: ReadonlyArray<{ readonly metadata: { readonly name: string, readonly annotations: Record<string, string> | null, readonly creationTimestamp: string }, readonly spec: { readonly replicas: number | null } | null, readonly status: { readonly replicas: number } | null }> | null, readonly events: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> | null } | null } } };
+
+export type DescribeNamespaceQueryVariables = Exact<{
+  resource: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type DescribeNamespaceQuery = { readonly object: unknown | null, readonly core: { readonly v1: { readonly resourceQuotas: { readonly items: ReadonlyArray<{ readonly metadata: { readonly name: string }, readonly status: { readonly hard: Record<string, string> | null, readonly used: Record<string, string> | null } | null }> } | null, readonly limitRanges: { readonly items: ReadonlyArray<{ readonly spec: { readonly limits: ReadonlyArray<{ readonly type: string, readonly min: Record<string, string> | null, readonly max: Record<string, string> | null, readonly default: Record<string, string> | null, readonly defaultRequest: Record<string, string> | null, readonly maxLimitRequestRatio: Record<string, string> | null }> } | null }> } | null } } };
+
+export type DescribeNodeQueryVariables = Exact<{
+  resource: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  ownFieldSelector: Scalars['String']['input'];
+}>;
+
+
+export type DescribeNodeQuery = { readonly object: unknown | null, readonly core: { readonly v1: { readonly node: { readonly pods: ReadonlyArray<{ readonly metadata: { readonly namespace: string | null, readonly name: string, readonly creationTimestamp: string }, readonly spec: { readonly overhead: Record<string, string> | null, readonly containers: ReadonlyArray<{ readonly restartPolicy: string | null, readonly resources: { readonly requests: Record<string, string> | null, readonly limits: Record<string, string> | null } | null }>, readonly initContainers: ReadonlyArray<{ readonly restartPolicy: string | null, readonly resources: { readonly requests: Record<string, string> | null, readonly limits: Record<string, string> | null } | null }> | null, readonly resources: { readonly requests: Record<string, string> | null, readonly limits: Record<string, string> | null } | null } | null, readonly status: { readonly phase: CoreV1PodStatusPhase | null } | null }> | null, readonly events: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> | null } | null } }, readonly coordination: { readonly v1: { readonly leases: { readonly items: ReadonlyArray<{ readonly spec: { readonly holderIdentity: string | null, readonly acquireTime: string | null, readonly renewTime: string | null } | null }> } | null } } };
+
+export type DescribeObjectQueryVariables = Exact<{
+  resource: Scalars['String']['input'];
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  involvedFieldSelector: Scalars['String']['input'];
+}>;
+
+
+export type DescribeObjectQuery = { readonly object: unknown | null, readonly core: { readonly v1: { readonly events: { readonly items: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly involvedObject: { readonly uid: string | null }, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> } | null } } };
+
+export type DescribePodQueryVariables = Exact<{
+  resource: Scalars['String']['input'];
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type DescribePodQuery = { readonly object: unknown | null, readonly core: { readonly v1: { readonly pod: { readonly events: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> | null } | null } } };
+
+export type DescribeReplicaSetQueryVariables = Exact<{
+  resource: Scalars['String']['input'];
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type DescribeReplicaSetQuery = { readonly object: unknown | null, readonly apps: { readonly v1: { readonly replicaSet: { readonly pods: ReadonlyArray<{ readonly status: { readonly phase: CoreV1PodStatusPhase | null } | null }> | null, readonly events: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> | null } | null } } };
+
+export type DescribeServiceQueryVariables = Exact<{
+  resource: Scalars['String']['input'];
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type DescribeServiceQuery = { readonly object: unknown | null, readonly core: { readonly v1: { readonly service: { readonly endpointSlices: ReadonlyArray<{ readonly ports: ReadonlyArray<{ readonly name: string | null, readonly port: number | null }> | null, readonly endpoints: ReadonlyArray<{ readonly addresses: ReadonlyArray<string>, readonly conditions: { readonly ready: boolean | null } | null }> | null }> | null, readonly events: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> | null } | null } } };
+
+export type EventFactsFragment = { readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null };
 
 export type FindResourcesQueryVariables = Exact<{
   name: Scalars['String']['input'];
@@ -322,6 +400,25 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const EventFactsFragmentDoc = new TypedDocumentString(`
+    fragment EventFacts on CoreV1Event {
+  type
+  reason
+  message
+  count
+  firstTimestamp
+  lastTimestamp
+  eventTime
+  series {
+    count
+    lastObservedTime
+  }
+  source {
+    component
+  }
+  reportingComponent
+}
+    `, {"fragmentName":"EventFacts"}) as unknown as TypedDocumentString<EventFactsFragment, unknown>;
 export const ResourceFactsFragmentDoc = new TypedDocumentString(`
     fragment ResourceFacts on APIResource {
   name
@@ -421,6 +518,297 @@ export const DeleteObjectDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteObjectMutation, DeleteObjectMutationVariables>;
+export const DescribeDeploymentDocument = new TypedDocumentString(`
+    query DescribeDeployment($resource: String!, $namespace: String!, $name: String!) {
+  object(resource: $resource, namespace: $namespace, name: $name)
+  apps {
+    v1 {
+      deployment(namespace: $namespace, name: $name) {
+        replicaSets {
+          metadata {
+            name
+            annotations
+            creationTimestamp
+          }
+          spec {
+            replicas
+          }
+          status {
+            replicas
+          }
+        }
+        events {
+          ...EventFacts
+        }
+      }
+    }
+  }
+}
+    fragment EventFacts on CoreV1Event {
+  type
+  reason
+  message
+  count
+  firstTimestamp
+  lastTimestamp
+  eventTime
+  series {
+    count
+    lastObservedTime
+  }
+  source {
+    component
+  }
+  reportingComponent
+}`) as unknown as TypedDocumentString<DescribeDeploymentQuery, DescribeDeploymentQueryVariables>;
+export const DescribeNamespaceDocument = new TypedDocumentString(`
+    query DescribeNamespace($resource: String!, $name: String!) {
+  object(resource: $resource, name: $name)
+  core {
+    v1 {
+      resourceQuotas(namespace: $name) {
+        items {
+          metadata {
+            name
+          }
+          status {
+            hard
+            used
+          }
+        }
+      }
+      limitRanges(namespace: $name) {
+        items {
+          spec {
+            limits {
+              type
+              min
+              max
+              default
+              defaultRequest
+              maxLimitRequestRatio
+            }
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DescribeNamespaceQuery, DescribeNamespaceQueryVariables>;
+export const DescribeNodeDocument = new TypedDocumentString(`
+    query DescribeNode($resource: String!, $name: String!, $ownFieldSelector: String!) {
+  object(resource: $resource, name: $name)
+  core {
+    v1 {
+      node(name: $name) {
+        pods {
+          metadata {
+            namespace
+            name
+            creationTimestamp
+          }
+          spec {
+            containers {
+              restartPolicy
+              resources {
+                requests
+                limits
+              }
+            }
+            initContainers {
+              restartPolicy
+              resources {
+                requests
+                limits
+              }
+            }
+            overhead
+            resources {
+              requests
+              limits
+            }
+          }
+          status {
+            phase
+          }
+        }
+        events {
+          ...EventFacts
+        }
+      }
+    }
+  }
+  coordination {
+    v1 {
+      leases(namespace: "kube-node-lease", fieldSelector: $ownFieldSelector) {
+        items {
+          spec {
+            holderIdentity
+            acquireTime
+            renewTime
+          }
+        }
+      }
+    }
+  }
+}
+    fragment EventFacts on CoreV1Event {
+  type
+  reason
+  message
+  count
+  firstTimestamp
+  lastTimestamp
+  eventTime
+  series {
+    count
+    lastObservedTime
+  }
+  source {
+    component
+  }
+  reportingComponent
+}`) as unknown as TypedDocumentString<DescribeNodeQuery, DescribeNodeQueryVariables>;
+export const DescribeObjectDocument = new TypedDocumentString(`
+    query DescribeObject($resource: String!, $namespace: String!, $name: String!, $involvedFieldSelector: String!) {
+  object(resource: $resource, namespace: $namespace, name: $name)
+  core {
+    v1 {
+      events(fieldSelector: $involvedFieldSelector) {
+        items {
+          involvedObject {
+            uid
+          }
+          ...EventFacts
+        }
+      }
+    }
+  }
+}
+    fragment EventFacts on CoreV1Event {
+  type
+  reason
+  message
+  count
+  firstTimestamp
+  lastTimestamp
+  eventTime
+  series {
+    count
+    lastObservedTime
+  }
+  source {
+    component
+  }
+  reportingComponent
+}`) as unknown as TypedDocumentString<DescribeObjectQuery, DescribeObjectQueryVariables>;
+export const DescribePodDocument = new TypedDocumentString(`
+    query DescribePod($resource: String!, $namespace: String!, $name: String!) {
+  object(resource: $resource, namespace: $namespace, name: $name)
+  core {
+    v1 {
+      pod(namespace: $namespace, name: $name) {
+        events {
+          ...EventFacts
+        }
+      }
+    }
+  }
+}
+    fragment EventFacts on CoreV1Event {
+  type
+  reason
+  message
+  count
+  firstTimestamp
+  lastTimestamp
+  eventTime
+  series {
+    count
+    lastObservedTime
+  }
+  source {
+    component
+  }
+  reportingComponent
+}`) as unknown as TypedDocumentString<DescribePodQuery, DescribePodQueryVariables>;
+export const DescribeReplicaSetDocument = new TypedDocumentString(`
+    query DescribeReplicaSet($resource: String!, $namespace: String!, $name: String!) {
+  object(resource: $resource, namespace: $namespace, name: $name)
+  apps {
+    v1 {
+      replicaSet(namespace: $namespace, name: $name) {
+        pods {
+          status {
+            phase
+          }
+        }
+        events {
+          ...EventFacts
+        }
+      }
+    }
+  }
+}
+    fragment EventFacts on CoreV1Event {
+  type
+  reason
+  message
+  count
+  firstTimestamp
+  lastTimestamp
+  eventTime
+  series {
+    count
+    lastObservedTime
+  }
+  source {
+    component
+  }
+  reportingComponent
+}`) as unknown as TypedDocumentString<DescribeReplicaSetQuery, DescribeReplicaSetQueryVariables>;
+export const DescribeServiceDocument = new TypedDocumentString(`
+    query DescribeService($resource: String!, $namespace: String!, $name: String!) {
+  object(resource: $resource, namespace: $namespace, name: $name)
+  core {
+    v1 {
+      service(namespace: $namespace, name: $name) {
+        endpointSlices {
+          ports {
+            name
+            port
+          }
+          endpoints {
+            addresses
+            conditions {
+              ready
+            }
+          }
+        }
+        events {
+          ...EventFacts
+        }
+      }
+    }
+  }
+}
+    fragment EventFacts on CoreV1Event {
+  type
+  reason
+  message
+  count
+  firstTimestamp
+  lastTimestamp
+  eventTime
+  series {
+    count
+    lastObservedTime
+  }
+  source {
+    component
+  }
+  reportingComponent
+}`) as unknown as TypedDocumentString<DescribeServiceQuery, DescribeServiceQueryVariables>;
 export const FindResourcesDocument = new TypedDocumentString(`
     query FindResources($name: String!) {
   apiResources(name: $name) {

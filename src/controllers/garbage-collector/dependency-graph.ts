@@ -1,9 +1,9 @@
 import type { ApiObject } from '../../scheme/object.ts';
-import type { ResourceRef } from '../../scheme/resource.ts';
+import type { ResourceDefinition } from '../../scheme/resource.ts';
 
 /** An object that has owners: where it is. What it says is in its informer. */
 export interface Dependent {
-  readonly ref: ResourceRef;
+  readonly resource: ResourceDefinition;
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -30,7 +30,7 @@ export class DependencyGraph {
   }
 
   /** Follows an addition or a change of `object`. */
-  put(ref: ResourceRef, { metadata }: ApiObject): void {
+  put(resource: ResourceDefinition, { metadata }: ApiObject): void {
     const { uid = '', namespace = '', name = '', ownerReferences = [] } = metadata;
     const entry = this.#entries.get(uid);
     if (!entry && ownerReferences.length === 0) return;
@@ -38,7 +38,7 @@ export class DependencyGraph {
     if (entry && sameValues(entry.ownerUids, ownerUids)) return;
     this.remove(uid);
     if (ownerUids.length === 0) return;
-    const dependent = entry?.dependent ?? { ref, namespace, name, uid };
+    const dependent = entry?.dependent ?? { resource, namespace, name, uid };
     this.#entries.set(uid, { dependent, ownerUids });
     for (const ownerUid of ownerUids) {
       const dependents = this.#dependents.get(ownerUid);

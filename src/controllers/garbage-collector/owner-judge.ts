@@ -1,8 +1,8 @@
 import type { ApiClient } from '../../apiserver/client.ts';
-import type { InformerFactory } from '../../machinery/informer.ts';
 import { isApiError } from '../../scheme/errors.ts';
-import { type ApiObject, namespacedKey, type OwnerReference } from '../../scheme/object.ts';
+import type { ApiObject, OwnerReference } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
+import type { ObjectFinder } from './object-finder.ts';
 import { isDeletingDependents, type JudgedOwner, type OwnerState } from './plan.ts';
 import type { ResourceMap } from './resource-map.ts';
 
@@ -11,7 +11,7 @@ const MAX_REMEMBERED = 10_000;
 
 export interface OwnerJudgeOptions {
   readonly client: ApiClient;
-  readonly informers: InformerFactory;
+  readonly finder: ObjectFinder;
   readonly resources: ResourceMap;
   /** The reference breaks the rule that owners are in the same namespace, or have none. */
   readonly onInvalidNamespace: (object: ApiObject, reference: OwnerReference) => void;
@@ -42,7 +42,10 @@ export class OwnerJudge {
   /** The owner, when an informer shows it: an answer without a question to the store. */
   find(object: ApiObject, reference: OwnerReference): ApiObject | undefined {
     const resource = this.#options.resources.ofReference(reference);
-    return resource && this.#cached(resource, this.#namespaceOf(resource, object), reference);
+    if (!resource) return undefined;
+    const { name, uid } = reference;
+    const namespace = this.#namespaceOf(resource, object);
+    return this.#options.finder.find(resource, { namespace, name, uid });
   }
 
   async #stateOf(object: ApiObject, reference: OwnerReference): Promise<OwnerState> {
@@ -54,22 +57,13 @@ export class OwnerJudge {
       return 'unknown';
     }
     const namespace = this.#namespaceOf(resource, object);
-    const owner = this.#cached(resource, namespace, reference);
+    const owner = this.find(object, reference);
     if (owner) return isDeletingDependents(owner) ? 'waiting' : 'solid';
     return this.#askStore(resource, namespace, reference);
   }
 
   #namespaceOf(resource: ResourceDefinition, { metadata }: ApiObject): string {
     return resource.namespaced ? (metadata.namespace ?? '') : '';
-  }
-
-  #cached(
-    resource: ResourceDefinition,
-    namespace: string,
-    { name, uid }: OwnerReference,
-  ): ApiObject | undefined {
-    const owner = this.#options.informers.informer(resource).get(namespacedKey(namespace, name));
-    return owner?.metadata.uid === uid ? owner : undefined;
   }
 
   #askStore(

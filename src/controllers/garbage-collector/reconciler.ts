@@ -11,7 +11,7 @@ import {
   type ReconcileResult,
 } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
-import { type ApiObject, namespacedKey, type OwnerReference } from '../../scheme/object.ts';
+import type { ApiObject, OwnerReference } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { concurrently } from '../shared/concurrently.ts';
@@ -19,6 +19,7 @@ import { withoutOwners } from '../shared/owner-references.ts';
 import { deleteJudged } from './delete-judged.ts';
 import { DependencyGraph, type Dependent } from './dependency-graph.ts';
 import { GraphWatcher } from './graph-watcher.ts';
+import { ObjectFinder } from './object-finder.ts';
 import { type ObjectIdentity, parseKey } from './object-key.ts';
 import { OwnerJudge } from './owner-judge.ts';
 import {
@@ -57,6 +58,7 @@ export function createGarbageCollectorController(options: GarbageCollectorOption
 class GarbageCollector {
   readonly #context: ControllerContext;
   readonly #resources: ResourceMap;
+  readonly #finder: ObjectFinder;
   readonly #events: EventRecorder;
   readonly #graph = new DependencyGraph();
   readonly #judge: OwnerJudge;
@@ -65,23 +67,24 @@ class GarbageCollector {
     const { client, events, informers, queue } = context;
     this.#context = context;
     this.#resources = resources;
+    this.#finder = new ObjectFinder(resources.all(), informers);
     this.#events = events.withSource('garbage-collector-controller');
     this.#judge = new OwnerJudge({
       client,
-      informers,
+      finder: this.#finder,
       resources,
       onInvalidNamespace: (object, reference) => this.#recordInvalidNamespace(object, reference),
     });
     const watcher = new GraphWatcher({ graph: this.#graph, judge: this.#judge, resources, queue });
-    for (const resource of resources.all()) {
-      informers.informer(resource).addHandler(watcher.handlerFor(resource));
+    for (const [resource, informer] of this.#finder.informers()) {
+      informer.addHandler(watcher.handlerFor(resource));
     }
   }
 
   async reconcile(identity: ObjectIdentity): Promise<ReconcileResult> {
     const resource = this.#resources.get(identity);
     if (!resource) return done;
-    const object = this.#find(resource, identity);
+    const object = this.#finder.find(resource, identity);
     const errors = await this.#process(resource, identity, object);
     if (errors[0]) throw errors[0];
     return done;
@@ -105,7 +108,7 @@ class GarbageCollector {
 
   /** Deletes a dependent, unless it has an owner to stay for. */
   async #collect(dependent: Dependent): Promise<void> {
-    const object = this.#find(dependent.ref, dependent);
+    const object = this.#findDependent(dependent);
     if (!object || object.metadata.deletionTimestamp) return;
     const { client } = this.#context;
     const dependents = [...this.#graph.dependentsOf(dependent.uid)];
@@ -114,7 +117,7 @@ class GarbageCollector {
       owners: await this.#judge.judge(object),
       hasDependents: dependents.length > 0,
       hasWaitingDependents: dependents.some((one) => {
-        const found = this.#find(one.ref, one);
+        const found = this.#findDependent(one);
         return found !== undefined && isDeletingDependents(found);
       }),
     });
@@ -123,14 +126,14 @@ class GarbageCollector {
         return;
       case 'strike-owners':
         await ignoreNotFound(
-          client.update(dependent.ref, withoutOwners(object, new Set(plan.uids))),
+          client.update(dependent.resource, withoutOwners(object, new Set(plan.uids))),
         );
         return;
       case 'delete': {
         const judged = plan.unblockOwners
-          ? await ignoreNotFound(client.update(dependent.ref, withUnblockedOwners(object)))
+          ? await ignoreNotFound(client.update(dependent.resource, withUnblockedOwners(object)))
           : object;
-        if (judged) await deleteJudged(client, dependent.ref, judged, plan.propagationPolicy);
+        if (judged) await deleteJudged(client, dependent.resource, judged, plan.propagationPolicy);
       }
     }
   }
@@ -144,8 +147,9 @@ class GarbageCollector {
     const { client } = this.#context;
     const uids = new Set([owner.metadata.uid ?? '']);
     const errors = await concurrently(dependents, DELETE_CONCURRENCY, async (dependent) => {
-      const object = this.#find(dependent.ref, dependent);
-      if (object) await ignoreNotFound(client.update(dependent.ref, withoutOwners(object, uids)));
+      const object = this.#findDependent(dependent);
+      if (object)
+        await ignoreNotFound(client.update(dependent.resource, withoutOwners(object, uids)));
     });
     return errors.length > 0 ? errors : this.#release(resource, owner, FINALIZER_ORPHAN);
   }
@@ -158,7 +162,7 @@ class GarbageCollector {
   ): Promise<readonly Error[]> {
     const { uid = '' } = owner.metadata;
     const blocking = dependents.filter((dependent) => {
-      const object = this.#find(dependent.ref, dependent);
+      const object = this.#findDependent(dependent);
       return object !== undefined && isBlocking(object, uid);
     });
     if (blocking.length === 0) return this.#release(resource, owner, FINALIZER_FOREGROUND);
@@ -180,13 +184,8 @@ class GarbageCollector {
     }
   }
 
-  /** The object of this very uid, as its informer has it. */
-  #find(
-    ref: Dependent['ref'],
-    { namespace, name, uid }: Pick<ObjectIdentity, 'namespace' | 'name' | 'uid'>,
-  ): ApiObject | undefined {
-    const object = this.#context.informers.informer(ref).get(namespacedKey(namespace, name));
-    return object?.metadata.uid === uid ? object : undefined;
+  #findDependent(dependent: Dependent): ApiObject | undefined {
+    return this.#finder.find(dependent.resource, dependent);
   }
 
   #recordInvalidNamespace(

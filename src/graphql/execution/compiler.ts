@@ -10,6 +10,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
+  GraphQLError,
   GraphQLScalarType,
   type GraphQLSchema,
   getVariableValues,
@@ -83,12 +84,16 @@ function runCompiled(
   { variableDefinitions = [] }: OperationDefinitionNode,
   compiled: CompiledQuery,
 ): PreparedOperation['run'] {
+  const query = (rootValue: unknown, contextValue: unknown, variables: Record<string, unknown>) => {
+    const result = compiled.query(rootValue, contextValue, variables);
+    return result instanceof Promise ? result.then(withOwnErrors) : withOwnErrors(result);
+  };
   return ({ rootValue, contextValue, variables }) => {
-    if (variableDefinitions.length === 0) return compiled.query(rootValue, contextValue, {});
+    if (variableDefinitions.length === 0) return query(rootValue, contextValue, {});
     const { coerced, errors } = getVariableValues(schema, variableDefinitions, variables ?? {}, {
       maxErrors: MAX_VARIABLE_ERRORS,
     });
-    return errors ? { errors } : compiled.query(rootValue, contextValue, coerced);
+    return errors ? { errors } : query(rootValue, contextValue, coerced);
   };
 }
 
@@ -105,6 +110,34 @@ function compile(
     { disablingCapturingStackErrors: true },
   );
   return isCompiledQuery(compiled) ? compiled : undefined;
+}
+
+/** The compiler's errors only look like graphql-js's: they lack extensions, and a field may fail twice. */
+function withOwnErrors(result: ExecutionResult): ExecutionResult {
+  if (!result.errors) return result;
+  const byPlace = new Map<string, GraphQLError>();
+  for (const error of result.errors) {
+    const place = error.path?.join('/') ?? error.message;
+    // What a resolver threw comes before the complaint that its field is null.
+    if (!byPlace.has(place)) byPlace.set(place, toOwnError(error));
+  }
+  return { ...result, errors: [...byPlace.values()] };
+}
+
+function toOwnError({
+  message,
+  path,
+  originalError,
+  extensions,
+  locations,
+}: GraphQLError): GraphQLError {
+  const error = new GraphQLError(message, {
+    ...(path ? { path } : {}),
+    ...(originalError ? { originalError } : {}),
+    extensions: extensions ?? {},
+  });
+  if (locations) Object.defineProperty(error, 'locations', { value: locations, enumerable: true });
+  return error;
 }
 
 /** Stands for every variable's type in what is compiled: the values are coerced already. */

@@ -24,7 +24,7 @@ export function addPlayground(fastify: FastifyInstance): void {
       vary: 'accept-encoding',
       // Nobody may frame the page that holds the token, and it talks to nobody but this server.
       'content-security-policy':
-        "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'",
+        "default-src 'self' 'unsafe-inline' data: blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',
     });
     if (request.headers['if-none-match'] === etag) return reply.code(304).send();

@@ -37,9 +37,6 @@ function toSlot(
 export const isRunning = ({ status }: ContainerSlot): boolean =>
   status?.state?.running !== undefined;
 
-export const isTerminated = ({ status }: ContainerSlot): boolean =>
-  status?.state?.terminated !== undefined;
-
 /** Whether the containers after this one may start: it has done its work, or as a sidecar is up. */
 export function isInitialized({ kind, status }: ContainerSlot): boolean {
   if (kind === 'main') return true;

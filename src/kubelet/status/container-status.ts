@@ -81,7 +81,7 @@ export function terminatedStatus(
   };
 }
 
-export function terminatedState(
+function terminatedState(
   { containerID, state }: ContainerStatus,
   exitCode: number,
   nowMs: number,

@@ -15,8 +15,10 @@ export function hasEnded(pod: Pod, slot: ContainerSlot): boolean {
 
 /** The Pod in one word, from what its containers do. */
 export function podPhase(pod: Pod, slots: readonly ContainerSlot[]): Phase {
-  const init = currentInit(slots);
-  if (init && !hasStartedMain(slots)) return hasEnded(pod, init) ? 'Failed' : 'Pending';
+  if (!hasStartedMain(slots)) {
+    if (slots.some((slot) => isFailedInit(pod, slot))) return 'Failed';
+    if (currentInit(slots)) return 'Pending';
+  }
   const main = slots.filter(({ kind }) => kind === 'main');
   if (main.every((slot) => hasEnded(pod, slot))) {
     const failed = main.some(({ status }) => status?.state?.terminated?.exitCode !== 0);
@@ -24,6 +26,11 @@ export function podPhase(pod: Pod, slots: readonly ContainerSlot[]): Phase {
   }
   const begun = main.some((slot) => isRunning(slot) || slot.status?.containerID !== undefined);
   return begun ? 'Running' : 'Pending';
+}
+
+function isFailedInit(pod: Pod, slot: ContainerSlot): boolean {
+  const exitCode = slot.status?.state?.terminated?.exitCode ?? 0;
+  return slot.kind === 'init' && exitCode !== 0 && hasEnded(pod, slot);
 }
 
 /** Whether the Pod is over: nothing runs in it again. */

@@ -62,7 +62,8 @@ export class SortedObjects {
       items.push(object);
     };
     let next = 0;
-    for (const [i, name] of this.#names.entries()) {
+    for (let i = 0; i < this.#names.length; i++) {
+      const name = this.#names[i] as string;
       for (; next < changed.length && (changed[next] as string) < name; next++)
         push(changed[next] as string);
       if (changed[next] === name) {

@@ -6,17 +6,17 @@ import { resourceId } from '../keys.ts';
 import type { LogBatch, LogEntry } from './log-entry.ts';
 import { VersionWaiters } from './version-waiters.ts';
 
-/** Rows a page: some megabytes of objects, decoded in a few milliseconds. */
-const PAGE_ENTRIES = 500;
+/** Versions a page: at most some megabytes of objects, decoded in a few milliseconds. */
+const PAGE_VERSIONS = 1_000;
 /** A commit that takes longer than this has trouble of its own: others' changes must not wait for it. */
 const OWN_COMMIT_WAIT_MS = 50;
 
 /** Where the log is read from. Failures are retried inside, until `signal` aborts. */
 export interface LogSource {
   currentVersion(signal: AbortSignal): Promise<number>;
-  /** Entries of `resources` after one version up to another, in order, at most `limit`. */
+  /** Entries of `resources` after one version up to another, in order. */
   read(
-    range: { after: number; upTo: number; resources: readonly GroupResource[]; limit: number },
+    range: { after: number; upTo: number; resources: readonly GroupResource[] },
     signal: AbortSignal,
   ): Promise<LogEntry[]>;
 }
@@ -146,14 +146,10 @@ export class LogReader {
     await this.#waitForOwnCommit();
     if (this.#version >= this.#target) return;
     const after = this.#version;
-    const upTo = this.#nextGapEnd();
+    const last = Math.min(this.#nextGapEnd(), after + PAGE_VERSIONS);
     const resources = [...this.#followers.values()].map(({ resource }) => resource);
-    const entries = await this.#options.source.read(
-      { after, upTo, resources, limit: PAGE_ENTRIES },
-      this.#stopped.signal,
-    );
-    const isFull = entries.length === PAGE_ENTRIES;
-    const last = isFull ? (entries[entries.length - 1] as LogEntry).version : upTo;
+    const { signal } = this.#stopped;
+    const entries = await this.#options.source.read({ after, upTo: last, resources }, signal);
     // Meanwhile one of our own commits may have brought us past the start of the page, or past all of it.
     if (last > this.#version) {
       const unseen = entries.filter(({ version }) => version > this.#version);

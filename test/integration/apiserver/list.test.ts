@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ApiClient, ListOptions } from '../../../src/apiserver/client.ts';
+import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import type { ApiError } from '../../../src/scheme/errors.ts';
 import { coreConfigMaps, corePods } from '../../../src/scheme/generated/resources.ts';
 import type { ConfigMap } from '../../../src/scheme/generated/types/core-v1.ts';
@@ -70,15 +71,17 @@ test('pages read while others write are one snapshot', async () => {
   expect(pages).toBe(8);
 });
 
-test('pages are the same snapshot when another API server, or a later one, serves the rest', async () => {
+test('a list that one API server began is continued from the same snapshot by another', async () => {
   await using api = await testApi();
   await createMany(api.client);
   const whole = await api.client.list(coreConfigMaps, { namespace: 'default' });
   const first = await api.client.list(coreConfigMaps, { namespace: 'default', limit: 30 });
   await api.client.deleteCollection(coreConfigMaps, { namespace: 'default' });
-  // Another namespace scope shares no memory of the snapshot: this page is read from history.
-  const token = first.metadata.continue as string;
-  const rest = await api.client.list(coreConfigMaps, { continue: token });
+  await using other = await testApi({ databaseUrl: api.databaseUrl });
+  const rest = await other.client.list(coreConfigMaps, {
+    namespace: 'default',
+    continue: first.metadata.continue as string,
+  });
   expect([...first.items, ...rest.items]).toEqual(whole.items);
 });
 
@@ -107,19 +110,23 @@ test('pages of a selection are full, and the last one has no token', async () =>
 });
 
 test('a continue token past retention is Expired, with a token that goes on with the present', async () => {
-  await using api = await testApi({ store: { maxRevisions: 1, retentionMs: 0 } });
+  const clock = new VirtualClock();
+  await using api = await testApi({ clock, store: { retentionMs: 60_000 } });
   const { client, store } = api;
   await createMany(client);
   const { metadata } = await client.list(coreConfigMaps, { namespace: 'default', limit: 10 });
+  clock.advance(60_000);
   await client.create(coreConfigMaps, configMap('zzz'));
+  clock.advance(120_000);
   await store.compact();
-  // The scope differs, so that no snapshot in memory can serve it.
-  const refused = await client
+  // An API server that has just started has nothing of it in memory.
+  await using other = await testApi({ clock, databaseUrl: api.databaseUrl });
+  const refused = await other.client
     .list(coreConfigMaps, { continue: metadata.continue as string })
     .catch((thrown: unknown) => thrown);
   expect(refused).toMatchObject({ reason: 'Expired', code: 410 });
   const fresh = (refused as ApiError).toStatus().metadata.continue as string;
-  const rest = await client.list(coreConfigMaps, { continue: fresh, namespace: 'default' });
+  const rest = await other.client.list(coreConfigMaps, { continue: fresh, namespace: 'default' });
   expect(rest.items.map(nameOf)).toContain('zzz');
   expect(rest.items).toHaveLength(OBJECTS - 10 + 1);
 });

@@ -228,6 +228,38 @@ function describeLaw(title: string, openServer: () => Promise<QueueServer>): voi
       expect(againMs - startMs).toBeGreaterThanOrEqual(149);
     });
 
+    test('a deadline outlives the process that set it', async () => {
+      const startMs = performance.now();
+      {
+        await using leaving = await gatedWorker(server);
+        await leaving.queue.enqueueLater('later', 5_000);
+        await leaving.queue.enqueueLater('later', 300);
+      }
+      await using worker = await gatedWorker(server);
+      await worker.queue.run();
+      await eventually(() => expect(worker.starts).toEqual(['later']));
+      expect(performance.now() - startMs).toBeGreaterThanOrEqual(299);
+      expect(performance.now() - startMs).toBeLessThan(5_000);
+      worker.finish('later');
+      await drained(server);
+    });
+
+    test('a deadline does not hold up a change that comes before it', async () => {
+      await using worker = await gatedWorker(server);
+      await worker.queue.run();
+      await worker.queue.enqueueLater('key', 400);
+      await worker.queue.enqueue(['key']);
+      await eventually(() => expect(worker.starts).toEqual(['key']));
+      await worker.queue.enqueueLater('key', 500);
+      await worker.queue.enqueue(['key']);
+      worker.finish('key');
+      await eventually(() => expect(worker.starts).toEqual(['key', 'key']));
+      worker.finish('key');
+      await eventually(() => expect(worker.starts).toEqual(['key', 'key', 'key']));
+      worker.finish('key');
+      await drained(server);
+    });
+
     test('closing waits for the key that is being worked on and hands out no other', async () => {
       await using worker = await gatedWorker(server, { concurrency: 1 });
       await worker.queue.run();

@@ -52,12 +52,12 @@ test('PostgreSQL killed and restarted under load: writers wait, watches go on, n
     runWriter({
       store,
       random: seededRandom(seed + i),
-      transactions: 300,
+      transactions: 120,
       names: 400,
       onDone: () => {
         done++;
         // Twice in mid-run. The embedded server's keeper starts it again.
-        if (done === 1_500 || done === 4_000) process.kill(postgres.pid as number, 'SIGKILL');
+        if (done === 600 || done === 1_600) process.kill(postgres.pid as number, 'SIGKILL');
       },
     }),
   );

@@ -58,7 +58,7 @@ function keepAllocated(next: ServiceSpec, current: ServiceSpec): void {
   }
   next.ipFamilies ??= current.ipFamilies;
   next.ipFamilyPolicy ??= current.ipFamilyPolicy;
-  next.healthCheckNodePort ??= current.healthCheckNodePort;
+  if (needsHealthCheck(next)) next.healthCheckNodePort ??= current.healthCheckNodePort;
   if (usesNodePorts(next) && usesNodePorts(current)) keepNodePorts(next, current);
 }
 

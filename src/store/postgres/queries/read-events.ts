@@ -3,7 +3,7 @@ import type { GroupResource } from '../../../scheme/resource.ts';
 import type { StoreEvent } from '../../store.ts';
 import { EVENT_COLUMNS, EVENT_PREVIOUS, type EventRow, toStoreEvent } from './event-columns.ts';
 
-/** One page of one resource's events after a version up to another, in order, with what they replaced. */
+/** One resource's events after a version up to another, in order, with what they replaced. The range bounds the work. */
 const READ_EVENTS = {
   name: 'read-events',
   text: `
@@ -15,8 +15,7 @@ const READ_EVENTS = {
       and r.resource_version <= $3::bigint
       and r.api_group = $4::text
       and r.resource = $5::text
-    order by r.resource_version
-    limit $6::integer`,
+    order by r.resource_version`,
 };
 
 export interface ReadEventsParameters {
@@ -24,17 +23,16 @@ export interface ReadEventsParameters {
   readonly resource: GroupResource;
   readonly after: number;
   readonly upTo: number;
-  readonly limit: number;
 }
 
 export async function readEvents(
   db: pg.Pool,
-  { clusterId, resource, after, upTo, limit }: ReadEventsParameters,
+  { clusterId, resource, after, upTo }: ReadEventsParameters,
 ): Promise<StoreEvent[]> {
   const { rows } = await db.query<EventRow>({
     ...READ_EVENTS,
     rowMode: 'array',
-    values: [clusterId, after, upTo, resource.group, resource.resource, limit],
+    values: [clusterId, after, upTo, resource.group, resource.resource],
   });
   return rows.map((row) => toStoreEvent(resource, row));
 }

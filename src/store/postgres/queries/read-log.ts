@@ -6,7 +6,8 @@ import type { LogEntry, RevisionType } from '../../log/log-entry.ts';
 import { withVersion } from './decode-object.ts';
 
 /**
- * The log of some resources after a version, up to another, in order. Walks the primary key of `revisions`; the objects of
+ * The log of some resources after a version, up to another, in order. The range bounds the work, since versions have no gaps
+ * (a limit would not: the planner may sort everything before it). Walks the primary key of `revisions`; the objects of
  * other resources are neither sent nor decoded. Takes no lock: versions up to an acknowledged one are all visible.
  */
 const READ_LOG = {
@@ -18,8 +19,7 @@ const READ_LOG = {
       and resource_version > $2::bigint
       and resource_version <= $3::bigint
       and api_group || '/' || resource = any ($4::text[])
-    order by resource_version
-    limit $5::integer`,
+    order by resource_version`,
 };
 
 export interface ReadLogParameters {
@@ -27,7 +27,6 @@ export interface ReadLogParameters {
   readonly after: number;
   readonly upTo: number;
   readonly resources: readonly GroupResource[];
-  readonly limit: number;
 }
 
 type Row = [
@@ -41,11 +40,11 @@ type Row = [
 ];
 
 export async function readLog(db: pg.Pool, parameters: ReadLogParameters): Promise<LogEntry[]> {
-  const { clusterId, after, upTo, resources, limit } = parameters;
+  const { clusterId, after, upTo, resources } = parameters;
   const { rows } = await db.query<Row>({
     ...READ_LOG,
     rowMode: 'array',
-    values: [clusterId, after, upTo, resources.map(resourceId), limit],
+    values: [clusterId, after, upTo, resources.map(resourceId)],
   });
   return rows.map(toLogEntry);
 }

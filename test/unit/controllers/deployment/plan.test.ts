@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { type DeploymentStep, planDeployment } from '../../../../src/controllers/deployment/plan.ts';
+import {
+  type DeploymentStep,
+  planDeployment,
+} from '../../../../src/controllers/deployment/plan.ts';
 import { sortReplicaSets } from '../../../../src/controllers/deployment/replica-sets.ts';
 import type { Deployment, ReplicaSet } from '../../../../src/scheme/generated/types/apps-v1.ts';
 import {
@@ -19,7 +22,10 @@ function current(fields: StoredReplicaSetFields & { desired?: number } = {}): Re
   return sized({ name: 'new', createdAt: 50, ...fields });
 }
 
-function sized({ desired = 10, ...fields }: StoredReplicaSetFields & { desired?: number }): ReplicaSet {
+function sized({
+  desired = 10,
+  ...fields
+}: StoredReplicaSetFields & { desired?: number }): ReplicaSet {
   const revision = fields.image === OLD ? '1' : '2';
   return storedReplicaSet({
     ...fields,
@@ -167,7 +173,9 @@ describe('a change of the number of replicas', () => {
   });
 
   test('goes to the only ReplicaSet that has Pods', () => {
-    expect(sizes(fifteen, [old('a', { replicas: 0 }), current({ replicas: 10 })])).toEqual({ new: 15 });
+    expect(sizes(fifteen, [old('a', { replicas: 0 }), current({ replicas: 10 })])).toEqual({
+      new: 15,
+    });
   });
 
   test('in the middle of a rollout is shared out in proportion', () => {

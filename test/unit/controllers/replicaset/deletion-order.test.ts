@@ -31,7 +31,8 @@ function candidate(name: string, fields: Fields = {}): Pod {
       ],
     },
   });
-  const annotations = cost === undefined ? {} : { 'controller.kubernetes.io/pod-deletion-cost': cost };
+  const annotations: Record<string, string> = {};
+  if (cost !== undefined) annotations['controller.kubernetes.io/pod-deletion-cost'] = cost;
   const creationTimestamp = secondsAgo(fields.createdSecondsAgo ?? 86_000);
   return { ...pod, metadata: { ...pod.metadata, annotations, creationTimestamp } };
 }

@@ -61,7 +61,10 @@ describe('the status of a ReplicaSet', () => {
   });
 
   test('takes a Pod that is ready for available at once without minReadySeconds', () => {
-    const { status, nextAvailableInMs } = computeReplicaSetStatus({ ...input, activePods: [pod(0)] });
+    const { status, nextAvailableInMs } = computeReplicaSetStatus({
+      ...input,
+      activePods: [pod(0)],
+    });
     expect(status.availableReplicas).toBe(1);
     expect(nextAvailableInMs).toBeUndefined();
   });

@@ -24,17 +24,16 @@ export function validatePodResources(
     const detail = 'claims cannot be set for Resources at pod-level';
     errors.push(forbiddenField(`${path}.claims`, detail));
   }
-  const before = errors.length;
   validateResources(resources, path, errors, { scope: 'pod', claimNames });
   // Sums and comparisons need amounts that are quantities.
-  if (errors.length > before || !quantitiesAreSound(spec)) return;
+  if (!quantitiesAreSound(spec)) return;
   checkRequestsCoverContainers(spec, path, errors);
   checkLimitsCoverContainers(spec, path, errors);
 }
 
-function quantitiesAreSound({ containers = [], initContainers = [] }: PodSpec): boolean {
-  return [...containers, ...initContainers].every(({ resources }) =>
-    [resources?.limits, resources?.requests].every((list) =>
+function quantitiesAreSound({ resources, containers = [], initContainers = [] }: PodSpec): boolean {
+  return [{ resources }, ...containers, ...initContainers].every((holder) =>
+    [holder.resources?.limits, holder.resources?.requests].every((list) =>
       Object.values(list ?? {}).every((quantity) => !quantityError(quantity)),
     ),
   );

@@ -1,0 +1,15 @@
+import type { ApiObject } from '../../scheme/object.ts';
+import type { RequestAuthenticator } from '../authentication/authenticator.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import type { UserInfo } from '../client.ts';
+
+export interface ReviewRequest {
+  /** The question, decoded. */
+  readonly object: ApiObject;
+  /** Who asks. */
+  readonly user: UserInfo;
+  readonly authorizer: Authorizer;
+  readonly authenticator: RequestAuthenticator;
+}
+
+export type Review = (request: ReviewRequest) => Promise<ApiObject>;

@@ -1,0 +1,101 @@
+/**
+ * Each stage against golden files: `<case>.input.json` says what a kubelet sees, `<case>.output.json` what it does then.
+ * `UPDATE_GOLDEN=1 npm test -- kubelet/stages` writes the outputs anew; read the difference before you commit it.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { NodeNetworks } from '../../../../src/kubelet/nodes/node-networks.ts';
+import {
+  DEFAULT_KUBELET_SETTINGS,
+  type KubeletSettings,
+} from '../../../../src/kubelet/settings.ts';
+import { nextPodStage, type PodContext } from '../../../../src/kubelet/stage.ts';
+import { nodeRegister } from '../../../../src/kubelet/stages/node-register.ts';
+import { nodeReport } from '../../../../src/kubelet/stages/node-report.ts';
+import { POD_STAGES } from '../../../../src/kubelet/stages/pod-stages.ts';
+import { seededRandom } from '../../../../src/lib/random.ts';
+import type { Node, Pod } from '../../../../src/scheme/generated/types/core-v1.ts';
+
+const DIRECTORY = path.resolve('test/unit/kubelet/stages');
+const INPUT = '.input.json';
+
+interface StageInput {
+  /** RFC 3339. */
+  readonly now: string;
+  /** The Pod whose next stage is asked for; without one, it is the node's. */
+  readonly pod?: Pod;
+  readonly node: Node;
+  readonly neighbours?: readonly Pod[];
+  readonly settings?: Partial<KubeletSettings>;
+  /** How long the kubelet waits before it acts, in milliseconds. @default the stage's delay */
+  readonly actAfterMs?: number;
+}
+
+function act(input: StageInput): unknown {
+  const nowMs = Date.parse(input.now);
+  const settings = { ...DEFAULT_KUBELET_SETTINGS, ...input.settings };
+  return input.pod
+    ? actOnPod(input.pod, input, nowMs, settings)
+    : actOnNode(input, nowMs, settings);
+}
+
+function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletSettings): unknown {
+  const { actAfterMs, neighbours = [], node } = input;
+  const ctx = (atMs: number): PodContext => ({
+    node,
+    nowMs: atMs,
+    random: seededRandom(1),
+    settings,
+    neighbours: () => neighbours,
+    assignPodIp: () => '10.128.1.2',
+  });
+  const planned = nextPodStage(POD_STAGES, pod, ctx(nowMs));
+  if (!planned) return { stage: null };
+  const { delayMs, stage } = planned;
+  return { stage: stage.name, delayMs, ...stage.next(pod, ctx(nowMs + (actAfterMs ?? delayMs))) };
+}
+
+function actOnNode({ node }: StageInput, nowMs: number, settings: KubeletSettings): unknown {
+  const networks = new NodeNetworks(settings.clusterCidr, []);
+  const ctx = {
+    nowMs,
+    settings,
+    allocatePodCidr: (pods: number) => networks.allocatePodCidr(pods),
+    ipsOf: (podCidr: string) => networks.ipsOf(podCidr),
+  };
+  const stage = [nodeRegister, nodeReport].find((one) => one.matches(node, ctx));
+  return stage ? { stage: stage.name, ...stage.next(node, ctx) } : { stage: null };
+}
+
+const readJson = (file: string): unknown => JSON.parse(fs.readFileSync(file, 'utf8'));
+
+function expectGolden(file: string, actual: unknown): void {
+  if (process.env.UPDATE_GOLDEN) {
+    fs.writeFileSync(file, `${JSON.stringify(actual, null, 2)}\n`);
+  }
+  expect(JSON.parse(JSON.stringify(actual))).toEqual(readJson(file));
+}
+
+describe('lifecycle stages', () => {
+  const cases = fs
+    .readdirSync(DIRECTORY)
+    .filter((file) => file.endsWith(INPUT))
+    .map((file) => file.slice(0, -INPUT.length));
+
+  test.each(cases)('%s is as recorded', (name) => {
+    const input = readJson(path.join(DIRECTORY, `${name}${INPUT}`)) as StageInput;
+    expectGolden(path.join(DIRECTORY, `${name}.output.json`), act(input));
+  });
+
+  test('every stage has a recorded case', () => {
+    const recorded = new Set(
+      cases.map((name) => {
+        const output = readJson(path.join(DIRECTORY, `${name}.output.json`));
+        return (output as { stage: string | null }).stage;
+      }),
+    );
+    const stages = [...POD_STAGES, nodeRegister, nodeReport].map(({ name }) => name);
+    expect(stages.filter((name) => !recorded.has(name))).toEqual([]);
+  });
+});
