@@ -11,7 +11,7 @@ import { ensureDependencies, progress, ROOT, run, SetupError } from './setup.mjs
 /** The folders of documents, and the file that each is turned into. */
 const CLIENTS = [
   { folder: 'src/cli/operations', output: 'src/cli/generated/operations.ts' },
-  //   { folder: 'examples/client/operations', output: 'examples/client/generated/operations.ts' },
+  { folder: 'examples/client/operations', output: 'examples/client/generated/operations.ts' },
 ];
 
 function readSchema() {

@@ -21,6 +21,7 @@ export class ChangeWriter {
   readonly #server: { url: string; token: string };
   readonly #namespace: string;
   #idle: RawHttpConnection[] = [];
+  #count = 0;
 
   constructor(server: { url: string; token: string }, namespace: string) {
     this.#server = server;
@@ -56,7 +57,8 @@ export class ChangeWriter {
     const connection = this.#idle.pop() as RawHttpConnection;
     const input = {
       metadata: { name: `change-${String(object).padStart(2, '0')}`, namespace: this.#namespace },
-      data: { sentAtUs: String(sentAtUs).padStart(TIME_DIGITS, '0') },
+      // The count makes each a change; an update that changes nothing is no event.
+      data: { sentAtUs: String(sentAtUs).padStart(TIME_DIGITS, '0'), count: String(++this.#count) },
     };
     const request = toRequest(this.#server, JSON.stringify({ query, variables: { input } }));
     const { body, status } = await connection.send(request);

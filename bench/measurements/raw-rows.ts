@@ -19,7 +19,8 @@ const PREPARE = `
   alter table raw_revisions set (toast_tuple_target = 8160)`;
 
 /** Without statistics, the planner would scan the whole table for each batch. */
-const LOOK_UP_KEYS = 'set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off';
+const LOOK_UP_KEYS =
+  'set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off';
 
 const CREATE = `
   with object as (

@@ -118,7 +118,8 @@ async function receive(
   await subscribers.ask(open);
   const look = (): Promise<SubscribersAnswer> => subscribers.ask({ ask: 'look' });
   for (let second = 0; (await look()).awake < SUBSCRIPTIONS; second++) {
-    if (second > MAX_WARMUP_S) throw new Error(`not every subscription has started: ${JSON.stringify(await look())}`);
+    if (second > MAX_WARMUP_S)
+      throw new Error(`not every subscription has started: ${JSON.stringify(await look())}`);
     await send(WARMUP_PER_S, WARMUP_PER_S, { warmup: true });
   }
   await around(() => send(seconds * CHANGES_PER_S, CHANGES_PER_S, { warmup: false }));

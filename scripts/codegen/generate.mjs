@@ -48,7 +48,10 @@ export async function generate({ schema, folder }) {
   ]);
   const documents = readDocuments(folder);
   const code = await codegen({
-    schema: pruneSchema(schema, documents.map(({ document }) => document)),
+    schema: pruneSchema(
+      schema,
+      documents.map(({ document }) => document),
+    ),
     documents,
     filename: 'operations.ts',
     config: CONFIG,

@@ -2,7 +2,15 @@
  * The part of a schema that some documents use. The whole one has a thousand types, and a client wants the twenty that it
  * speaks of.
  */
-import { buildASTSchema, getNamedType, isEnumType, isInputObjectType, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import {
+  buildASTSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 
 /**
  * @param schema the schema's document
@@ -19,7 +27,8 @@ export function pruneSchema(schema, documents) {
 function collectUse(schema, documents) {
   const used = { types: new Set(), fields: new Map(), narrowed: new Set() };
   const info = new TypeInfo(schema);
-  for (const document of documents) visit(document, visitWithTypeInfo(info, createVisitor(info, used)));
+  for (const document of documents)
+    visit(document, visitWithTypeInfo(info, createVisitor(info, used)));
   return used;
 }
 
@@ -61,11 +70,18 @@ function pruneDefinition(definition, used) {
     case 'EnumTypeDefinition':
     case 'InputObjectTypeDefinition':
       return used.types.has(name) ? [definition] : [];
+    case 'SchemaDefinition':
+      return [pruneRoots(definition, used)];
     case 'ScalarTypeDefinition':
       return isOneKindsScalar(name) ? [] : [definition];
     default:
       return [definition];
   }
+}
+
+function pruneRoots(definition, used) {
+  const isUsed = ({ type }) => used.fields.has(type.name.value);
+  return { ...definition, operationTypes: definition.operationTypes.filter(isUsed) };
 }
 
 /** Maps of one kind (`ResourceV1CounterMap`) are rare, and carry their group and version in the name. */

@@ -11,33 +11,118 @@ function entry(
 }
 
 const ROLLOUT: readonly CommandEntry[] = [
-  entry('status', 'follow a rollout until it is done', async () => (await import('./commands/rollout/status.ts')).statusCommand),
-  entry('history', 'list the revisions', async () => (await import('./commands/rollout/history.ts')).historyCommand),
-  entry('undo', 'go back to an earlier revision', async () => (await import('./commands/rollout/undo.ts')).undoCommand),
-  entry('pause', 'stop rolling out changes', async () => (await import('./commands/rollout/pause.ts')).pauseCommand),
-  entry('resume', 'roll out changes again', async () => (await import('./commands/rollout/pause.ts')).resumeCommand),
-  entry('restart', 'replace all Pods, one by one', async () => (await import('./commands/rollout/restart.ts')).restartCommand),
+  entry(
+    'status',
+    'follow a rollout until it is done',
+    async () => (await import('./commands/rollout/status.ts')).statusCommand,
+  ),
+  entry(
+    'history',
+    'list the revisions',
+    async () => (await import('./commands/rollout/history.ts')).historyCommand,
+  ),
+  entry(
+    'undo',
+    'go back to an earlier revision',
+    async () => (await import('./commands/rollout/undo.ts')).undoCommand,
+  ),
+  entry(
+    'pause',
+    'stop rolling out changes',
+    async () => (await import('./commands/rollout/pause.ts')).pauseCommand,
+  ),
+  entry(
+    'resume',
+    'roll out changes again',
+    async () => (await import('./commands/rollout/pause.ts')).resumeCommand,
+  ),
+  entry(
+    'restart',
+    'replace all Pods, one by one',
+    async () => (await import('./commands/rollout/restart.ts')).restartCommand,
+  ),
 ];
 
 const NODES: readonly CommandEntry[] = [
-  entry('add', 'add simulated nodes', async () => (await import('./commands/nodes/add.ts')).addCommand),
-  entry('stop', 'power nodes off', async () => (await import('./commands/nodes/power.ts')).stopCommand),
-  entry('start', 'power nodes on', async () => (await import('./commands/nodes/power.ts')).startCommand),
+  entry(
+    'add',
+    'add simulated nodes',
+    async () => (await import('./commands/nodes/add.ts')).addCommand,
+  ),
+  entry(
+    'stop',
+    'power nodes off',
+    async () => (await import('./commands/nodes/power.ts')).stopCommand,
+  ),
+  entry(
+    'start',
+    'power nodes on',
+    async () => (await import('./commands/nodes/power.ts')).startCommand,
+  ),
 ];
 
 /** Every command, in the order that `--help` lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
-  entry('up', 'start the control plane in the background', async () => (await import('./commands/up.ts')).upCommand),
-  entry('down', 'stop the control plane', async () => (await import('./commands/down.ts')).downCommand),
+  entry(
+    'up',
+    'start the control plane in the background',
+    async () => (await import('./commands/up.ts')).upCommand,
+  ),
+  entry(
+    'down',
+    'stop the control plane',
+    async () => (await import('./commands/down.ts')).downCommand,
+  ),
   entry('get', 'list objects', async () => (await import('./commands/get.ts')).getCommand),
-  entry('describe', 'show an object in detail, with what belongs to it and its events', async () => (await import('./commands/describe.ts')).describeCommand),
-  entry('watch', 'show changes as they happen', async () => (await import('./commands/watch.ts')).watchCommand),
-  entry('apply', 'make objects what files say', async () => (await import('./commands/apply.ts')).applyCommand),
-  entry('delete', 'delete objects', async () => (await import('./commands/delete.ts')).deleteCommand),
-  entry('scale', 'set the number of replicas', async () => (await import('./commands/scale.ts')).scaleCommand),
-  { name: 'rollout', summary: 'follow and steer the rollout of a Deployment', subcommands: ROLLOUT },
-  { name: 'nodes', aliases: ['node'], summary: 'add, stop and start simulated nodes', subcommands: NODES },
-  entry('api-resources', 'list the resources that are served', async () => (await import('./commands/api-resources.ts')).apiResourcesCommand),
-  entry('api-versions', 'list the API versions that are served', async () => (await import('./commands/api-versions.ts')).apiVersionsCommand),
-  entry('version', 'show the versions of client and server', async () => (await import('./commands/version.ts')).versionCommand),
+  entry(
+    'describe',
+    'show an object in detail, with what belongs to it and its events',
+    async () => (await import('./commands/describe.ts')).describeCommand,
+  ),
+  entry(
+    'watch',
+    'show changes as they happen',
+    async () => (await import('./commands/watch.ts')).watchCommand,
+  ),
+  entry(
+    'apply',
+    'make objects what files say',
+    async () => (await import('./commands/apply.ts')).applyCommand,
+  ),
+  entry(
+    'delete',
+    'delete objects',
+    async () => (await import('./commands/delete.ts')).deleteCommand,
+  ),
+  entry(
+    'scale',
+    'set the number of replicas',
+    async () => (await import('./commands/scale.ts')).scaleCommand,
+  ),
+  {
+    name: 'rollout',
+    summary: 'follow and steer the rollout of a Deployment',
+    subcommands: ROLLOUT,
+  },
+  {
+    name: 'nodes',
+    aliases: ['node'],
+    summary: 'add, stop and start simulated nodes',
+    subcommands: NODES,
+  },
+  entry(
+    'api-resources',
+    'list the resources that are served',
+    async () => (await import('./commands/api-resources.ts')).apiResourcesCommand,
+  ),
+  entry(
+    'api-versions',
+    'list the API versions that are served',
+    async () => (await import('./commands/api-versions.ts')).apiVersionsCommand,
+  ),
+  entry(
+    'version',
+    'show the versions of client and server',
+    async () => (await import('./commands/version.ts')).versionCommand,
+  ),
 ];

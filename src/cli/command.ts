@@ -9,7 +9,11 @@ export interface CliCommand<Options = object> {
    * Does it.
    * @throws {CliError} what the user sees, and the exit code
    */
-  run(context: CliContext, args: readonly string[], options: Options & GlobalOptions): Promise<void>;
+  run(
+    context: CliContext,
+    args: readonly string[],
+    options: Options & GlobalOptions,
+  ): Promise<void>;
 }
 
 /** What every command takes. */

@@ -39,13 +39,13 @@ export function resolveConnection(source: ConnectionSource): Connection {
 }
 
 export function resolveDataDirectory({ flags, env, cwd, packageRoot }: ConnectionSource): string {
-  const directory = flags.dataDir ?? env['ORRERY_DATA_DIR'];
+  const directory = flags.dataDir ?? env.ORRERY_DATA_DIR;
   return directory ? path.resolve(cwd, directory) : path.join(packageRoot, '.orrery');
 }
 
 function resolveEndpoint({ flags, env }: ConnectionSource): string {
   const server =
-    flags.server ?? env['ORRERY_SERVER'] ?? `http://127.0.0.1:${env['ORRERY_PORT'] ?? DEFAULT_PORT}`;
+    flags.server ?? env.ORRERY_SERVER ?? `http://127.0.0.1:${env.ORRERY_PORT ?? DEFAULT_PORT}`;
   const url = parseUrl(server);
   if (url.pathname === '/') url.pathname = '/graphql';
   return url.href;
@@ -55,7 +55,9 @@ function parseUrl(server: string): URL {
   const address = /^[a-z]+:\/\//i.test(server) ? server : `http://${server}`;
   const isUrl = URL.canParse(address) && /^https?:\/\//i.test(address);
   if (isUrl) return new URL(address);
-  throw new CliError(`the server "${server}" is no address: give one such as http://127.0.0.1:4000`);
+  throw new CliError(
+    `the server "${server}" is no address: give one such as http://127.0.0.1:4000`,
+  );
 }
 
 function findToken(
@@ -68,7 +70,7 @@ function findToken(
     if (token === undefined) throw new CliError(`the token file ${file} does not exist`);
     return { token, tokenPlace: file };
   }
-  if (env['ORRERY_TOKEN']) return { token: env['ORRERY_TOKEN'], tokenPlace: 'ORRERY_TOKEN' };
+  if (env.ORRERY_TOKEN) return { token: env.ORRERY_TOKEN, tokenPlace: 'ORRERY_TOKEN' };
   const file = path.join(dataDirectory, 'token');
   return { token: readToken(file), tokenPlace: file };
 }
@@ -79,6 +81,8 @@ function readToken(file: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new CliError(`the token in ${file} cannot be read (${code}): it belongs to who started the control plane`);
+    throw new CliError(
+      `the token in ${file} cannot be read (${code}): it belongs to who started the control plane`,
+    );
   }
 }

@@ -52,7 +52,8 @@ export class CliContext {
   /** The connection to the control plane, made when it is first needed. */
   client(): Promise<GraphqlClient> {
     this.#client ??= import('./transport/graphql-client.ts').then(
-      ({ GraphqlClient }) => new GraphqlClient({ connection: this.connection, signal: this.signal }),
+      ({ GraphqlClient }) =>
+        new GraphqlClient({ connection: this.connection, signal: this.signal }),
     );
     return this.#client;
   }
@@ -76,7 +77,7 @@ export class CliContext {
   /** Whether what goes to `output` may be coloured: https://no-color.org. */
   mayColor(output: Output): boolean {
     const { env } = this.environment;
-    return Boolean(output.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+    return Boolean(output.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb';
   }
 
   /** The advice that came with the server's answers. */

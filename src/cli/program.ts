@@ -36,8 +36,9 @@ export async function runCli(environment: CliEnvironment): Promise<number> {
   }
 }
 
-/** `orrery help get` is `orrery get --help`. */
+/** `orrery` alone is `orrery --help`, and `orrery help get` is `orrery get --help`. */
 function rewriteHelp(argv: readonly string[]): string[] {
+  if (argv.length === 0) return ['--help'];
   return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
 }
 
@@ -64,14 +65,14 @@ class Session {
     const program = this.#prepare(new Command('orrery'))
       .description('Controls an Orrery control plane, as kubectl does a Kubernetes one.')
       .usage('COMMAND [options]')
-      .addOption(new Option('-n, --namespace <name>', 'the namespace that is meant (default "default")'))
+      .addOption(
+        new Option('-n, --namespace <name>', 'the namespace that is meant (default "default")'),
+      )
       .addOption(new Option('--server <url>', 'where the control plane is'))
       .addOption(new Option('--data-dir <dir>', 'its data directory, with the token'))
       .addOption(new Option('--token-file <file>', 'the file with the token'))
-      .helpCommand(false)
       .addHelpText('after', EXAMPLES_HELP)
       .addHelpText('after', ENVIRONMENT_HELP);
-    program.action(() => program.outputHelp());
     this.#addCommands(program, COMMANDS);
     return program;
   }
@@ -118,6 +119,7 @@ class Session {
   #prepare(command: Command): Command {
     const { stdout, stderr } = this.#environment;
     return command
+      .helpCommand(false)
       .exitOverride()
       .showSuggestionAfterError(true)
       .showHelpAfterError(false)
@@ -127,7 +129,9 @@ class Session {
         writeErr: (text) => stderr.write(text),
         outputError: (text, write) => {
           write(text);
-          write(`See 'orrery ${pathOf(command)} --help' for usage.\n`.replace("'orrery  ", "'orrery "));
+          write(
+            `See 'orrery ${pathOf(command)} --help' for usage.\n`.replace("'orrery  ", "'orrery "),
+          );
         },
         getOutHelpWidth: () => stdout.columns ?? HELP_WIDTH,
         getErrHelpWidth: () => stderr.columns ?? HELP_WIDTH,

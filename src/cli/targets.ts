@@ -1,9 +1,18 @@
 /** The objects that a writing command is about: named one by one, or selected. */
-import { namespaceOf, parseResourceArguments, type ResourceSelection, type SelectionFlags } from './arguments/resource-arguments.ts';
-import { mapConcurrently } from './concurrency.ts';
+import {
+  namespaceOf,
+  parseResourceArguments,
+  type ResourceSelection,
+  type SelectionFlags,
+} from './arguments/resource-arguments.ts';
 import { CliError, UsageError } from './cli-error.ts';
+import { mapConcurrently } from './concurrency.ts';
 import type { CliContext } from './context.ts';
-import { FindResourcesDocument, GetTablesDocument, type ResourceFactsFragment } from './generated/operations.ts';
+import {
+  FindResourcesDocument,
+  GetTablesDocument,
+  type ResourceFactsFragment,
+} from './generated/operations.ts';
 import { kindWord } from './output/tables.ts';
 
 /** What names one object to the server. */
@@ -35,7 +44,8 @@ export async function findTargets(
   flags: TargetFlags,
 ): Promise<readonly Target[]> {
   const selections = parseResourceArguments(args, flags);
-  if (selections.length === 0) throw new UsageError('you must provide one or more resources by argument or filename');
+  if (selections.length === 0)
+    throw new UsageError('you must provide one or more resources by argument or filename');
   const isSelective = Boolean(flags.all || flags.selector || flags.fieldSelector);
   const lookUp = rememberResources(context);
   const found = await mapConcurrently(selections, MAX_CONCURRENT_REQUESTS, async (selection) => {
@@ -60,12 +70,17 @@ function rememberResources(context: CliContext): (word: string) => Promise<Resou
 }
 
 /** The one resource that `word` means. @throws {CliError} */
-export async function findResource(context: CliContext, word: string): Promise<ResourceFactsFragment> {
+export async function findResource(
+  context: CliContext,
+  word: string,
+): Promise<ResourceFactsFragment> {
   const client = await context.client();
   const { apiResources } = await client.request(FindResourcesDocument, { name: word });
   const [facts, ...others] = apiResources;
   if (facts && others.length === 0) return facts;
-  throw new CliError(`"${word}" means several resources (${apiResources.map(({ name }) => name).join(', ')}): name one`);
+  throw new CliError(
+    `"${word}" means several resources (${apiResources.map(({ name }) => name).join(', ')}): name one`,
+  );
 }
 
 async function selectTargets(
@@ -87,7 +102,11 @@ async function selectTargets(
   );
 }
 
-export function toTarget(facts: ResourceFactsFragment, namespace: string | undefined, name: string): Target {
+export function toTarget(
+  facts: ResourceFactsFragment,
+  namespace: string | undefined,
+  name: string,
+): Target {
   const { name: plural, version, group } = facts;
   const resource = `${plural}.${version}.${group}`;
   return { key: { resource, namespace: facts.namespaced ? namespace : undefined, name }, facts };

@@ -3,12 +3,6 @@ export type Labels = Readonly<Record<string, string>>;
 
 const NO_LABELS: Labels = {};
 
-export function labelsOf(object: {
-  readonly metadata: { readonly labels?: Record<string, string> | undefined };
-}): Labels {
-  return object.metadata.labels ?? NO_LABELS;
-}
-
 /** Whether `labels` has every pair of `wanted`: the equality selector of Services and replication controllers. */
 export function hasLabels(labels: Labels | undefined, wanted: Labels): boolean {
   const present = labels ?? NO_LABELS;

@@ -49,7 +49,7 @@ class PostgresStore implements ObjectStore {
   async start(): Promise<void> {
     invariant(!this.#parts, 'a store starts once');
     const parts = await connectParts(this.#options);
-    const { current } = await parts.reads.run((db) => readClusterVersions(db, parts.clusterId));
+    const current = await readLogEnd(parts);
     parts.reader.start(current);
     parts.listener.start();
     parts.compactor.start();
@@ -133,5 +133,15 @@ class PostgresStore implements ObjectStore {
     // Whoever asks is about to wait for a cache to get there.
     reader.hint(current);
     return current;
+  }
+}
+
+/** Where the log reader begins. Without it there is nothing to start, and nothing must stay open. */
+async function readLogEnd({ reads, clusterId }: StoreParts): Promise<number> {
+  try {
+    return (await reads.run((db) => readClusterVersions(db, clusterId))).current;
+  } catch (error) {
+    await reads.close();
+    throw error;
   }
 }

@@ -9,10 +9,14 @@ import { HistoryReader } from './history/history-reader.ts';
 import { LogReader, type LogSource } from './log/log-reader.ts';
 import { RevisionListener } from './log/revision-listener.ts';
 import { ensureCluster } from './postgres/queries/ensure-cluster.ts';
-import { readClusterVersions } from './postgres/queries/read-cluster-versions.ts';
+import {
+  type ClusterVersions,
+  readClusterVersions,
+} from './postgres/queries/read-cluster-versions.ts';
 import { readLog } from './postgres/queries/read-log.ts';
 import { ReadPool } from './postgres/read-pool.ts';
 import { createRetryPause, type RetryPause } from './postgres/retry.ts';
+import { resourceVersionExpired } from './resource-version.ts';
 import type { ResolvedStoreOptions } from './store-options.ts';
 
 /** Characters of JSON in one group commit: a few megabytes keep a batch's time, and its memory, small. */
@@ -120,6 +124,7 @@ function createCommitter(
     queue: new CommitQueue({ maxBatchWrites, maxBatchSize: MAX_BATCH_SIZE }),
     sender: new BatchSender({ session, pause, logger }),
     onCommitted: (log) => reader.offer(log),
+    logger,
     ioClock,
     freeze,
     deadlineMs,
@@ -133,10 +138,17 @@ function createReader(
   ownCommit: () => Promise<unknown> | undefined,
 ): LogReader {
   const { ioClock, logger, pollIntervalMs, progressIntervalMs } = options;
+  const versions = (signal: AbortSignal): Promise<ClusterVersions> =>
+    reads.run((db) => readClusterVersions(db, clusterId), signal);
   const source: LogSource = {
-    currentVersion: async (signal) =>
-      (await reads.run((db) => readClusterVersions(db, clusterId), signal)).current,
-    read: (range, signal) => reads.run((db) => readLog(db, { clusterId, ...range }), signal),
+    currentVersion: async (signal) => (await versions(signal)).current,
+    read: async (range, signal) => {
+      const entries = await reads.run((db) => readLog(db, { clusterId, ...range }), signal);
+      // Must come after the read: compaction raises its mark before it drops anything.
+      const { compacted } = await versions(signal);
+      if (range.after < compacted) throw resourceVersionExpired(range.after, compacted);
+      return entries;
+    },
   };
   return new LogReader({ source, ownCommit, logger, ioClock, pollIntervalMs, progressIntervalMs });
 }

@@ -27,6 +27,8 @@ export interface TestPlaneOptions extends Omit<TestApiOptions, 'clock' | 'logger
   readonly drivePods?: boolean;
   /** Holds the keys. @default in memory */
   readonly queue?: QueueBackend;
+  /** Set when other planes of the test work on the same queues. */
+  readonly shared?: { readonly identity: string };
 }
 
 /** How far the clock moves with each look of {@link TestPlane.eventually}: past every controller's minimal interval soon. */
@@ -120,7 +122,7 @@ export class TestPlane implements AsyncDisposable {
   #createManager(
     controllers: TestPlaneOptions['controllers'] = this.#options.controllers ?? [],
   ): ControllerManager {
-    const { controllerOptions } = this.#options;
+    const { controllerOptions, shared } = this.#options;
     const names = controllers === 'all' ? CONTROLLER_NAMES : controllers;
     const resources = this.api.scheme.served();
     return new ControllerManager({
@@ -131,6 +133,7 @@ export class TestPlane implements AsyncDisposable {
       events: this.#events,
       clock: this.clock,
       logger: this.logger,
+      ...(shared ? { shared } : {}),
     });
   }
 }

@@ -6,6 +6,7 @@ import type { GraphqlDoorOptions } from '../../src/graphql/door-options.ts';
 import { createGraphqlServer } from '../../src/graphql/server.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { GraphqlClient } from './graphql-client.ts';
+import { TEST_VERSION } from './graphql-schema.ts';
 import { type TestApi, type TestApiOptions, testApi } from './plane.ts';
 import { RecordingLogger } from './recording-logger.ts';
 
@@ -33,13 +34,7 @@ export async function testGraphql(options: TestGraphqlOptions = {}): Promise<Tes
   const logger = new RecordingLogger();
   const server = await createGraphqlServer({
     scheme: api.scheme,
-    version: {
-      gitVersion: 'v1.36.0',
-      major: '1',
-      minor: '36',
-      platform: 'test/test',
-      orreryVersion: '0.0.0',
-    },
+    version: TEST_VERSION,
     authenticate: (credentials) => api.apiServer.authenticate(credentials),
     clientFor: (user) => interceptClient(createClient(api.apiServer, { user }), user),
     logger,

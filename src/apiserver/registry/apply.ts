@@ -8,7 +8,7 @@ import type { ApplyResult, Target, WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { planCreate } from './create.ts';
 import { planMainUpdate } from './main-update.ts';
-import { assertPreconditions, type RequestedPlace, targetOf } from './object-metadata.ts';
+import { assertIsObject, assertPreconditions, type RequestedPlace, targetOf } from './object-metadata.ts';
 import { execute, type Outcome, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -37,6 +37,7 @@ export async function applyObject(
 ): Promise<ApplyResult<ApiObject>> {
   const resource = registry.resources.resolve(ref);
   resource.assertVerb('patch');
+  assertIsObject(input, resource.definition.kind);
   const target = applyTarget(resource, input, options);
   for (const verb of ['patch', 'create']) {
     const action = { verb, resource: resource.definition, ...target };

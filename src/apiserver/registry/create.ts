@@ -7,7 +7,7 @@ import type { WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { reviewOf } from '../reviews/reviews.ts';
 import { decodeInput, toStored } from './decode-input.ts';
-import { type RequestedPlace, stampNewMetadata } from './object-metadata.ts';
+import { assertIsObject, type RequestedPlace, stampNewMetadata } from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -33,7 +33,8 @@ export async function createObject(
 ): Promise<ApiObject> {
   const resource = registry.resources.resolve(ref);
   resource.assertVerb('create');
-  await authorizeCreate(registry, ctx, resource, input as ApiObject, options);
+  assertIsObject(input, resource.definition.kind);
+  await authorizeCreate(registry, ctx, resource, input, options);
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
   const review = reviewOf(resource);
   const { authorizer, authenticator } = registry;
@@ -46,7 +47,7 @@ export async function createObject(
       planner: () => planCreate(scope, input, options),
       caches: resource.caches,
       retryOn: (error, attempt) =>
-        isNewChoiceWorthwhile(resource, input as ApiObject, error, attempt),
+        isNewChoiceWorthwhile(resource, input, error, attempt),
     },
     scope.options,
   );

@@ -18,9 +18,7 @@ export function decodeInput({ resource, options, warn }: WriteScope, input: obje
 }
 
 /** The defaulted object in the storage version. `decoded` is private and may be changed. */
-export function toStored({ resource, warn }: WriteScope, decoded: ApiObject): ApiObject {
+export function toStored({ resource }: WriteScope, decoded: ApiObject): ApiObject {
   resource.requestStrategy.applyDefaults?.(decoded);
-  const { deprecation } = resource.definition;
-  if (deprecation && warn) warn(deprecation.message);
   return resource.toStorage(decoded);
 }

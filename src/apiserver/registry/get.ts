@@ -8,6 +8,7 @@ import type { RequestContext } from '../request-context.ts';
 import { facetOf } from '../subresources/facets.ts';
 import { assertResourceVersion } from './list-options.ts';
 import type { Registry } from './registry.ts';
+import { warnOfDeprecation } from './write-scope.ts';
 
 export interface GetRequest extends GetOptions {
   /** Read as this subresource: who may read it is a question of its own. */
@@ -33,6 +34,7 @@ export async function getObject(
     namespace,
     name,
   });
+  warnOfDeprecation(resource, ctx.onWarning);
   const found = request.at
     ? await registry.store.getAt(resource.key(namespace, name), request.at)
     : (await cacheAsOf(registry, await resource.ready(), request.resourceVersion, ctx.signal)).get(

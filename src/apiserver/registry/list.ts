@@ -14,6 +14,7 @@ import { encodeContinue } from './continue-token.ts';
 import { cacheAsOf } from './get.ts';
 import { type ListPlan, planList } from './list-options.ts';
 import type { Registry } from './registry.ts';
+import { warnOfDeprecation } from './write-scope.ts';
 import type { Selection } from './selection.ts';
 import type { ServedResource } from './served-resource.ts';
 
@@ -32,6 +33,7 @@ export async function listObjects(
     resource: resource.definition,
     namespace,
   });
+  warnOfDeprecation(resource, ctx.onWarning);
   const plan = planList(options);
   const selection = resource.selections.compile(options);
   const snapshot = await snapshotFor(registry, ctx, { resource, namespace, plan });

@@ -15,6 +15,13 @@ import type { ServedResource } from './served-resource.ts';
 const MAX_GENERATED_NAME = 63;
 const SUFFIX_LENGTH = 5;
 
+/** @throws {ApiError} BadRequest unless a client sent an object, of whatever content */
+export function assertIsObject(input: unknown, kind: string): asserts input is ApiObject {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return;
+  const got = Array.isArray(input) ? 'a list' : input === null ? 'null' : typeof input;
+  throw badRequest(`expected a ${kind} object, got ${got}`);
+}
+
 /** What the client says of an object apart from the object: a path, an argument. */
 export interface RequestedPlace {
   readonly namespace?: string | undefined;

@@ -10,7 +10,7 @@ import { reviewOf } from '../reviews/reviews.ts';
 import { facetOf } from '../subresources/facets.ts';
 import { isNewChoiceWorthwhile, planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
-import { targetOf } from './object-metadata.ts';
+import { assertIsObject, targetOf } from './object-metadata.ts';
 import { planPatch } from './patch.ts';
 import { execute, type Plan } from './plan.ts';
 import type { Registry } from './registry.ts';
@@ -73,7 +73,8 @@ async function prepareStep(
   if (reviewOf(resource)) {
     throw badRequest(`${qualifiedName(write.ref)} are never stored: ask outside of a transaction`);
   }
-  const place = 'target' in write ? write.target : write.object.metadata;
+  if ('object' in write) assertIsObject(write.object, resource.definition.kind);
+  const place = 'target' in write ? write.target : (write.object.metadata ?? {});
   await assertAuthorized(registry.authorizer, ctx.user, {
     verb: write.type,
     resource: resource.definition,

@@ -5,7 +5,7 @@ import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { Target, UpdateOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { facetOf } from '../subresources/facets.ts';
-import { assertPreconditions, type RequestedPlace, targetOf } from './object-metadata.ts';
+import { assertIsObject, assertPreconditions, type RequestedPlace, targetOf } from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
@@ -24,6 +24,7 @@ export async function updateObject(
   const resource = registry.resources.resolve(ref);
   const { subresource } = options;
   resource.assertVerb('update', subresource);
+  assertIsObject(input, resource.definition.kind);
   const target = targetOf(resource, input, options);
   await assertAuthorized(registry.authorizer, ctx.user, {
     verb: 'update',

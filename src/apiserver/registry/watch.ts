@@ -15,11 +15,12 @@ import type { RequestContext } from '../request-context.ts';
 import { cacheAsOf } from './get.ts';
 import { assertResourceVersion } from './list-options.ts';
 import type { Registry } from './registry.ts';
+import { warnOfDeprecation } from './write-scope.ts';
 import type { Selection } from './selection.ts';
 import type { ServedResource } from './served-resource.ts';
 
 /** The annotation of the bookmark that ends the initial events of a WatchList. */
-export const ANNOTATION_INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+const ANNOTATION_INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 /**
  * Streams the changes of a resource into `sink`. Events may come before the returned promise resolves: the present is
@@ -40,6 +41,7 @@ export async function watchObjects(
     resource: resource.definition,
     namespace,
   });
+  warnOfDeprecation(resource, ctx.onWarning);
   const selection = resource.selections.compile(options);
   const signal = options.signal ?? ctx.signal;
   const stream = new WatchStream({ registry, resource, namespace, selection, options, sink });

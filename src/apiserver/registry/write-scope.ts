@@ -25,13 +25,17 @@ export function createWriteScope(
   resource: ServedResource,
   options: WriteOptions,
 ): WriteScope {
-  return {
-    registry,
-    resource,
-    user: ctx.user,
-    options,
-    warn: warnOnce(options.onWarning ?? ctx.onWarning),
-  };
+  const warn = warnOnce(options.onWarning ?? ctx.onWarning);
+  warnOfDeprecation(resource, warn);
+  return { registry, resource, user: ctx.user, options, warn };
+}
+
+/** Whoever uses a version that is on its way out should hear of it, whatever they do with it. */
+export function warnOfDeprecation(
+  { definition }: ServedResource,
+  warn: ((warning: string) => void) | undefined,
+): void {
+  if (warn && definition.deprecation) warn(definition.deprecation.message);
 }
 
 /** A plan may be made several times, but nobody wants to be warned of the same thing twice. */

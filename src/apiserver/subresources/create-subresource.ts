@@ -7,6 +7,7 @@ import {
 } from '../../scheme/resource.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { Target, WriteOptions } from '../client.ts';
+import { assertIsObject } from '../registry/object-metadata.ts';
 import { execute, type Plan } from '../registry/plan.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
@@ -38,7 +39,8 @@ export async function createSubresource(
   const resource = registry.resources.resolve(ref);
   resource.assertVerb('create', subresource);
   const planAction = actionOf(resource, subresource);
-  assertBodyKind(resource, subresource, body as ApiObject);
+  assertIsObject(body, `${qualifiedName(resource.definition)}/${subresource}`);
+  assertBodyKind(resource, subresource, body);
   const place = { namespace: resource.namespaceOf(target), name: target.name };
   await assertAuthorized(registry.authorizer, ctx.user, {
     verb: 'create',

@@ -10,7 +10,10 @@ export interface SelectorOptions {
 
 export function addSelectorOptions(command: Command): Command {
   return command
-    .option('-l, --selector <labels>', 'only objects with these labels: app=web,tier!=front,env in (a,b)')
+    .option(
+      '-l, --selector <labels>',
+      'only objects with these labels: app=web,tier!=front,env in (a,b)',
+    )
     .option('--field-selector <fields>', 'only objects with these values: status.phase=Running')
     .option('-A, --all-namespaces', 'in every namespace');
 }
@@ -23,14 +26,19 @@ export interface FileOptions {
 export function addFileOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('-f, --filename <place>', 'a file, a folder, a URL, or - for standard input; may be repeated')
-        .argParser(collect),
+      new Option(
+        '-f, --filename <place>',
+        'a file, a folder, a URL, or - for standard input; may be repeated',
+      ).argParser(collect),
     )
     .option('-R, --recursive', 'also in the folders of the folders that -f names');
 }
 
 /** An option that may be repeated; commas separate several values in one. */
-export function collectWithCommas(value: string, previous: readonly string[] = []): readonly string[] {
+export function collectWithCommas(
+  value: string,
+  previous: readonly string[] = [],
+): readonly string[] {
   return [...previous, ...value.split(',').filter((item) => item !== '')];
 }
 
@@ -39,7 +47,6 @@ function collect(value: string, previous: readonly string[] = []): readonly stri
 }
 
 export type DryRun = 'none' | 'client' | 'server';
-
 
 /** See `--help`. */
 export function addDryRunOption(command: Command): Command {
@@ -61,14 +68,14 @@ export function integer(text: string): number {
 }
 
 /** A boolean option that may also be given as `--wait=false`. */
-export function booleanOption(flags: string, description: string, fallback: boolean): Option {
-  return new Option(`${flags} [bool]`, description)
-    .argParser((text) => {
-      if (text === 'true' || text === 'false') return text === 'true';
-      throw new InvalidArgumentError('Give true or false.');
-    })
-    .preset(true)
-    .default(fallback);
+export function booleanOption(flags: string, description: string, fallback?: boolean): Option {
+  const option = new Option(`${flags} [bool]`, description).preset('true').argParser(toBoolean);
+  return fallback === undefined ? option : option.default(fallback);
+}
+
+function toBoolean(text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new InvalidArgumentError('Give true or false.');
 }
 
 /** A duration as Go writes it: `30s`, `2m`; a bare number is seconds. Milliseconds. */

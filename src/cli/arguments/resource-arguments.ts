@@ -54,7 +54,9 @@ function parseWords(args: readonly string[]): ResourceSelection[] {
   }
   if (names.length === 0) return [{ resource, name: undefined }];
   // Several types with the same names: each type with each name.
-  return resource.split(',').flatMap((word) => names.map((name) => ({ resource: word.trim(), name })));
+  return resource
+    .split(',')
+    .flatMap((word) => names.map((name) => ({ resource: word.trim(), name })));
 }
 
 function refuseSelectors({ selector, fieldSelector, all, allNamespaces }: SelectionFlags): void {
@@ -68,7 +70,10 @@ function refuseSelectors({ selector, fieldSelector, all, allNamespaces }: Select
 }
 
 /** The namespace that is meant: undefined for all of them. */
-export function namespaceOf(options: { namespace?: string; allNamespaces?: boolean }): string | undefined {
+export function namespaceOf(options: {
+  namespace?: string;
+  allNamespaces?: boolean;
+}): string | undefined {
   return options.allNamespaces ? undefined : (options.namespace ?? DEFAULT_NAMESPACE);
 }
 

@@ -16,13 +16,16 @@ type Resource = ListResourcesQuery['apiResources'][number];
 
 export const apiResourcesCommand: CliCommand<ApiResourcesOptions> = {
   setup(command: Command): void {
-    const namespaced = booleanOption('--namespaced', 'only those that are in namespaces, or with false the others', true);
+    const what = 'only those that are in namespaces, or with false the others';
     command
       .option('--api-group <group>', 'only this group')
-      .addOption(namespaced.default(undefined))
+      .addOption(booleanOption('--namespaced', what))
       .option('-o, --output <format>', 'wide, name')
       .option('--no-headers', 'without headings')
-      .addHelpText('after', '\nExamples:\n  orrery api-resources --api-group apps\n  orrery api-resources --namespaced=false -o wide');
+      .addHelpText(
+        'after',
+        '\nExamples:\n  orrery api-resources --api-group apps\n  orrery api-resources --namespaced=false -o wide',
+      );
   },
   async run(context, _args, { apiGroup, namespaced, output, headers }): Promise<void> {
     const format = parseOutputFormat(output, ['wide', 'name']);
@@ -36,9 +39,17 @@ export const apiResourcesCommand: CliCommand<ApiResourcesOptions> = {
       return;
     }
     const wide = format === 'wide';
-    const headings = ['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND', ...(wide ? ['VERBS', 'CATEGORIES'] : [])];
+    const headings = [
+      'NAME',
+      'SHORTNAMES',
+      'APIVERSION',
+      'NAMESPACED',
+      'KIND',
+      ...(wide ? ['VERBS', 'CATEGORIES'] : []),
+    ];
     const rows = shown.map((resource) => toRow(resource, wide));
-    for (const line of new ColumnPrinter().format(headers ? [headings, ...rows] : rows)) context.print(line);
+    for (const line of new ColumnPrinter().format(headers ? [headings, ...rows] : rows))
+      context.print(line);
   },
 };
 
@@ -60,7 +71,10 @@ function qualifiedName({ name, group }: Resource): string {
   return group === '' ? name : `${name}.${group}`;
 }
 
-function toRow({ name, shortNames, group, version, namespaced, kind, verbs, categories }: Resource, wide: boolean): string[] {
+function toRow(
+  { name, shortNames, group, version, namespaced, kind, verbs, categories }: Resource,
+  wide: boolean,
+): string[] {
   const apiVersion = group === '' ? version : `${group}/${version}`;
   const row = [name, shortNames.join(','), apiVersion, String(namespaced), kind];
   return wide ? [...row, verbs.join(','), categories.join(',')] : row;

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { addDryRunOption, addFileOptions, booleanOption, type DryRun, type FileOptions } from '../arguments/options.ts';
+import {
+  addDryRunOption,
+  addFileOptions,
+  booleanOption,
+  type DryRun,
+  type FileOptions,
+} from '../arguments/options.ts';
 import { type OutputFormat, parseOutputFormat } from '../arguments/output-format.ts';
 import { exitWith, UsageError } from '../cli-error.ts';
 import type { CliCommand, GlobalOptions } from '../command.ts';
@@ -21,8 +27,17 @@ type AppliedDocument = NonNullable<ApplyMutation['apply']>[number];
 export const applyCommand: CliCommand<ApplyOptions> = {
   setup(command: Command): void {
     addDryRunOption(addFileOptions(command))
-      .addOption(booleanOption('--record', 'write this command line into the annotation kubernetes.io/change-cause', false))
-      .option('-o, --output <format>', 'name, yaml, json: what was applied, instead of what was done')
+      .addOption(
+        booleanOption(
+          '--record',
+          'write this command line into the annotation kubernetes.io/change-cause',
+          false,
+        ),
+      )
+      .option(
+        '-o, --output <format>',
+        'name, yaml, json: what was applied, instead of what was done',
+      )
       .addHelpText('after', EXAMPLES);
   },
   async run(context, args, options): Promise<void> {
@@ -105,7 +120,8 @@ class ApplySession {
 
   #suggestNext(): void {
     const deployment = this.#applied.find(
-      ({ reference, operation }) => reference?.startsWith('deployment.apps/') && operation !== 'UNCHANGED',
+      ({ reference, operation }) =>
+        reference?.startsWith('deployment.apps/') && operation !== 'UNCHANGED',
     );
     if (!deployment?.reference || this.#options.dryRun === 'server') return;
     const name = deployment.reference.slice('deployment.apps/'.length);

@@ -14,8 +14,8 @@ import { exitWith, UsageError } from '../cli-error.ts';
 import type { CliCommand, GlobalOptions } from '../command.ts';
 import { mapConcurrently } from '../concurrency.ts';
 import type { CliContext } from '../context.ts';
-import { type DeletedObject, waitForDeletion } from '../delete/wait-for-deletion.ts';
 import { targetsOfFiles } from '../delete/targets-of-files.ts';
+import { type DeletedObject, waitForDeletion } from '../delete/wait-for-deletion.ts';
 import { DeleteObjectDocument, type PropagationPolicy } from '../generated/operations.ts';
 import { kindWord } from '../output/tables.ts';
 import { findTargets, type Target } from '../targets.ts';
@@ -47,12 +47,24 @@ export const deleteCommand: CliCommand<DeleteOptions> = {
     addDryRunOption(addFileOptions(addSelectorOptions(command)))
       .argument('[type...]', 'TYPE NAME..., or TYPE/NAME...')
       .option('--all', 'every object of the type in the namespace')
-      .addOption(new Option('--grace-period <seconds>', 'how long Pods may take to end; -1 is what they say').argParser(integer).default(-1))
+      .addOption(
+        new Option('--grace-period <seconds>', 'how long Pods may take to end; -1 is what they say')
+          .argParser(integer)
+          .default(-1),
+      )
       .option('--now', 'a grace period of one second')
       .option('--force', 'with --grace-period=0: do not wait for the Pods to end')
-      .addOption(new Option('--cascade <how>', 'what becomes of what it owns').choices(Object.keys(CASCADES)).default('background'))
+      .addOption(
+        new Option('--cascade <how>', 'what becomes of what it owns')
+          .choices(Object.keys(CASCADES))
+          .default('background'),
+      )
       .addOption(booleanOption('--wait', 'wait until the objects are gone', true))
-      .addOption(new Option('--timeout <duration>', 'wait no longer than this; 0 is without end').argParser(durationMs).default(0))
+      .addOption(
+        new Option('--timeout <duration>', 'wait no longer than this; 0 is without end')
+          .argParser(durationMs)
+          .default(0),
+      )
       .option('--ignore-not-found', 'no error when an object does not exist')
       .option('-o, --output <format>', 'name')
       .addHelpText('after', EXAMPLES);
@@ -61,7 +73,9 @@ export const deleteCommand: CliCommand<DeleteOptions> = {
     const targets = await selectTargets(context, args, options);
     if (targets.length === 0) return context.warn('No resources found');
     if (gracePeriodOf(options) === 0 && options.force) {
-      context.warn('Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated.');
+      context.warn(
+        'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated.',
+      );
     }
     const { deleted, errors } = await deleteAll(context, targets, options);
     if (options.wait && options.dryRun !== 'server') {
@@ -79,9 +93,16 @@ Examples:
   orrery delete pods -l app=nginx --wait=false
   orrery delete -f examples/nginx-deployment.yaml --cascade=foreground`;
 
-async function selectTargets(context: CliContext, args: readonly string[], options: DeleteOptions): Promise<readonly Target[]> {
+async function selectTargets(
+  context: CliContext,
+  args: readonly string[],
+  options: DeleteOptions,
+): Promise<readonly Target[]> {
   if (!options.filename) return findTargets(context, args, options);
-  if (args.length > 0) throw new UsageError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well');
+  if (args.length > 0)
+    throw new UsageError(
+      'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
+    );
   return targetsOfFiles(context, options);
 }
 
@@ -110,7 +131,11 @@ async function deleteAll(
   return { deleted: deleted.filter((object) => object !== undefined), errors };
 }
 
-async function deleteOne(context: CliContext, { key }: Target, options: DeleteOptions): Promise<DeletedObject | undefined> {
+async function deleteOne(
+  context: CliContext,
+  { key }: Target,
+  options: DeleteOptions,
+): Promise<DeletedObject | undefined> {
   const client = await context.client();
   const { deleteObject } = await client.request(DeleteObjectDocument, {
     ...key,

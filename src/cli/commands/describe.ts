@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import { addSelectorOptions, booleanOption, type SelectorOptions } from '../arguments/options.ts';
-import { DEFAULT_NAMESPACE, namespaceOf, parseResourceArguments, type ResourceSelection } from '../arguments/resource-arguments.ts';
+import {
+  DEFAULT_NAMESPACE,
+  namespaceOf,
+  parseResourceArguments,
+  type ResourceSelection,
+} from '../arguments/resource-arguments.ts';
 import { exitWith, UsageError } from '../cli-error.ts';
 import type { CliCommand, GlobalOptions } from '../command.ts';
 import { mapConcurrently } from '../concurrency.ts';
@@ -33,7 +38,9 @@ export const describeCommand: CliCommand<DescribeOptions> = {
   async run(context, args, options): Promise<void> {
     const selections = parseResourceArguments(args, options);
     if (selections.length === 0) {
-      throw new UsageError('you must specify the type of resource to describe; "orrery api-resources" lists them all');
+      throw new UsageError(
+        'you must specify the type of resource to describe; "orrery api-resources" lists them all',
+      );
     }
     const errors: ServerError[] = [];
     const texts: string[] = [];
@@ -61,10 +68,18 @@ interface SelectionOptions {
   readonly errors: ServerError[];
 }
 
-async function describeSelection(context: CliContext, { selection, options, errors }: SelectionOptions): Promise<string[]> {
+async function describeSelection(
+  context: CliContext,
+  { selection, options, errors }: SelectionOptions,
+): Promise<string[]> {
   try {
-    if (selection.name === undefined) return await describeAll(context, await findSubjects(context, selection, options), options);
-    const subject = toSubject(selection.resource, options.namespace ?? DEFAULT_NAMESPACE, selection.name);
+    if (selection.name === undefined)
+      return await describeAll(context, await findSubjects(context, selection, options), options);
+    const subject = toSubject(
+      selection.resource,
+      options.namespace ?? DEFAULT_NAMESPACE,
+      selection.name,
+    );
     return [await describeOne(context, subject, options)];
   } catch (thrown) {
     const isMissing = isServerError(thrown, 'NotFound') && thrown.status.details;
@@ -79,7 +94,11 @@ function toSubject(word: string, namespace: string, name: string): Subject {
   return { describer: describerOf(word), namespace, name };
 }
 
-async function findSubjects(context: CliContext, { resource }: ResourceSelection, options: DescribeOptions): Promise<Subject[]> {
+async function findSubjects(
+  context: CliContext,
+  { resource }: ResourceSelection,
+  options: DescribeOptions,
+): Promise<Subject[]> {
   const client = await context.client();
   const { tables } = await client.request(GetTablesDocument, {
     resource,
@@ -90,22 +109,38 @@ async function findSubjects(context: CliContext, { resource }: ResourceSelection
     objects: false,
   });
   return tables.flatMap(({ resource: { name, version, group }, rows }) =>
-    rows.map((row) => toSubject(`${name}.${version}.${group}`, row.namespace ?? DEFAULT_NAMESPACE, row.name ?? '')),
+    rows.map((row) =>
+      toSubject(`${name}.${version}.${group}`, row.namespace ?? DEFAULT_NAMESPACE, row.name ?? ''),
+    ),
   );
 }
 
 /** As in kubectl, a name that no object has may be the beginning of the names of several. */
-async function describeNamesakes(context: CliContext, selection: ResourceSelection, options: DescribeOptions): Promise<string[]> {
+async function describeNamesakes(
+  context: CliContext,
+  selection: ResourceSelection,
+  options: DescribeOptions,
+): Promise<string[]> {
   const subjects = await findSubjects(context, selection, options);
   const alike = subjects.filter(({ name }) => name.startsWith(selection.name ?? ''));
   return describeAll(context, alike, options);
 }
 
-function describeAll(context: CliContext, subjects: readonly Subject[], options: DescribeOptions): Promise<string[]> {
-  return mapConcurrently(subjects, MAX_CONCURRENT_REQUESTS, (subject) => describeOne(context, subject, options));
+function describeAll(
+  context: CliContext,
+  subjects: readonly Subject[],
+  options: DescribeOptions,
+): Promise<string[]> {
+  return mapConcurrently(subjects, MAX_CONCURRENT_REQUESTS, (subject) =>
+    describeOne(context, subject, options),
+  );
 }
 
-async function describeOne(context: CliContext, { describer, namespace, name }: Subject, { showEvents }: DescribeOptions): Promise<string> {
+async function describeOne(
+  context: CliContext,
+  { describer, namespace, name }: Subject,
+  { showEvents }: DescribeOptions,
+): Promise<string> {
   const client = await context.client();
   const answer = await client.request(describer.document, {
     resource: describer.resource,
@@ -126,5 +161,7 @@ function withoutEvents(text: string): string {
 
 function nothingFound(options: DescribeOptions): string {
   const namespace = namespaceOf(options);
-  return namespace === undefined ? 'No resources found' : `No resources found in ${namespace} namespace.`;
+  return namespace === undefined
+    ? 'No resources found'
+    : `No resources found in ${namespace} namespace.`;
 }

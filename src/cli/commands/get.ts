@@ -20,7 +20,12 @@ export const getCommand: CliCommand<GetOptions> = {
       .option('--output-watch-events', 'with --watch: say what happened')
       .option('--no-headers', 'without headings')
       .option('--show-labels', 'with all labels')
-      .addOption(new Option('-L, --label-columns <labels>', 'with a column for each of these labels').argParser(collectWithCommas))
+      .addOption(
+        new Option(
+          '-L, --label-columns <labels>',
+          'with a column for each of these labels',
+        ).argParser(collectWithCommas),
+      )
       .option('--sort-by <path>', 'in the order of this value: .metadata.creationTimestamp')
       .option('--ignore-not-found', 'no error when the object does not exist')
       .option('--show-managed-fields', 'with metadata.managedFields in yaml and json')
@@ -55,7 +60,9 @@ async function list(context: CliContext, request: GetRequest): Promise<void> {
 async function watch(context: CliContext, request: GetRequest): Promise<void> {
   const [selection, ...others] = request.selections;
   if (!selection || others.length > 0) {
-    throw new UsageError('you may only specify a single resource type with --watch; "orrery watch" takes several');
+    throw new UsageError(
+      'you may only specify a single resource type with --watch; "orrery watch" takes several',
+    );
   }
   if (request.options.sortBy) throw new UsageError('--watch and --sort-by cannot be used together');
   await watchTables(context, { ...request, selection });

@@ -1,5 +1,11 @@
 import { type Command, Option } from 'commander';
-import { addDryRunOption, addSelectorOptions, type DryRun, type SelectorOptions, wholeNumber } from '../arguments/options.ts';
+import {
+  addDryRunOption,
+  addSelectorOptions,
+  type DryRun,
+  type SelectorOptions,
+  wholeNumber,
+} from '../arguments/options.ts';
 import { CliError, UsageError } from '../cli-error.ts';
 import type { CliCommand, GlobalOptions } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -19,14 +25,23 @@ export const scaleCommand: CliCommand<ScaleOptions> = {
     addDryRunOption(addSelectorOptions(command))
       .argument('[type...]', 'TYPE NAME..., or TYPE/NAME...')
       .addOption(new Option('--replicas <n>', 'how many there are to be').argParser(wholeNumber))
-      .addOption(new Option('--current-replicas <n>', 'only when it is set to this now').argParser(wholeNumber))
+      .addOption(
+        new Option('--current-replicas <n>', 'only when it is set to this now').argParser(
+          wholeNumber,
+        ),
+      )
       .option('--all', 'every object of the type in the namespace')
-      .addHelpText('after', '\nExamples:\n  orrery scale deployment web --replicas=5\n  orrery scale deployment/web deployment/api --replicas=0');
+      .addHelpText(
+        'after',
+        '\nExamples:\n  orrery scale deployment web --replicas=5\n  orrery scale deployment/web deployment/api --replicas=0',
+      );
   },
   async run(context, args, options): Promise<void> {
     const { replicas } = options;
     if (replicas === undefined) {
-      throw new UsageError('the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0');
+      throw new UsageError(
+        'the --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0',
+      );
     }
     const targets = await findTargets(context, args, options);
     if (targets.length === 0) throw new CliError('no objects passed to scale');
@@ -34,7 +49,11 @@ export const scaleCommand: CliCommand<ScaleOptions> = {
   },
 };
 
-async function scale(context: CliContext, target: Target, options: ScaleOptions & { replicas: number }): Promise<void> {
+async function scale(
+  context: CliContext,
+  target: Target,
+  options: ScaleOptions & { replicas: number },
+): Promise<void> {
   const client = await context.client();
   const { replicas, currentReplicas } = options;
   if (currentReplicas !== undefined) await assertCurrent(context, target, currentReplicas);
@@ -43,7 +62,11 @@ async function scale(context: CliContext, target: Target, options: ScaleOptions 
   context.print(`${referenceOf(target)} scaled${dryRun ? ' (server dry run)' : ''}`);
 }
 
-async function assertCurrent(context: CliContext, { key }: Target, expected: number): Promise<void> {
+async function assertCurrent(
+  context: CliContext,
+  { key }: Target,
+  expected: number,
+): Promise<void> {
   const { object } = await (await context.client()).request(GetObjectDocument, key);
   const actual = valueAt(object, ['spec', 'replicas']);
   if (actual !== expected) throw new CliError(`Expected replicas to be ${expected}, was ${actual}`);

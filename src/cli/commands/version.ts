@@ -25,7 +25,8 @@ export const versionCommand: CliCommand<VersionOptions> = {
     if (!format) context.print(`Client Version: ${clientVersion}`);
     const server = client ? undefined : await readServerVersion(context, format, clientVersion);
     if (format) return printDocument(context, format, { clientVersion, server });
-    if (server) context.print(`Server Version: ${server.gitVersion} (Orrery v${server.orreryVersion})`);
+    if (server)
+      context.print(`Server Version: ${server.gitVersion} (Orrery v${server.orreryVersion})`);
   },
 };
 

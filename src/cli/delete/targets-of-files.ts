@@ -29,8 +29,8 @@ function readObjects({ name, text }: ManifestSource): readonly unknown[] {
     if (error) throw new CliError(`error parsing ${name}: ${error.message}`);
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     if (value === null) return [];
-    const isList = isJsonObject(value) && value['kind'] === 'List' && Array.isArray(value['items']);
-    return isList ? (value['items'] as unknown[]) : [value];
+    const isList = isJsonObject(value) && value.kind === 'List' && Array.isArray(value.items);
+    return isList ? (value.items as unknown[]) : [value];
   });
 }
 

@@ -34,25 +34,37 @@ export async function waitForDeletion(
     await watchUntilGone(context, objects, signal);
   } catch (thrown) {
     if (!timeout.signal.aborted) throw thrown;
-    throw new CliError(`timed out waiting for the condition on ${objects.map(({ name }) => name).join(', ')}`);
+    throw new CliError(
+      `timed out waiting for the condition on ${objects.map(({ name }) => name).join(', ')}`,
+    );
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function watchUntilGone(context: CliContext, objects: readonly DeletedObject[], signal: AbortSignal): Promise<void> {
+async function watchUntilGone(
+  context: CliContext,
+  objects: readonly DeletedObject[],
+  signal: AbortSignal,
+): Promise<void> {
   const client = await context.client();
   const remaining = new Set(objects.map(({ uid }) => uid));
   const present = new Set<string>();
   let isPresentKnown = false;
   const events = resumableWatch<DeletionEvent>({
     open: async function* (resourceVersion) {
-      const start = resourceVersion === undefined ? { sendInitialEvents: true } : { resourceVersion };
-      const opened = client.subscribe(WatchDeletionDocument, { resources: toResources(objects), ...start }, signal);
+      const start =
+        resourceVersion === undefined ? { sendInitialEvents: true } : { resourceVersion };
+      const opened = client.subscribe(
+        WatchDeletionDocument,
+        { resources: toResources(objects), ...start },
+        signal,
+      );
       for await (const { watch } of opened) yield watch;
     },
     // While the present is being told, there is no version to go on from: another attempt begins again.
-    resourceVersionOf: (event) => (isPresentKnown || event.initialEventsEnd ? event.resourceVersion : ''),
+    resourceVersionOf: (event) =>
+      isPresentKnown || event.initialEventsEnd ? event.resourceVersion : '',
     onLost: (error) => context.warn(`${error.message}; trying again`),
     signal,
   });

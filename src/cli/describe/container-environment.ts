@@ -5,7 +5,11 @@ import type { Description } from './description.ts';
 export type ReadField = (fieldPath: string) => string;
 
 /** The variables of a container, and where they come from. */
-export function describeEnvironment(description: Description, container: Container, readField: ReadField = () => ''): void {
+export function describeEnvironment(
+  description: Description,
+  container: Container,
+  readField: ReadField = () => '',
+): void {
   const { env = [], envFrom = [] } = container;
   if (envFrom.length > 0) {
     description.line(2, 'Environment Variables from:');
@@ -16,7 +20,10 @@ export function describeEnvironment(description: Description, container: Contain
   for (const variable of env) describeVariable(description, { variable, container, readField });
 }
 
-function describeSource(description: Description, { configMapRef, secretRef, prefix }: EnvFromSource): void {
+function describeSource(
+  description: Description,
+  { configMapRef, secretRef, prefix }: EnvFromSource,
+): void {
   const from = configMapRef ? 'ConfigMap' : 'Secret';
   const { name = '', optional = false } = configMapRef ?? secretRef ?? {};
   const withPrefix = prefix ? `${from} with prefix '${prefix}'` : from;
@@ -29,20 +36,37 @@ interface VariableOptions {
   readonly readField: ReadField;
 }
 
-function describeVariable(description: Description, { variable, container, readField }: VariableOptions): void {
+function describeVariable(
+  description: Description,
+  { variable, container, readField }: VariableOptions,
+): void {
   const { name, value = '', valueFrom } = variable;
   const { fieldRef, resourceFieldRef, secretKeyRef, configMapKeyRef } = valueFrom ?? {};
   if (fieldRef) {
     const { apiVersion = 'v1', fieldPath } = fieldRef;
     description.field(3, name, `${readField(fieldPath)} (${apiVersion}:${fieldPath})`);
   } else if (resourceFieldRef) {
-    description.field(3, name, `${resourceValue(container, resourceFieldRef.resource)} (${resourceFieldRef.resource})`);
+    description.field(
+      3,
+      name,
+      `${resourceValue(container, resourceFieldRef.resource)} (${resourceFieldRef.resource})`,
+    );
   } else if (secretKeyRef) {
     const { key, name: secret = '', optional = false } = secretKeyRef;
-    description.line(3, `${name}:`, `<set to the key '${key}' in secret '${secret}'>`, `Optional: ${optional}`);
+    description.line(
+      3,
+      `${name}:`,
+      `<set to the key '${key}' in secret '${secret}'>`,
+      `Optional: ${optional}`,
+    );
   } else if (configMapKeyRef) {
     const { key, name: configMap = '', optional = false } = configMapKeyRef;
-    description.line(3, `${name}:`, `<set to the key '${key}' of config map '${configMap}'>`, `Optional: ${optional}`);
+    description.line(
+      3,
+      `${name}:`,
+      `<set to the key '${key}' of config map '${configMap}'>`,
+      `Optional: ${optional}`,
+    );
   } else {
     const [first = '', ...others] = value.split('\n');
     description.line(3, `${name}:`, first);

@@ -39,7 +39,11 @@ export function describeContainers(description: Description, options: Containers
   }
 }
 
-function describeBasics(description: Description, container: Container, status: ContainerStatus | undefined): void {
+function describeBasics(
+  description: Description,
+  container: Container,
+  status: ContainerStatus | undefined,
+): void {
   if (status) description.field(2, 'Container ID', status.containerID);
   description.field(2, 'Image', container.image);
   if (status) description.field(2, 'Image ID', status.imageID);
@@ -59,7 +63,11 @@ function describePorts(
   description.field(2, texts.length > 1 ? `${label}s` : label, orNone(texts.join(', ')));
 }
 
-function describeWords(description: Description, label: string, words: readonly string[] = []): void {
+function describeWords(
+  description: Description,
+  label: string,
+  words: readonly string[] = [],
+): void {
   if (words.length === 0) return;
   description.line(2, `${label}:`);
   for (const word of words) description.line(3, word);
@@ -78,7 +86,9 @@ function describeState(description: Description, label: string, state: Container
     description.field(2, label, 'Running').field(3, 'Started', formatTime(running.startedAt));
   } else if (terminated) {
     description.field(2, label, 'Terminated');
-    description.optionalField(3, 'Reason', terminated.reason).optionalField(3, 'Message', terminated.message);
+    description
+      .optionalField(3, 'Reason', terminated.reason)
+      .optionalField(3, 'Message', terminated.message);
     description.field(3, 'Exit Code', terminated.exitCode);
     if (terminated.signal) description.field(3, 'Signal', terminated.signal);
     description.field(3, 'Started', formatTime(terminated.startedAt));
@@ -105,7 +115,10 @@ export function describeResources(
   }
 }
 
-function describeMounts(description: Description, { volumeMounts = [], volumeDevices = [] }: Container): void {
+function describeMounts(
+  description: Description,
+  { volumeMounts = [], volumeDevices = [] }: Container,
+): void {
   if (volumeMounts.length === 0) description.line(2, 'Mounts:', '<none>');
   else description.line(2, 'Mounts:');
   const sorted = [...volumeMounts].sort((a, b) => compareTexts(a.mountPath, b.mountPath));
@@ -114,5 +127,6 @@ function describeMounts(description: Description, { volumeMounts = [], volumeDev
     description.line(3, `${mountPath} from ${name} (${flags.join(',')})`);
   }
   if (volumeDevices.length > 0) description.line(2, 'Devices:');
-  for (const { devicePath, name } of volumeDevices) description.line(3, `${devicePath} from ${name}`);
+  for (const { devicePath, name } of volumeDevices)
+    description.line(3, `${devicePath} from ${name}`);
 }

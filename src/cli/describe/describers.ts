@@ -1,5 +1,5 @@
 import { DescribeObjectDocument } from '../generated/operations.ts';
-import { defineDescriber, type Describer } from './describer.ts';
+import { type Describer, defineDescriber } from './describer.ts';
 import { configMapDescriber, secretDescriber } from './kinds/data.ts';
 import { deploymentDescriber } from './kinds/deployment.ts';
 import { describeAnything } from './kinds/generic.ts';

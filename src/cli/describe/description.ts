@@ -19,7 +19,9 @@ export class Description {
 
   /** As {@link field}, when there is a value. */
   optionalField(level: number, name: string, value: string | number | null | undefined): this {
-    return value === undefined || value === null || value === '' ? this : this.field(level, name, value);
+    return value === undefined || value === null || value === ''
+      ? this
+      : this.field(level, name, value);
   }
 
   /** `Labels:` and each value on a line of its own; `<none>` when there are none. */

@@ -19,11 +19,23 @@ export function describeEvents(
   for (const event of sorted) {
     const source = event.source?.component || event.reportingComponent || '';
     const message = (event.message ?? '').trim();
-    description.line(1, event.type ?? '', event.reason ?? '', interval(event, nowMs), source, message);
+    description.line(
+      1,
+      event.type ?? '',
+      event.reason ?? '',
+      interval(event, nowMs),
+      source,
+      message,
+    );
   }
 }
 
-function lastTime({ series, lastTimestamp, eventTime, firstTimestamp }: EventFactsFragment): string {
+function lastTime({
+  series,
+  lastTimestamp,
+  eventTime,
+  firstTimestamp,
+}: EventFactsFragment): string {
   return series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? firstTimestamp ?? '';
 }
 

@@ -24,7 +24,9 @@ export function annotationLines(annotations: Texts): string[] {
     .flatMap(([key, value]) => {
       const text = value.trimEnd();
       const isLong = key.length + text.length + 2 > MAX_ANNOTATION_LENGTH || text.includes('\n');
-      return isLong ? [`${key}:`, ...text.split('\n').map((line) => `  ${shorten(line)}`)] : [`${key}: ${text}`];
+      return isLong
+        ? [`${key}:`, ...text.split('\n').map((line) => `  ${shorten(line)}`)]
+        : [`${key}: ${text}`];
     });
 }
 
@@ -33,7 +35,9 @@ function shorten(line: string): string {
   return line.length > limit ? `${line.slice(0, limit)}...` : line;
 }
 
-export function sortedEntries<T>(map: Readonly<Record<string, T>> | null | undefined): [string, T][] {
+export function sortedEntries<T>(
+  map: Readonly<Record<string, T>> | null | undefined,
+): [string, T][] {
   return Object.entries(map ?? {}).sort(([a], [b]) => compareTexts(a, b));
 }
 

@@ -1,4 +1,7 @@
-import type { PodTemplateSpec, TopologySpreadConstraint } from '../../scheme/generated/types/core-v1.ts';
+import type {
+  PodTemplateSpec,
+  TopologySpreadConstraint,
+} from '../../scheme/generated/types/core-v1.ts';
 import { formatLabelSelector } from '../../scheme/label-selector.ts';
 import { compareTexts } from '../output/compare.ts';
 import { describeContainers } from './containers.ts';
@@ -9,7 +12,10 @@ import { describeVolumes } from './volumes.ts';
 const INDENT = '  ';
 
 /** What the Pods of a workload are made from. */
-export function describePodTemplate(description: Description, template: PodTemplateSpec | undefined): void {
+export function describePodTemplate(
+  description: Description,
+  template: PodTemplateSpec | undefined,
+): void {
   description.line(0, 'Pod Template:');
   const { metadata, spec } = template ?? {};
   if (!spec) {
@@ -21,9 +27,17 @@ export function describePodTemplate(description: Description, template: PodTempl
   if (annotations.length > 0) description.list(1, 'Annotations', annotations);
   description.optionalField(1, 'Service Account', spec.serviceAccountName);
   if (spec.initContainers?.length) {
-    describeContainers(description, { label: 'Init Containers', containers: spec.initContainers, indent: INDENT });
+    describeContainers(description, {
+      label: 'Init Containers',
+      containers: spec.initContainers,
+      indent: INDENT,
+    });
   }
-  describeContainers(description, { label: 'Containers', containers: spec.containers, indent: INDENT });
+  describeContainers(description, {
+    label: 'Containers',
+    containers: spec.containers,
+    indent: INDENT,
+  });
   describeVolumes(description, spec.volumes, INDENT);
   describeTopologySpread(description, 1, spec.topologySpreadConstraints);
   description.optionalField(1, 'Priority Class Name', spec.priorityClassName);

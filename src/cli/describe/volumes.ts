@@ -11,7 +11,11 @@ interface VolumeText {
 }
 
 /** The volumes of a Pod or of a template. */
-export function describeVolumes(description: Description, volumes: readonly Volume[] = [], indent = ''): void {
+export function describeVolumes(
+  description: Description,
+  volumes: readonly Volume[] = [],
+  indent = '',
+): void {
   if (volumes.length === 0) {
     description.line(0, `${indent}Volumes:`, '<none>');
     return;
@@ -31,51 +35,84 @@ function toText(volume: Volume): VolumeText {
   if (hostPath) {
     return {
       type: 'HostPath (bare host directory volume)',
-      details: [['Path', hostPath.path], ['HostPathType', hostPath.type]],
+      details: [
+        ['Path', hostPath.path],
+        ['HostPathType', hostPath.type],
+      ],
     };
   }
   if (emptyDir) {
     return {
       type: "EmptyDir (a temporary directory that shares a pod's lifetime)",
-      details: [['Medium', emptyDir.medium], ['SizeLimit', emptyDir.sizeLimit ?? '<unset>']],
+      details: [
+        ['Medium', emptyDir.medium],
+        ['SizeLimit', emptyDir.sizeLimit ?? '<unset>'],
+      ],
     };
   }
   if (secret) {
     return {
       type: 'Secret (a volume populated by a Secret)',
-      details: [['SecretName', secret.secretName], ['Optional', secret.optional ?? false]],
+      details: [
+        ['SecretName', secret.secretName],
+        ['Optional', secret.optional ?? false],
+      ],
     };
   }
   if (configMap) {
     return {
       type: 'ConfigMap (a volume populated by a ConfigMap)',
-      details: [['Name', configMap.name], ['Optional', configMap.optional ?? false]],
+      details: [
+        ['Name', configMap.name],
+        ['Optional', configMap.optional ?? false],
+      ],
     };
   }
   if (persistentVolumeClaim) {
     return {
       type: 'PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)',
-      details: [['ClaimName', persistentVolumeClaim.claimName], ['ReadOnly', persistentVolumeClaim.readOnly ?? false]],
+      details: [
+        ['ClaimName', persistentVolumeClaim.claimName],
+        ['ReadOnly', persistentVolumeClaim.readOnly ?? false],
+      ],
     };
   }
   if (nfs) {
     return {
       type: 'NFS (an NFS mount that lasts the lifetime of a pod)',
-      details: [['Server', nfs.server], ['Path', nfs.path], ['ReadOnly', nfs.readOnly ?? false]],
+      details: [
+        ['Server', nfs.server],
+        ['Path', nfs.path],
+        ['ReadOnly', nfs.readOnly ?? false],
+      ],
     };
   }
   return projected ? projectedText(projected) : otherText(volume);
 }
 
 function projectedText({ sources = [] }: NonNullable<Volume['projected']>): VolumeText {
-  const details = sources.flatMap(({ secret, configMap, downwardAPI, serviceAccountToken }): Details => {
-    if (secret) return [['SecretName', secret.name], ['Optional', secret.optional ?? false]];
-    if (configMap) return [['ConfigMapName', configMap.name], ['Optional', configMap.optional ?? false]];
-    if (downwardAPI) return [['DownwardAPI', true]];
-    if (serviceAccountToken) return [['TokenExpirationSeconds', serviceAccountToken.expirationSeconds]];
-    return [];
-  });
-  return { type: 'Projected (a volume that contains injected data from multiple sources)', details };
+  const details = sources.flatMap(
+    ({ secret, configMap, downwardAPI, serviceAccountToken }): Details => {
+      if (secret)
+        return [
+          ['SecretName', secret.name],
+          ['Optional', secret.optional ?? false],
+        ];
+      if (configMap)
+        return [
+          ['ConfigMapName', configMap.name],
+          ['Optional', configMap.optional ?? false],
+        ];
+      if (downwardAPI) return [['DownwardAPI', true]];
+      if (serviceAccountToken)
+        return [['TokenExpirationSeconds', serviceAccountToken.expirationSeconds]];
+      return [];
+    },
+  );
+  return {
+    type: 'Projected (a volume that contains injected data from multiple sources)',
+    details,
+  };
 }
 
 function otherText({ name: _, ...sources }: Volume): VolumeText {
@@ -84,7 +121,10 @@ function otherText({ name: _, ...sources }: Volume): VolumeText {
   const [field, value] = source;
   const details = isJsonObject(value) ? Object.entries(value) : [];
   const isPlain = ([, member]: readonly [string, unknown]): boolean => typeof member !== 'object';
-  return { type: upperFirst(field), details: details.filter(isPlain).map(([key, member]) => [upperFirst(key), member]) };
+  return {
+    type: upperFirst(field),
+    details: details.filter(isPlain).map(([key, member]) => [upperFirst(key), member]),
+  };
 }
 
 function upperFirst(text: string): string {

@@ -1,5 +1,5 @@
-import type { OutputFormat } from '../arguments/output-format.ts';
 import type { SelectorOptions } from '../arguments/options.ts';
+import type { OutputFormat } from '../arguments/output-format.ts';
 import type { ResourceSelection } from '../arguments/resource-arguments.ts';
 import type { GlobalOptions } from '../command.ts';
 

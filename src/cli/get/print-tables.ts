@@ -4,17 +4,29 @@ import type { CliContext } from '../context.ts';
 import { ColumnPrinter } from '../output/columns.ts';
 import { toDocument, toJsonText, toYaml } from '../output/serialize.ts';
 import { parsePath, sortByPath } from '../output/sort-by.ts';
-import { kindWord, objectOf, tableCells, type TableData, tableHeadings, type TableLayout } from '../output/tables.ts';
+import {
+  kindWord,
+  objectOf,
+  type TableData,
+  type TableLayout,
+  tableCells,
+  tableHeadings,
+} from '../output/tables.ts';
 import type { GetOptions, GetRequest } from './get-request.ts';
 import type { TablesRead } from './read-tables.ts';
 
 /** Prints what was read, and says what was not found. @throws {CliError} to exit with 1 when something was not */
-export function printTables(context: CliContext, { tables, errors }: TablesRead, request: GetRequest): void {
+export function printTables(
+  context: CliContext,
+  { tables, errors }: TablesRead,
+  request: GetRequest,
+): void {
   const sorted = tables.map((table) => sortTable(table, request.options.sortBy));
   const hasRows = sorted.some(({ rows }) => rows.length > 0);
   if (request.format === 'yaml' || request.format === 'json') printWhole(context, sorted, request);
   else if (hasRows) printLines(context, sorted, request);
-  else if (errors.length === 0 && !request.options.ignoreNotFound) context.warn(nothingFound(sorted, request));
+  else if (errors.length === 0 && !request.options.ignoreNotFound)
+    context.warn(nothingFound(sorted, request));
   for (const error of errors) context.warn(error.text);
   if (errors.length > 0) throw exitWith(1);
 }
@@ -24,7 +36,11 @@ function sortTable(table: TableData, sortBy: string | undefined): TableData {
   return { ...table, rows: sortByPath(table.rows, parsePath(sortBy), objectOf) };
 }
 
-function printWhole(context: CliContext, tables: readonly TableData[], { selections, options, format }: GetRequest): void {
+function printWhole(
+  context: CliContext,
+  tables: readonly TableData[],
+  { selections, options, format }: GetRequest,
+): void {
   const objects = tables.flatMap(({ rows }) => rows.map(objectOf));
   const isOne = selections.length === 1 && selections[0]?.name !== undefined;
   if (objects.length === 0 && selections.every(({ name }) => name !== undefined)) return;
@@ -35,7 +51,11 @@ function printWhole(context: CliContext, tables: readonly TableData[], { selecti
   context.environment.stdout.write(format === 'json' ? toJsonText(document) : toYaml(document));
 }
 
-function printLines(context: CliContext, tables: readonly TableData[], { options, format }: GetRequest): void {
+function printLines(
+  context: CliContext,
+  tables: readonly TableData[],
+  { options, format }: GetRequest,
+): void {
   const shown = tables.filter(({ rows }) => rows.length > 0);
   if (format === 'name') {
     for (const { resource, rows } of shown) {

@@ -1,10 +1,10 @@
 import type { OutputFormat } from '../arguments/output-format.ts';
-import { mapConcurrently } from '../concurrency.ts';
 import { namespaceOf, type ResourceSelection } from '../arguments/resource-arguments.ts';
+import { mapConcurrently } from '../concurrency.ts';
 import type { CliContext } from '../context.ts';
 import { GetTablesDocument, type GetTablesQueryVariables } from '../generated/operations.ts';
 import type { TableData } from '../output/tables.ts';
-import { isServerError, ServerError } from '../transport/server-error.ts';
+import { isServerError, type ServerError } from '../transport/server-error.ts';
 import type { GetOptions, GetRequest } from './get-request.ts';
 
 const MAX_CONCURRENT_REQUESTS = 8;
@@ -20,17 +20,21 @@ export interface TablesRead {
 export async function readTables(context: CliContext, request: GetRequest): Promise<TablesRead> {
   const client = await context.client();
   const errors: ServerError[] = [];
-  const found = await mapConcurrently(request.selections, MAX_CONCURRENT_REQUESTS, async (selection) => {
-    try {
-      const { tables } = await client.request(GetTablesDocument, toVariables(selection, request));
-      return tables;
-    } catch (thrown) {
-      const isMissing = isServerError(thrown, 'NotFound') && thrown.status.details;
-      if (!isMissing) throw thrown;
-      if (!request.options.ignoreNotFound) errors.push(thrown as ServerError);
-      return [];
-    }
-  });
+  const found = await mapConcurrently(
+    request.selections,
+    MAX_CONCURRENT_REQUESTS,
+    async (selection) => {
+      try {
+        const { tables } = await client.request(GetTablesDocument, toVariables(selection, request));
+        return tables;
+      } catch (thrown) {
+        const isMissing = isServerError(thrown, 'NotFound') && thrown.status.details;
+        if (!isMissing) throw thrown;
+        if (!request.options.ignoreNotFound) errors.push(thrown as ServerError);
+        return [];
+      }
+    },
+  );
   return { tables: joinTables(found.flat()), errors };
 }
 

@@ -1,16 +1,29 @@
 import type { ResourceSelection } from '../arguments/resource-arguments.ts';
 import { UsageError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
-import { GetTablesDocument, WatchTableDocument, type WatchTableSubscription } from '../generated/operations.ts';
+import {
+  GetTablesDocument,
+  WatchTableDocument,
+  type WatchTableSubscription,
+} from '../generated/operations.ts';
 import { ColumnPrinter } from '../output/columns.ts';
 import { toDocument, toJsonText, toYaml } from '../output/serialize.ts';
-import { kindWord, objectOf, tableCells, type TableData, tableHeadings, type TableLayout } from '../output/tables.ts';
+import {
+  kindWord,
+  objectOf,
+  type TableData,
+  type TableLayout,
+  tableCells,
+  tableHeadings,
+} from '../output/tables.ts';
 import { resumableWatch } from '../transport/resumable-watch.ts';
 import type { GetOptions, GetRequest } from './get-request.ts';
 import { toLayout } from './print-tables.ts';
 import { toVariables } from './read-tables.ts';
 
-export type WatchTablesRequest = Omit<GetRequest, 'selections'> & { readonly selection: ResourceSelection };
+export type WatchTablesRequest = Omit<GetRequest, 'selections'> & {
+  readonly selection: ResourceSelection;
+};
 
 type TableEvent = WatchTableSubscription['watchTable'];
 
@@ -22,7 +35,9 @@ export async function watchTables(context: CliContext, request: WatchTablesReque
   const { tables } = await client.request(GetTablesDocument, variables);
   const [table, ...others] = tables;
   if (!table || others.length > 0) {
-    throw new UsageError('you may only specify a single resource type with --watch; "orrery watch" takes several');
+    throw new UsageError(
+      'you may only specify a single resource type with --watch; "orrery watch" takes several',
+    );
   }
   const printer = createRowPrinter(context, request);
   if (!options.watchOnly) printer.print(table, 'ADDED', table.rows);
@@ -42,10 +57,17 @@ export async function watchTables(context: CliContext, request: WatchTablesReque
 }
 
 interface RowPrinter {
-  print(table: Pick<TableData, 'resource' | 'columns'>, type: string, rows: TableData['rows']): void;
+  print(
+    table: Pick<TableData, 'resource' | 'columns'>,
+    type: string,
+    rows: TableData['rows'],
+  ): void;
 }
 
-function createRowPrinter(context: CliContext, { options, format }: WatchTablesRequest): RowPrinter {
+function createRowPrinter(
+  context: CliContext,
+  { options, format }: WatchTablesRequest,
+): RowPrinter {
   if (format === 'yaml' || format === 'json') return wholePrinter(context, options, format);
   if (format === 'name') {
     return {
@@ -73,7 +95,11 @@ function linePrinter(context: CliContext, options: GetOptions, layout: TableLayo
   };
 }
 
-function wholePrinter(context: CliContext, options: GetOptions, format: 'yaml' | 'json'): RowPrinter {
+function wholePrinter(
+  context: CliContext,
+  options: GetOptions,
+  format: 'yaml' | 'json',
+): RowPrinter {
   const { stdout } = context.environment;
   let isFirst = true;
   return {

@@ -22,16 +22,26 @@ export async function collectManifests(
   return sources;
 }
 
-async function readPlace(context: CliContext, place: string, recursive: boolean): Promise<ManifestSource[]> {
+async function readPlace(
+  context: CliContext,
+  place: string,
+  recursive: boolean,
+): Promise<ManifestSource[]> {
   if (place === '-') return [{ name: 'STDIN', text: await readStdin(context) }];
   if (/^https?:\/\//i.test(place)) return [{ name: place, text: await download(context, place) }];
   const file = path.resolve(context.environment.cwd, place);
-  const stat = await fs.stat(file).catch((error: NodeJS.ErrnoException) => refusePath(place, error));
+  const stat = await fs
+    .stat(file)
+    .catch((error: NodeJS.ErrnoException) => refusePath(place, error));
   if (!stat.isDirectory()) return [{ name: place, text: await readFile(place, file) }];
   return readFolder(place, file, recursive);
 }
 
-async function readFolder(place: string, folder: string, recursive: boolean): Promise<ManifestSource[]> {
+async function readFolder(
+  place: string,
+  folder: string,
+  recursive: boolean,
+): Promise<ManifestSource[]> {
   const entries = await fs.readdir(folder, { withFileTypes: true, recursive });
   const files = entries
     .filter((entry) => !entry.isDirectory() && MANIFEST_FILE.test(entry.name))
@@ -39,7 +49,9 @@ async function readFolder(place: string, folder: string, recursive: boolean): Pr
     .sort();
   if (files.length === 0) {
     const hint = recursive ? '' : ' (-R looks into the folders in it)';
-    throw new CliError(`error reading [${place}]: recognized file extensions are [.json .yaml .yml]${hint}`);
+    throw new CliError(
+      `error reading [${place}]: recognized file extensions are [.json .yaml .yml]${hint}`,
+    );
   }
   return Promise.all(
     files.map(async (file) => ({
@@ -50,7 +62,9 @@ async function readFolder(place: string, folder: string, recursive: boolean): Pr
 }
 
 async function readFile(place: string, file: string): Promise<string> {
-  const bytes = await fs.readFile(file).catch((error: NodeJS.ErrnoException) => refusePath(place, error));
+  const bytes = await fs
+    .readFile(file)
+    .catch((error: NodeJS.ErrnoException) => refusePath(place, error));
   return decode(place, bytes);
 }
 

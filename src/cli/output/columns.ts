@@ -13,7 +13,10 @@ export class ColumnPrinter {
    * @param options.padding spaces between columns @default 3
    * @param options.minWidth of a column, with its padding @default 6
    */
-  constructor({ padding = PADDING, minWidth = MIN_WIDTH }: { padding?: number; minWidth?: number } = {}) {
+  constructor({
+    padding = PADDING,
+    minWidth = MIN_WIDTH,
+  }: { padding?: number; minWidth?: number } = {}) {
     this.#padding = padding;
     this.#minWidth = minWidth;
   }
@@ -35,7 +38,9 @@ export class ColumnPrinter {
     return row
       .map((cell, index) => {
         const isLast = index === row.length - 1;
-        return isLast ? cell : cell + ' '.repeat(Math.max(0, (this.#widths[index] ?? 0) - displayWidth(cell)));
+        return isLast
+          ? cell
+          : cell + ' '.repeat(Math.max(0, (this.#widths[index] ?? 0) - displayWidth(cell)));
       })
       .join('');
   }

@@ -15,7 +15,12 @@ export function toDocument(
     isJsonObject(object) && !showManagedFields ? withoutManagedFields(object) : object,
   );
   if (!asList) return shown[0];
-  const list: JsonObject = { apiVersion: 'v1', items: shown, kind: 'List', metadata: { resourceVersion: '' } };
+  const list: JsonObject = {
+    apiVersion: 'v1',
+    items: shown,
+    kind: 'List',
+    metadata: { resourceVersion: '' },
+  };
   return list;
 }
 

@@ -1,5 +1,5 @@
-import { UsageError } from '../cli-error.ts';
 import { compareQuantities, quantityError } from '../../scheme/quantity.ts';
+import { UsageError } from '../cli-error.ts';
 import { valueAt } from './json-values.ts';
 
 /**
@@ -11,7 +11,9 @@ export function parsePath(text: string): readonly string[] {
   const parts = [...inner.matchAll(/\.?([^.[\]'"]+)|\[(\d+)\]|\[['"]([^'"]+)['"]\]/g)];
   const length = parts.reduce((sum, part) => sum + part[0].length, 0);
   if (parts.length === 0 || length !== inner.length) {
-    throw new UsageError(`"${text}" is no path to sort by: give one such as .metadata.creationTimestamp`);
+    throw new UsageError(
+      `"${text}" is no path to sort by: give one such as .metadata.creationTimestamp`,
+    );
   }
   return parts.map(([, name, index, quoted]) => name ?? index ?? quoted ?? '');
 }

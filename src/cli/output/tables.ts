@@ -18,7 +18,10 @@ export interface TableLayout {
 }
 
 /** The headings of a table in `layout`. */
-export function tableHeadings(table: Pick<TableData, 'columns' | 'resource'>, layout: TableLayout): string[] {
+export function tableHeadings(
+  table: Pick<TableData, 'columns' | 'resource'>,
+  layout: TableLayout,
+): string[] {
   return [
     ...(showsNamespace(table, layout) ? ['NAMESPACE'] : []),
     ...toHeadings(table.columns.map(({ name }) => name)),
@@ -46,12 +49,18 @@ export function tableCells(
   ];
 }
 
-function showsNamespace({ resource }: Pick<TableData, 'resource'>, { withNamespace }: TableLayout): boolean {
+function showsNamespace(
+  { resource }: Pick<TableData, 'resource'>,
+  { withNamespace }: TableLayout,
+): boolean {
   return withNamespace && resource.namespaced;
 }
 
 /** `pod`, `deployment.apps`: what a resource is called before a name. */
-export function kindWord({ singularName, group }: Pick<ResourceFactsFragment, 'singularName' | 'group'>): string {
+export function kindWord({
+  singularName,
+  group,
+}: Pick<ResourceFactsFragment, 'singularName' | 'group'>): string {
   return group === '' ? singularName : `${singularName}.${group}`;
 }
 

@@ -2,7 +2,12 @@ import { DEFAULT_NAMESPACE, parseResourceArguments } from '../arguments/resource
 import { CliError, UsageError } from '../cli-error.ts';
 import type { GlobalOptions } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { GetDeploymentDocument, PatchObjectDocument, type PatchType, type RolloutDeploymentFragment } from '../generated/operations.ts';
+import {
+  GetDeploymentDocument,
+  PatchObjectDocument,
+  type PatchType,
+  type RolloutDeploymentFragment,
+} from '../generated/operations.ts';
 import { ServerError } from '../transport/server-error.ts';
 
 export type RolloutDeployment = RolloutDeploymentFragment;
@@ -15,14 +20,18 @@ export interface DeploymentPlace {
 const WORDS = new Set(['deployment', 'deployments', 'deploy']);
 
 /** Which Deployments the arguments name. @throws {UsageError} when they name something else or nothing */
-export function toDeploymentPlaces(args: readonly string[], options: GlobalOptions): readonly [DeploymentPlace, ...DeploymentPlace[]] {
+export function toDeploymentPlaces(
+  args: readonly string[],
+  options: GlobalOptions,
+): readonly [DeploymentPlace, ...DeploymentPlace[]] {
   const namespace = options.namespace ?? DEFAULT_NAMESPACE;
   const places = parseResourceArguments(args).map(({ resource, name }) => {
     const [word = '', ...rest] = resource.toLowerCase().split('.');
     if (!WORDS.has(word) || !['', 'apps', 'v1.apps'].includes(rest.join('.'))) {
       throw new UsageError(`"${resource}" has no rollouts here: name a deployment`);
     }
-    if (name === undefined) throw new UsageError('required resource not specified: name a deployment');
+    if (name === undefined)
+      throw new UsageError('required resource not specified: name a deployment');
     return { namespace, name };
   });
   const [first, ...others] = places;
@@ -31,7 +40,10 @@ export function toDeploymentPlaces(args: readonly string[], options: GlobalOptio
 }
 
 /** As {@link toDeploymentPlaces}, of exactly one. */
-export function toDeploymentPlace(args: readonly string[], options: GlobalOptions): DeploymentPlace {
+export function toDeploymentPlace(
+  args: readonly string[],
+  options: GlobalOptions,
+): DeploymentPlace {
   const [place, ...others] = toDeploymentPlaces(args, options);
   if (others.length > 0) throw new UsageError('name one deployment at a time');
   return place;
@@ -65,7 +77,14 @@ export async function patchDeployment(
 ): Promise<void> {
   const client = await context.client();
   const resource = 'deployments.v1.apps';
-  await client.request(PatchObjectDocument, { resource, namespace, name, type, patch, dryRun: false });
+  await client.request(PatchObjectDocument, {
+    resource,
+    namespace,
+    name,
+    type,
+    patch,
+    dryRun: false,
+  });
   context.print(`deployment.apps/${name} ${done}`);
 }
 

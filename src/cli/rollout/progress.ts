@@ -18,7 +18,9 @@ export interface ProgressFacts {
     readonly replicas: number | null;
     readonly updatedReplicas: number | null;
     readonly availableReplicas: number | null;
-    readonly conditions: readonly { readonly type: string; readonly reason: string | null }[] | null;
+    readonly conditions:
+      | readonly { readonly type: string; readonly reason: string | null }[]
+      | null;
   } | null;
 }
 
@@ -44,7 +46,10 @@ export function rolloutProgress({ metadata, spec, status }: ProgressFacts): Prog
     available: status?.availableReplicas ?? 0,
   });
   return remaining
-    ? { message: `Waiting for deployment "${name}" rollout to finish: ${remaining}...`, isDone: false }
+    ? {
+        message: `Waiting for deployment "${name}" rollout to finish: ${remaining}...`,
+        isDone: false,
+      }
     : { message: `deployment "${name}" successfully rolled out`, isDone: true };
 }
 
@@ -63,6 +68,10 @@ function remainingWork({ wanted, total, updated, available }: Counts): string | 
 }
 
 /** The revision that is rolled out; 0 when none is recorded yet. */
-export function revisionOf({ metadata }: { metadata: Pick<ProgressFacts['metadata'], 'annotations'> }): number {
+export function revisionOf({
+  metadata,
+}: {
+  metadata: Pick<ProgressFacts['metadata'], 'annotations'>;
+}): number {
   return Number(metadata.annotations?.[REVISION_ANNOTATION] ?? 0);
 }

@@ -28,7 +28,10 @@ export function refusedToken({ endpoint, token, tokenPlace }: Connection): CliEr
   );
 }
 
-export function notGraphql({ endpoint }: Pick<Connection, 'endpoint'>, httpStatus: number): CliError {
+export function notGraphql(
+  { endpoint }: Pick<Connection, 'endpoint'>,
+  httpStatus: number,
+): CliError {
   return new CliError(
     `what answers at ${endpoint} is no Orrery control plane (HTTP ${httpStatus}): name the right one with --server`,
   );

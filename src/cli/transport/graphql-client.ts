@@ -1,8 +1,13 @@
 /** The client's one way to the server: GraphQL over HTTP, and watches over a WebSocket. */
-import { CliError, EXIT_INTERRUPTED, exitWith } from '../cli-error.ts';
+import { type CliError, EXIT_INTERRUPTED, exitWith } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
 import type { TypedDocumentString } from '../generated/operations.ts';
-import { ConnectionLostError, notAnswering, notGraphql, refusedToken } from './connection-errors.ts';
+import {
+  ConnectionLostError,
+  notAnswering,
+  notGraphql,
+  refusedToken,
+} from './connection-errors.ts';
 import {
   type FailureStatus,
   type GraphqlErrorBody,

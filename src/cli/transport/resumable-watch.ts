@@ -28,35 +28,58 @@ export interface ResumableWatchOptions<Event> {
 export async function* resumableWatch<Event>(
   options: ResumableWatchOptions<Event>,
 ): AsyncGenerator<Event, void, undefined> {
-  const { open, resourceVersionOf, onLost, signal } = options;
+  const { open, resourceVersionOf, signal } = options;
+  const attempts = new Attempts(options);
   let { resourceVersion } = options;
-  let failures = 0;
-  let delivered = false;
   for (;;) {
     try {
       for await (const event of open(resourceVersion)) {
         resourceVersion = resourceVersionOf(event) || resourceVersion;
-        failures = 0;
-        delivered = true;
+        attempts.succeeded();
         yield event;
       }
       if (signal.aborted) throw exitWith(EXIT_INTERRUPTED);
     } catch (thrown) {
-      failures++;
-      // Before the first event it is for the caller to say that there is no server.
-      const isFirst = !delivered && !(thrown instanceof ConnectionLostError);
-      if (isFirst || !isPassing(thrown) || failures > MAX_ATTEMPTS) throw thrown;
-      if (failures === 1) onLost(thrown);
+      attempts.failed(thrown);
     }
     // A stream that the server ended without an error is opened again as well, and no faster.
-    const delayMs = fullJitterMs(exponentialBackoffMs(Math.max(1, failures), BACKOFF), systemRandom);
-    await sleepAwake(delayMs, signal);
+    await sleepAwake(attempts.delayMs(), signal);
+  }
+}
+
+/** Counts attempts to open a stream, and says when they are enough. */
+class Attempts {
+  readonly #onLost: (error: CliError) => void;
+  #failures = 0;
+  #hasDelivered = false;
+
+  constructor({ onLost }: Pick<ResumableWatchOptions<unknown>, 'onLost'>) {
+    this.#onLost = onLost;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#hasDelivered = true;
+  }
+
+  /** @throws what was thrown, when another attempt would be in vain */
+  failed(thrown: unknown): void {
+    this.#failures++;
+    // Before the first event it is for the caller to say that there is no server.
+    const hadConnection = this.#hasDelivered || thrown instanceof ConnectionLostError;
+    if (!hadConnection || !isPassing(thrown) || this.#failures > MAX_ATTEMPTS) throw thrown;
+    if (this.#failures === 1) this.#onLost(thrown);
+  }
+
+  delayMs(): number {
+    return fullJitterMs(exponentialBackoffMs(Math.max(1, this.#failures), BACKOFF), systemRandom);
   }
 }
 
 /** Whether another attempt may succeed: not when the server has said no. */
 function isPassing(thrown: unknown): thrown is CliError {
-  if (isServerError(thrown, 'ServiceUnavailable', 'TooManyRequests', 'Timeout', 'ServerTimeout')) return true;
+  if (isServerError(thrown, 'ServiceUnavailable', 'TooManyRequests', 'Timeout', 'ServerTimeout'))
+    return true;
   return thrown instanceof CliError && thrown.name !== 'ServerError' && thrown.text !== '';
 }
 

@@ -70,7 +70,9 @@ export function describeFailure(status: FailureStatus): string {
 function describeInvalid({ message, details }: FailureStatus): string {
   const causes = [...new Set((details?.causes ?? []).map(describeCause))];
   if (!details?.kind && !details?.name) {
-    return causes.length > 0 ? withCauses('The request is invalid', causes) : `The request is invalid: ${message}`;
+    return causes.length > 0
+      ? withCauses('The request is invalid', causes)
+      : `The request is invalid: ${message}`;
   }
   return withCauses(`The ${details.kind ?? ''} "${details.name ?? ''}" is invalid`, causes);
 }

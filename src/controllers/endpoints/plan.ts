@@ -22,8 +22,8 @@ import { isPodReady } from '../shared/pods.ts';
 
 /** More addresses than this do not fit: the rest is left out, and an annotation says so. */
 export const MAX_ENDPOINTS = 1000;
-export const ANNOTATION_OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
-export const OVER_CAPACITY_TRUNCATED = 'truncated';
+const ANNOTATION_OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
+const OVER_CAPACITY_TRUNCATED = 'truncated';
 export const LABEL_MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
 export const MANAGED_BY_CONTROLLER = 'endpoint-controller';
 

@@ -23,6 +23,11 @@ const KEY_REGISTER = 'register';
 const INDEX_SHARD = 'kubeletShard';
 const CHUNK = 256;
 
+/** Others write to a new node as well: its taints, for instance. */
+const LOST_RACE_RETRY_MS = 100;
+/** A range comes free when a node goes. */
+const RANGES_RETRY_MS = 30_000;
+
 /** Heartbeats give way to whatever users and controllers want written: they have the lease's duration to arrive. */
 const HEARTBEAT = { lane: 'background' } as const;
 
@@ -83,15 +88,19 @@ class NodeAgent {
     const unregistered = [...this.#nodes.list()].filter(
       (node) => isServed(node) && nodeRegister.matches(node, ctx),
     );
-    let failed = 0;
+    let retryMs: number | undefined;
     await inChunks(unregistered, CHUNK, async (node) => {
       const transition = nodeRegister.next(node, ctx);
-      if (transition.node?.spec?.podCIDR === undefined || !(await this.#apply(node, transition))) {
-        failed++;
-      }
+      if (transition.node?.spec?.podCIDR === undefined) {
+        const { clusterCidr } = this.#settings;
+        this.#context.logger.warn('no Pod range left for node', {
+          node: node.metadata.name,
+          clusterCidr,
+        });
+        retryMs ??= RANGES_RETRY_MS;
+      } else if (!(await this.#apply(node, transition))) retryMs = LOST_RACE_RETRY_MS;
     });
-    if (failed > 0) throw new Error(`${failed} of ${unregistered.length} nodes not registered`);
-    return done;
+    return retryMs === undefined ? done : requeueAfter(retryMs);
   }
 
   async heartbeat(shardKey: string): Promise<ReconcileResult> {

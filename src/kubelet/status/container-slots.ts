@@ -12,8 +12,16 @@ export interface ContainerSlot {
   readonly status: ContainerStatus | undefined;
 }
 
+/** The stages ask about the same Pod one after another: its slots are worked out once. */
+let latest: { readonly pod: Pod; readonly slots: readonly ContainerSlot[] } | undefined;
+
 /** Every container in the order of their start: init containers and sidecars as listed, then the main ones. */
-export function containerSlots({ spec, status }: Pod): ContainerSlot[] {
+export function containerSlots(pod: Pod): readonly ContainerSlot[] {
+  if (latest?.pod !== pod) latest = { pod, slots: toSlots(pod) };
+  return latest.slots;
+}
+
+function toSlots({ spec, status }: Pod): ContainerSlot[] {
   const slots: ContainerSlot[] = [];
   for (const container of spec?.initContainers ?? []) {
     const kind = isSidecar(container) ? 'sidecar' : 'init';

@@ -32,10 +32,6 @@ export function checkOneOf(
   }
 }
 
-export function requireText(value: string | undefined, path: string, errors: FieldError[]): void {
-  if (!value) errors.push(required(path));
-}
-
 export function checkDnsLabel(value: string, path: string, errors: FieldError[]): void {
   pushProblems(errors, path, value, dnsLabelProblems(value));
 }

@@ -59,13 +59,13 @@ export class CacheSet {
       resource: name,
       reader,
       replayLog: history.replayLog(name),
+      readSnapshot: () => readSnapshot(reads, clusterId, name),
       ...rest,
     });
     // Must come before the snapshot: what is committed after it must not be missed.
     reader.follow(cache);
     try {
-      const { version, objects } = await readSnapshot(reads, clusterId, name);
-      cache.load(version, objects);
+      await cache.reload();
       this.#byId.set(resourceId(name), cache);
       return cache;
     } catch (error) {

@@ -7,7 +7,7 @@ import { deepFreeze } from '../deep-freeze.ts';
 import type { LogEntry } from '../log/log-entry.ts';
 import type { LogFollower, LogReader } from '../log/log-reader.ts';
 import type { StoredObject } from '../postgres/queries/read-objects.ts';
-import { parseResourceVersion } from '../resource-version.ts';
+import { parseResourceVersion, resourceVersionExpired } from '../resource-version.ts';
 import type {
   ResourceCache,
   Snapshot,
@@ -15,6 +15,7 @@ import type {
   SubscribeOptions,
   Subscription,
 } from '../store.ts';
+import type { ResourceSnapshot } from './cache-loader.ts';
 import { NamespacedObjects } from './namespaced-objects.ts';
 import { RecentEvents } from './recent-events.ts';
 import { type ReplayLog, replayPage } from './replay.ts';
@@ -28,6 +29,7 @@ export interface LogCacheOptions {
   readonly resource: GroupResource;
   readonly reader: LogReader;
   readonly replayLog: ReplayLog;
+  readonly readSnapshot: (resource: GroupResource) => Promise<ResourceSnapshot>;
   readonly ioClock: Clock;
   readonly logger: Logger;
   /** Events kept in memory for watches that start a little in the past. */
@@ -43,7 +45,8 @@ export interface LogCacheOptions {
 export class LogCache implements ResourceCache, LogFollower {
   readonly resource: GroupResource;
   readonly #options: LogCacheOptions;
-  readonly #objects = new NamespacedObjects();
+  #objects = new NamespacedObjects();
+  #loading: Promise<void> | undefined;
   readonly #live = new Set<SubscriberStream>();
   /** Those that are still catching up from the log. */
   readonly #replaying = new Set<SubscriberStream>();
@@ -134,9 +137,24 @@ export class LogCache implements ResourceCache, LogFollower {
     return stream;
   }
 
+  /** Loads the present, for the first time or because the log in between is lost: then every live stream ends. */
+  reload(): Promise<void> {
+    // Ignored: the failure of the load before belongs to whoever asked for it.
+    const before = this.#loading?.catch(() => undefined) ?? Promise.resolve();
+    this.#loading = before.then(() => this.#load());
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const { version, objects } = await this.#options.readSnapshot(this.resource);
+    this.#replace(version, objects);
+  }
+
   /** Takes the snapshot over, and what came after it in the meantime. */
-  load(version: number, objects: readonly StoredObject[]): void {
-    const { freeze } = this.#options;
+  #replace(version: number, objects: readonly StoredObject[]): void {
+    const { freeze, reader } = this.#options;
+    const lost = resourceVersionExpired(reader.version, version);
+    this.#objects = new NamespacedObjects();
     for (const { namespace, name, object } of objects) {
       this.#objects.set(namespace, name, freeze ? deepFreeze(object) : object);
     }
@@ -144,7 +162,8 @@ export class LogCache implements ResourceCache, LogFollower {
     this.#recent = this.#rememberFrom(version);
     const early = this.#early ?? [];
     this.#early = undefined;
-    this.apply(early, this.#options.reader.version);
+    this.apply(early, reader.version);
+    for (const stream of [...this.#live]) stream.close(lost);
   }
 
   apply(entries: readonly LogEntry[], version: number): void {

@@ -31,6 +31,8 @@ export interface BatchSenderOptions {
 export class BatchSender {
   readonly #options: BatchSenderOptions;
   readonly #stopped = new AbortController();
+  /** PostgreSQL could not be reached after we had been told to stop: nothing more is tried. */
+  #gaveUp: Error | undefined;
 
   constructor(options: BatchSenderOptions) {
     this.#options = options;
@@ -44,51 +46,47 @@ export class BatchSender {
   /** Never rejects. Transactions whose callers have gone may be missing from the result: they were not written. */
   async send(transactions: readonly Transaction[]): Promise<SentBatch[]> {
     let attempted = transactions;
-    for (let failures = 1; ; failures++) {
+    for (let failures = 1; this.#gaveUp === undefined; failures++) {
       try {
         const recovered = await this.#options.session.recover();
         if (recovered) return [{ transactions: attempted, outcome: recovered }];
-        if (failures > 1) attempted = attempted.filter(({ settled }) => !settled);
-        if (attempted.length === 0) return [];
-        return [{ transactions: attempted, outcome: await this.#commit(attempted) }];
+        // Nothing of it is written: whoever has gone need not be served.
+        attempted = attempted.filter(({ settled }) => !settled);
+        return await this.#commit(attempted);
       } catch (error) {
-        if (error instanceof RefusedStatement) return this.#isolate(attempted, error);
-        if (this.#stopped.signal.aborted)
-          return [{ transactions: attempted, outcome: givenUp(error) }];
-        await this.#waitBeforeRetry(failures, error);
+        await this.#afterFailure(failures, error);
       }
     }
+    return [{ transactions: attempted, outcome: this.#gaveUp }];
   }
 
-  async #commit(transactions: readonly Transaction[]): Promise<BatchOutcome> {
+  async #commit(transactions: readonly Transaction[]): Promise<SentBatch[]> {
+    if (transactions.length === 0) return [];
     try {
-      return await this.#options.session.commit(toWriteColumns(transactions));
+      const outcome = await this.#options.session.commit(toWriteColumns(transactions));
+      return [{ transactions, outcome }];
     } catch (error) {
-      throw classifyFailure(error) === 'refused' ? new RefusedStatement(error) : error;
+      if (classifyFailure(error) === 'refused') return this.#isolate(transactions, error);
+      throw error;
     }
   }
 
-  async #isolate(
-    transactions: readonly Transaction[],
-    { cause }: RefusedStatement,
-  ): Promise<SentBatch[]> {
-    if (transactions.length === 1) return [{ transactions, outcome: translateError(cause) }];
+  /** One of `transactions` was refused: finds out which, and commits the others. */
+  async #isolate(transactions: readonly Transaction[], refusal: unknown): Promise<SentBatch[]> {
+    if (transactions.length === 1) return [{ transactions, outcome: translateError(refusal) }];
     const middle = transactions.length >> 1;
     const first = await this.send(transactions.slice(0, middle));
     return first.concat(await this.send(transactions.slice(middle)));
   }
 
-  async #waitBeforeRetry(failures: number, error: unknown): Promise<void> {
+  async #afterFailure(failures: number, error: unknown): Promise<void> {
     const { pause, logger } = this.#options;
+    if (this.#stopped.signal.aborted) {
+      this.#gaveUp = givenUp(error);
+      return;
+    }
     logger.warn('commit failed, trying again', { failures, error: toError(error) });
     await pause.wait(failures, this.#stopped.signal);
-  }
-}
-
-/** Marks what PostgreSQL refused in the batch itself, as against a connection that could not be made. */
-class RefusedStatement extends Error {
-  constructor(cause: unknown) {
-    super('PostgreSQL refused the statement', { cause });
   }
 }
 

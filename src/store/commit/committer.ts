@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
 import { serviceUnavailable, tooManyRequests } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { deepFreeze } from '../deep-freeze.ts';
@@ -15,8 +16,9 @@ const DEADLINE_CHECK_MS = 250;
 export interface CommitterOptions {
   readonly queue: CommitQueue;
   readonly sender: BatchSender;
-  /** Gets what each batch added to the log, before its callers get their answers. Must not throw. */
+  /** Gets what each batch added to the log, before its callers get their answers. */
   readonly onCommitted: (log: LogBatch) => void;
+  readonly logger: Logger;
   /** Freezes what is handed out. For tests. */
   readonly freeze: boolean;
   /** Real time: deadlines wait for PostgreSQL. */
@@ -123,9 +125,18 @@ export class Committer {
     const { results, log } = applyOutcome(transactions, outcome);
     if (this.#options.freeze) for (const { object } of log?.entries ?? []) deepFreeze(object);
     // First the caches, so that whoever has its answer finds its write in them.
-    if (log) this.#options.onCommitted(log);
+    if (log) this.#handOver(log);
     for (const [i, transaction] of transactions.entries()) {
       settle(transaction, results[i] as TransactionResult);
+    }
+  }
+
+  #handOver(log: LogBatch): void {
+    try {
+      this.#options.onCommitted(log);
+    } catch (error) {
+      // Absorbed, and loud: it is a fault of this program, but the writes are committed and their callers must hear so.
+      this.#options.logger.error('committed writes could not be handed over', { error });
     }
   }
 

@@ -40,7 +40,12 @@ export class WriterSession {
     const { clusterId, writerId, clock } = this.#options;
     const connection = await openConnection(this.#options);
     try {
-      const opened = await openWriter(connection.client, clusterId, writerId, clock.now());
+      const opened = await openWriter(
+        connection.client,
+        clusterId,
+        writerId,
+        Math.floor(clock.now()),
+      );
       this.#connection = connection;
       this.#session = opened.session;
       const committed = this.#inDoubt && opened.lastBatch === this.#batch;

@@ -43,7 +43,7 @@ export class Compactor {
   readonly #options: CompactorOptions;
   #timer: Timer | undefined;
   #running: Promise<unknown> | undefined;
-  #stopped = false;
+  readonly #stopped = new AbortController();
 
   constructor(options: CompactorOptions) {
     this.#options = options;
@@ -52,7 +52,7 @@ export class Compactor {
   /** From now on compacts by itself, again and again. */
   start(): void {
     const { clock, intervalMs, logger } = this.#options;
-    if (this.#stopped) return;
+    if (this.#stopped.signal.aborted) return;
     this.#timer = clock.setTimer(intervalMs, () => {
       this.#running = this.compact()
         .catch((error) =>
@@ -63,30 +63,30 @@ export class Compactor {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
     this.#timer?.cancel();
+    // Cuts a compaction off: it may be waiting for another process, and can be killed at any point.
+    this.#stopped.abort();
     await this.#running;
   }
 
   /** Returns the oldest version from which a watch may start. One process compacts at a time; others wait. */
   async compact(): Promise<number> {
     const { url, clusterId } = this.#options;
+    const { signal } = this.#stopped;
     try {
-      const { client, close } = await this.#connect(url);
+      const connection = await openConnection({ url, applicationName: 'orrery-compact' }, signal);
+      const cutOff = (): void => connection.destroy();
+      signal.addEventListener('abort', cutOff, { once: true });
       try {
-        await lockCompaction(client, clusterId);
-        return await this.#compactLocked(client);
+        await lockCompaction(connection.client, clusterId);
+        return await this.#compactLocked(connection.client);
       } finally {
-        await close();
+        signal.removeEventListener('abort', cutOff);
+        await connection.close();
       }
     } catch (error) {
       throw translateError(error);
     }
-  }
-
-  async #connect(url: string): Promise<{ client: pg.Client; close: () => Promise<void> }> {
-    const connection = await openConnection({ url, applicationName: 'orrery-compact' });
-    return { client: connection.client, close: () => connection.close() };
   }
 
   async #compactLocked(client: pg.Client): Promise<number> {

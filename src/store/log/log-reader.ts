@@ -1,6 +1,7 @@
 import { type Clock, sleep, type Timer } from '../../lib/clock.ts';
 import { invariant, toError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { isApiError } from '../../scheme/errors.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
 import { resourceId } from '../keys.ts';
 import type { LogBatch, LogEntry } from './log-entry.ts';
@@ -14,7 +15,11 @@ const OWN_COMMIT_WAIT_MS = 50;
 /** Where the log is read from. Failures are retried inside, until `signal` aborts. */
 export interface LogSource {
   currentVersion(signal: AbortSignal): Promise<number>;
-  /** Entries of `resources` after one version up to another, in order. */
+  /**
+   * Entries of `resources` after one version up to another, in order.
+   *
+   * @throws Expired when compaction was faster than the reader, and entries may be missing
+   */
   read(
     range: { after: number; upTo: number; resources: readonly GroupResource[] },
     signal: AbortSignal,
@@ -28,6 +33,8 @@ export interface LogFollower {
   apply(entries: readonly LogEntry[], version: number): void;
   /** The log has moved on to `version` without a change of the resource for a while. Must not throw. */
   progress(version: number): void;
+  /** A part of the log that follows is lost: begins anew from a snapshot. Nothing is applied meanwhile. */
+  reload(): Promise<void>;
 }
 
 export interface LogReaderOptions {
@@ -49,6 +56,8 @@ export interface LogReaderOptions {
  * It stands at a version. The next batch comes from this process's own commits when one begins right there (the common
  * case: nothing is read or decoded), and from `revisions` otherwise. Own batches that are ahead wait until the gap before
  * them, which another process wrote, has been read. Hints (notifications, polls, waiting readers) only say how far to read.
+ *
+ * A reader that falls so far behind that compaction has dropped what it needs has every follower begin anew from a snapshot.
  */
 export class LogReader {
   readonly #options: LogReaderOptions;
@@ -60,6 +69,7 @@ export class LogReader {
   #target = 0;
   #reading: Promise<void> | undefined;
   #pollAgain = false;
+  #reloading = false;
   #pollTimer: Timer | undefined;
   #progressTimer: Timer | undefined;
 
@@ -99,7 +109,7 @@ export class LogReader {
   /** What this process has just committed. */
   offer(batch: LogBatch): void {
     if (batch.last <= this.#version) return;
-    if (batch.first !== this.#version + 1) {
+    if (this.#reloading || batch.first !== this.#version + 1) {
       this.#ahead.set(batch.first, batch);
       this.hint(batch.last);
       return;
@@ -148,14 +158,38 @@ export class LogReader {
     const after = this.#version;
     const last = Math.min(this.#nextGapEnd(), after + PAGE_VERSIONS);
     const resources = [...this.#followers.values()].map(({ resource }) => resource);
-    const { signal } = this.#stopped;
-    const entries = await this.#options.source.read({ after, upTo: last, resources }, signal);
+    const entries = await this.#readOrReload({ after, upTo: last, resources });
     // Meanwhile one of our own commits may have brought us past the start of the page, or past all of it.
-    if (last > this.#version) {
+    if (entries && last > this.#version) {
       const unseen = entries.filter(({ version }) => version > this.#version);
       this.#deliver({ first: this.#version + 1, last, entries: unseen });
     }
     this.#deliverAhead();
+  }
+
+  async #readOrReload(range: Parameters<LogSource['read']>[0]): Promise<LogEntry[] | undefined> {
+    try {
+      return await this.#options.source.read(range, this.#stopped.signal);
+    } catch (error) {
+      if (!isApiError(error, 'Expired')) throw error;
+      this.#options.logger.warn('the log reader fell behind retention, reloading', { error });
+      await this.#reload();
+      return undefined;
+    }
+  }
+
+  /** Goes on from where the log is now: every follower's new snapshot is at least as new, and skips what it holds already. */
+  async #reload(): Promise<void> {
+    this.#reloading = true;
+    try {
+      const version = await this.#options.source.currentVersion(this.#stopped.signal);
+      // One that begins to follow in the meantime is visited as well.
+      for (const follower of this.#followers.values()) await follower.reload();
+      this.#version = Math.max(this.#version, version);
+    } finally {
+      this.#reloading = false;
+    }
+    this.waiters.reached(this.#version);
   }
 
   /** What is missing may be just what this process is committing: then it comes without being read and decoded. */

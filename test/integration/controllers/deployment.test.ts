@@ -9,6 +9,7 @@ import type { Deployment, ReplicaSet } from '../../../src/scheme/generated/types
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { planRollback, revisionOf } from '../../../src/scheme/groups/apps/deployment-revisions.ts';
 import { type TestPlane, testPlane } from '../../support/control-plane.ts';
+import { postgresQueueServer } from '../../support/queue-servers.ts';
 import { newDeployment } from '../../support/workloads.ts';
 
 const WEB = { namespace: 'default', name: 'web' };
@@ -320,4 +321,20 @@ describe('a Deployment', () => {
     await plane.idle();
     expect(await plane.api.store.currentResourceVersion()).toBe(before);
   });
+});
+
+test('a Deployment rolls out, scales and goes on the queue that control planes use, too', async () => {
+  await using server = await postgresQueueServer();
+  await using plane = await testPlane({ controllers: 'all', queue: await server.backend() });
+  await plane.client.create(appsDeployments, newDeployment('web', { replicas: 3 }));
+  await plane.eventually(() => web(plane), complete(3));
+  await setImage(plane, NEW_IMAGE);
+  await patch(plane, { replicas: 5 });
+  await plane.eventually(() => web(plane), complete(5));
+  expect((await pods(plane)).map(imageOf)).toEqual(Array(5).fill(NEW_IMAGE));
+  await plane.client.delete(appsDeployments, WEB);
+  await plane.eventually(
+    () => pods(plane),
+    (left) => expect(left).toHaveLength(0),
+  );
 });

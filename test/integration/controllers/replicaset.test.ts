@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { DEFAULT_ADMISSION_PLUGINS } from '../../../src/apiserver/admission/default-plugins.ts';
+import type { AdmissionPlugin } from '../../../src/apiserver/admission/plugin.ts';
+import { forbidden } from '../../../src/scheme/errors.ts';
 import { appsReplicaSets, coreEvents, corePods } from '../../../src/scheme/generated/resources.ts';
 import type { ReplicaSet } from '../../../src/scheme/generated/types/apps-v1.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
@@ -18,6 +21,28 @@ const allReady =
 
 async function scale(plane: TestPlane, replicas: number): Promise<void> {
   await plane.client.patch(appsReplicaSets, WEB, { type: 'merge', patch: { spec: { replicas } } });
+}
+
+/** Refuses Pods beyond a number, as a quota would; counts what was tried. */
+class PodQuota implements AdmissionPlugin {
+  readonly name = 'PodQuota';
+  limit: number;
+  tried = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  handles({ resource }: { resource: string }, operation: string): boolean {
+    return resource === 'pods' && operation === 'CREATE';
+  }
+
+  validate({ namespace, name }: { namespace: string; name: string }): void {
+    this.tried++;
+    if (this.limit-- <= 0) {
+      throw forbidden({ group: '', resource: 'pods', namespace, name }, 'exceeded quota');
+    }
+  }
 }
 
 describe('a ReplicaSet', () => {
@@ -166,5 +191,51 @@ describe('a ReplicaSet', () => {
     await plane.restartControllers();
     await plane.idle();
     expect(await plane.api.store.currentResourceVersion()).toBe(before);
+  });
+
+  test('tries few creations when they are refused, tells why, and recovers', async () => {
+    const quota = new PodQuota(2);
+    await using plane = await testPlane({
+      controllers: ['replicaset'],
+      admissionPlugins: [...DEFAULT_ADMISSION_PLUGINS, quota],
+    });
+    await plane.client.create(appsReplicaSets, newReplicaSet('web', { replicas: 100 }));
+    const { status } = await plane.eventually(
+      () => web(plane),
+      (now) => expect(now.status?.conditions).toHaveLength(1),
+    );
+    expect(status?.conditions?.[0]).toMatchObject({
+      type: 'ReplicaFailure',
+      status: 'True',
+      reason: 'FailedCreate',
+      message: expect.stringContaining('exceeded quota'),
+    });
+    expect(quota.tried).toBeLessThan(20);
+    const events = await plane.eventually(
+      () => plane.list(coreEvents, 'default'),
+      (all) => expect(all.map(({ reason }) => reason)).toContain('FailedCreate'),
+    );
+    expect(events.find(({ reason }) => reason === 'FailedCreate')?.message).toMatch(
+      /^Error creating: pods ".*" is forbidden: exceeded quota$/,
+    );
+    quota.limit = 1000;
+    const recovered = await plane.eventually(() => web(plane), allReady(100));
+    expect(recovered.status?.conditions).toBeUndefined();
+    await plane.idle();
+    expect(await pods(plane)).toHaveLength(100);
+  });
+
+  test('neither makes nor replaces Pods while it is being deleted', async () => {
+    await using plane = await replicaSetPlane();
+    await plane.client.create(appsReplicaSets, newReplicaSet('web', { replicas: 2 }));
+    await plane.eventually(() => web(plane), allReady(2));
+    await plane.client.delete(appsReplicaSets, WEB, { propagationPolicy: 'Foreground' });
+    const [first] = (await pods(plane)) as [Pod];
+    await plane.client.delete(corePods, {
+      namespace: 'default',
+      name: first.metadata.name ?? '',
+    });
+    await plane.idle();
+    expect(await pods(plane)).toHaveLength(1);
   });
 });

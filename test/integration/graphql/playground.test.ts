@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type TestGraphql, TEST_TOKEN, testGraphql } from '../../support/graphql-server.ts';
+import { eventually } from '../../support/eventually.ts';
+import { TEST_TOKEN, type TestGraphql, testGraphql } from '../../support/graphql-server.ts';
 
-const CHROMIUM = process.env['ORRERY_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
+const CHROMIUM = process.env.ORRERY_TEST_CHROMIUM ?? '/usr/bin/chromium';
 const hasChromium = existsSync(CHROMIUM);
 /** Says by name what it does not run for want of a browser. */
 const inChromium = hasChromium ? test : test.skip;
@@ -46,12 +47,29 @@ async function open(path: string): Promise<Opened> {
   }
 }
 
+/** Opens an example and runs it. GraphiQL shows its tabs some time before it heeds them. */
 async function runTab(page: Page, title: string): Promise<void> {
-  await page.getByRole('tab', { name: title }).click();
+  const editor = page.locator('.graphiql-query-editor');
+  await eventually(
+    async () => {
+      await page.getByRole('tab', { name: title }).click();
+      return editor.textContent();
+    },
+    (text) => expect(text).toMatch(new RegExp(`(query|mutation|subscription)\\s${title}`)),
+    { withinMs: TIMEOUT_MS },
+  );
   await page.getByRole('button', { name: /Execute query/ }).click();
 }
 
-const result = (page: Page) => page.locator('.result-window .view-lines');
+/** Waits until the result pane shows `text`. */
+async function showsResult(page: Page, text: string): Promise<void> {
+  const result = page.locator('.result-window');
+  await eventually(
+    () => result.textContent(),
+    (content) => expect(content).toContain(text),
+    { withinMs: TIMEOUT_MS },
+  );
+}
 
 inChromium(
   'the playground runs queries, mutations and subscriptions with the token of its link, and asks nobody else',
@@ -59,19 +77,14 @@ inChromium(
     await using opened = await open(`/#token=${TEST_TOKEN}`);
     const { page, plane } = opened;
     await runTab(page, 'Apply');
-    await page.waitForFunction(
-      () => document.querySelector('.result-window')?.textContent?.includes('created'),
-    );
+    await showsResult(page, 'created');
     expect(page.url()).not.toContain(TEST_TOKEN);
     await runTab(page, 'Rollout');
-    await page.waitForFunction(
-      () => document.querySelector('.result-window')?.textContent?.includes('ADDED'),
+    await showsResult(page, 'ADDED');
+    await plane.client.request(
+      'mutation { scaleAppsV1Deployment(name: "nginx-deployment", replicas: 7) { kind } }',
     );
-    await plane.client.request('mutation { scaleAppsV1Deployment(name: "nginx-deployment", replicas: 7) { kind } }');
-    await page.waitForFunction(
-      () => document.querySelector('.result-window')?.textContent?.includes('MODIFIED'),
-    );
-    expect(await result(page).count()).toBeGreaterThan(0);
+    await showsResult(page, 'MODIFIED');
     expect(opened.strayRequests).toEqual([]);
   },
   TIMEOUT_MS,
@@ -86,9 +99,7 @@ inChromium(
     await field.fill(TEST_TOKEN);
     await page.getByRole('button', { name: 'Use it' }).click();
     await runTab(page, 'Pods');
-    await page.waitForFunction(
-      () => document.querySelector('.result-window')?.textContent?.includes('resourceVersion'),
-    );
+    await showsResult(page, 'resourceVersion');
     expect(await field.isVisible()).toBe(false);
   },
   TIMEOUT_MS,

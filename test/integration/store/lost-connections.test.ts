@@ -205,3 +205,36 @@ test('reads go on after every connection of the pool was lost', async () => {
   for (const connection of proxy.connections('orrery-read')) connection.cut();
   expect(await store.currentResourceVersion()).toBe(object.metadata.resourceVersion);
 });
+
+test('a process that falls behind retention tells its watchers so, and its cache begins anew', async () => {
+  await using writing = await startTestStore({ url: database.url, maxRevisions: 5 });
+  await using behind = await startTestStore({
+    url: proxy.urlFor(database.url),
+    pollIntervalMs: 50,
+  });
+  const cache = await freshCache(behind.store);
+  const watch = new WatchRecorder('behind', cache.resourceVersion);
+  await watch.connect(cache);
+  const readings = proxy.connections('orrery-read');
+  for (const connection of readings) connection.holdResponses();
+  for (let i = 0; i < 20; i++) await commitOne(writing.store, createWrite(`${name}-${i}`));
+  await writing.store.compact();
+  for (const connection of readings) connection.cut();
+  await eventually(
+    () => watch.closedWith,
+    (error) => expect(error).toMatchObject({ reason: 'Expired' }),
+  );
+  expect(watch.eventCount).toBe(0);
+  const known = await freshCache(behind.store);
+  expect(known).toBe(cache);
+  expect(cache.list().items).toEqual((await freshCache(writing.store)).list().items);
+  const resumed = new WatchRecorder('resumed', cache.resourceVersion);
+  await resumed.connect(cache);
+  const object = await commitOne(writing.store, createWrite(`${name}-after`));
+  await eventually(
+    () => resumed.version,
+    (version) => expect(version).toBe(versionOf(object)),
+  );
+  expect(resumed.eventCount).toBe(1);
+  resumed.disconnect();
+});

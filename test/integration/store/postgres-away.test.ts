@@ -112,7 +112,8 @@ test('when PostgreSQL stays away, commits and reads fail clearly at their deadli
     });
   }
   proxy.accept();
-  await commitOne(store, createWrite('after'));
+  let attempts = 0;
+  await eventually(() => commitOne(store, createWrite(`after-${++attempts}`)));
   const cache = await freshCache(store);
   expect(cache.get('default', 'queued')).toBeUndefined();
   expect(cache.get('default', 'alone')).toBeUndefined();

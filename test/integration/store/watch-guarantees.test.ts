@@ -156,10 +156,11 @@ test('twenty writers on two stores, watchers that come and go, compaction and ki
   );
   await chaos.end();
 
-  await Promise.all(restless.map((watcher) => watcher.reconnect()));
+  const away = watchers.filter((watcher, i) => i % 4 !== 0 || !watcher.current.isConnected);
+  await Promise.all(away.map((watcher) => watcher.reconnect()));
   const log = await readAudit((sql) => admin.query(sql));
   const last = log[log.length - 1]?.version ?? 0;
-  expect(last).toBeGreaterThan(WRITERS * TRANSACTIONS_PER_WRITER * 0.2);
+  expect(last).toBeGreaterThan(200);
   await eventually(
     () => watchers.map(({ current }) => current.version),
     (versions) => expect(versions).toEqual(versions.map(() => last)),

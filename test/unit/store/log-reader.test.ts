@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { deferred } from '../../../src/lib/deferred.ts';
 import { silentLogger } from '../../../src/lib/logger.ts';
 import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
+import { expired } from '../../../src/scheme/errors.ts';
 import type { LogBatch, LogEntry } from '../../../src/store/log/log-entry.ts';
 import { LogReader, type LogSource } from '../../../src/store/log/log-reader.ts';
 import { settled } from '../../support/settled.ts';
@@ -24,6 +25,8 @@ function setUp() {
   const log: LogEntry[] = [];
   const reads: string[] = [];
   let gate = Promise.resolve();
+  let reloadGate = Promise.resolve();
+  let compacted = 0;
   const source: LogSource = {
     currentVersion: async () => {
       await gate;
@@ -32,6 +35,7 @@ function setUp() {
     read: async ({ after, upTo }) => {
       reads.push(`${after}..${upTo}`);
       await gate;
+      if (after < compacted) throw expired(`${after} is compacted`);
       return log.slice(after, upTo);
     },
   };
@@ -46,8 +50,13 @@ function setUp() {
   });
   const seen: number[] = [];
   const progress: number[] = [];
+  const reloads: number[] = [];
   reader.follow({
     resource: CONFIG_MAPS,
+    reload: async () => {
+      await reloadGate;
+      reloads.push(log.length);
+    },
     apply: (entries) => seen.push(...entries.map(({ version }) => version)),
     progress: (version) => progress.push(version),
   });
@@ -58,11 +67,21 @@ function setUp() {
     reader,
     seen,
     progress,
+    reloads,
     clock,
+    compact: (version: number) => {
+      compacted = version;
+    },
     /** Lets nothing be read until the returned function is called. */
     hold: () => {
       const { promise, resolve } = deferred();
       gate = promise;
+      return resolve;
+    },
+    /** Lets no snapshot be taken until the returned function is called. */
+    holdReload: () => {
+      const { promise, resolve } = deferred();
+      reloadGate = promise;
       return resolve;
     },
     /** Another process commits up to `version`. */
@@ -136,6 +155,37 @@ describe('the log reader', () => {
     await settled();
     expect(reader.version).toBe(1);
     expect(reads).toEqual(['0..1']);
+  });
+
+  test('begins anew from snapshots when compaction was faster, and goes on from there without a gap', async () => {
+    const { reader, seen, reloads, write, compact } = setUp();
+    write(10);
+    compact(5);
+    reader.hint(10);
+    await settled();
+    expect(reloads).toEqual([10]);
+    expect(seen).toEqual([]);
+    expect(reader.version).toBe(10);
+    write(12);
+    reader.hint(12);
+    await settled();
+    expect(seen).toEqual([11, 12]);
+  });
+
+  test('hands over own batches that come while it begins anew afterwards, in order', async () => {
+    const { reader, seen, write, compact, holdReload } = setUp();
+    write(10);
+    compact(5);
+    const release = holdReload();
+    reader.hint(10);
+    await settled();
+    reader.offer(batch(13, 13));
+    reader.offer(batch(11, 12));
+    expect(seen).toEqual([]);
+    release();
+    await settled();
+    expect(seen).toEqual([11, 12, 13]);
+    expect(reader.version).toBe(13);
   });
 
   test('tells quiet followers how far it is, not more often than it should', () => {

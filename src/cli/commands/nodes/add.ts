@@ -32,10 +32,21 @@ export const addCommand: CliCommand<AddOptions> = {
       .option('--memory <quantity>', 'memory of each', '16Gi')
       .option('--pods <n>', 'how many Pods each may run', '110')
       .option('--ephemeral-storage <quantity>', 'disk of each', '100Gi')
-      .addOption(new Option('--zones <names>', 'spread over these zones: a,b,c').argParser(collectWithCommas).default([], 'none'))
-      .addOption(new Option('--labels <pairs>', 'with these labels: disk=ssd,tier=web').argParser(collectWithCommas).default([], 'none'))
+      .addOption(
+        new Option('--zones <names>', 'spread over these zones: a,b,c')
+          .argParser(collectWithCommas)
+          .default([], 'none'),
+      )
+      .addOption(
+        new Option('--labels <pairs>', 'with these labels: disk=ssd,tier=web')
+          .argParser(collectWithCommas)
+          .default([], 'none'),
+      )
       .option('--name-prefix <text>', 'names begin with this, and a number follows', 'node-')
-      .addHelpText('after', '\nExamples:\n  orrery nodes add 3\n  orrery nodes add 1000 --cpu 16 --memory 64Gi --zones a,b,c');
+      .addHelpText(
+        'after',
+        '\nExamples:\n  orrery nodes add 3\n  orrery nodes add 1000 --cpu 16 --memory 64Gi --zones a,b,c',
+      );
   },
   async run(context, [countText = '1', ...others], options): Promise<void> {
     const count = Number(countText);
@@ -47,7 +58,9 @@ export const addCommand: CliCommand<AddOptions> = {
     const { core } = await client.request(NodeNamesDocument, {});
     const taken = (core.v1.nodes?.items ?? []).map(({ metadata }) => metadata.name ?? '');
     const names = nextNames(options.namePrefix, count, taken);
-    const nodes = names.map((name, index) => simulatedNode(name, zoneAt(options.zones, index), shape));
+    const nodes = names.map((name, index) =>
+      simulatedNode(name, zoneAt(options.zones, index), shape),
+    );
     await createNodes(context, nodes);
     context.print(describeCreated(names));
     context.suggest('\nNext: orrery get nodes');
@@ -60,9 +73,15 @@ function zoneAt(zones: readonly string[], index: number): string | undefined {
 
 /** @throws {UsageError} */
 function toShape({ cpu, memory, pods, ephemeralStorage, labels }: AddOptions): NodeShape {
-  for (const [flag, text] of Object.entries({ cpu, memory, pods, 'ephemeral-storage': ephemeralStorage })) {
+  for (const [flag, text] of Object.entries({
+    cpu,
+    memory,
+    pods,
+    'ephemeral-storage': ephemeralStorage,
+  })) {
     const isBad = quantityError(text) !== undefined || text.startsWith('-');
-    if (isBad) throw new UsageError(`--${flag} is "${text}": give a quantity such as 16, 500m or 64Gi`);
+    if (isBad)
+      throw new UsageError(`--${flag} is "${text}": give a quantity such as 16, 500m or 64Gi`);
   }
   return { cpu, memory, pods, ephemeralStorage, labels: Object.fromEntries(labels.map(toPair)) };
 }
@@ -87,7 +106,8 @@ async function createNodes(context: CliContext, nodes: readonly object[]): Promi
       progress.show(`Creating nodes: ${created} of ${nodes.length}`);
     });
   } catch (thrown) {
-    if (created > 0 && thrown instanceof CliError) context.warn(`${created} of ${nodes.length} nodes were created`);
+    if (created > 0 && thrown instanceof CliError)
+      context.warn(`${created} of ${nodes.length} nodes were created`);
     throw thrown;
   } finally {
     progress.clear();
@@ -97,5 +117,7 @@ async function createNodes(context: CliContext, nodes: readonly object[]): Promi
 function describeCreated(names: readonly string[]): string {
   const [first = '', ...others] = names;
   const last = others.at(-1);
-  return last === undefined ? `node/${first} created` : `${names.length} nodes created: ${first} to ${last}`;
+  return last === undefined
+    ? `node/${first} created`
+    : `${names.length} nodes created: ${first} to ${last}`;
 }

@@ -7,7 +7,11 @@ import { ANNOTATION_POWER, POWER_OFF } from '../../nodes/simulated-node.ts';
 
 export const stopCommand: CliCommand = {
   setup: (command: Command) =>
-    setup(command, 'its kubelet falls silent: after the grace period it is NotReady, and its Pods move', 'stop'),
+    setup(
+      command,
+      'its kubelet falls silent: after the grace period it is NotReady, and its Pods move',
+      'stop',
+    ),
   run: (context, args) => switchPower(context, args, { power: POWER_OFF, done: 'stopped' }),
 };
 
@@ -19,7 +23,10 @@ export const startCommand: CliCommand = {
 function setup(command: Command, effect: string, verb: string): void {
   command
     .argument('<name...>', `the nodes: ${effect}`)
-    .addHelpText('after', `\nExamples:\n  orrery nodes ${verb} node-1\n  orrery nodes ${verb} node-1 node-2`);
+    .addHelpText(
+      'after',
+      `\nExamples:\n  orrery nodes ${verb} node-1\n  orrery nodes ${verb} node-1 node-2`,
+    );
 }
 
 async function switchPower(

@@ -7,8 +7,8 @@ import type { CliContext } from '../../context.ts';
 import { Description } from '../../describe/description.ts';
 import { describePodTemplate } from '../../describe/pod-template.ts';
 import { GetObjectDocument, RolloutHistoryDocument } from '../../generated/operations.ts';
-import { valueAt } from '../../output/json-values.ts';
 import { ColumnPrinter } from '../../output/columns.ts';
+import { valueAt } from '../../output/json-values.ts';
 import { type DeploymentPlace, toDeploymentPlaces } from '../../rollout/deployment.ts';
 import { revisionOf } from '../../rollout/progress.ts';
 
@@ -28,8 +28,15 @@ export const historyCommand: CliCommand<HistoryOptions> = {
   setup(command: Command): void {
     command
       .argument('<type...>', 'deployment NAME..., or deployment/NAME...')
-      .addOption(new Option('--revision <n>', 'the Pod template of this revision').argParser(wholeNumber).default(0))
-      .addHelpText('after', '\nExamples:\n  orrery rollout history deployment/web\n  orrery rollout history deployment/web --revision=2');
+      .addOption(
+        new Option('--revision <n>', 'the Pod template of this revision')
+          .argParser(wholeNumber)
+          .default(0),
+      )
+      .addHelpText(
+        'after',
+        '\nExamples:\n  orrery rollout history deployment/web\n  orrery rollout history deployment/web --revision=2',
+      );
   },
   async run(context, args, { revision, ...options }): Promise<void> {
     for (const place of toDeploymentPlaces(args, options)) {
@@ -40,7 +47,10 @@ export const historyCommand: CliCommand<HistoryOptions> = {
   },
 };
 
-async function readRevisions(context: CliContext, place: DeploymentPlace): Promise<readonly Revision[]> {
+async function readRevisions(
+  context: CliContext,
+  place: DeploymentPlace,
+): Promise<readonly Revision[]> {
   const { apps } = await (await context.client()).request(RolloutHistoryDocument, place);
   return (apps.v1.deployment?.replicaSets ?? [])
     .map(({ metadata }) => ({
@@ -52,7 +62,11 @@ async function readRevisions(context: CliContext, place: DeploymentPlace): Promi
     .sort((a, b) => a.number - b.number);
 }
 
-function printRevisions(context: CliContext, { name }: DeploymentPlace, revisions: readonly Revision[]): void {
+function printRevisions(
+  context: CliContext,
+  { name }: DeploymentPlace,
+  revisions: readonly Revision[],
+): void {
   context.print(`deployment.apps/${name}`);
   if (revisions.length === 0) {
     context.print('No rollout history found.');
@@ -72,9 +86,16 @@ async function printRevision(
   if (!found) throw new CliError('unable to find the specified revision');
   const resource = 'replicasets.v1.apps';
   const client = await context.client();
-  const { object } = await client.request(GetObjectDocument, { resource, namespace, name: found.replicaSet });
+  const { object } = await client.request(GetObjectDocument, {
+    resource,
+    namespace,
+    name: found.replicaSet,
+  });
   const description = new Description();
-  describePodTemplate(description, valueAt(object, ['spec', 'template']) as PodTemplateSpec | undefined);
+  describePodTemplate(
+    description,
+    valueAt(object, ['spec', 'template']) as PodTemplateSpec | undefined,
+  );
   context.print(`deployment.apps/${name} with revision #${revision}`);
   context.print(description.toString());
 }

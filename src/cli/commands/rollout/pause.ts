@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import type { CliCommand, GlobalOptions } from '../../command.ts';
 import type { CliContext } from '../../context.ts';
-import { deploymentError, type DeploymentPlace, patchDeployment, readDeployment, toDeploymentPlaces } from '../../rollout/deployment.ts';
+import {
+  type DeploymentPlace,
+  deploymentError,
+  patchDeployment,
+  readDeployment,
+  toDeploymentPlaces,
+} from '../../rollout/deployment.ts';
 
 export const pauseCommand: CliCommand = {
   setup: (command: Command) => setup(command, 'pause'),
@@ -31,11 +37,19 @@ async function forEach(
 async function pause(context: CliContext, place: DeploymentPlace): Promise<void> {
   const { deployment } = await readDeployment(context, place);
   if (deployment.spec?.paused) throw deploymentError(place.name, 'is already paused');
-  await patchDeployment(context, place, { type: 'MERGE', patch: { spec: { paused: true } }, done: 'paused' });
+  await patchDeployment(context, place, {
+    type: 'MERGE',
+    patch: { spec: { paused: true } },
+    done: 'paused',
+  });
 }
 
 async function resume(context: CliContext, place: DeploymentPlace): Promise<void> {
   const { deployment } = await readDeployment(context, place);
   if (!deployment.spec?.paused) throw deploymentError(place.name, 'is not paused');
-  await patchDeployment(context, place, { type: 'MERGE', patch: { spec: { paused: null } }, done: 'resumed' });
+  await patchDeployment(context, place, {
+    type: 'MERGE',
+    patch: { spec: { paused: null } },
+    done: 'resumed',
+  });
 }

@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 import { toRfc3339 } from '../../../lib/clock.ts';
 import type { CliCommand } from '../../command.ts';
-import { deploymentError, patchDeployment, readDeployment, toDeploymentPlaces } from '../../rollout/deployment.ts';
+import {
+  deploymentError,
+  patchDeployment,
+  readDeployment,
+  toDeploymentPlaces,
+} from '../../rollout/deployment.ts';
 
 const RESTARTED_AT_ANNOTATION = 'kubectl.kubernetes.io/restartedAt';
 
@@ -15,7 +20,10 @@ export const restartCommand: CliCommand = {
     for (const place of toDeploymentPlaces(args, options)) {
       const { deployment } = await readDeployment(context, place);
       if (deployment.spec?.paused) {
-        throw deploymentError(place.name, "can't restart paused deployment (run rollout resume first)");
+        throw deploymentError(
+          place.name,
+          "can't restart paused deployment (run rollout resume first)",
+        );
       }
       const annotations = { [RESTARTED_AT_ANNOTATION]: toRfc3339(context.environment.now()) };
       const patch = { spec: { template: { metadata: { annotations } } } };

@@ -3,8 +3,16 @@ import { booleanOption, durationMs, wholeNumber } from '../../arguments/options.
 import { CliError } from '../../cli-error.ts';
 import type { CliCommand, GlobalOptions } from '../../command.ts';
 import type { CliContext } from '../../context.ts';
-import { WatchDeploymentDocument, type WatchDeploymentSubscription } from '../../generated/operations.ts';
-import { type DeploymentPlace, readDeployment, type RolloutDeployment, toDeploymentPlace } from '../../rollout/deployment.ts';
+import {
+  WatchDeploymentDocument,
+  type WatchDeploymentSubscription,
+} from '../../generated/operations.ts';
+import {
+  type DeploymentPlace,
+  type RolloutDeployment,
+  readDeployment,
+  toDeploymentPlace,
+} from '../../rollout/deployment.ts';
 import { revisionOf, rolloutProgress } from '../../rollout/progress.ts';
 import { resumableWatch } from '../../transport/resumable-watch.ts';
 
@@ -21,9 +29,20 @@ export const statusCommand: CliCommand<StatusOptions> = {
     command
       .argument('<type...>', 'deployment NAME, or deployment/NAME')
       .addOption(booleanOption('-w, --watch', 'follow it until it is done', true))
-      .addOption(new Option('--revision <n>', 'fail when another revision is rolled out; 0 is the latest').argParser(wholeNumber).default(0))
-      .addOption(new Option('--timeout <duration>', 'follow it no longer than this; 0 is without end').argParser(durationMs).default(0))
-      .addHelpText('after', '\nExamples:\n  orrery rollout status deployment/web\n  orrery rollout status deploy web --timeout=1m');
+      .addOption(
+        new Option('--revision <n>', 'fail when another revision is rolled out; 0 is the latest')
+          .argParser(wholeNumber)
+          .default(0),
+      )
+      .addOption(
+        new Option('--timeout <duration>', 'follow it no longer than this; 0 is without end')
+          .argParser(durationMs)
+          .default(0),
+      )
+      .addHelpText(
+        'after',
+        '\nExamples:\n  orrery rollout status deployment/web\n  orrery rollout status deploy web --timeout=1m',
+      );
   },
   async run(context, args, options): Promise<void> {
     const place = toDeploymentPlace(args, options);
@@ -55,7 +74,9 @@ class RolloutFollower {
   report(deployment: RolloutDeployment): boolean {
     const running = revisionOf(deployment);
     if (this.#revision > 0 && running !== this.#revision) {
-      throw new CliError(`desired revision (${this.#revision}) is different from the running revision (${running})`);
+      throw new CliError(
+        `desired revision (${this.#revision}) is different from the running revision (${running})`,
+      );
     }
     const { message, isDone } = rolloutProgress(deployment);
     if (message !== this.#lastLine) this.#context.print(message);
@@ -78,12 +99,20 @@ class RolloutFollower {
     }
   }
 
-  async #watch({ place, resourceVersion, signal }: Omit<FollowOptions, 'timeoutMs'> & { signal: AbortSignal }): Promise<void> {
+  async #watch({
+    place,
+    resourceVersion,
+    signal,
+  }: Omit<FollowOptions, 'timeoutMs'> & { signal: AbortSignal }): Promise<void> {
     const client = await this.#context.client();
     const { namespace, name } = place;
     const events = resumableWatch<DeploymentEvent>({
       open: async function* (from) {
-        const variables = { namespace, fieldSelector: `metadata.name=${name}`, resourceVersion: from };
+        const variables = {
+          namespace,
+          fieldSelector: `metadata.name=${name}`,
+          resourceVersion: from,
+        };
         const opened = client.subscribe(WatchDeploymentDocument, variables, signal);
         for await (const { watchAppsV1Deployments } of opened) yield watchAppsV1Deployments;
       },

@@ -13,8 +13,15 @@ export const undoCommand: CliCommand<UndoOptions> = {
   setup(command: Command): void {
     addDryRunOption(command)
       .argument('<type...>', 'deployment NAME..., or deployment/NAME...')
-      .addOption(new Option('--to-revision <n>', 'the revision to go back to; 0 is the one before').argParser(wholeNumber).default(0))
-      .addHelpText('after', '\nExamples:\n  orrery rollout undo deployment/web\n  orrery rollout undo deployment/web --to-revision=3');
+      .addOption(
+        new Option('--to-revision <n>', 'the revision to go back to; 0 is the one before')
+          .argParser(wholeNumber)
+          .default(0),
+      )
+      .addHelpText(
+        'after',
+        '\nExamples:\n  orrery rollout undo deployment/web\n  orrery rollout undo deployment/web --to-revision=3',
+      );
   },
   async run(context, args, options): Promise<void> {
     const client = await context.client();
@@ -27,8 +34,11 @@ export const undoCommand: CliCommand<UndoOptions> = {
         dryRun,
       });
       const isSame = after?.metadata.generation === deployment.metadata.generation;
-      const which = options.toRevision === 0 ? 'the previous revision' : `revision ${options.toRevision}`;
-      const outcome = isSame ? `skipped rollback (current template already matches ${which})` : 'rolled back';
+      const which =
+        options.toRevision === 0 ? 'the previous revision' : `revision ${options.toRevision}`;
+      const outcome = isSame
+        ? `skipped rollback (current template already matches ${which})`
+        : 'rolled back';
       context.print(`deployment.apps/${place.name} ${outcome}${dryRun ? ' (server dry run)' : ''}`);
     }
   },

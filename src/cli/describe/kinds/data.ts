@@ -4,8 +4,8 @@ import { DescribeObjectDocument, type DescribeObjectQuery } from '../../generate
 import { defineDescriber } from '../describer.ts';
 import { Description } from '../description.ts';
 import { describeEvents } from '../events.ts';
-import { annotationLines, labelLines, sortedEntries } from '../formats.ts';
 import { eventsAbout } from '../events-about.ts';
+import { annotationLines, labelLines, sortedEntries } from '../formats.ts';
 
 export const configMapDescriber = defineDescriber({
   words: ['configmap', 'configmaps', 'cm'],
@@ -29,7 +29,11 @@ export function describeConfigMap(answer: DescribeObjectQuery, nowMs: number): s
   description.line(0, '').line(0, 'Data').line(0, '====');
   for (const [key, value] of sortedEntries(configMap.data)) {
     // A tab in the text is no column.
-    description.line(0, `${key}:`).line(0, '----').line(0, value.replaceAll('\t', '        ')).line(0, '');
+    description
+      .line(0, `${key}:`)
+      .line(0, '----')
+      .line(0, value.replaceAll('\t', '        '))
+      .line(0, '');
   }
   description.line(0, '').line(0, 'BinaryData').line(0, '====');
   for (const [key, value] of sortedEntries(configMap.binaryData)) {

@@ -1,6 +1,9 @@
 import type { Deployment } from '../../../scheme/generated/types/apps-v1.ts';
 import { formatLabelSelector } from '../../../scheme/label-selector.ts';
-import { DescribeDeploymentDocument, type DescribeDeploymentQuery } from '../../generated/operations.ts';
+import {
+  DescribeDeploymentDocument,
+  type DescribeDeploymentQuery,
+} from '../../generated/operations.ts';
 import { compareTexts } from '../../output/compare.ts';
 import { REVISION_ANNOTATION } from '../../rollout/progress.ts';
 import { defineDescriber } from '../describer.ts';
@@ -20,7 +23,10 @@ type Related = NonNullable<DescribeDeploymentQuery['apps']['v1']['deployment']>;
 type RelatedReplicaSet = NonNullable<Related['replicaSets']>[number];
 
 /** A Deployment, with its ReplicaSets and its events. */
-export function describeDeployment({ object, apps }: DescribeDeploymentQuery, nowMs: number): string {
+export function describeDeployment(
+  { object, apps }: DescribeDeploymentQuery,
+  nowMs: number,
+): string {
   const deployment = object as Deployment;
   const description = new Description();
   describeIdentity(description, deployment);
@@ -38,7 +44,12 @@ function describeIdentity(description: Description, { metadata, spec, status }: 
   description.list(0, 'Labels', labelLines(metadata.labels));
   description.list(0, 'Annotations', annotationLines(metadata.annotations));
   description.field(0, 'Selector', formatLabelSelector(spec?.selector));
-  const { updatedReplicas = 0, replicas = 0, availableReplicas = 0, unavailableReplicas = 0 } = status ?? {};
+  const {
+    updatedReplicas = 0,
+    replicas = 0,
+    availableReplicas = 0,
+    unavailableReplicas = 0,
+  } = status ?? {};
   const counts = [
     `${spec?.replicas ?? 1} desired`,
     `${updatedReplicas} updated`,
@@ -55,13 +66,20 @@ function describeStrategy(description: Description, { spec }: Deployment): void 
   const rolling = spec?.strategy?.rollingUpdate;
   if (!rolling) return;
   const { maxUnavailable = '25%', maxSurge = '25%' } = rolling;
-  description.field(0, 'RollingUpdateStrategy', `${maxUnavailable} max unavailable, ${maxSurge} max surge`);
+  description.field(
+    0,
+    'RollingUpdateStrategy',
+    `${maxUnavailable} max unavailable, ${maxSurge} max surge`,
+  );
 }
 
 function describeConditions(description: Description, { status }: Deployment): void {
   const conditions = status?.conditions ?? [];
   if (conditions.length === 0) return;
-  description.line(0, 'Conditions:').line(1, 'Type', 'Status', 'Reason').line(1, '----', '------', '------');
+  description
+    .line(0, 'Conditions:')
+    .line(1, 'Type', 'Status', 'Reason')
+    .line(1, '----', '------', '------');
   for (const condition of conditions) {
     description.line(1, `${condition.type} `, condition.status, condition.reason ?? '');
   }

@@ -62,7 +62,9 @@ function describeScalar(
 function toLabel(key: string): string {
   if (!/^[a-zA-Z0-9]+$/.test(key)) return key;
   const words = key.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[A-Z]+/g) ?? [key];
-  return words.map((word) => (ACRONYMS.has(word.toLowerCase()) ? word.toUpperCase() : upperFirst(word))).join(' ');
+  return words
+    .map((word) => (ACRONYMS.has(word.toLowerCase()) ? word.toUpperCase() : upperFirst(word)))
+    .join(' ');
 }
 
 function upperFirst(word: string): string {

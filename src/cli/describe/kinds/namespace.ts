@@ -1,5 +1,8 @@
 import type { Namespace } from '../../../scheme/generated/types/core-v1.ts';
-import { DescribeNamespaceDocument, type DescribeNamespaceQuery } from '../../generated/operations.ts';
+import {
+  DescribeNamespaceDocument,
+  type DescribeNamespaceQuery,
+} from '../../generated/operations.ts';
 import { compareTexts } from '../../output/compare.ts';
 import { defineDescriber } from '../describer.ts';
 import { Description } from '../description.ts';
@@ -25,9 +28,17 @@ export function describeNamespace({ object, core }: DescribeNamespaceQuery): str
   description.list(0, 'Annotations', annotationLines(metadata.annotations));
   description.field(0, 'Status', status?.phase);
   if (status?.conditions?.length) {
-    description.line(0, 'Conditions:').line(1, 'Type', 'Status', 'LastTransitionTime', 'Reason', 'Message');
+    description
+      .line(0, 'Conditions:')
+      .line(1, 'Type', 'Status', 'LastTransitionTime', 'Reason', 'Message');
     description.line(1, '----', '------', '------------------', '------', '-------');
-    for (const { type, status: value, lastTransitionTime = '', reason = '', message = '' } of status.conditions) {
+    for (const {
+      type,
+      status: value,
+      lastTransitionTime = '',
+      reason = '',
+      message = '',
+    } of status.conditions) {
       description.line(1, type, value, lastTransitionTime, reason, message);
     }
   }
@@ -60,13 +71,36 @@ function describeLimits(description: Description, ranges: readonly Limits[]): vo
     return;
   }
   description.line(0, 'Resource Limits');
-  description.line(0, ' Type', 'Resource', 'Min', 'Max', 'Default Request', 'Default Limit', 'Max Limit/Request Ratio');
-  description.line(0, ' ----', '--------', '---', '---', '---------------', '-------------', '-----------------------');
+  description.line(
+    0,
+    ' Type',
+    'Resource',
+    'Min',
+    'Max',
+    'Default Request',
+    'Default Limit',
+    'Max Limit/Request Ratio',
+  );
+  description.line(
+    0,
+    ' ----',
+    '--------',
+    '---',
+    '---',
+    '---------------',
+    '-------------',
+    '-----------------------',
+  );
   for (const { type, min, max, default: limit, defaultRequest, maxLimitRequestRatio } of limits) {
     const columns = [min, max, defaultRequest, limit, maxLimitRequestRatio];
     const resources = new Set(columns.flatMap((column) => Object.keys(column ?? {})));
     for (const resource of [...resources].sort(compareTexts)) {
-      description.line(0, ` ${type}`, resource, ...columns.map((column) => column?.[resource] ?? '-'));
+      description.line(
+        0,
+        ` ${type}`,
+        resource,
+        ...columns.map((column) => column?.[resource] ?? '-'),
+      );
     }
   }
 }

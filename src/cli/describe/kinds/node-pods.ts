@@ -1,7 +1,13 @@
 import { humanDuration } from '../../../scheme/duration.ts';
 import type { Node, PodSpec } from '../../../scheme/generated/types/core-v1.ts';
 import { formatQuantity, parseQuantity } from '../../../scheme/quantity.ts';
-import { addAmounts, amountOf, podLimits, podRequests, type ResourceAmounts } from '../../../scheme/resources-of-pod.ts';
+import {
+  addAmounts,
+  amountOf,
+  podLimits,
+  podRequests,
+  type ResourceAmounts,
+} from '../../../scheme/resources-of-pod.ts';
 import type { DescribeNodeQuery } from '../../generated/operations.ts';
 import { compareTexts } from '../../output/compare.ts';
 import type { Description } from '../description.ts';
@@ -17,15 +23,36 @@ export interface PodsOfNodeOptions {
 const ALWAYS_SHOWN = ['cpu', 'memory', 'ephemeral-storage'];
 
 /** The Pods that are not done, with what each asks for, and the sums against what the node has. */
-export function describePodsOfNode(description: Description, { node, pods, nowMs }: PodsOfNodeOptions): void {
+export function describePodsOfNode(
+  description: Description,
+  { node, pods, nowMs }: PodsOfNodeOptions,
+): void {
   const allocatable = node.status?.allocatable ?? node.status?.capacity ?? {};
   const running = pods
     .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
     .sort((a, b) => compareTexts(keyOf(a), keyOf(b)));
   const sums = { requests: {} as ResourceAmounts, limits: {} as ResourceAmounts };
   description.field(0, 'Non-terminated Pods', `(${running.length} in total)`);
-  description.line(1, 'Namespace', 'Name', 'CPU Requests', 'CPU Limits', 'Memory Requests', 'Memory Limits', 'Age');
-  description.line(1, '---------', '----', '------------', '----------', '---------------', '-------------', '---');
+  description.line(
+    1,
+    'Namespace',
+    'Name',
+    'CPU Requests',
+    'CPU Limits',
+    'Memory Requests',
+    'Memory Limits',
+    'Age',
+  );
+  description.line(
+    1,
+    '---------',
+    '----',
+    '------------',
+    '----------',
+    '---------------',
+    '-------------',
+    '---',
+  );
   for (const pod of running) {
     const { requests, limits } = amountsOf(pod);
     addAmounts(sums.requests, requests);
@@ -61,7 +88,9 @@ function amountsOf({ spec }: PodOfNode): { requests: ResourceAmounts; limits: Re
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value ?? undefined;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutNulls(member)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, withoutNulls(member)]),
+  );
 }
 
 function describeSums(
@@ -93,7 +122,8 @@ function withShare(resource: string, amount: number, total: string | undefined):
 function formatAmount(resource: string, amount: number): string {
   if (amount === 0) return '0';
   if (resource === 'cpu') return formatQuantity(parseQuantity(`${amount}m`));
-  const isBytes = resource === 'memory' || resource.endsWith('storage') || resource.startsWith('hugepages-');
+  const isBytes =
+    resource === 'memory' || resource.endsWith('storage') || resource.startsWith('hugepages-');
   return isBytes ? formatBytes(amount) : String(amount);
 }
 

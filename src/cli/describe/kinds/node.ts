@@ -19,7 +19,10 @@ type Lease = NonNullable<DescribeNodeQuery['coordination']['v1']['leases']>['ite
 const ROLE_LABEL = 'node-role.kubernetes.io/';
 
 /** A Node, with its lease, its Pods and what they take of it, and its events. */
-export function describeNode({ object, core, coordination }: DescribeNodeQuery, nowMs: number): string {
+export function describeNode(
+  { object, core, coordination }: DescribeNodeQuery,
+  nowMs: number,
+): string {
   const node = object as Node;
   const description = new Description();
   describeIdentity(description, node);
@@ -42,7 +45,9 @@ function describeIdentity(description: Description, { metadata, spec }: Node): v
   description.list(0, 'Labels', labelLines(metadata.labels));
   description.list(0, 'Annotations', annotationLines(metadata.annotations));
   description.field(0, 'CreationTimestamp', formatTime(metadata.creationTimestamp));
-  const taints = (spec?.taints ?? []).map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`);
+  const taints = (spec?.taints ?? []).map(
+    ({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`,
+  );
   description.list(0, 'Taints', taints.sort(compareTexts));
   description.field(0, 'Unschedulable', spec?.unschedulable ?? false);
 }
@@ -50,23 +55,52 @@ function describeIdentity(description: Description, { metadata, spec }: Node): v
 function describeLease(description: Description, lease: Lease | undefined): void {
   const { holderIdentity, acquireTime, renewTime } = lease?.spec ?? {};
   description.line(0, 'Lease:').field(1, 'HolderIdentity', holderIdentity || '<unset>');
-  description.field(1, 'AcquireTime', formatTime(acquireTime)).field(1, 'RenewTime', formatTime(renewTime));
+  description
+    .field(1, 'AcquireTime', formatTime(acquireTime))
+    .field(1, 'RenewTime', formatTime(renewTime));
 }
 
 function describeConditions(description: Description, { status }: Node): void {
   const conditions = status?.conditions ?? [];
   if (conditions.length === 0) return;
   description.line(0, 'Conditions:');
-  description.line(1, 'Type', 'Status', 'LastHeartbeatTime', 'LastTransitionTime', 'Reason', 'Message');
-  description.line(1, '----', '------', '-----------------', '------------------', '------', '-------');
+  description.line(
+    1,
+    'Type',
+    'Status',
+    'LastHeartbeatTime',
+    'LastTransitionTime',
+    'Reason',
+    'Message',
+  );
+  description.line(
+    1,
+    '----',
+    '------',
+    '-----------------',
+    '------------------',
+    '------',
+    '-------',
+  );
   for (const condition of conditions) {
-    const { type, status: value, lastHeartbeatTime, lastTransitionTime, reason = '', message = '' } = condition;
+    const {
+      type,
+      status: value,
+      lastHeartbeatTime,
+      lastTransitionTime,
+      reason = '',
+      message = '',
+    } = condition;
     const times = [`${formatTime(lastHeartbeatTime)} `, `${formatTime(lastTransitionTime)} `];
     description.line(1, `${type} `, `${value} `, ...times, `${reason} `, message);
   }
 }
 
-function describeAmounts(description: Description, label: string, amounts: Readonly<Record<string, string>> | undefined): void {
+function describeAmounts(
+  description: Description,
+  label: string,
+  amounts: Readonly<Record<string, string>> | undefined,
+): void {
   const entries = sortedEntries(amounts);
   if (entries.length === 0) return;
   description.line(0, `${label}:`);
@@ -78,11 +112,13 @@ function describeSystem(description: Description, { spec, status }: Node): void 
   description.line(0, 'System Info:');
   description.field(1, 'Machine ID', info?.machineID).field(1, 'System UUID', info?.systemUUID);
   description.field(1, 'Boot ID', info?.bootID).field(1, 'Kernel Version', info?.kernelVersion);
-  description.field(1, 'OS Image', info?.osImage).field(1, 'Operating System', info?.operatingSystem);
+  description
+    .field(1, 'OS Image', info?.osImage)
+    .field(1, 'Operating System', info?.operatingSystem);
   description.field(1, 'Architecture', info?.architecture);
   description.field(1, 'Container Runtime Version', info?.containerRuntimeVersion);
   description.field(1, 'Kubelet Version', info?.kubeletVersion);
-  description.field(1, 'Kube-Proxy Version', info?.kubeProxyVersion);
+  description.optionalField(1, 'Kube-Proxy Version', info?.kubeProxyVersion);
   description.optionalField(0, 'PodCIDR', spec?.podCIDR);
   if (spec?.podCIDRs?.length) description.field(0, 'PodCIDRs', spec.podCIDRs.join(','));
   description.optionalField(0, 'ProviderID', spec?.providerID);

@@ -4,10 +4,10 @@ import { controllerOf } from '../../../scheme/object.ts';
 import { DescribePodDocument, type DescribePodQuery } from '../../generated/operations.ts';
 import { valueAt } from '../../output/json-values.ts';
 import { describeContainers, describeResources } from '../containers.ts';
+import { defineDescriber } from '../describer.ts';
 import { Description } from '../description.ts';
 import { describeEvents } from '../events.ts';
 import { annotationLines, formatTime, labelLines, tolerationLines } from '../formats.ts';
-import { defineDescriber } from '../describer.ts';
 import { describeTopologySpread } from '../pod-template.ts';
 import { describeVolumes } from '../volumes.ts';
 
@@ -42,22 +42,36 @@ function describeIdentity(description: Description, { metadata, spec, status }: 
   description.optionalField(0, 'Priority Class Name', spec?.priorityClassName);
   description.optionalField(0, 'Runtime Class Name', spec?.runtimeClassName);
   description.optionalField(0, 'Service Account', spec?.serviceAccountName);
-  description.field(0, 'Node', spec?.nodeName ? `${spec.nodeName}/${status?.hostIP ?? ''}` : '<none>');
+  description.field(
+    0,
+    'Node',
+    spec?.nodeName ? `${spec.nodeName}/${status?.hostIP ?? ''}` : '<none>',
+  );
   if (status?.startTime) description.field(0, 'Start Time', formatTime(status.startTime));
   description.list(0, 'Labels', labelLines(metadata.labels));
   description.list(0, 'Annotations', annotationLines(metadata.annotations));
 }
 
-function describePhase(description: Description, { metadata, spec, status }: Pod, nowMs: number): void {
+function describePhase(
+  description: Description,
+  { metadata, spec, status }: Pod,
+  nowMs: number,
+): void {
   const hasEnded = status?.phase === 'Failed' || status?.phase === 'Succeeded';
   if (metadata.deletionTimestamp && !hasEnded) {
     const lasts = humanDuration(nowMs - Date.parse(metadata.deletionTimestamp));
     description.field(0, 'Status', `Terminating (lasts ${lasts})`);
-    description.field(0, 'Termination Grace Period', `${metadata.deletionGracePeriodSeconds ?? 0}s`);
+    description.field(
+      0,
+      'Termination Grace Period',
+      `${metadata.deletionGracePeriodSeconds ?? 0}s`,
+    );
   } else {
     description.field(0, 'Status', status?.phase);
   }
-  description.optionalField(0, 'Reason', status?.reason).optionalField(0, 'Message', status?.message);
+  description
+    .optionalField(0, 'Reason', status?.reason)
+    .optionalField(0, 'Message', status?.message);
   const seccomp = spec?.securityContext?.seccompProfile;
   if (seccomp) description.field(0, 'SeccompProfile', seccomp.type);
 }
@@ -82,7 +96,12 @@ function describeAllContainers(description: Description, pod: Pod): void {
   }
   if (spec?.initContainers?.length) {
     const statuses = status?.initContainerStatuses;
-    describeContainers(description, { label: 'Init Containers', containers: spec.initContainers, statuses, readField });
+    describeContainers(description, {
+      label: 'Init Containers',
+      containers: spec.initContainers,
+      statuses,
+      readField,
+    });
   }
   describeContainers(description, {
     label: 'Containers',
@@ -92,7 +111,12 @@ function describeAllContainers(description: Description, pod: Pod): void {
   });
   if (spec?.ephemeralContainers?.length) {
     const statuses = status?.ephemeralContainerStatuses;
-    describeContainers(description, { label: 'Ephemeral Containers', containers: spec.ephemeralContainers, statuses, readField });
+    describeContainers(description, {
+      label: 'Ephemeral Containers',
+      containers: spec.ephemeralContainers,
+      statuses,
+      readField,
+    });
   }
 }
 

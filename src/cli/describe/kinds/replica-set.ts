@@ -1,7 +1,10 @@
 import type { ReplicaSet } from '../../../scheme/generated/types/apps-v1.ts';
 import { formatLabelSelector } from '../../../scheme/label-selector.ts';
 import { controllerOf } from '../../../scheme/object.ts';
-import { DescribeReplicaSetDocument, type DescribeReplicaSetQuery } from '../../generated/operations.ts';
+import {
+  DescribeReplicaSetDocument,
+  type DescribeReplicaSetQuery,
+} from '../../generated/operations.ts';
 import { defineDescriber } from '../describer.ts';
 import { Description } from '../description.ts';
 import { describeEvents } from '../events.ts';
@@ -16,7 +19,10 @@ export const replicaSetDescriber = defineDescriber({
 });
 
 /** A ReplicaSet, with the phases of its Pods and its events. */
-export function describeReplicaSet({ object, apps }: DescribeReplicaSetQuery, nowMs: number): string {
+export function describeReplicaSet(
+  { object, apps }: DescribeReplicaSetQuery,
+  nowMs: number,
+): string {
   const replicaSet = object as ReplicaSet;
   const { metadata, spec, status } = replicaSet;
   const related = apps.v1.replicaSet;
@@ -27,11 +33,22 @@ export function describeReplicaSet({ object, apps }: DescribeReplicaSetQuery, no
   description.list(0, 'Annotations', annotationLines(metadata.annotations));
   const controller = controllerOf(replicaSet);
   if (controller) description.field(0, 'Controlled By', `${controller.kind}/${controller.name}`);
-  description.field(0, 'Replicas', `${status?.replicas ?? 0} current / ${spec?.replicas ?? 1} desired`);
-  description.field(0, 'Pods Status', countPhases((related?.pods ?? []).map((pod) => pod.status?.phase ?? '')));
+  description.field(
+    0,
+    'Replicas',
+    `${status?.replicas ?? 0} current / ${spec?.replicas ?? 1} desired`,
+  );
+  description.field(
+    0,
+    'Pods Status',
+    countPhases((related?.pods ?? []).map((pod) => pod.status?.phase ?? '')),
+  );
   describePodTemplate(description, spec?.template);
   if (status?.conditions?.length) {
-    description.line(0, 'Conditions:').line(1, 'Type', 'Status', 'Reason').line(1, '----', '------', '------');
+    description
+      .line(0, 'Conditions:')
+      .line(1, 'Type', 'Status', 'Reason')
+      .line(1, '----', '------', '------');
     for (const { type, status: value, reason = '' } of status.conditions) {
       description.line(1, `${type} `, value, reason);
     }

@@ -38,7 +38,9 @@ export function describeService({ object, core }: DescribeServiceQuery, nowMs: n
 }
 
 function describeAddresses(description: Description, { spec, status }: Service): void {
-  description.field(0, 'Type', spec?.type).optionalField(0, 'IP Family Policy', spec?.ipFamilyPolicy);
+  description
+    .field(0, 'Type', spec?.type)
+    .optionalField(0, 'IP Family Policy', spec?.ipFamilyPolicy);
   if (spec?.ipFamilies?.length) description.field(0, 'IP Families', spec.ipFamilies.join(','));
   description.field(0, 'IP', spec?.clusterIP).field(0, 'IPs', orNone(spec?.clusterIPs?.join(',')));
   if (spec?.externalIPs?.length) description.field(0, 'External IPs', spec.externalIPs.join(','));
@@ -46,7 +48,11 @@ function describeAddresses(description: Description, { spec, status }: Service):
   description.optionalField(0, 'External Name', spec?.externalName);
   const ingress = status?.loadBalancer?.ingress ?? [];
   if (ingress.length === 0) return;
-  description.field(0, 'LoadBalancer Ingress', ingress.map(({ ip, hostname }) => ip ?? hostname ?? '').join(', '));
+  description.field(
+    0,
+    'LoadBalancer Ingress',
+    ingress.map(({ ip, hostname }) => ip ?? hostname ?? '').join(', '),
+  );
 }
 
 function describePort(description: Description, port: ServicePort, slices: Slices): void {
@@ -59,12 +65,17 @@ function describePort(description: Description, port: ServicePort, slices: Slice
 
 /** The first addresses behind a port, and how many more there are. */
 function endpointsOf({ name = '' }: ServicePort, slices: Slices): string {
+  if (slices.length === 0) return '<none>';
   const addresses = slices.flatMap(({ ports, endpoints }) => {
     const target = ports?.find((candidate) => (candidate.name ?? '') === name)?.port;
     if (target === undefined || target === null) return [];
     return (endpoints ?? [])
       .filter(({ conditions }) => conditions?.ready !== false)
-      .flatMap((endpoint) => endpoint.addresses.map((address) => `${address.includes(':') ? `[${address}]` : address}:${target}`));
+      .flatMap((endpoint) =>
+        endpoint.addresses.map(
+          (address) => `${address.includes(':') ? `[${address}]` : address}:${target}`,
+        ),
+      );
   });
   const shown = addresses.slice(0, MAX_ENDPOINTS).join(',');
   const more = addresses.length - MAX_ENDPOINTS;

@@ -12,7 +12,6 @@ export const ANNOTATION_REVISION = 'deployment.kubernetes.io/revision';
 export const ANNOTATION_REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
 export const ANNOTATION_DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 export const ANNOTATION_MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
-export const ANNOTATION_CHANGE_CAUSE = 'kubernetes.io/change-cause';
 export const LABEL_POD_TEMPLATE_HASH = 'pod-template-hash';
 
 /** Annotations that say something of one object alone: they go neither from Deployment to ReplicaSet nor back. */

@@ -98,7 +98,10 @@ describe('the columns of kubectl', () => {
     ],
     ['rbac.authorization.k8s.io/Role', ['Name', 'Created At']],
     ['rbac.authorization.k8s.io/RoleBinding', ['Name', 'Role', 'Age']],
-    ['scheduling.k8s.io/PriorityClass', ['Name', 'Value', 'Global-Default', 'Age']],
+    [
+      'scheduling.k8s.io/PriorityClass',
+      ['Name', 'Value', 'Global-Default', 'Age', 'PreemptionPolicy'],
+    ],
     [
       'storage.k8s.io/StorageClass',
       ['Name', 'Provisioner', 'ReclaimPolicy', 'VolumeBindingMode', 'AllowVolumeExpansion', 'Age'],

@@ -63,7 +63,5 @@ export const isIntegerResource = (name: string): boolean =>
   INTEGER_RESOURCES.has(name) || (name.includes('/') && isExtendedResource(name));
 
 /** What may be asked for on the level of the whole Pod. */
-export const POD_LEVEL_RESOURCES = ['cpu', 'memory'] as const;
-
 export const isPodLevelResource = (name: string): boolean =>
   name === 'cpu' || name === 'memory' || isHugePages(name);

@@ -272,3 +272,41 @@ describe('a Service is refused', () => {
     expect(errors.join('\n')).toContain(message);
   });
 });
+
+test.each<[string, Record<string, unknown>, string]>([
+  [
+    'ranges in the old annotation',
+    {
+      'metadata.annotations.service\\.beta\\.kubernetes\\.io/load-balancer-source-ranges':
+        '10.0.0.0/8, x',
+    },
+    'metadata.annotations[service.beta.kubernetes.io/load-balancer-source-ranges]',
+  ],
+  [
+    'more than two addresses',
+    { 'spec.clusterIP': '10.0.0.1', 'spec.clusterIPs': ['10.0.0.1', 'fd00::1', '10.0.0.2'] },
+    'may only hold up to 2 values',
+  ],
+  [
+    'a node port that cannot be',
+    { 'spec.type': 'NodePort', 'spec.ports.0.nodePort': 70_000 },
+    'spec.ports[0].nodePort: Invalid value: 70000',
+  ],
+  [
+    'an unknown family',
+    { 'spec.ipFamilies': ['IPv5'] },
+    'spec.ipFamilies[0]: Unsupported value: "IPv5"',
+  ],
+  [
+    'an external name with families',
+    {
+      'spec.type': 'ExternalName',
+      'spec.externalName': 'a.b',
+      'spec.ipFamilyPolicy': 'SingleStack',
+    },
+    'spec.ipFamilyPolicy: Forbidden',
+  ],
+])('a Service is refused for %s', (_, members, message) => {
+  const errors = errorsOnCreate(serviceStrategy, withMembers(WEB, members));
+  expect(errors.join('\n')).toContain(message);
+});
