@@ -24,8 +24,6 @@ export function bundleOptions(root, outdir) {
     target: 'node20',
     packages: 'external',
     sourcemap: true,
-    // Class names are part of error messages and logs.
-    keepNames: true,
     logLevel: 'error',
   };
 }

@@ -1,30 +1,30 @@
 /**
- * A client of a few lines: one query from a Deployment over its Pods to their Nodes and Events, then a subscription that
- * begins exactly where the answer ends.
+ * A client of a few lines: one query from Deployments over their Pods to the Pods' Nodes and Events, then a subscription
+ * that begins exactly where the answer ends.
  *
  *   npm run codegen
- *   npx tsx examples/client/main.ts nginx-deployment
+ *   npx tsx examples/client/main.ts app=nginx
  *
  * Every field below is typed by schema.graphql through `operations/`: a misspelt one does not compile.
  */
 import { query, subscribe } from './connection.ts';
 import {
-  DeploymentDocument,
-  type DeploymentQuery,
+  DeploymentsDocument,
+  type DeploymentsQuery,
   WatchPodsDocument,
   type WatchPodsSubscription,
 } from './generated/operations.ts';
 
-const [name = 'nginx-deployment', labelSelector = 'app=nginx'] = process.argv.slice(2);
+const [labelSelector = 'app=nginx'] = process.argv.slice(2);
 const namespace = 'default';
 
-const { apps } = await query(DeploymentDocument, { namespace, name });
-const { deployment } = apps.v1;
-if (!deployment) throw new Error(`there is no deployment ${name}`);
-printDeployment(deployment);
+const { apps } = await query(DeploymentsDocument, { namespace, labelSelector });
+const { deployments } = apps.v1;
+if (!deployments) throw new Error('the server gave no list');
+deployments.items.forEach(printDeployment);
 
-const { resourceVersion } = deployment.metadata;
-console.log('\nWatching its pods; scale it and see. Ctrl-C ends this.');
+const { resourceVersion } = deployments.metadata;
+console.log('\nWatching their pods; scale one and see. Ctrl-C ends this.');
 const changes = subscribe(WatchPodsDocument, { namespace, labelSelector, resourceVersion });
 for await (const { watchCoreV1Pods: change } of changes) printChange(change);
 
@@ -44,5 +44,5 @@ function printChange({ type, object }: Change): void {
   console.log(`${type} ${object?.metadata.name} ${facts.join(' ')}`);
 }
 
-type Deployment = NonNullable<DeploymentQuery['apps']['v1']['deployment']>;
+type Deployment = NonNullable<DeploymentsQuery['apps']['v1']['deployments']>['items'][number];
 type Change = WatchPodsSubscription['watchCoreV1Pods'];

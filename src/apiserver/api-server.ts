@@ -18,7 +18,7 @@ import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
 import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { DEFAULT_ADMISSION_PLUGINS } from './admission/default-plugins.ts';
+import { createDefaultPlugins } from './admission/default-plugins.ts';
 import type { AdmissionPlugin } from './admission/plugin.ts';
 import {
   type Authenticator,
@@ -272,7 +272,7 @@ function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Regis
     resources: new ServedResources({
       scheme,
       store,
-      plugins: options.admissionPlugins ?? DEFAULT_ADMISSION_PLUGINS,
+      plugins: options.admissionPlugins ?? createDefaultPlugins(),
       companions: new Map([['services', createServiceCompanions(ranges)]]),
     }),
     authorizer: options.authorizer ?? privilegedAuthorizer,

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { QueueConnection } from './connection.ts';
-import { type BullmqClient, PoolFacade } from './pool-facade.ts';
+import { type BullmqClient, PostgresPool } from './postgres-pool.ts';
 
 /**
  * Session settings. The schema is BullMQ's own. A commit does not wait for the disk, which is most of what a job costs:
@@ -74,7 +74,7 @@ class SharedPostgresConnection implements QueueConnection {
 
   constructor(pool: pg.Pool, logger: Logger) {
     this.#pool = pool;
-    const facade = new PoolFacade(pool, () => {
+    const facade = new PostgresPool(pool, () => {
       for (const listener of this.#recoveryListeners) listener();
     });
     this.connection = facade.toPool();

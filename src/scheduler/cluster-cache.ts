@@ -56,7 +56,12 @@ export class ClusterCache {
 
   /** The pod is on its `spec.nodeName`, as its object says: this also confirms an assumed pod. */
   setPod(pod: Pod): void {
-    this.place(toPodInfo(pod), pod.spec?.nodeName ?? '');
+    const { generation, uid = '' } = pod.metadata;
+    const nodeName = pod.spec?.nodeName ?? '';
+    const known = this.#nodes.get(nodeName)?.pod(uid);
+    // Most changes of a pod are its status: what it asks for is counted already.
+    if (known && generation !== undefined && known.pod.metadata.generation === generation) return;
+    this.place(toPodInfo(pod), nodeName);
   }
 
   /** Counts `pod` on `nodeName` before its binding is stored. */

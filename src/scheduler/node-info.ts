@@ -30,6 +30,10 @@ export class NodeInfo {
     return this.#pods.values();
   }
 
+  pod(uid: string): PodInfo | undefined {
+    return this.#pods.get(uid);
+  }
+
   setNode(node: Node | undefined): void {
     this.node = node;
     this.allocatable = amountsOf(node?.status?.allocatable);

@@ -63,9 +63,10 @@ export async function connectParts(options: ResolvedStoreOptions): Promise<Store
 function assemble(foundation: Foundation): StoreParts {
   const { options, reads, clusterId } = foundation;
   const { ioClock, logger, freeze, maxRecentEvents } = options;
-  const session = createSession(foundation);
   // The two need each other: the reader gets what was committed, and waits for what is being committed.
   const reader: LogReader = createReader(foundation, () => committer.inFlight);
+  const listener = createListener(foundation, reader);
+  const session = createSession(foundation, listener);
   const committer = createCommitter(foundation, session, reader);
   const history = new HistoryReader(reads, clusterId);
   return {
@@ -75,7 +76,7 @@ function assemble(foundation: Foundation): StoreParts {
     session,
     committer,
     reader,
-    listener: createListener(foundation, reader),
+    listener,
     caches: new CacheSet({
       clusterId,
       reads,
@@ -102,7 +103,10 @@ function createReadPool(options: ResolvedStoreOptions, pause: RetryPause): ReadP
   });
 }
 
-function createSession({ options, clusterId, writerId }: Foundation): WriterSession {
+function createSession(
+  { options, clusterId, writerId }: Foundation,
+  listener: RevisionListener,
+): WriterSession {
   const { url, clock, commitTimeoutMs } = options;
   return new WriterSession({
     url,
@@ -110,6 +114,7 @@ function createSession({ options, clusterId, writerId }: Foundation): WriterSess
     clusterId,
     writerId,
     clock,
+    hasPeers: () => listener.hasPeers,
     commitTimeoutMs,
   });
 }
@@ -157,9 +162,11 @@ function createListener(
   { options, pause, clusterId, writerId }: Foundation,
   reader: LogReader,
 ): RevisionListener {
-  const { url, logger } = options;
+  const { url, logger, ioClock, pollIntervalMs } = options;
   return new RevisionListener({
     url,
+    ioClock,
+    peerCheckIntervalMs: pollIntervalMs,
     applicationName: 'orrery-listen',
     clusterId,
     writerId,

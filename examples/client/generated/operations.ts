@@ -62,13 +62,13 @@ export type WatchEventType =
   /** It changed. */
   | 'MODIFIED';
 
-export type DeploymentQueryVariables = Exact<{
+export type DeploymentsQueryVariables = Exact<{
   namespace: Scalars['String']['input'];
-  name: Scalars['String']['input'];
+  labelSelector: Scalars['String']['input'];
 }>;
 
 
-export type DeploymentQuery = { readonly apps: { readonly v1: { readonly deployment: { readonly metadata: { readonly name: string, readonly resourceVersion: string | null }, readonly spec: { readonly replicas: number | null } | null, readonly status: { readonly readyReplicas: number | null } | null, readonly pods: ReadonlyArray<{ readonly metadata: { readonly name: string }, readonly status: { readonly phase: CoreV1PodStatusPhase | null, readonly podIP: string | null } | null, readonly node: { readonly metadata: { readonly name: string, readonly labels: Record<string, string> | null }, readonly status: { readonly addresses: ReadonlyArray<{ readonly type: string, readonly address: string }> | null } | null } | null, readonly events: ReadonlyArray<{ readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reason: string | null, readonly message: string | null }> | null }> | null } | null } } };
+export type DeploymentsQuery = { readonly apps: { readonly v1: { readonly deployments: { readonly metadata: { readonly resourceVersion: string }, readonly items: ReadonlyArray<{ readonly metadata: { readonly name: string }, readonly spec: { readonly replicas: number | null } | null, readonly status: { readonly readyReplicas: number | null } | null, readonly pods: ReadonlyArray<{ readonly metadata: { readonly name: string }, readonly status: { readonly phase: CoreV1PodStatusPhase | null, readonly podIP: string | null } | null, readonly node: { readonly metadata: { readonly name: string, readonly labels: Record<string, string> | null }, readonly status: { readonly addresses: ReadonlyArray<{ readonly type: string, readonly address: string }> | null } | null } | null, readonly events: ReadonlyArray<{ readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reason: string | null, readonly message: string | null }> | null }> | null }> } | null } } };
 
 export type WatchPodsSubscriptionVariables = Exact<{
   namespace: Scalars['String']['input'];
@@ -98,53 +98,57 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
-export const DeploymentDocument = new TypedDocumentString(`
-    query Deployment($namespace: String!, $name: String!) {
+export const DeploymentsDocument = new TypedDocumentString(`
+    query Deployments($namespace: String!, $labelSelector: String!) {
   apps {
     v1 {
-      deployment(namespace: $namespace, name: $name) {
+      deployments(namespace: $namespace, labelSelector: $labelSelector) {
         metadata {
-          name
           resourceVersion
         }
-        spec {
-          replicas
-        }
-        status {
-          readyReplicas
-        }
-        pods {
+        items {
           metadata {
             name
           }
-          status {
-            phase
-            podIP
+          spec {
+            replicas
           }
-          node {
+          status {
+            readyReplicas
+          }
+          pods {
             metadata {
               name
-              labels
             }
             status {
-              addresses {
-                type
-                address
+              phase
+              podIP
+            }
+            node {
+              metadata {
+                name
+                labels
+              }
+              status {
+                addresses {
+                  type
+                  address
+                }
               }
             }
-          }
-          events {
-            lastTimestamp
-            eventTime
-            reason
-            message
+            events {
+              lastTimestamp
+              eventTime
+              reason
+              message
+            }
           }
         }
       }
     }
   }
 }
-    `) as unknown as TypedDocumentString<DeploymentQuery, DeploymentQueryVariables>;
+    `) as unknown as TypedDocumentString<DeploymentsQuery, DeploymentsQueryVariables>;
 export const WatchPodsDocument = new TypedDocumentString(`
     subscription WatchPods($namespace: String!, $labelSelector: String!, $resourceVersion: String!) {
   watchCoreV1Pods(

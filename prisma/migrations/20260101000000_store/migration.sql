@@ -157,6 +157,7 @@ create function commit_writes(
   p_names text[],
   p_expected bigint[],
   p_objects text,
+  p_notify boolean,
   out first_version bigint,
   out rejected integer[],
   out rejected_versions bigint[]
@@ -301,11 +302,14 @@ begin
     return;
   end if;
 
-  -- A hint for the log readers of other processes; its sender ignores it.
-  perform pg_notify(
-    'orrery_revisions',
-    format('%s %s %s', p_cluster_id, v_cluster.resource_version + v_count, p_writer_id)
-  );
+  -- A hint for the log readers of other processes; its sender ignores it. Left out when there are none: transactions that
+  -- notify commit one at a time in the whole server, and so would wait for each other, and for the job queue's.
+  if p_notify then
+    perform pg_notify(
+      'orrery_revisions',
+      format('%s %s %s', p_cluster_id, v_cluster.resource_version + v_count, p_writer_id)
+    );
+  end if;
 end
 $$;
 

@@ -8,7 +8,12 @@ import type { ApplyResult, Target, WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { planCreate } from './create.ts';
 import { planMainUpdate } from './main-update.ts';
-import { assertIsObject, assertPreconditions, type RequestedPlace, targetOf } from './object-metadata.ts';
+import {
+  assertIsObject,
+  assertPreconditions,
+  type RequestedPlace,
+  targetOf,
+} from './object-metadata.ts';
 import { execute, type Outcome, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';

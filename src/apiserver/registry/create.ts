@@ -46,8 +46,7 @@ export async function createObject(
     {
       planner: () => planCreate(scope, input, options),
       caches: resource.caches,
-      retryOn: (error, attempt) =>
-        isNewChoiceWorthwhile(resource, input, error, attempt),
+      retryOn: (error, attempt) => isNewChoiceWorthwhile(resource, input, error, attempt),
     },
     scope.options,
   );

@@ -14,9 +14,9 @@ import { encodeContinue } from './continue-token.ts';
 import { cacheAsOf } from './get.ts';
 import { type ListPlan, planList } from './list-options.ts';
 import type { Registry } from './registry.ts';
-import { warnOfDeprecation } from './write-scope.ts';
 import type { Selection } from './selection.ts';
 import type { ServedResource } from './served-resource.ts';
+import { warnOfDeprecation } from './write-scope.ts';
 
 /** Lists the objects of a resource that the selectors choose, from one snapshot, in order of namespace and name. */
 export async function listObjects(

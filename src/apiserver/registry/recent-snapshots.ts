@@ -1,17 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import type { Snapshot } from '../../store/store.ts';
 
-/** How many paged lists of one resource may be under way before the oldest is read from PostgreSQL instead. */
-const MAX_SNAPSHOTS = 16;
+/** How many paged lists of one resource may be under way before the oldest is rebuilt by the store instead. */
+const MAX_SNAPSHOTS = 4;
 
-/** How long a snapshot that nobody asks for is kept from the garbage collector, in milliseconds. */
-const KEEP_MS = 60_000;
+/** A snapshot keeps objects alive that have changed since: nobody's next page should take longer than this. */
+const KEEP_MS = 15_000;
 
 /** The snapshots that limited lists were cut from, so that their next parts need not be rebuilt from history. */
 export class RecentSnapshots {
   readonly #snapshots = new LRUCache<string, Snapshot>({
     max: MAX_SNAPSHOTS,
     ttl: KEEP_MS,
+    ttlAutopurge: true,
     updateAgeOnGet: true,
   });
 

@@ -5,7 +5,12 @@ import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { Target, UpdateOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { facetOf } from '../subresources/facets.ts';
-import { assertIsObject, assertPreconditions, type RequestedPlace, targetOf } from './object-metadata.ts';
+import {
+  assertIsObject,
+  assertPreconditions,
+  type RequestedPlace,
+  targetOf,
+} from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';

@@ -15,9 +15,9 @@ import type { RequestContext } from '../request-context.ts';
 import { cacheAsOf } from './get.ts';
 import { assertResourceVersion } from './list-options.ts';
 import type { Registry } from './registry.ts';
-import { warnOfDeprecation } from './write-scope.ts';
 import type { Selection } from './selection.ts';
 import type { ServedResource } from './served-resource.ts';
+import { warnOfDeprecation } from './write-scope.ts';
 
 /** The annotation of the bookmark that ends the initial events of a WatchList. */
 const ANNOTATION_INITIAL_EVENTS_END = 'k8s.io/initial-events-end';

@@ -14,6 +14,7 @@ import { chooseFree, formatIPv4, isWithin, type NumberRange, parseIPv4 } from '.
 import { IP_ADDRESSES, isReserved, NODE_PORTS, release, reserve } from './reservations.ts';
 
 const HEADLESS = 'None';
+const NOT_CONFIGURED = 'not configured on this cluster';
 
 export interface ServiceRanges {
   /** Where ClusterIPs come from. */
@@ -78,18 +79,30 @@ class Allocation {
 
   #fillClusterIP(): void {
     const spec = this.#spec;
+    this.#checkFamilies();
     const wanted = spec.clusterIP || spec.clusterIPs?.[0];
-    if (wanted === HEADLESS) {
-      spec.clusterIP = HEADLESS;
-      spec.clusterIPs = [HEADLESS];
-      return;
-    }
     const clusterIP = wanted || this.#chooseClusterIP();
-    if (wanted && !this.#held.clusterIPs.has(wanted)) this.#checkClusterIP(wanted);
+    const isChosen = wanted && wanted !== HEADLESS && !this.#held.clusterIPs.has(wanted);
+    if (isChosen) this.#checkClusterIP(wanted);
     spec.clusterIP = clusterIP;
     spec.clusterIPs = [clusterIP];
     spec.ipFamilies = ['IPv4'];
     spec.ipFamilyPolicy ??= 'SingleStack';
+  }
+
+  /** There is one range of addresses, and it is IPv4. */
+  #checkFamilies(): void {
+    const { ipFamilies = [], ipFamilyPolicy, clusterIPs = [] } = this.#spec;
+    ipFamilies.forEach((family, index) => {
+      if (family === 'IPv4') return;
+      this.#errors.push(invalid(`spec.ipFamilies[${index}]`, family, NOT_CONFIGURED));
+    });
+    if (ipFamilyPolicy === 'RequireDualStack') {
+      const detail = 'this cluster is not configured for dual-stack services';
+      this.#errors.push(invalid('spec.ipFamilyPolicy', ipFamilyPolicy, detail));
+    }
+    const [, second] = clusterIPs;
+    if (second) this.#errors.push(invalid('spec.clusterIPs[1]', second, NOT_CONFIGURED));
   }
 
   #chooseClusterIP(): string {

@@ -7,7 +7,7 @@ import {
   type FileOptions,
 } from '../arguments/options.ts';
 import { type OutputFormat, parseOutputFormat } from '../arguments/output-format.ts';
-import { exitWith, UsageError } from '../cli-error.ts';
+import { CliError, exitWith, UsageError } from '../cli-error.ts';
 import type { CliCommand, GlobalOptions } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { ApplyDocument, type ApplyMutation } from '../generated/operations.ts';
@@ -21,6 +21,9 @@ interface ApplyOptions extends FileOptions, GlobalOptions {
   readonly dryRun: DryRun;
   readonly output?: string;
 }
+
+/** A line that is neither empty nor a comment nor a mark between documents. */
+const CONTENT = /^(?![ \t\r]*(?:#|$)|---[ \t\r]*(?:#|$)|\.\.\.[ \t\r]*$)./m;
 
 type AppliedDocument = NonNullable<ApplyMutation['apply']>[number];
 
@@ -73,28 +76,36 @@ class ApplySession {
 
   /** Applies the documents of one source, and says what became of each. */
   async apply(source: ManifestSource): Promise<void> {
-    const client = await this.#context.client();
     let documentsBefore = 0;
     for (const part of splitManifest(source.text)) {
-      const { apply } = await client.request(ApplyDocument, {
-        manifest: part.text,
-        namespace: this.#options.namespace,
-        changeCause: this.#options.record ? changeCause(this.#options) : undefined,
-        dryRun: this.#options.dryRun === 'server',
-        objects: this.#format === 'yaml' || this.#format === 'json',
-      });
-      for (const applied of apply ?? []) {
-        const document = applied.document + documentsBefore;
-        this.#report(source, { ...applied, document, line: applied.line + part.linesBefore });
+      const applied = await this.#send(part.text);
+      for (const one of applied) {
+        const document = one.document + documentsBefore;
+        this.#report(source, { ...one, document, line: one.line + part.linesBefore });
       }
-      documentsBefore += Math.max(0, ...(apply ?? []).map(({ document }) => document));
+      documentsBefore += applied.at(-1)?.document ?? 0;
     }
+  }
+
+  async #send(manifest: string): Promise<readonly AppliedDocument[]> {
+    // A file of comments alone is nothing wrong among others.
+    if (!CONTENT.test(manifest)) return [];
+    const client = await this.#context.client();
+    const { apply } = await client.request(ApplyDocument, {
+      manifest,
+      namespace: this.#options.namespace,
+      changeCause: this.#options.record ? changeCause(this.#options) : undefined,
+      dryRun: this.#options.dryRun === 'server',
+      objects: this.#format === 'yaml' || this.#format === 'json',
+    });
+    return apply ?? [];
   }
 
   /** @throws {CliError} to exit with 1 when something failed */
   finish(): void {
     if (this.#format === 'yaml' || this.#format === 'json') this.#printObjects();
     if (this.#failures > 0) throw exitWith(1);
+    if (this.#applied.length === 0) throw new CliError('no objects passed to apply');
     this.#suggestNext();
   }
 

@@ -18,6 +18,8 @@ interface UpOptions extends GlobalOptions {
 const DIRECTORY_MODE = 0o711;
 const LOG_MODE = 0o600;
 const LOG_TAIL_LINES = 12;
+/** How the server says what it is doing. */
+const PROGRESS = /^ {2}\S.* \.\.\.$/;
 
 export const upCommand: CliCommand<UpOptions> = {
   setup(command: Command): void {
@@ -93,7 +95,7 @@ class Startup {
   /** Whether it has come up or has failed. The process id is published last, when everything serves. */
   #isSettled(child: ChildProcess, log: LogFollower): boolean {
     for (const line of log.readLines()) {
-      if (!/^ {2}\S.* \.\.\.$/.test(line)) continue;
+      if (!PROGRESS.test(line)) continue;
       if (this.#context.environment.stderr.isTTY) this.#progress.show(line.trim());
       else this.#context.warn(line.trim());
     }
@@ -116,8 +118,8 @@ class Startup {
     log.readLines();
     if (this.#exitCode === undefined) child.kill('SIGTERM');
     if (this.#context.signal.aborted) throw exitWith(EXIT_INTERRUPTED);
-    const tail = log.text.trim().split('\n').slice(-LOG_TAIL_LINES).join('\n');
-    if (tail !== '') this.#context.warn(tail);
+    const lines = log.text.split('\n').filter((line) => line !== '' && !PROGRESS.test(line));
+    for (const line of lines.slice(-LOG_TAIL_LINES)) this.#context.warn(line);
     throw new CliError(
       this.#exitCode === undefined
         ? `the control plane was not ready within ${timeout} s and was stopped; ${this.#logFile} says more`

@@ -54,7 +54,7 @@ function printWhole(
 function printLines(
   context: CliContext,
   tables: readonly TableData[],
-  { options, format }: GetRequest,
+  { selections, options, format }: GetRequest,
 ): void {
   const shown = tables.filter(({ rows }) => rows.length > 0);
   if (format === 'name') {
@@ -63,7 +63,7 @@ function printLines(
     }
     return;
   }
-  const layout = toLayout(options, tables.length > 1);
+  const layout = toLayout(options, tables.length > 1 || namesSeveral(selections));
   shown.forEach((table, index) => {
     if (index > 0) context.print('');
     const rows = table.rows.map((row) => tableCells(table, row, layout));
@@ -71,6 +71,11 @@ function printLines(
     const lines = options.headers ? [tableHeadings(table, layout), ...rows] : rows;
     context.environment.stdout.write(`${printer.format(lines).join('\n')}\n`);
   });
+}
+
+/** Whether more than one resource is asked for, whatever is found. */
+function namesSeveral(selections: GetRequest['selections']): boolean {
+  return new Set(selections.map(({ resource }) => resource)).size > 1;
 }
 
 export function toLayout(options: GetOptions, withKind: boolean): TableLayout {

@@ -1,5 +1,5 @@
 /** The client's one way to the server: GraphQL over HTTP, and watches over a WebSocket. */
-import { type CliError, EXIT_INTERRUPTED, exitWith } from '../cli-error.ts';
+import { EXIT_INTERRUPTED, exitWith } from '../cli-error.ts';
 import type { Connection } from '../connection.ts';
 import type { TypedDocumentString } from '../generated/operations.ts';
 import {
@@ -19,12 +19,6 @@ import type { Subscriptions } from './subscriptions.ts';
 export interface GraphqlClientOptions {
   readonly connection: Connection;
   readonly signal: AbortSignal;
-}
-
-/** An answer of which some fields may have failed. */
-export interface PartialResult<Result> {
-  readonly data: Result;
-  readonly errors: readonly CliError[];
 }
 
 interface Answer {
@@ -50,21 +44,10 @@ export class GraphqlClient {
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
   ): Promise<Result> {
-    const { data, errors } = await this.requestPartial(document, variables);
-    if (errors[0]) throw errors[0];
-    return data;
-  }
-
-  /** As {@link request}, when fields may fail for themselves. @throws {CliError} when there is no answer at all */
-  async requestPartial<Result, Variables>(
-    document: TypedDocumentString<Result, Variables>,
-    variables: Variables,
-  ): Promise<PartialResult<Result>> {
     const { data, errors, extensions } = await this.#post(String(document), variables);
     for (const warning of extensions?.warnings ?? []) this.warnings.add(warning);
-    const failures = (errors ?? []).map(toServerError);
-    if ((data === null || data === undefined) && failures[0]) throw failures[0];
-    return { data: data as Result, errors: failures };
+    if (errors?.[0]) throw toServerError(errors[0]);
+    return data as Result;
   }
 
   /**

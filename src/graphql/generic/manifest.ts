@@ -1,4 +1,12 @@
-import { type Document, isAlias, isCollection, LineCounter, parseAllDocuments, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+} from 'yaml';
 import { badRequest } from '../../scheme/errors.ts';
 
 /** One object of a manifest, or what is wrong with its place. */
@@ -45,12 +53,18 @@ function parseYaml(text: string): ManifestDocument[] {
   if (!Array.isArray(documents)) return [];
   const found: ManifestDocument[] = [];
   for (const parsed of documents as Document.Parsed[]) {
-    if (parsed.contents === null && parsed.errors.length === 0) continue;
+    if (isEmpty(parsed)) continue;
     const document = found.length + 1;
     const start = parsed.contents?.range?.[0] ?? parsed.range[0];
     found.push({ document, line: lineCounter.linePos(start).line, content: toContent(parsed) });
   }
   return found;
+}
+
+/** Nothing but comments, or a null: kubectl passes over it. */
+function isEmpty({ contents, errors }: Document.Parsed): boolean {
+  if (errors.length > 0) return false;
+  return contents === null || (isScalar(contents) && contents.value === null);
 }
 
 function toContent(parsed: Document.Parsed): ManifestDocument['content'] {
@@ -61,9 +75,7 @@ function toContent(parsed: Document.Parsed): ManifestDocument['content'] {
     return { error: badRequest(`error parsing YAML: the key ${wrongKey} is not a text`) };
   try {
     const value: unknown = parsed.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
-    return value === null
-      ? { error: badRequest('error parsing YAML: the document is empty') }
-      : { value };
+    return { value };
   } catch (error) {
     return { error: badRequest(`error parsing YAML: ${(error as Error).message}`) };
   }

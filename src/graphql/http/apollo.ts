@@ -1,5 +1,6 @@
 import { ApolloServer } from '@apollo/server';
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
@@ -33,6 +34,8 @@ export function createApollo(service: GraphqlService): ApolloServer<ApolloContex
       error: log((message) => logger.error(message)),
     },
     plugins: [
+      // It would wrap every resolver, and a wrapped resolver cannot be compiled into its query.
+      ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

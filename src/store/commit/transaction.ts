@@ -7,7 +7,7 @@ import { parseResourceVersion } from '../resource-version.ts';
 import type { CommitOptions, ObjectKey, StoreWrite } from '../store.ts';
 
 /** A transaction is one statement's work and one lock's time: this many writes take about half a second. */
-export const MAX_TRANSACTION_WRITES = 10_000;
+const MAX_TRANSACTION_WRITES = 10_000;
 
 const REVISION_TYPES = { create: 'ADDED', update: 'MODIFIED', delete: 'DELETED' } as const;
 

@@ -13,6 +13,8 @@ export interface WriterSessionOptions extends ConnectionOptions {
   readonly clusterId: number;
   /** Stamps revisions. */
   readonly clock: Clock;
+  /** Whether another process listens for commits. */
+  readonly hasPeers: () => boolean;
   /** A healthy commit takes milliseconds; after this the connection counts as dead, and the outcome is looked up. */
   readonly commitTimeoutMs: number;
 }
@@ -82,8 +84,15 @@ export class WriterSession {
   }
 
   #parameters(writes: WriteColumns): Parameters<typeof commitWrites>[1] {
-    const { clusterId, writerId, clock } = this.#options;
-    const { batch, session } = { batch: this.#batch, session: this.#session };
-    return { clusterId, writerId, session, batch, nowMs: Math.floor(clock.now()), writes };
+    const { clusterId, writerId, clock, hasPeers } = this.#options;
+    return {
+      clusterId,
+      writerId,
+      session: this.#session,
+      batch: this.#batch,
+      nowMs: Math.floor(clock.now()),
+      notify: hasPeers(),
+      writes,
+    };
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_ADMISSION_PLUGINS } from '../../../src/apiserver/admission/default-plugins.ts';
+import { createDefaultPlugins } from '../../../src/apiserver/admission/default-plugins.ts';
 import type { AdmissionPlugin } from '../../../src/apiserver/admission/plugin.ts';
 import { forbidden } from '../../../src/scheme/errors.ts';
 import { appsReplicaSets, coreEvents, corePods } from '../../../src/scheme/generated/resources.ts';
@@ -197,7 +197,7 @@ describe('a ReplicaSet', () => {
     const quota = new PodQuota(2);
     await using plane = await testPlane({
       controllers: ['replicaset'],
-      admissionPlugins: [...DEFAULT_ADMISSION_PLUGINS, quota],
+      admissionPlugins: [...createDefaultPlugins(), quota],
     });
     await plane.client.create(appsReplicaSets, newReplicaSet('web', { replicas: 100 }));
     const { status } = await plane.eventually(

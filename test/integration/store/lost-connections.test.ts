@@ -181,21 +181,48 @@ test('without any notification, what another process wrote arrives by polling', 
 });
 
 test('a notification makes what another process wrote arrive without a poll', async () => {
-  await using writing = await startTestStore({ url: database.url });
-  await using watching = await startTestStore({ url: database.url, pollIntervalMs: 3_600_000 });
+  const never = { url: database.url, pollIntervalMs: 3_600_000 };
+  await using writing = await startTestStore(never);
+  await using watching = await startTestStore(never);
   const cache = await freshCache(watching.store);
+  // The first writes may come before the two have heard of each other; a later notification tells of them too.
+  let writes = 0;
   await eventually(
-    () =>
-      admin.query(
-        `select pid from pg_stat_activity where application_name = 'orrery-listen' and datname = current_database() and state = 'idle'`,
-      ),
-    ({ rows }) => expect(rows.length).toBeGreaterThanOrEqual(2),
+    async () => {
+      await commitOne(writing.store, createWrite(`${name}-${writes++}`));
+      return cache.get('default', `${name}-0`);
+    },
+    (seen) => expect(seen).toBeDefined(),
   );
-  const object = await commitOne(writing.store, createWrite(name));
-  await eventually(
-    () => cache.get('default', name),
-    (seen) => expect(seen).toEqual(object),
-  );
+});
+
+test('a process that is alone notifies nobody, and notifies again once another listens', async () => {
+  await using lonely = await createTestDatabase();
+  const listener = new pg.Client({ connectionString: lonely.url });
+  await listener.connect();
+  const heard: string[] = [];
+  listener.on('notification', ({ payload }) => heard.push(payload ?? ''));
+  await listener.query('listen orrery_revisions');
+  await using first = await startTestStore({ url: lonely.url, pollIntervalMs: 20 });
+  let writes = 0;
+  /** Commits until notifications are as expected, and says how many a commit brings. */
+  const expectNotifications = (count: number) =>
+    eventually(
+      async () => {
+        await listener.query('select');
+        heard.length = 0;
+        await commitOne(first.store, createWrite(`${name}-${writes++}`));
+        await listener.query('select');
+        return heard.length;
+      },
+      (received) => expect(received).toBe(count),
+    );
+  await expectNotifications(0);
+  await using second = await startTestStore({ url: lonely.url });
+  await expectNotifications(1);
+  await second.store.stop();
+  await expectNotifications(0);
+  await listener.end();
 });
 
 test('reads go on after every connection of the pool was lost', async () => {

@@ -18,9 +18,15 @@ interface SetUpOptions {
   readonly reconcile?: (key: string, run: number) => ReconcileResult | Promise<ReconcileResult>;
   /** Handed the real enqueue; replaces it. */
   readonly enqueue?: (keys: readonly string[], backend: BackendQueue) => Promise<void>;
+  readonly enqueueLater?: (key: string, delayMs: number) => Promise<void>;
 }
 
-async function setUp({ minIntervalMs = 0, reconcile = () => done, enqueue }: SetUpOptions = {}) {
+async function setUp({
+  minIntervalMs = 0,
+  reconcile = () => done,
+  enqueue,
+  enqueueLater,
+}: SetUpOptions = {}) {
   const clock = new VirtualClock(0);
   const logger = new RecordingLogger();
   const runs: string[] = [];
@@ -44,6 +50,7 @@ async function setUp({ minIntervalMs = 0, reconcile = () => done, enqueue }: Set
       bulks.push([...keys]);
       await (enqueue ? enqueue(keys, backend) : backend.enqueue(keys));
     },
+    ...(enqueueLater ? { enqueueLater } : {}),
     clock,
     retryClock: clock,
     random: () => 0.5,
@@ -324,6 +331,48 @@ describe('ControllerQueue', () => {
     queue.add('a');
     await settled();
     expect(runs.at(-1)).toBe('1090 a');
+  });
+
+  test('what a run asks for is kept outside when the queue is shared, before its job ends', async () => {
+    const later: string[] = [];
+    const { clock, queue, runs } = await setUp({
+      reconcile: (key) => {
+        if (key === 'bad') throw new Error('not yet');
+        return requeueAfter(60_000);
+      },
+      enqueueLater: async (key, delayMs) => void later.push(`${key} ${delayMs}`),
+    });
+    queue.add('good');
+    queue.add('bad');
+    await settled();
+    expect(later.sort()).toEqual(['bad 5', 'good 60000']);
+    await advance(clock, 100_000);
+    expect(runs).toHaveLength(2);
+  });
+
+  test('a deadline that cannot be kept outside is kept in memory', async () => {
+    const { clock, logger, queue, runs } = await setUp({
+      reconcile: (_key, run) => (run === 1 ? requeueAfter(1_000) : done),
+      enqueueLater: () => Promise.reject(new Error('the server is away')),
+    });
+    queue.add('a');
+    await settled();
+    await advance(clock, 1_000);
+    expect(runs).toEqual(['0 a', '1000 a']);
+    expect(logger.lines).toContainEqual(expect.objectContaining({ level: 'warn' }));
+  });
+
+  test('keys that a restarted server may have forgotten are enqueued again', async () => {
+    const { bulks, queue } = await setUp({ enqueue: () => Promise.resolve() });
+    queue.add('a');
+    queue.add('b');
+    await settled();
+    queue.recover();
+    await settled();
+    expect(bulks).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
   });
 
   test('a stopped queue takes nothing and forgets what waited', async () => {

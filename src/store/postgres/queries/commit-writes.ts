@@ -12,7 +12,7 @@ const COMMIT_WRITES = {
     from commit_writes(
       $1::integer, $2::uuid, $3::integer, $4::bigint, $5::bigint,
       $6::integer[], $7::revision_type[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
-      $13::text
+      $13::text, $14::boolean
     )`,
 };
 
@@ -40,6 +40,8 @@ export interface CommitWritesParameters {
   readonly session: number;
   readonly batch: number;
   readonly nowMs: number;
+  /** Whether other processes should hear of it. */
+  readonly notify: boolean;
   readonly writes: WriteColumns;
 }
 
@@ -68,7 +70,7 @@ export async function commitWrites(
   parameters: CommitWritesParameters,
   timeoutMs: number,
 ): Promise<BatchOutcome> {
-  const { clusterId, writerId, session, batch, nowMs, writes } = parameters;
+  const { clusterId, writerId, session, batch, nowMs, notify, writes } = parameters;
   const query = {
     ...COMMIT_WRITES,
     rowMode: 'array' as const,
@@ -87,6 +89,7 @@ export async function commitWrites(
       writes.names,
       writes.expected,
       writes.objects.join(RECORD_SEPARATOR),
+      notify,
     ],
   };
   const { rows } = await client.query<OutcomeColumns>(query);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import {
+  type GraphQLArgument,
   type GraphQLNamedType,
   type GraphQLSchema,
   isEnumType,
@@ -42,15 +43,17 @@ function describable(of: GraphQLSchema): readonly Described[] {
 
 function describableMembers(type: GraphQLNamedType): readonly Described[] {
   if (isEnumType(type)) {
-    return type.getValues().map((value): Described => [`${type.name}.${value.name}`, value.description]);
+    return type
+      .getValues()
+      .map((value): Described => [`${type.name}.${value.name}`, value.description]);
   }
   if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) return [];
   return Object.values(type.getFields()).flatMap((field): Described[] => {
     const place = `${type.name}.${field.name}`;
-    const args = 'args' in field ? field.args : [];
+    const args: readonly GraphQLArgument[] = 'args' in field ? field.args : [];
     return [
       [place, field.description],
-      ...args.map(({ name, description }): Described => [`${place}(${name})`, description]),
+      ...args.map((argument): Described => [`${place}(${argument.name})`, argument.description]),
     ];
   });
 }

@@ -6,7 +6,7 @@ import { toError } from '../lib/errors.ts';
  * The pool as BullMQ sees it: statements are prepared once a connection; any loss of the server has the code by which BullMQ
  * knows that it should wait and try again; and the first answer after a loss is announced.
  */
-export class PoolFacade {
+export class PostgresPool {
   readonly #pool: pg.Pool;
   readonly #onRecovery: () => void;
   readonly #statementNames = new Map<string, string>();
