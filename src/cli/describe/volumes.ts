@@ -10,6 +10,8 @@ interface VolumeText {
   readonly details: Details;
 }
 
+const ACRONYMS = new Set(['csi', 'fc', 'iscsi', 'rbd']);
+
 /** The volumes of a Pod or of a template. */
 export function describeVolumes(
   description: Description,
@@ -122,7 +124,7 @@ function otherText({ name: _, ...sources }: Volume): VolumeText {
   const details = isJsonObject(value) ? Object.entries(value) : [];
   const isPlain = ([, member]: readonly [string, unknown]): boolean => typeof member !== 'object';
   return {
-    type: upperFirst(field),
+    type: ACRONYMS.has(field) ? field.toUpperCase() : upperFirst(field),
     details: details.filter(isPlain).map(([key, member]) => [upperFirst(key), member]),
   };
 }

@@ -1,60 +1,260 @@
-import { expect, test } from '@jest/globals';
-import { eventually } from '../../support/eventually.ts';
-import { testGraphql } from '../../support/graphql-server.ts';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { GraphqlRequestError } from '../../support/graphql-client.ts';
+import { type TestGraphql, testGraphql } from '../../support/graphql-server.ts';
 
-const DEPLOYMENT = {
-  metadata: { name: 'web' },
-  spec: {
-    replicas: 2,
-    selector: { matchLabels: { app: 'web' } },
-    template: {
-      metadata: { labels: { app: 'web' } },
-      spec: { containers: [{ name: 'web', image: 'nginx:1.7.9' }] },
+let plane: TestGraphql;
+
+beforeAll(async () => {
+  plane = await testGraphql();
+});
+
+afterAll(() => plane[Symbol.asyncDispose]());
+
+function deployment(name: string, spec: object = {}) {
+  return {
+    metadata: { name },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'web', image: 'nginx:1.7.9' }] },
+      },
+      ...spec,
     },
-  },
-};
+  };
+}
 
-test('a Deployment is created, read, listed, changed, scaled and deleted', async () => {
-  await using plane = await testGraphql();
-  const { client } = plane;
-  const created = await client.request<any>(
-    `mutation ($input: AppsV1DeploymentInput!) {
-      createAppsV1Deployment(input: $input) { apiVersion kind metadata { name namespace uid generation } spec { replicas strategy { type } } }
-    }`,
-    { input: DEPLOYMENT },
-  );
-  expect(created.createAppsV1Deployment).toMatchObject({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'web', namespace: 'default', generation: 1 },
-    spec: { replicas: 2, strategy: { type: 'RollingUpdate' } },
+const CREATE = `mutation ($input: AppsV1DeploymentInput!, $dryRun: Boolean, $namespace: String) {
+  createAppsV1Deployment(input: $input, dryRun: $dryRun, namespace: $namespace) {
+    apiVersion kind
+    metadata { name namespace uid resourceVersion generation }
+    spec { replicas strategy { type rollingUpdate { maxSurge } } }
+  }
+}`;
+
+async function refusal(query: string, variables: Record<string, unknown> = {}) {
+  try {
+    await plane.client.request(query, variables);
+  } catch (error) {
+    if (error instanceof GraphqlRequestError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('objects', () => {
+  test('are created with their defaults, in the default namespace', async () => {
+    expect(await plane.client.request(CREATE, { input: deployment('created') })).toMatchObject({
+      createAppsV1Deployment: {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'created', namespace: 'default', generation: 1 },
+        spec: {
+          replicas: 2,
+          strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%' } },
+        },
+      },
+    });
   });
-  const watch = client.subscribe<any>(
-    'subscription { watchAppsV1Deployments(namespace: "default") { type resourceVersion object { metadata { name generation } spec { replicas } } } }',
-  );
-  await eventually(
-    () => watch.results.length,
-    (n) => expect(n).toBe(1),
-  );
-  const read = await client.request<any>(
-    '{ apps { v1 { deployments { metadata { resourceVersion } items { metadata { name } } } deployment(name: "web") { metadata { name } } } } }',
-  );
-  expect(read.apps.v1.deployments.items).toEqual([{ metadata: { name: 'web' } }]);
-  const patched = await client.request<any>(
-    'mutation { patchAppsV1Deployment(name: "web", patch: {spec: {replicas: 3}}) { spec { replicas } } }',
-  );
-  expect(patched.patchAppsV1Deployment.spec.replicas).toBe(3);
-  const scaled = await client.request<any>(
-    'mutation { scaleAppsV1Deployment(name: "web", replicas: 5) { spec { replicas } } }',
-  );
-  expect(scaled.scaleAppsV1Deployment.spec.replicas).toBe(5);
-  const deleted = await client.request<any>(
-    'mutation { deleteAppsV1Deployment(name: "web") { deleted object { metadata { name } } } }',
-  );
-  expect(deleted.deleteAppsV1Deployment.deleted).toBe(true);
-  await eventually(
-    () => watch.results.map((r: any) => r.watchAppsV1Deployments.type),
-    (types) => expect(types).toEqual(['ADDED', 'MODIFIED', 'MODIFIED', 'DELETED']),
-  );
-  watch.stop();
+
+  test('may be spelled out in a literal, with labels that a literal cannot spell', async () => {
+    const result = await plane.client.request(`mutation {
+      createCoreV1ConfigMap(
+        input: {metadata: {name: "literal", labels: ["app.kubernetes.io/name=web"]}, data: {a: "1"}}
+        namespace: "default"
+      ) { metadata { labels } data }
+    }`);
+    expect(result).toEqual({
+      createCoreV1ConfigMap: {
+        metadata: { labels: { 'app.kubernetes.io/name': 'web' } },
+        data: { a: '1' },
+      },
+    });
+  });
+
+  test('of a dry run are answered and not stored', async () => {
+    const { createAppsV1Deployment: answered } = await plane.client.request<{
+      createAppsV1Deployment: { metadata: object };
+    }>(CREATE, { input: deployment('dry'), dryRun: true });
+    expect(answered.metadata).toMatchObject({ name: 'dry', resourceVersion: null });
+    const error = await refusal('{ apps { v1 { deployment(name: "dry") { kind } } } }');
+    expect(error.code).toBe('NotFound');
+  });
+
+  test('are replaced by compare-and-swap', async () => {
+    await plane.client.request(CREATE, { input: deployment('swapped') });
+    const update = `mutation ($input: AppsV1DeploymentInput!) {
+      updateAppsV1Deployment(input: $input) { spec { replicas } metadata { resourceVersion } }
+    }`;
+    const stale = { ...deployment('swapped', { replicas: 9 }) };
+    const error = await refusal(update, {
+      input: { ...stale, metadata: { name: 'swapped', resourceVersion: '1' } },
+    });
+    expect(error.code).toBe('Conflict');
+    expect(error.status).toMatchObject({ kind: 'Status', code: 409, reason: 'Conflict' });
+    expect(await plane.client.request(update, { input: stale })).toMatchObject({
+      updateAppsV1Deployment: { spec: { replicas: 9 } },
+    });
+  });
+
+  test.each([
+    ['STRATEGIC', { spec: { template: { spec: { containers: [{ name: 'web', image: 'b' }] } } } }],
+    ['MERGE', { spec: { replicas: 4 } }],
+    ['JSON', [{ op: 'replace', path: '/spec/replicas', value: 4 }]],
+    ['JSON', '[{"op":"replace","path":"/spec/replicas","value":5}]'],
+  ])('are patched: %s %j', async (type, patch) => {
+    const input = { metadata: { generateName: 'patched-' }, ...deployment('x') };
+    const created = await plane.client.request<{
+      createAppsV1Deployment: { metadata: { name: string } };
+    }>(CREATE, { input: { ...input, metadata: { generateName: 'patched-' } } });
+    const { name } = created.createAppsV1Deployment.metadata;
+    const patched = await plane.client.request(
+      `mutation ($name: String!, $type: PatchType!, $patch: JSON!) {
+        patchAppsV1Deployment(name: $name, type: $type, patch: $patch) { metadata { generation } }
+      }`,
+      { name, type, patch },
+    );
+    expect(patched).toEqual({ patchAppsV1Deployment: { metadata: { generation: 2 } } });
+  });
+
+  test('are scaled', async () => {
+    await plane.client.request(CREATE, { input: deployment('scaled') });
+    expect(
+      await plane.client.request(
+        'mutation { scaleAppsV1Deployment(name: "scaled", replicas: 7) { spec { replicas } } }',
+      ),
+    ).toEqual({ scaleAppsV1Deployment: { spec: { replicas: 7 } } });
+  });
+
+  test('are deleted, with preconditions', async () => {
+    await plane.client.request(CREATE, { input: deployment('deleted') });
+    const remove = (preconditions: string): string =>
+      `mutation { deleteAppsV1Deployment(name: "deleted"${preconditions}) { deleted object { kind metadata { name } } } }`;
+    expect((await refusal(remove(', preconditions: {uid: "another"}'))).code).toBe('Conflict');
+    expect(await plane.client.request(remove(''))).toEqual({
+      deleteAppsV1Deployment: {
+        deleted: true,
+        object: { kind: 'Deployment', metadata: { name: 'deleted' } },
+      },
+    });
+    expect((await refusal(remove(''))).code).toBe('NotFound');
+  });
+
+  test('are deleted by selection', async () => {
+    for (const name of ['many-1', 'many-2']) {
+      await plane.client.request(
+        'mutation ($i: CoreV1ConfigMapInput!) { createCoreV1ConfigMap(input: $i) { kind } }',
+        { i: { metadata: { name, labels: { set: 'many' } } } },
+      );
+    }
+    expect(
+      await plane.client.request(
+        'mutation { deleteCollectionCoreV1ConfigMap(namespace: "default", labelSelector: "set=many") }',
+      ),
+    ).toEqual({ deleteCollectionCoreV1ConfigMap: 2 });
+  });
+});
+
+describe('bad input', () => {
+  test('of the wrong type names the path', async () => {
+    const error = await refusal(CREATE, { input: deployment('bad', { replicas: 'two' }) });
+    expect(error.code).toBe('BAD_USER_INPUT');
+    expect(error.message).toContain('input.spec.replicas');
+  });
+
+  test('with an unknown field suggests the known one', async () => {
+    const error = await refusal(CREATE, { input: deployment('bad', { replica: 2 }) });
+    expect(error.message).toContain('Did you mean "replicas"');
+  });
+
+  test('without a required field names it', async () => {
+    const { selector: _selector, ...spec } = deployment('bad').spec;
+    const error = await refusal(CREATE, { input: { metadata: { name: 'bad' }, spec } });
+    expect(error.message).toContain('Field "selector" of required type "LabelSelectorInput!"');
+  });
+
+  test('that validation refuses brings every cause', async () => {
+    const error = await refusal(CREATE, {
+      input: deployment('Bad_Name', { replicas: -1, selector: { matchLabels: { app: 'other' } } }),
+    });
+    expect(error.code).toBe('Invalid');
+    const fields = error.status?.details?.causes?.map(({ field }) => field);
+    expect(fields).toEqual(
+      expect.arrayContaining(['metadata.name', 'spec.replicas', 'spec.template.metadata.labels']),
+    );
+  });
+
+  test('in two namespaces is refused', async () => {
+    const input = { ...deployment('two'), metadata: { name: 'two', namespace: 'a' } };
+    expect((await refusal(CREATE, { input, namespace: 'b' })).code).toBe('BadRequest');
+  });
+
+  test('as a selector that does not parse is refused', async () => {
+    const error = await refusal('{ core { v1 { pods(labelSelector: "a in (") { kind } } } }');
+    expect(error.code).toBe('BadRequest');
+  });
+});
+
+describe('lists', () => {
+  test('page through one snapshot', async () => {
+    for (const name of ['p1', 'p2', 'p3']) {
+      await plane.client.request(
+        'mutation ($i: CoreV1SecretInput!) { createCoreV1Secret(input: $i) { kind } }',
+        { i: { metadata: { name, labels: { page: 'yes' } }, stringData: { a: 'b' } } },
+      );
+    }
+    const page = `query ($next: String) { core { v1 { secrets(namespace: "default", limit: 2, continue: $next) {
+      metadata { resourceVersion continue remainingItemCount } items { metadata { name } data }
+    } } } }`;
+    type Page = {
+      core: { v1: { secrets: { metadata: { continue: string | null }; items: object[] } } };
+    };
+    const first = await plane.client.request<Page>(page);
+    expect(first.core.v1.secrets).toMatchObject({
+      metadata: { remainingItemCount: 1 },
+      items: [{ metadata: { name: 'p1' }, data: { a: 'Yg==' } }, { metadata: { name: 'p2' } }],
+    });
+    const second = await plane.client.request<Page>(page, {
+      next: first.core.v1.secrets.metadata.continue,
+    });
+    expect(second.core.v1.secrets).toMatchObject({
+      metadata: { continue: null },
+      items: [{ metadata: { name: 'p3' } }],
+    });
+  });
+
+  test('show the past', async () => {
+    const create = `mutation ($i: CoreV1ConfigMapInput!) {
+      createCoreV1ConfigMap(input: $i) { metadata { resourceVersion } }
+    }`;
+    const created = await plane.client.request<{
+      createCoreV1ConfigMap: { metadata: { resourceVersion: string } };
+    }>(create, { i: { metadata: { name: 'past' }, data: { v: '1' } } });
+    const { resourceVersion } = created.createCoreV1ConfigMap.metadata;
+    await plane.client.request(
+      'mutation { patchCoreV1ConfigMap(name: "past", patch: {data: {v: "2"}}) { kind } }',
+    );
+    const read = await plane.client.request(
+      `query ($at: PointInTimeInput) { core { v1 {
+        now: configMap(name: "past") { data }
+        then: configMap(name: "past", at: $at) { data history { type object { data } } }
+      } } }`,
+      { at: { resourceVersion } },
+    );
+    expect(read).toEqual({
+      core: {
+        v1: {
+          now: { data: { v: '2' } },
+          then: {
+            data: { v: '1' },
+            history: [
+              { type: 'MODIFIED', object: { data: { v: '2' } } },
+              { type: 'ADDED', object: { data: { v: '1' } } },
+            ],
+          },
+        },
+      },
+    });
+  });
 });

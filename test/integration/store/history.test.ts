@@ -311,6 +311,19 @@ describe('past retention', () => {
   });
 });
 
+test('a group commit that is refused at the end of a partition does not stand in the way of the next', async () => {
+  await using world = await startHistory('full-partition');
+  const { store } = world;
+  await store.commit(Array.from({ length: 20 }, (_, i) => createWrite(`n-${i}`)));
+  expect(await countPartitions('full-partition')).toBe(1);
+  await expect(store.commit([createWrite('n-0')])).rejects.toMatchObject({
+    reason: 'AlreadyExists',
+  });
+  await commitOne(store, createWrite('next'));
+  expect(await store.currentResourceVersion()).toBe('21');
+  expect(await countPartitions('full-partition')).toBe(2);
+});
+
 test('a read of the future says that the version is too large', async () => {
   await using world = await startHistory('future');
   const { store } = world;
