@@ -94,6 +94,19 @@ function controllersOf({ apiServer, config }: WorkersOptions): readonly Controll
     controllers.push(...createControllers(options, names));
   }
   if (roles.has('scheduler')) controllers.push(createScheduler());
-  if (roles.has('kubelets')) controllers.push(...createKubeletControllers());
+  if (roles.has('kubelets')) controllers.push(...createKubeletControllers(heartbeat(config)));
   return controllers;
+}
+
+/** As upstream's kubelets do: a Lease is renewed four times within the time for which it is good. */
+const RENEWALS_PER_LEASE = 4;
+const MAX_LEASE_SECONDS = 40;
+
+/** Kubelets beat often enough for the grace period that the node lifecycle controller gives them. */
+function heartbeat({ nodeMonitorGracePeriodSeconds }: Config) {
+  const leaseDurationSeconds = Math.min(MAX_LEASE_SECONDS, nodeMonitorGracePeriodSeconds);
+  return {
+    leaseDurationSeconds,
+    leaseRenewMs: (leaseDurationSeconds * 1_000) / RENEWALS_PER_LEASE,
+  };
 }

@@ -50,8 +50,8 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     http,
     listen: (address) => http.listen(address),
     async close() {
-      await door.stop();
-      await http.close();
+      console.log('A'); await door.stop(); console.log('B'); http.server.getConnections((e,n)=>console.log('conns',n)); 
+      await http.close(); console.log('C');
     },
   };
 }
@@ -81,8 +81,8 @@ class Door implements GraphqlDoor {
 
   async stop(): Promise<void> {
     this.#service.holder.stop();
-    this.#sse.stop();
-    await this.#webSocket.stop();
+    this.#sse.stop(); console.log('sse');
+    await this.#webSocket.stop(); console.log('ws');
     await this.#apollo.stop();
   }
 }

@@ -135,8 +135,9 @@ $$;
 -- The group commit: one round trip, one transaction, for writes of many callers.
 --
 -- Writes are numbered from 1 in the order of the arrays. Those with the same number in p_transactions succeed or fail
--- together. p_expected is the version that the object must have, 0 for none (a create). p_objects holds the objects' texts,
--- joined by U+001E, which cannot occur in JSON: splitting is far cheaper than the quoting of an array.
+-- together. A row without a type is a guard: its object must be at its version, and is not written. p_expected is the version
+-- that the object must have, 0 for none (a create). p_objects holds the objects' texts, joined by U+001E, which cannot occur
+-- in JSON: splitting is far cheaper than the quoting of an array.
 --
 -- Returns the version of the first accepted write (the others follow in order, without gaps), and the writes that met
 -- another version than expected. Raises OR001 when another connection has taken over p_writer_id.
@@ -250,6 +251,7 @@ begin
     ) with ordinality
       as w (transaction, type, api_group, resource, namespace, name, expected, place, object, number)
     where w.transaction <> all (v_failed)
+      and w.type is not null
   ),
   saved as (
     insert into preimages (cluster_id, resource_version, object)

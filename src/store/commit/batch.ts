@@ -1,21 +1,27 @@
 import type { LogBatch, LogEntry } from '../log/log-entry.ts';
 import type { BatchOutcome, WriteColumns } from '../postgres/queries/commit-writes.ts';
-import type { EncodedWrite, Transaction } from './transaction.ts';
+import type { EncodedGuard, EncodedWrite, Transaction } from './transaction.ts';
 import { refusedWrite } from './write-errors.ts';
 
-/** Lays the writes of a batch out as columns, for one statement. */
+/** Lays the writes and guards of a batch out as columns, for one statement: of each transaction, guards come last. */
 export function toWriteColumns(transactions: readonly Transaction[]): WriteColumns {
-  const writes = transactions.flatMap((transaction) => transaction.writes);
+  const rows = transactions.flatMap(rowsOf);
   return {
-    transactions: transactions.flatMap(({ writes }, number) => writes.map(() => number)),
-    types: writes.map(({ type }) => type),
-    groups: writes.map(({ key }) => key.group),
-    resources: writes.map(({ key }) => key.resource),
-    namespaces: writes.map(({ key }) => key.namespace),
-    names: writes.map(({ key }) => key.name),
-    expected: writes.map(({ expected }) => expected),
-    objects: writes.map(({ text }) => text),
+    transactions: transactions.flatMap((transaction, number) =>
+      rowsOf(transaction).map(() => number),
+    ),
+    types: rows.map((row) => ('type' in row ? row.type : null)),
+    groups: rows.map(({ key }) => key.group),
+    resources: rows.map(({ key }) => key.resource),
+    namespaces: rows.map(({ key }) => key.namespace),
+    names: rows.map(({ key }) => key.name),
+    expected: rows.map(({ expected }) => expected),
+    objects: rows.map((row) => ('text' in row ? row.text : '')),
   };
+}
+
+function rowsOf({ writes, guards }: Transaction): readonly (EncodedWrite | EncodedGuard)[] {
+  return guards.length === 0 ? writes : [...writes, ...guards];
 }
 
 /** What became of one transaction of a batch. */
@@ -37,10 +43,11 @@ export function applyOutcome(
 ): BatchResult {
   const entries: LogEntry[] = [];
   let position = 0;
-  const results = transactions.map(({ writes }): TransactionResult => {
+  const results = transactions.map((transaction): TransactionResult => {
+    const { writes, guards } = transaction;
     const start = position;
-    position += writes.length;
-    const error = rejected.size > 0 ? findRefusal(writes, start, rejected) : undefined;
+    position += writes.length + guards.length;
+    const error = rejected.size > 0 ? findRefusal(rowsOf(transaction), start, rejected) : undefined;
     if (error) return { committed: false, error };
     const committed = writes.map((write, i) =>
       toLogEntry(write, firstVersion + entries.length + i),
@@ -56,13 +63,13 @@ export function applyOutcome(
 }
 
 function findRefusal(
-  writes: readonly EncodedWrite[],
+  rows: readonly EncodedGuard[],
   start: number,
   rejected: BatchOutcome['rejected'],
 ): Error | undefined {
-  for (const [i, write] of writes.entries()) {
+  for (const [i, row] of rows.entries()) {
     const actual = rejected.get(start + i);
-    if (actual !== undefined) return refusedWrite(write, actual);
+    if (actual !== undefined) return refusedWrite(row, actual);
   }
   return undefined;
 }

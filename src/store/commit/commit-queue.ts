@@ -94,6 +94,8 @@ class Batch {
   readonly #limits: CommitQueueLimits;
   /** Objects of this batch, and of those that have to wait for a later one. */
   readonly #blocked = new Set<string>();
+  /** Objects that those rely on. */
+  readonly #guarded = new Set<string>();
 
   constructor(limits: CommitQueueLimits) {
     this.#limits = limits;
@@ -122,12 +124,20 @@ class Batch {
     );
   }
 
-  /** Claims the transaction's objects; returns whether one of them had been claimed before. */
-  #block({ writes }: Transaction): boolean {
+  /**
+   * Claims the transaction's objects; returns whether it must wait for one that claimed them before. Any number may rely on
+   * one object, but not beside one that writes it.
+   */
+  #block({ writes, guards }: Transaction): boolean {
     const blocked = this.#blocked;
     const before = blocked.size;
-    for (const { id } of writes) blocked.add(id);
-    return blocked.size - before < writes.length;
+    let mustWait = guards.some(({ id }) => blocked.has(id));
+    for (const { id } of writes) {
+      if (this.#guarded.has(id)) mustWait = true;
+      blocked.add(id);
+    }
+    for (const { id } of guards) this.#guarded.add(id);
+    return mustWait || blocked.size - before < writes.length;
   }
 
   #take(transaction: Transaction): void {

@@ -4,7 +4,7 @@ import type { ApiObject } from '../../scheme/object.ts';
 import { objectId } from '../keys.ts';
 import type { RevisionType } from '../log/log-entry.ts';
 import { parseResourceVersion } from '../resource-version.ts';
-import type { CommitOptions, ObjectKey, StoreWrite } from '../store.ts';
+import type { CommitGuard, CommitOptions, ObjectKey, StoreWrite } from '../store.ts';
 
 /** A transaction is one statement's work and one lock's time: this many writes take about half a second. */
 const MAX_TRANSACTION_WRITES = 10_000;
@@ -22,9 +22,17 @@ export interface EncodedWrite {
   readonly text: string;
 }
 
+/** An object that a transaction relies on, at the version that it must still have. */
+export interface EncodedGuard {
+  readonly key: ObjectKey;
+  readonly id: string;
+  readonly expected: number;
+}
+
 /** The writes of one `commit` call on their way through the queue. */
 export interface Transaction {
   readonly writes: readonly EncodedWrite[];
+  readonly guards: readonly EncodedGuard[];
   /** Characters of all texts: what the caps of queue and batch count. */
   readonly size: number;
   readonly lane: 'foreground' | 'background';
@@ -42,7 +50,7 @@ export interface Transaction {
  */
 export function createTransaction(
   writes: readonly StoreWrite[],
-  { lane = 'foreground' }: CommitOptions,
+  { lane = 'foreground', guards = [] }: CommitOptions,
   deadlineMs: number,
 ): Transaction {
   if (writes.length > MAX_TRANSACTION_WRITES) {
@@ -53,7 +61,15 @@ export function createTransaction(
   const encoded = writes.map(encodeWrite);
   if (encoded.length > 1) assertDistinct(encoded);
   const size = encoded.reduce((sum, { text }) => sum + text.length, 0);
-  return { writes: encoded, size, lane, deadlineMs, settled: false, answer: deferred() };
+  return {
+    writes: encoded,
+    guards: encodeGuards(guards, encoded),
+    size,
+    lane,
+    deadlineMs,
+    settled: false,
+    answer: deferred(),
+  };
 }
 
 function encodeWrite(write: StoreWrite): EncodedWrite {
@@ -70,6 +86,18 @@ function encodeWrite(write: StoreWrite): EncodedWrite {
     object,
     text: JSON.stringify(object),
   };
+}
+
+/** What the transaction writes itself is judged by the write's own precondition. */
+function encodeGuards(
+  guards: readonly CommitGuard[],
+  writes: readonly EncodedWrite[],
+): readonly EncodedGuard[] {
+  return guards.flatMap(({ key, expectedResourceVersion }) => {
+    const id = objectId(key);
+    if (writes.some((write) => write.id === id)) return [];
+    return [{ key, id, expected: parseExpected(expectedResourceVersion) }];
+  });
 }
 
 /** Version 0 would mean "no object": an update that expects it is a mistake, never a create. */

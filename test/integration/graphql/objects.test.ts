@@ -8,7 +8,7 @@ beforeAll(async () => {
   plane = await testGraphql();
 });
 
-afterAll(() => plane[Symbol.asyncDispose]());
+afterAll(async () => plane[Symbol.asyncDispose]());
 
 function deployment(name: string, spec: object = {}) {
   return {
@@ -104,10 +104,9 @@ describe('objects', () => {
     ['JSON', [{ op: 'replace', path: '/spec/replicas', value: 4 }]],
     ['JSON', '[{"op":"replace","path":"/spec/replicas","value":5}]'],
   ])('are patched: %s %j', async (type, patch) => {
-    const input = { metadata: { generateName: 'patched-' }, ...deployment('x') };
     const created = await plane.client.request<{
       createAppsV1Deployment: { metadata: { name: string } };
-    }>(CREATE, { input: { ...input, metadata: { generateName: 'patched-' } } });
+    }>(CREATE, { input: { ...deployment('x'), metadata: { generateName: 'patched-' } } });
     const { name } = created.createAppsV1Deployment.metadata;
     const patched = await plane.client.request(
       `mutation ($name: String!, $type: PatchType!, $patch: JSON!) {
@@ -238,7 +237,7 @@ describe('lists', () => {
     const read = await plane.client.request(
       `query ($at: PointInTimeInput) { core { v1 {
         now: configMap(name: "past") { data }
-        then: configMap(name: "past", at: $at) { data history { type object { data } } }
+        before: configMap(name: "past", at: $at) { data history { type object { data } } }
       } } }`,
       { at: { resourceVersion } },
     );
@@ -246,7 +245,7 @@ describe('lists', () => {
       core: {
         v1: {
           now: { data: { v: '2' } },
-          then: {
+          before: {
             data: { v: '1' },
             history: [
               { type: 'MODIFIED', object: { data: { v: '2' } } },

@@ -19,18 +19,19 @@ const COMMIT_WRITES = {
 /** Cannot occur in JSON, whose control characters are always escaped. `commit_writes` splits at it. */
 const RECORD_SEPARATOR = '\u001e';
 
-/** Writes as columns, all of the same length. */
+/** Writes and guards as columns, all of the same length. */
 export interface WriteColumns {
   /** Writes of the same number succeed or fail together. */
   readonly transactions: readonly number[];
-  readonly types: readonly RevisionType[];
+  /** Null for a guard, which only has to be at its version. */
+  readonly types: readonly (RevisionType | null)[];
   readonly groups: readonly string[];
   readonly resources: readonly string[];
   readonly namespaces: readonly string[];
   readonly names: readonly string[];
   /** The version that the object must have; 0 for none. */
   readonly expected: readonly number[];
-  /** JSON texts. */
+  /** JSON texts; empty for guards. */
   readonly objects: readonly string[];
 }
 
