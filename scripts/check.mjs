@@ -14,23 +14,31 @@ const STEPS = [
   { name: 'types', run: program('tsc', '--noEmit') },
   { name: 'boundaries', run: program('depcruise', 'src', '--config', '.dependency-cruiser.cjs') },
   { name: 'dead code', run: program('knip') },
+  { name: 'generated code', run: script('scripts/verify-generated.mjs') },
   { name: 'lock file', run: checkLock },
   { name: 'TODO comments', run: checkTodos },
 ];
 
 /** A step that runs an installed program; its output counts only when it fails. */
 function program(name, ...args) {
-  return () =>
-    new Promise((resolve, reject) => {
-      const file = path.join(ROOT, 'node_modules', '.bin', name);
-      const child = spawn(file, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-      const output = [];
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (chunk) => output.push(chunk));
-      }
-      child.once('error', reject);
-      child.once('close', (code) => resolve({ ok: code === 0, output: output.join('') }));
-    });
+  return () => outputOf(path.join(ROOT, 'node_modules', '.bin', name), args);
+}
+
+/** A step that runs a program of ours. */
+function script(file) {
+  return () => outputOf(process.execPath, [path.join(ROOT, file)]);
+}
+
+function outputOf(file, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => output.push(chunk));
+    }
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ ok: code === 0, output: output.join('') }));
+  });
 }
 
 async function runStep(step) {

@@ -29,12 +29,19 @@ async function findStale() {
   const schema = parse(readSchema());
   const stale = [];
   for (const { folder, output } of CLIENTS) {
-    const code = await generate({ schema, folder: path.join(ROOT, folder) });
+    const code = await generate({ schema, folder: path.join(ROOT, folder) }).catch(explain);
     const file = path.join(ROOT, output);
     const current = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
     if (code !== current) stale.push({ output, file, code });
   }
   return stale;
+}
+
+/** A document that does not parse or does not fit the schema is the author's to mend, and told without a stack. */
+function explain(error) {
+  const isDocuments =
+    error.name === 'GraphQLError' || /^GraphQL Document Validation failed/.test(error.message);
+  throw isDocuments ? new SetupError(String(error)) : error;
 }
 
 await run(async () => {

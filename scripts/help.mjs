@@ -11,9 +11,13 @@ export const COMMANDS = {
   'test:soak': 'the long tests',
   'test:database': 'open the databases that failed tests left (-- DIR)',
   bench: 'measure, and print a table (-- --json FILE writes it too)',
+  'perf:store': 'measure the store alone',
+  'perf:apiserver': 'measure the API pipeline alone, and on the store',
   build: 'bundle the sources into dist/',
   generate: "regenerate the built-in kinds from Kubernetes' published models",
-  codegen: 'regenerate the typed GraphQL clients',
+  schema: 'regenerate schema.graphql',
+  codegen: 'regenerate the typed GraphQL clients from schema.graphql',
+  'verify:generated': 'check that schema.graphql and the clients are in step with the code',
   help: 'this list',
 };
 

@@ -30,6 +30,8 @@ export interface Config {
   readonly controllers: readonly string[];
   /** How long a node may be silent before it is Unknown, in seconds. @default 40 */
   readonly nodeMonitorGracePeriodSeconds: number;
+  /** How long a new node may take to report for the first time, in seconds. @default 60 */
+  readonly nodeStartupGracePeriodSeconds: number;
   /** How long Pods tolerate a node that is not ready or unreachable, where they do not say, in seconds. @default 300 */
   readonly defaultTolerationSeconds: number;
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
@@ -64,6 +66,8 @@ Usage: npm start -- [options]
   --initial-nodes N           simulated nodes of a new cluster (default 3)
   --node-monitor-grace-period SECONDS
                               how long a node may be silent before it is Unknown (default 40)
+  --node-startup-grace-period SECONDS
+                              how long a new node may take to report for the first time (default 60)
   --default-toleration-seconds SECONDS
                               how long Pods stay on a node that is gone, where they do not say (default 300)
   --retention SECONDS         how long the past can be read and watched from (default 3600)
@@ -89,6 +93,7 @@ const OPTIONS = {
   controllers: { type: 'string', multiple: true },
   'initial-nodes': { type: 'string' },
   'node-monitor-grace-period': { type: 'string' },
+  'node-startup-grace-period': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
   retention: { type: 'string' },
   introspection: { type: 'string' },
@@ -124,6 +129,10 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     nodeMonitorGracePeriodSeconds: seconds(
       '--node-monitor-grace-period',
       values['node-monitor-grace-period'] ?? '40',
+    ),
+    nodeStartupGracePeriodSeconds: seconds(
+      '--node-startup-grace-period',
+      values['node-startup-grace-period'] ?? '60',
     ),
     defaultTolerationSeconds: seconds(
       '--default-toleration-seconds',

@@ -13,6 +13,9 @@ Environment:
   ORRERY_TOKEN      the token itself
   NO_COLOR          no colours`;
 
+const EXIT_CODES_HELP = `
+Exit codes: 0 done, 1 something failed (stderr says what), 130 ended by Ctrl-C.`;
+
 const EXAMPLES_HELP = `
 Examples:
   orrery up
@@ -72,7 +75,8 @@ class Session {
       .addOption(new Option('--data-dir <dir>', 'its data directory, with the token'))
       .addOption(new Option('--token-file <file>', 'the file with the token'))
       .addHelpText('after', EXAMPLES_HELP)
-      .addHelpText('after', ENVIRONMENT_HELP);
+      .addHelpText('after', ENVIRONMENT_HELP)
+      .addHelpText('after', EXIT_CODES_HELP);
     this.#addCommands(program, COMMANDS);
     return program;
   }

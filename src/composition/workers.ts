@@ -90,6 +90,7 @@ function controllersOf({ apiServer, config }: WorkersOptions): readonly Controll
     const options = {
       resources: apiServer.scheme.served(),
       nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
+      nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
     };
     controllers.push(...createControllers(options, names));
   }

@@ -20,6 +20,8 @@ export interface ControllersOptions {
   readonly resources: readonly ResourceDefinition[];
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
   readonly nodeMonitorGracePeriodMs?: number;
+  /** How long a new Node may take to report for the first time. @default 60_000 */
+  readonly nodeStartupGracePeriodMs?: number;
   /** How often silent Nodes are looked for. @default 5_000 */
   readonly nodeMonitorPeriodMs?: number;
   /** @default 100 */

@@ -7,6 +7,7 @@
  */
 import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
+import { systemClock } from '../lib/clock.ts';
 import type { GraphqlDoorOptions } from './door-options.ts';
 import type { ApolloContext } from './execution/apollo-gateway.ts';
 import { GraphqlService } from './graphql-service.ts';
@@ -50,10 +51,20 @@ export async function createGraphqlServer(options: GraphqlServerOptions): Promis
     http,
     listen: (address) => http.listen(address),
     async close() {
-      console.log('A'); await door.stop(); console.log('B'); http.server.getConnections((e,n)=>console.log('conns',n)); 
-      await http.close(); console.log('C');
+      await door.stop();
+      await closeHttp(http);
     },
   };
+}
+
+/** Requests that are under way when the server closes may take this long, in milliseconds. */
+const CLOSE_GRACE_MS = 1_000;
+
+/** Node.js closes what is idle, but waits for connections on which nothing was ever asked. */
+async function closeHttp(http: FastifyInstance): Promise<void> {
+  const timer = systemClock.setTimer(CLOSE_GRACE_MS, () => http.server.closeAllConnections());
+  await http.close();
+  timer.cancel();
 }
 
 class Door implements GraphqlDoor {
@@ -81,8 +92,8 @@ class Door implements GraphqlDoor {
 
   async stop(): Promise<void> {
     this.#service.holder.stop();
-    this.#sse.stop(); console.log('sse');
-    await this.#webSocket.stop(); console.log('ws');
+    this.#sse.stop();
+    await this.#webSocket.stop();
     await this.#apollo.stop();
   }
 }

@@ -1,4 +1,5 @@
 import { type Job, Queue, Worker } from 'bullmq';
+import { sleep, systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { BackendQueue, QueueOptions } from '../machinery/work-queue.ts';
@@ -11,8 +12,11 @@ import type { QueueConnection } from './connection.ts';
 const LOCK_DURATION_MS = 6_000;
 /** Each queue looks for jobs of dead workers this often: one small statement. */
 const STALLED_INTERVAL_MS = 3_000;
-/** An idle worker is woken by a notification; this often it also looks by itself, should one get lost. */
-const DRAIN_DELAY_SECONDS = 30;
+/**
+ * Once nothing is worked on any more, BullMQ gets this long to wind up its connections. After a broken connection it may wait
+ * for an answer that will not come.
+ */
+const CLOSE_GRACE_MS = 2_000;
 const RETRY_DELAY_MS = 1_000;
 /** Nobody reads BullMQ's event log. */
 const MAX_LOGGED_EVENTS = 1;
@@ -43,6 +47,8 @@ export class BullmqQueue implements BackendQueue {
   readonly #queue: Queue<KeyData>;
   readonly #worker: Worker<KeyData>;
   readonly #abort = new AbortController();
+  /** Jobs of keys that are being worked on. */
+  readonly #active = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
 
   constructor(options: BullmqQueueOptions) {
@@ -68,7 +74,7 @@ export class BullmqQueue implements BackendQueue {
         lockDuration: LOCK_DURATION_MS,
         stalledInterval: STALLED_INTERVAL_MS,
         maxStalledCount: MAX_STALLED_COUNT,
-        drainDelay: DRAIN_DELAY_SECONDS,
+        drainDelay: connection.idleSeconds,
         runRetryDelay: RETRY_DELAY_MS,
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },
@@ -115,14 +121,26 @@ export class BullmqQueue implements BackendQueue {
   }
 
   async #close(): Promise<void> {
+    const { logger, name } = this.#options;
     this.#abort.abort();
-    await this.#worker.close();
+    const closed = this.#worker.close().then(() => true);
+    await Promise.all(this.#active);
+    const patience = new AbortController();
+    const late = sleep(systemClock, CLOSE_GRACE_MS, patience.signal).then(() => false);
+    if (!(await Promise.race([closed, late]))) {
+      // It goes on by itself and ends within an idle wait; nobody needs to wait for that.
+      logger.warn('queue is slow to close its connection', { queue: name });
+    }
+    patience.abort();
     await this.#queue.close();
   }
 
   async #process({ data, name }: Job<KeyData>): Promise<void> {
-    if (name === WAKE) await this.enqueue([data.key]);
-    else await this.#options.process(data.key, this.#abort.signal);
+    if (name === WAKE) return this.enqueue([data.key]);
+    const run = this.#options.process(data.key, this.#abort.signal);
+    this.#active.add(run);
+    await run;
+    this.#active.delete(run);
   }
 }
 

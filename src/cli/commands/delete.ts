@@ -124,11 +124,17 @@ async function deleteAll(
       return object;
     } catch (thrown) {
       if (!isServerError(thrown, 'NotFound', 'Forbidden', 'Conflict')) throw thrown;
-      if (!options.ignoreNotFound || !isServerError(thrown, 'NotFound')) errors.push(thrown);
+      const mayBeGone = options.ignoreNotFound || isSelection(options);
+      if (!mayBeGone || !isServerError(thrown, 'NotFound')) errors.push(thrown);
       return undefined;
     }
   });
   return { deleted: deleted.filter((object) => object !== undefined), errors };
+}
+
+/** Whether the server chose the objects: what has gone since then is nothing that the user has asked for. */
+function isSelection({ all, selector, fieldSelector }: DeleteOptions): boolean {
+  return Boolean(all || selector || fieldSelector);
 }
 
 async function deleteOne(

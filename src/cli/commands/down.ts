@@ -27,7 +27,7 @@ export const downCommand: CliCommand<DownOptions> = {
     }
     const progress = new ProgressLine(context.environment.stderr);
     progress.show('Stopping ...');
-    process.kill(pid, 'SIGTERM');
+    terminate(pid);
     const isGone = await waitUntil(() => !isAlive(pid), {
       timeoutMs: Number(timeout) * 1000,
       signal: context.signal,
@@ -39,3 +39,17 @@ export const downCommand: CliCommand<DownOptions> = {
     context.print('Stopped. Everything is kept: "orrery up" goes on with it.');
   },
 };
+
+/** @throws {CliError} when it is not ours to stop */
+function terminate(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    // Gone in the meantime: that is what was wanted.
+    if (code === 'ESRCH') return;
+    throw new CliError(
+      `the control plane (process ${pid}) cannot be stopped (${code}): it belongs to another user`,
+    );
+  }
+}

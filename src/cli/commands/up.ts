@@ -60,7 +60,6 @@ class Startup {
 
   /** @throws {CliError} when it does not come up */
   async run({ args, options }: { args: readonly string[]; options: UpOptions }): Promise<void> {
-    fs.mkdirSync(this.#dataDirectory, { recursive: true, mode: DIRECTORY_MODE });
     const log = new LogFollower(this.#logFile);
     const child = this.#spawn([...(options.port ? ['--port', options.port] : []), ...args]);
     const isReady = await waitUntil(() => this.#isSettled(child, log), {
@@ -75,7 +74,7 @@ class Startup {
   #spawn(args: readonly string[]): ChildProcess {
     const { packageRoot, env } = this.#context.environment;
     const main = path.join(packageRoot, 'dist', 'main.mjs');
-    const logHandle = fs.openSync(this.#logFile, 'a', LOG_MODE);
+    const logHandle = this.#openLog();
     const all = ['--enable-source-maps', main, '--data-dir', this.#dataDirectory, ...args];
     const stdio = ['ignore', logHandle, logHandle] as const;
     const child = spawn(process.execPath, all, {
@@ -90,6 +89,19 @@ class Startup {
     child.unref();
     fs.closeSync(logHandle);
     return child;
+  }
+
+  /** @throws {CliError} when the data directory cannot be used */
+  #openLog(): number {
+    try {
+      fs.mkdirSync(this.#dataDirectory, { recursive: true, mode: DIRECTORY_MODE });
+      return fs.openSync(this.#logFile, 'a', LOG_MODE);
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException;
+      throw new CliError(
+        `the data directory ${this.#dataDirectory} cannot be used (${code}): choose another with --data-dir`,
+      );
+    }
   }
 
   /** Whether it has come up or has failed. The process id is published last, when everything serves. */

@@ -25,7 +25,8 @@ export function addUpgradeRoute(
 }
 
 function refuse(socket: Duplex, code: number): void {
-  socket.end(
-    `HTTP/1.1 ${code} ${STATUS_CODES[code]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
-  );
+  // Nobody reads this connection any more, so nobody would notice that the client has left.
+  socket.on('error', () => socket.destroy());
+  const head = `HTTP/1.1 ${code} ${STATUS_CODES[code]}`;
+  socket.end(`${head}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 }

@@ -23,6 +23,8 @@ import { nextMessagePrefix, WEBSOCKET_FRAMES } from './websocket-frames.ts';
 
 /** A connection that does not answer a ping within this time is dead. */
 const KEEP_ALIVE_MS = 12_000;
+/** How long clients may take to say goodbye when the server stops, in milliseconds. */
+const CLOSE_GRACE_MS = 1_000;
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_UNAUTHORIZED = 4401;
 
@@ -72,8 +74,17 @@ export class WebSocketTransport {
 
   /** Tells every client to come back later, and closes. */
   stop(): Promise<void> {
-    for (const socket of this.#sockets.clients) socket.close(CLOSE_GOING_AWAY, 'Going away');
-    return new Promise((resolve) => this.#sockets.close(() => resolve()));
+    const { clients } = this.#sockets;
+    for (const socket of clients) socket.close(CLOSE_GOING_AWAY, 'Going away');
+    const timer = systemClock.setTimer(CLOSE_GRACE_MS, () => {
+      for (const socket of clients) socket.terminate();
+    });
+    return new Promise((resolve) => {
+      this.#sockets.close(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   #open(socket: WebSocket, stream: Duplex, request: IncomingMessage): void {

@@ -1,0 +1,50 @@
+/** The same control plane as processes of one role or two each, on one database. */
+import { expect, test } from '@jest/globals';
+import type { Deployment } from '../../../src/scheme/generated/types/apps-v1.ts';
+import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { temporaryDataDirectory } from '../../support/server.ts';
+import { startPlane } from './support/plane.ts';
+import { startWorker, type Worker } from './support/program.ts';
+import { assertWatchOfPart, readLog } from './support/revision-log.ts';
+import { deploymentManifest, isReady, isRolledOut } from './support/workloads.ts';
+
+test('three processes on one database bring up a Deployment, and a new controllers process goes on where a killed one was', async () => {
+  await using database = await createTestDatabase();
+  const { url: databaseUrl } = database;
+  const worker = (...roles: string[]): Promise<Worker> =>
+    startWorker({
+      databaseUrl,
+      args: ['--data-dir', temporaryDataDirectory(), ...roles.flatMap((role) => ['--role', role])],
+    });
+  await using plane = await startPlane({ databaseUrl, args: ['--role', 'api'] });
+  const [controllers, kubelets] = await Promise.all([
+    worker('scheduler', 'controllers'),
+    worker('kubelets'),
+  ]);
+  await using _kubelets = kubelets;
+  const { api } = plane;
+  using watch = await api.watch([{ resource: 'pods', namespace: 'default' }]);
+  const eventuallyReady = (replicas: number) =>
+    api.eventually<Deployment>(
+      ['deployments', 'web'],
+      (object) => {
+        expect(isRolledOut(object)).toBe(true);
+        expect(object.spec?.replicas).toBe(replicas);
+      },
+      40_000,
+    );
+  await api.apply(deploymentManifest('web', { replicas: 4 }));
+  await eventuallyReady(4);
+
+  await controllers.kill();
+  await api.scale('web', 9);
+  await using _successor = await worker('scheduler', 'controllers');
+  await eventuallyReady(9);
+
+  const pods = await api.list<Pod>('pods', { namespace: 'default' });
+  expect(pods.filter(isReady)).toHaveLength(9);
+  const log = await readLog(databaseUrl, ['pods'], { namespace: 'default' });
+  assertWatchOfPart(watch.recorded, log);
+  expect(log.filter(({ type }) => type === 'ADDED')).toHaveLength(9);
+}, 90_000);
