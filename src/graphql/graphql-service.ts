@@ -96,6 +96,7 @@ export class GraphqlService {
       variables,
       this.createContext(caller),
     );
+    member.onStart?.(plan.start.resourceVersion);
     return this.hub.subscribe(
       {
         key: `${schemaId(operation)}\0${JSON.stringify(caller.user)}\0${shape}`,

@@ -1,5 +1,5 @@
 import { createRedisBackend } from 'bullmq';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../lib/logger.ts';
 import type { QueueConnection } from './connection.ts';
 
@@ -17,7 +17,7 @@ export async function openRedisConnection({
   logger,
 }: RedisQueueOptions): Promise<QueueConnection> {
   // Commands wait for a server that is away instead of failing: BullMQ asks for that on what workers use.
-  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, lazyConnect: true });
+  const redis = new EndingRedis(redisUrl, { maxRetriesPerRequest: null, lazyConnect: true });
   redis.on('error', (error: Error) => logger.warn('queue connection failed', { error }));
   await redis.connect();
   return {
@@ -31,4 +31,20 @@ export async function openRedisConnection({
     // Nothing is on its way any more; `quit` would wait for a server that is away.
     close: async () => redis.disconnect(),
   };
+}
+
+/**
+ * A client that can be disconnected while it waits to reconnect. ioredis has no socket to close then, never says that it has
+ * ended, and BullMQ's worker waits for that when it closes. A subclass, because BullMQ makes copies of the client.
+ */
+class EndingRedis extends Redis {
+  override disconnect(reconnect = false): void {
+    // As if it had not connected yet: then it ends by itself.
+    if (!reconnect && this.status === 'reconnecting') this.status = 'wait';
+    super.disconnect(reconnect);
+  }
+
+  override duplicate(override?: Partial<RedisOptions>): Redis {
+    return new EndingRedis({ ...this.options, ...override } as RedisOptions);
+  }
 }

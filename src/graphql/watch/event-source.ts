@@ -14,8 +14,11 @@ export interface SourcedEvent {
 }
 
 export interface EventSourceSink {
-  /** Called synchronously and in order. `arePresent` while the events say what there is rather than what changes. */
-  onEvents(events: readonly SourcedEvent[], arePresent: boolean): void;
+  /**
+   * Called synchronously and in order. `isBacklog` while the events say what there was when the watch began: the present,
+   * or the changes that it missed.
+   */
+  onEvents(events: readonly SourcedEvent[], isBacklog: boolean): void;
   onClose(error: Error): void;
 }
 
@@ -49,8 +52,6 @@ class SingleSource implements EventSource {
   async start(): Promise<void> {
     const { client, plan, sink } = this.#options;
     const source = plan.sources[0] as WatchPlan['sources'][number];
-    // Changes after a version are changes from the first one on; otherwise the present comes first.
-    let arePresent = !isChangesOnly(plan);
     this.#handle = await client.watch(
       source.ref,
       {
@@ -63,13 +64,17 @@ class SingleSource implements EventSource {
         onEvents: (events) =>
           sink.onEvents(
             events.map((event) => ({ event, sourceIndex: 0 })),
-            arePresent,
+            this.#isCatchingUp,
           ),
         onClose: (error) => sink.onClose(error),
       },
     );
-    arePresent = false;
     if (this.#abort.signal.aborted) this.#handle.stop();
+  }
+
+  /** Everything that comes before the watch says that it is open is the past. */
+  get #isCatchingUp(): boolean {
+    return !(this.#handle && (this.#handle.isCurrent ?? true));
   }
 
   stop(): void {
@@ -113,7 +118,7 @@ class MergedSource implements EventSource {
       : await this.#deliverPresent();
     await Promise.all(plan.sources.map((_, index) => this.#watch(index, resourceVersion)));
     this.#hasStarted = true;
-    this.#release();
+    this.#release(true);
   }
 
   stop(): void {
@@ -172,18 +177,18 @@ class MergedSource implements EventSource {
     queueMicrotask(() => this.#release());
   }
 
-  #release(): void {
+  #release(isBacklog = false): void {
     this.#isReleaseDue = false;
     if (this.#isClosed || !this.#hasStarted || this.#waiting.length === 0) return;
     if (this.#handles.some(({ isCurrent = true }) => !isCurrent)) {
       this.#isReleaseDue = true;
-      systemClock.setTimer(CATCH_UP_CHECK_MS, () => this.#release());
+      systemClock.setTimer(CATCH_UP_CHECK_MS, () => this.#release(true));
       return;
     }
     const ready = this.#waiting;
     this.#waiting = [];
     ready.sort((a, b) => compareResourceVersions(versionOf(a), versionOf(b)));
-    this.#options.sink.onEvents(withOneBookmark(ready), false);
+    this.#options.sink.onEvents(withOneBookmark(ready), isBacklog);
   }
 
   #close(error: Error): void {

@@ -10,7 +10,10 @@ import {
 
 /** Who receives a stream. Called synchronously and in order. */
 export interface StreamMember {
-  onPayload(payload: EncodedPayload, isPresent: boolean): void;
+  /** The version that it starts after, where it names one. */
+  onStart?(resourceVersion: string | undefined): void;
+  /** `isBacklog`: the present or what was missed, which is finite; not what changes now. */
+  onPayload(payload: EncodedPayload, isBacklog: boolean): void;
   onClose(error: Error): void;
 }
 
@@ -48,7 +51,7 @@ export class EventStream {
     this.#source = createEventSource({
       ...source,
       sink: {
-        onEvents: (events, arePresent) => this.#take(events, arePresent),
+        onEvents: (events, isBacklog) => this.#take(events, isBacklog),
         onClose: (error) => this.#close(error),
       },
     });
@@ -70,30 +73,29 @@ export class EventStream {
     this.#onEnd(this);
   }
 
-  #take(events: readonly SourcedEvent[], arePresent: boolean): void {
+  #take(events: readonly SourcedEvent[], isBacklog: boolean): void {
     if (!this.#isOpen) return;
     for (let index = 0; index < events.length; index++) {
       const sourced = events[index] as SourcedEvent;
       const payload = this.#encoder.encode(sourced);
-      if (this.#tail || payload instanceof Promise)
-        this.#deliverLater(sourced, payload, arePresent);
-      else this.#deliver(sourced, payload, arePresent);
+      if (this.#tail || payload instanceof Promise) this.#deliverLater(sourced, payload, isBacklog);
+      else this.#deliver(sourced, payload, isBacklog);
     }
-    if (!arePresent && !this.#tail) this.#onAdvance(this);
+    if (!isBacklog && !this.#tail) this.#onAdvance(this);
   }
 
-  #deliver(sourced: SourcedEvent, payload: EncodedPayload, isPresent: boolean): void {
-    for (const member of this.members) member.onPayload(payload, isPresent);
-    if (!isPresent && sourced.event.type !== 'BOOKMARK') this.lastChange = payload.resourceVersion;
+  #deliver(sourced: SourcedEvent, payload: EncodedPayload, isBacklog: boolean): void {
+    for (const member of this.members) member.onPayload(payload, isBacklog);
+    if (!isBacklog && sourced.event.type !== 'BOOKMARK') this.lastChange = payload.resourceVersion;
   }
 
   #deliverLater(
     sourced: SourcedEvent,
     payload: EncodedPayload | Promise<EncodedPayload>,
-    isPresent: boolean,
+    isBacklog: boolean,
   ): void {
     this.#unencoded++;
-    if (this.#unencoded > MAX_UNENCODED_EVENTS && !isPresent) {
+    if (this.#unencoded > MAX_UNENCODED_EVENTS && !isBacklog) {
       this.#close(cannotKeepUp());
       return;
     }
@@ -103,10 +105,10 @@ export class EventStream {
       .then((settled) => {
         this.#unencoded--;
         if (!this.#isOpen) return;
-        this.#deliver(sourced, settled, isPresent);
+        this.#deliver(sourced, settled, isBacklog);
         if (this.#tail !== tail) return;
         this.#tail = undefined;
-        if (!isPresent) this.#onAdvance(this);
+        if (!isBacklog) this.#onAdvance(this);
       })
       .catch((thrown: unknown) => this.#close(toError(thrown)));
     this.#tail = tail;

@@ -31,7 +31,7 @@ export interface SubscriptionLaneOptions {
 export class SubscriptionLane {
   readonly prefix: Buffer;
   readonly onOverflow: SubscriptionLaneOptions['onOverflow'];
-  /** Of the changes that wait; what says the present is finite and does not count. */
+  /** Of what waits; the backlog is finite and does not count. */
   waitingBytes = 0;
   lastWritten: string | undefined;
   isOpen = true;
@@ -44,8 +44,8 @@ export class SubscriptionLane {
 
 /** Changes of one subscription that may wait. */
 const MAX_LANE_BYTES = 8 * 1024 * 1024;
-/** Changes of all subscriptions of one connection that may wait. They are shared between connections. */
-const MAX_CONNECTION_BYTES = 256 * 1024 * 1024;
+/** What may wait of all subscriptions of one connection, backlogs included. Much of it is shared between connections. */
+const MAX_CONNECTION_BYTES = 512 * 1024 * 1024;
 /** Bytes that are put together for one write. */
 const MAX_WRITE_BYTES = 512 * 1024;
 /** Bytes that the connection may hold before it is given more. */
@@ -53,7 +53,7 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 interface WaitingFrame {
   readonly frame: Frame;
-  /** Bytes that count against the limits. */
+  /** Bytes that count against the limit of the subscription. */
   readonly counted: number;
 }
 
@@ -76,11 +76,11 @@ export class SocketWriter {
   }
 
   /** Queues one result of a subscription. */
-  write(lane: SubscriptionLane, payload: EncodedPayload, isPresent: boolean): void {
+  write(lane: SubscriptionLane, payload: EncodedPayload, isBacklog: boolean): void {
     if (this.#isClosed || !lane.isOpen) return;
-    const counted = isPresent ? 0 : payload.bytes.length;
+    const counted = isBacklog ? 0 : payload.bytes.length;
     lane.waitingBytes += counted;
-    this.#waitingBytes += counted;
+    this.#waitingBytes += payload.bytes.length;
     this.#queue.push({ frame: { lane, payload }, counted });
     if (lane.waitingBytes > MAX_LANE_BYTES || this.#waitingBytes > MAX_CONNECTION_BYTES)
       this.#drop(lane);
@@ -147,7 +147,7 @@ export class SocketWriter {
     if (!frame.lane) return;
     frame.lane.waitingBytes -= counted;
     frame.lane.lastWritten = frame.payload.resourceVersion;
-    this.#waitingBytes -= counted;
+    this.#waitingBytes -= frame.payload.bytes.length;
   }
 
   /** Gives the memory of written frames back without copying the queue at each flush. */
@@ -160,9 +160,14 @@ export class SocketWriter {
 
   #drop(lane: SubscriptionLane): void {
     lane.isOpen = false;
-    this.#queue = this.#queue.slice(this.#head).filter(({ frame }) => frame.lane !== lane);
+    const kept: WaitingFrame[] = [];
+    for (const waiting of this.#queue.slice(this.#head)) {
+      const { frame } = waiting;
+      if (frame.lane === lane) this.#waitingBytes -= frame.payload.bytes.length;
+      else kept.push(waiting);
+    }
+    this.#queue = kept;
     this.#head = 0;
-    this.#waitingBytes -= lane.waitingBytes;
     lane.onOverflow(lane.lastWritten);
   }
 }

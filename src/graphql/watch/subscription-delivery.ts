@@ -38,8 +38,13 @@ export class SubscriptionDelivery implements StreamMember {
     if (!this.#isOpen) handle.stop();
   }
 
-  onPayload(payload: EncodedPayload, isPresent: boolean): void {
-    if (this.#isOpen) this.#writer.write(this.#lane, payload, isPresent);
+  onPayload(payload: EncodedPayload, isBacklog: boolean): void {
+    if (this.#isOpen) this.#writer.write(this.#lane, payload, isBacklog);
+  }
+
+  /** Until something is written, this is where to resume. */
+  onStart(resourceVersion: string | undefined): void {
+    this.#lane.lastWritten = resourceVersion;
   }
 
   onClose(error: Error): void {

@@ -97,7 +97,7 @@ test('a node that is powered off turns Unknown after the grace period and its Po
   );
 }, 60_000);
 
-test('a Node made by hand is kept, turns Unknown for want of a kubelet, and gets no Pod', async () => {
+test('a Node made by hand is kept, turns Unknown for want of a kubelet, and gets no Pod until a kubelet of its name reports it Ready', async () => {
   const node = {
     kind: 'Node',
     apiVersion: 'v1',
@@ -132,4 +132,14 @@ test('a Node made by hand is kept, turns Unknown for want of a kubelet, and gets
       message: expect.stringContaining('0/4 nodes are available: '),
     }),
   );
+
+  // What was missing all the time is somebody who runs the node.
+  await api.apply({
+    ...node,
+    metadata: { ...node.metadata, annotations: { 'orrery.dev/kubelet': 'simulated' } },
+  });
+  await api.eventually<Pod>(['pods', 'waiting'], (object) => {
+    expect(isReady(object)).toBe(true);
+    expect(nodeOf(object)).toBe('10.240.79.157');
+  });
 });

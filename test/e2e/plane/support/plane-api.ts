@@ -104,7 +104,7 @@ export class PlaneApi implements AsyncDisposable {
     await this.graphql.request(SCALE, { name, replicas });
   }
 
-  /** Opens a watch, and resolves when it has begun: what is done afterwards is in it. */
+  /** Opens a watch of everything that comes after the present, or after `afterVersion`. */
   async watch(resources: readonly WatchedResource[], afterVersion?: string): Promise<PlaneWatch> {
     const watch = new PlaneWatch(this.graphql, resources);
     watch.connect(afterVersion ?? (await this.resourceVersion()));

@@ -18,10 +18,10 @@ interface Row {
   readonly version: string;
 }
 
-/** What was committed, read from the database behind the server's back. */
+/** What was committed, read from the database behind the server's back. @param resources default all of them */
 export async function readLog(
   databaseUrl: string,
-  resources: readonly string[],
+  resources?: readonly string[],
   { namespace }: { readonly namespace?: string } = {},
 ): Promise<LoggedChange[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -30,10 +30,10 @@ export async function readLog(
     const { rows } = await client.query<Row>(
       `select type, resource, namespace, name, resource_version as version
          from revisions
-        where resource = any($1::text[])
+        where ($1::text[] is null or resource = any($1::text[]))
           and ($2::text is null or namespace = $2::text)
         order by resource_version`,
-      [resources, namespace ?? null],
+      [resources ?? null, namespace ?? null],
     );
     return rows.map((row) => ({
       type: row.type,
