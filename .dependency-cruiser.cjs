@@ -7,7 +7,8 @@
  */
 
 const LIBRARY = '^src/lib/';
-const COMPOSITION_ROOT = '^src/(?:main|control-plane|config|data-directory|composition/[^/]+)\\.ts$';
+const COMPOSITION_ROOT =
+  '^src/(?:main|control-plane|config|data-directory|composition/[^/]+)\\.ts$';
 
 /** The room `name` may import itself, what `allowed` lists, and no other room. */
 function room(name, allowed, comment) {

@@ -1,4 +1,3 @@
-import type { StatusReason } from '../scheme/errors.ts';
 import type { ApiObject, ObjectList, ObjectMeta, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 
@@ -196,11 +195,3 @@ export interface UserInfo {
   readonly groups: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
-
-/** Reasons after which the same request may simply be sent again. */
-export const RETRYABLE_REASONS: readonly StatusReason[] = [
-  'Conflict',
-  'TooManyRequests',
-  'ServiceUnavailable',
-  'ServerTimeout',
-];

@@ -17,7 +17,9 @@ export async function openRedisConnection({
   logger,
 }: RedisQueueOptions): Promise<QueueConnection> {
   // Commands wait for a server that is away instead of failing: BullMQ asks for that on what workers use.
-  const redis = new EndingRedis(redisUrl, { maxRetriesPerRequest: null, lazyConnect: true });
+  const redis = endingOnDisconnect(
+    new Redis(redisUrl, { maxRetriesPerRequest: null, lazyConnect: true }),
+  );
   redis.on('error', (error: Error) => logger.warn('queue connection failed', { error }));
   await redis.connect();
   return {
@@ -34,17 +36,18 @@ export async function openRedisConnection({
 }
 
 /**
- * A client that can be disconnected while it waits to reconnect. ioredis has no socket to close then, never says that it has
- * ended, and BullMQ's worker waits for that when it closes. A subclass, because BullMQ makes copies of the client.
+ * Lets the client, and the copies that BullMQ makes of it, be disconnected while it waits to reconnect. ioredis has no socket
+ * to close then, never says that it has ended, and BullMQ's worker waits for that when it closes.
  */
-class EndingRedis extends Redis {
-  override disconnect(reconnect = false): void {
-    // As if it had not connected yet: then it ends by itself.
-    if (!reconnect && this.status === 'reconnecting') this.status = 'wait';
-    super.disconnect(reconnect);
-  }
-
-  override duplicate(override?: Partial<RedisOptions>): Redis {
-    return new EndingRedis({ ...this.options, ...override } as RedisOptions);
-  }
+function endingOnDisconnect(client: Redis): Redis {
+  const disconnect = client.disconnect.bind(client);
+  const duplicate = client.duplicate.bind(client);
+  return Object.assign(client, {
+    disconnect: (reconnect = false): void => {
+      // As if it had not connected yet: then it ends by itself.
+      if (!reconnect && client.status === 'reconnecting') client.status = 'wait';
+      disconnect(reconnect);
+    },
+    duplicate: (override?: Partial<RedisOptions>): Redis => endingOnDisconnect(duplicate(override)),
+  });
 }

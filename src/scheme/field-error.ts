@@ -38,13 +38,6 @@ export const invalid = (field: string, value: unknown, detail: string): FieldErr
   detail,
 });
 
-export const typeInvalid = (field: string, value: unknown, detail: string): FieldError => ({
-  type: 'FieldValueTypeInvalid',
-  field,
-  value,
-  detail,
-});
-
 export const duplicate = (field: string, value: unknown): FieldError => ({
   type: 'FieldValueDuplicate',
   field,

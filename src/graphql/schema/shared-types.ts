@@ -5,7 +5,6 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
-import type { ApiObject } from '../../scheme/object.ts';
 import { INT64_SCALAR } from './scalars.ts';
 
 export const nonNullString = new GraphQLNonNull(GraphQLString);
@@ -45,9 +44,6 @@ export const LIST_META_TYPE = new GraphQLObjectType({
     },
   },
 });
-
-/** Names the object type of an object at run time; the schema that is being executed has it. */
-export type ResolveKind = (object: ApiObject) => string | undefined;
 
 /** The interfaces of what has no one kind; made once a schema because they resolve types by its kinds. */
 export interface SharedInterfaces {

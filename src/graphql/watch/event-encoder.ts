@@ -10,8 +10,10 @@ import type { SourcedEvent } from './event-source.ts';
 export interface EncodedPayload {
   /** The JSON of the execution result, in UTF-8. */
   readonly bytes: Buffer;
-  /** The version of the event: where a subscriber who got it resumes. */
+  /** The version of the event: where a subscriber who got it resumes, unless it says what was there already. */
   readonly resourceVersion: string;
+  /** Whether the event only says how far the stream has come. */
+  readonly isBookmark: boolean;
 }
 
 export interface EventEncoderOptions {
@@ -68,14 +70,17 @@ export class EventEncoder {
       contextValue: createContext(),
       variables,
     });
-    const resourceVersion = event.object.metadata.resourceVersion ?? '';
     return result instanceof Promise
-      ? result.then((settled) => this.#pack(settled, resourceVersion))
-      : this.#pack(result, resourceVersion);
+      ? result.then((settled) => this.#pack(settled, event))
+      : this.#pack(result, event);
   }
 
-  #pack(result: ExecutionResult, resourceVersion: string): EncodedPayload {
-    return { bytes: Buffer.from(encodeResult(result, this.#options.formatError)), resourceVersion };
+  #pack(result: ExecutionResult, { type, object }: WatchEvent): EncodedPayload {
+    return {
+      bytes: Buffer.from(encodeResult(result, this.#options.formatError)),
+      resourceVersion: object.metadata.resourceVersion ?? '',
+      isBookmark: type === 'BOOKMARK',
+    };
   }
 }
 

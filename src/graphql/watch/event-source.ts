@@ -13,12 +13,15 @@ export interface SourcedEvent {
   readonly sourceIndex: number;
 }
 
+/**
+ * What events say: what there was when the watch began, in no order of versions; the changes that it had missed; or what
+ * changes now. The first two are finite.
+ */
+export type StreamPhase = 'present' | 'missed' | 'changes';
+
 export interface EventSourceSink {
-  /**
-   * Called synchronously and in order. `isBacklog` while the events say what there was when the watch began: the present,
-   * or the changes that it missed.
-   */
-  onEvents(events: readonly SourcedEvent[], isBacklog: boolean): void;
+  /** Called synchronously and in order. */
+  onEvents(events: readonly SourcedEvent[], phase: StreamPhase): void;
   onClose(error: Error): void;
 }
 
@@ -64,7 +67,7 @@ class SingleSource implements EventSource {
         onEvents: (events) =>
           sink.onEvents(
             events.map((event) => ({ event, sourceIndex: 0 })),
-            this.#isCatchingUp,
+            this.#phase,
           ),
         onClose: (error) => sink.onClose(error),
       },
@@ -73,8 +76,9 @@ class SingleSource implements EventSource {
   }
 
   /** Everything that comes before the watch says that it is open is the past. */
-  get #isCatchingUp(): boolean {
-    return !(this.#handle && (this.#handle.isCurrent ?? true));
+  get #phase(): StreamPhase {
+    if (this.#handle && (this.#handle.isCurrent ?? true)) return 'changes';
+    return isChangesOnly(this.#options.plan) ? 'missed' : 'present';
   }
 
   stop(): void {
@@ -118,7 +122,7 @@ class MergedSource implements EventSource {
       : await this.#deliverPresent();
     await Promise.all(plan.sources.map((_, index) => this.#watch(index, resourceVersion)));
     this.#hasStarted = true;
-    this.#release(true);
+    this.#release('missed');
   }
 
   stop(): void {
@@ -140,7 +144,7 @@ class MergedSource implements EventSource {
       items.map((object) => ({ event: { type: 'ADDED' as const, object }, sourceIndex })),
     );
     if (plan.start.sendInitialEvents) events.push(endOfPresent(plan, resourceVersion));
-    sink.onEvents(events, true);
+    sink.onEvents(events, 'present');
     return resourceVersion;
   }
 
@@ -177,18 +181,18 @@ class MergedSource implements EventSource {
     queueMicrotask(() => this.#release());
   }
 
-  #release(isBacklog = false): void {
+  #release(phase: StreamPhase = 'changes'): void {
     this.#isReleaseDue = false;
     if (this.#isClosed || !this.#hasStarted || this.#waiting.length === 0) return;
     if (this.#handles.some(({ isCurrent = true }) => !isCurrent)) {
       this.#isReleaseDue = true;
-      systemClock.setTimer(CATCH_UP_CHECK_MS, () => this.#release(true));
+      systemClock.setTimer(CATCH_UP_CHECK_MS, () => this.#release('missed'));
       return;
     }
     const ready = this.#waiting;
     this.#waiting = [];
     ready.sort((a, b) => compareResourceVersions(versionOf(a), versionOf(b)));
-    this.#options.sink.onEvents(withOneBookmark(ready), isBacklog);
+    this.#options.sink.onEvents(withOneBookmark(ready), phase);
   }
 
   #close(error: Error): void {

@@ -6,14 +6,14 @@ import {
   type EventSource,
   type EventSourceOptions,
   type SourcedEvent,
+  type StreamPhase,
 } from './event-source.ts';
 
 /** Who receives a stream. Called synchronously and in order. */
 export interface StreamMember {
   /** The version that it starts after, where it names one. */
   onStart?(resourceVersion: string | undefined): void;
-  /** `isBacklog`: the present or what was missed, which is finite; not what changes now. */
-  onPayload(payload: EncodedPayload, isBacklog: boolean): void;
+  onPayload(payload: EncodedPayload, phase: StreamPhase): void;
   onClose(error: Error): void;
 }
 
@@ -51,7 +51,7 @@ export class EventStream {
     this.#source = createEventSource({
       ...source,
       sink: {
-        onEvents: (events, isBacklog) => this.#take(events, isBacklog),
+        onEvents: (events, phase) => this.#take(events, phase),
         onClose: (error) => this.#close(error),
       },
     });
@@ -73,29 +73,24 @@ export class EventStream {
     this.#onEnd(this);
   }
 
-  #take(events: readonly SourcedEvent[], isBacklog: boolean): void {
+  #take(events: readonly SourcedEvent[], phase: StreamPhase): void {
     if (!this.#isOpen) return;
-    for (let index = 0; index < events.length; index++) {
-      const sourced = events[index] as SourcedEvent;
+    for (const sourced of events) {
       const payload = this.#encoder.encode(sourced);
-      if (this.#tail || payload instanceof Promise) this.#deliverLater(sourced, payload, isBacklog);
-      else this.#deliver(sourced, payload, isBacklog);
+      if (this.#tail || payload instanceof Promise) this.#deliverLater(payload, phase);
+      else this.#deliver(payload, phase);
     }
-    if (!isBacklog && !this.#tail) this.#onAdvance(this);
+    if (phase === 'changes' && !this.#tail) this.#onAdvance(this);
   }
 
-  #deliver(sourced: SourcedEvent, payload: EncodedPayload, isBacklog: boolean): void {
-    for (const member of this.members) member.onPayload(payload, isBacklog);
-    if (!isBacklog && sourced.event.type !== 'BOOKMARK') this.lastChange = payload.resourceVersion;
+  #deliver(payload: EncodedPayload, phase: StreamPhase): void {
+    for (const member of this.members) member.onPayload(payload, phase);
+    if (phase === 'changes' && !payload.isBookmark) this.lastChange = payload.resourceVersion;
   }
 
-  #deliverLater(
-    sourced: SourcedEvent,
-    payload: EncodedPayload | Promise<EncodedPayload>,
-    isBacklog: boolean,
-  ): void {
+  #deliverLater(payload: EncodedPayload | Promise<EncodedPayload>, phase: StreamPhase): void {
     this.#unencoded++;
-    if (this.#unencoded > MAX_UNENCODED_EVENTS && !isBacklog) {
+    if (this.#unencoded > MAX_UNENCODED_EVENTS && phase === 'changes') {
       this.#close(cannotKeepUp());
       return;
     }
@@ -105,10 +100,10 @@ export class EventStream {
       .then((settled) => {
         this.#unencoded--;
         if (!this.#isOpen) return;
-        this.#deliver(sourced, settled, isBacklog);
+        this.#deliver(settled, phase);
         if (this.#tail !== tail) return;
         this.#tail = undefined;
-        if (!isBacklog) this.#onAdvance(this);
+        if (phase === 'changes') this.#onAdvance(this);
       })
       .catch((thrown: unknown) => this.#close(toError(thrown)));
     this.#tail = tail;

@@ -6,6 +6,7 @@
  */
 import type { Writable } from 'node:stream';
 import type { EncodedPayload } from './event-encoder.ts';
+import type { StreamPhase } from './event-source.ts';
 import type { FlushScheduler } from './flush-scheduler.ts';
 
 /** How frames look on one kind of connection. */
@@ -23,7 +24,7 @@ export type Frame =
 export interface SubscriptionLaneOptions {
   /** What comes before each payload. */
   readonly prefix: Buffer;
-  /** Called once, when too much waits. `resumeFrom` is the version of the last result that was written, if any was. */
+  /** Called once, when too much waits. `resumeFrom` is where the stream goes on behind what was written, if known. */
   readonly onOverflow: (resumeFrom: string | undefined) => void;
 }
 
@@ -33,7 +34,8 @@ export class SubscriptionLane {
   readonly onOverflow: SubscriptionLaneOptions['onOverflow'];
   /** Of what waits; the backlog is finite and does not count. */
   waitingBytes = 0;
-  lastWritten: string | undefined;
+  /** The version of the last result that was written and says a place in the stream; before, that it started after. */
+  resumeFrom: string | undefined;
   isOpen = true;
 
   constructor({ prefix, onOverflow }: SubscriptionLaneOptions) {
@@ -55,6 +57,8 @@ interface WaitingFrame {
   readonly frame: Frame;
   /** Bytes that count against the limit of the subscription. */
   readonly counted: number;
+  /** Whether a subscriber who got it can resume from its version. */
+  readonly isPlace: boolean;
 }
 
 export class SocketWriter {
@@ -76,12 +80,13 @@ export class SocketWriter {
   }
 
   /** Queues one result of a subscription. */
-  write(lane: SubscriptionLane, payload: EncodedPayload, isBacklog: boolean): void {
+  write(lane: SubscriptionLane, payload: EncodedPayload, phase: StreamPhase): void {
     if (this.#isClosed || !lane.isOpen) return;
-    const counted = isBacklog ? 0 : payload.bytes.length;
+    const counted = phase === 'changes' ? payload.bytes.length : 0;
+    const isPlace = phase !== 'present' || payload.isBookmark;
     lane.waitingBytes += counted;
     this.#waitingBytes += payload.bytes.length;
-    this.#queue.push({ frame: { lane, payload }, counted });
+    this.#queue.push({ frame: { lane, payload }, counted, isPlace });
     if (lane.waitingBytes > MAX_LANE_BYTES || this.#waitingBytes > MAX_CONNECTION_BYTES)
       this.#drop(lane);
     this.#scheduler.schedule(this);
@@ -90,7 +95,7 @@ export class SocketWriter {
   /** Queues a message of the protocol behind what waits already. */
   writeText(text: string): void {
     if (this.#isClosed) return;
-    this.#queue.push({ frame: { text: Buffer.from(text) }, counted: 0 });
+    this.#queue.push({ frame: { text: Buffer.from(text) }, counted: 0, isPlace: false });
     this.#scheduler.schedule(this);
   }
 
@@ -143,10 +148,10 @@ export class SocketWriter {
     return chunk;
   }
 
-  #written({ frame, counted }: WaitingFrame): void {
+  #written({ frame, counted, isPlace }: WaitingFrame): void {
     if (!frame.lane) return;
     frame.lane.waitingBytes -= counted;
-    frame.lane.lastWritten = frame.payload.resourceVersion;
+    if (isPlace) frame.lane.resumeFrom = frame.payload.resourceVersion;
     this.#waitingBytes -= frame.payload.bytes.length;
   }
 
@@ -168,6 +173,6 @@ export class SocketWriter {
     }
     this.#queue = kept;
     this.#head = 0;
-    lane.onOverflow(lane.lastWritten);
+    lane.onOverflow(lane.resumeFrom);
   }
 }

@@ -1,5 +1,6 @@
 import { ApiError } from '../../scheme/errors.ts';
 import type { EncodedPayload } from './event-encoder.ts';
+import type { StreamPhase } from './event-source.ts';
 import type { StreamMember } from './event-stream.ts';
 import { type SocketWriter, SubscriptionLane } from './socket-writer.ts';
 import type { SubscriptionHandle } from './subscription-hub.ts';
@@ -38,13 +39,13 @@ export class SubscriptionDelivery implements StreamMember {
     if (!this.#isOpen) handle.stop();
   }
 
-  onPayload(payload: EncodedPayload, isBacklog: boolean): void {
-    if (this.#isOpen) this.#writer.write(this.#lane, payload, isBacklog);
+  onPayload(payload: EncodedPayload, phase: StreamPhase): void {
+    if (this.#isOpen) this.#writer.write(this.#lane, payload, phase);
   }
 
   /** Until something is written, this is where to resume. */
   onStart(resourceVersion: string | undefined): void {
-    this.#lane.lastWritten = resourceVersion;
+    this.#lane.resumeFrom = resourceVersion;
   }
 
   onClose(error: Error): void {

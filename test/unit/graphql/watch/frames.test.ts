@@ -15,7 +15,7 @@ const { Receiver } = webSockets as unknown as {
 
 function frameOf(prefix: Buffer, json: string): Frame {
   const lane = new SubscriptionLane({ prefix, onOverflow: () => undefined });
-  return { lane, payload: { bytes: Buffer.from(json), resourceVersion: '1' } };
+  return { lane, payload: { bytes: Buffer.from(json), resourceVersion: '1', isBookmark: false } };
 }
 
 function encode(format: typeof WEBSOCKET_FRAMES, frames: readonly Frame[]): Buffer {

@@ -12,6 +12,7 @@ function payload(resourceVersion: number, size = 10): EncodedPayload {
   return {
     bytes: Buffer.from(String(resourceVersion).padEnd(size, '.')),
     resourceVersion: String(resourceVersion),
+    isBookmark: false,
   };
 }
 
@@ -43,10 +44,10 @@ describe('a connection', () => {
     const { socket, writer, open } = connect();
     const a = open('a');
     const b = open('b');
-    writer.write(a.lane, payload(1, 1), false);
+    writer.write(a.lane, payload(1, 1), 'changes');
     writer.writeText('text|');
-    writer.write(b.lane, payload(2, 1), false);
-    writer.write(a.lane, payload(3, 1), false);
+    writer.write(b.lane, payload(2, 1), 'changes');
+    writer.write(a.lane, payload(3, 1), 'changes');
     await eventually(
       () => socket.bytes.toString(),
       (text) => expect(text).toBe('a1\n\ntext|b2\n\na3\n\n'),
@@ -58,7 +59,7 @@ describe('a connection', () => {
     const { socket, writer, open } = connect();
     const { lane } = open('');
     socket.hold();
-    for (let i = 0; i < 5_000; i++) writer.write(lane, payload(i, KILOBYTE), false);
+    for (let i = 0; i < 5_000; i++) writer.write(lane, payload(i, KILOBYTE), 'changes');
     await eventually(
       () => socket.writableLength,
       (waiting) => expect(waiting).toBeGreaterThan(0),
@@ -73,7 +74,7 @@ describe('a connection', () => {
 
   test('that ends writes what waits first', async () => {
     const { socket, writer, open } = connect();
-    writer.write(open('').lane, payload(1, 1), false);
+    writer.write(open('').lane, payload(1, 1), 'changes');
     let ended = '';
     writer.end(() => {
       ended = socket.bytes.toString();
@@ -88,21 +89,21 @@ describe('a connection', () => {
 describe('a subscription whose reader is too slow', () => {
   function overflow(connection: Connection, lane: SubscriptionLane, from: number): number {
     let version = from;
-    while (lane.isOpen) connection.writer.write(lane, payload(version++, 64 * KILOBYTE), false);
+    while (lane.isOpen) connection.writer.write(lane, payload(version++, 64 * KILOBYTE), 'changes');
     return version;
   }
 
   test('is dropped with the version of the last result that was written', async () => {
     const connection = connect();
     const { lane, overflows } = connection.open('');
-    connection.writer.write(lane, payload(7), false);
+    connection.writer.write(lane, payload(7), 'changes');
     await eventually(
-      () => lane.lastWritten,
+      () => lane.resumeFrom,
       (version) => expect(version).toBe('7'),
     );
     connection.socket.hold();
     overflow(connection, lane, 8);
-    expect(overflows).toEqual([lane.lastWritten]);
+    expect(overflows).toEqual([lane.resumeFrom]);
     expect(Number(overflows[0])).toBeGreaterThanOrEqual(7);
   });
 
@@ -112,7 +113,7 @@ describe('a subscription whose reader is too slow', () => {
     const { lane, overflows } = connection.open('');
     socket.hold();
     overflow(connection, lane, 1);
-    writer.write(lane, payload(1_000_000), false);
+    writer.write(lane, payload(1_000_000), 'changes');
     writer.writeText('|the end');
     socket.resume();
     await eventually(
@@ -132,9 +133,9 @@ describe('a subscription whose reader is too slow', () => {
     const slow = connection.open('slow');
     const other = connection.open('other');
     connection.socket.hold();
-    connection.writer.write(other.lane, payload(1), false);
+    connection.writer.write(other.lane, payload(1), 'changes');
     overflow(connection, slow.lane, 2);
-    connection.writer.write(other.lane, payload(900), false);
+    connection.writer.write(other.lane, payload(900), 'changes');
     connection.socket.resume();
     await eventually(
       () => connection.socket.bytes.toString(),
@@ -143,11 +144,29 @@ describe('a subscription whose reader is too slow', () => {
     expect(other.overflows).toEqual([]);
   });
 
+  test('has no place to resume from while it is shown the present', async () => {
+    const connection = connect();
+    const { lane } = connection.open('');
+    connection.writer.write(lane, payload(9), 'present');
+    connection.writer.write(lane, payload(5), 'present');
+    await eventually(
+      () => connection.socket.bytes.length,
+      (written) => expect(written).toBe(24),
+    );
+    expect(lane.resumeFrom).toBeUndefined();
+    connection.writer.write(lane, { ...payload(9), isBookmark: true }, 'present');
+    await eventually(
+      () => lane.resumeFrom,
+      (version) => expect(version).toBe('9'),
+    );
+  });
+
   test('may have any amount of the present waiting: it is finite', () => {
     const connection = connect();
     const { lane, overflows } = connection.open('');
     connection.socket.hold();
-    for (let i = 0; i < 1_000; i++) connection.writer.write(lane, payload(i, 64 * KILOBYTE), true);
+    for (let i = 0; i < 1_000; i++)
+      connection.writer.write(lane, payload(i, 64 * KILOBYTE), 'present');
     expect(overflows).toEqual([]);
   });
 });
