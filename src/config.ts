@@ -16,6 +16,8 @@ export interface Config {
   readonly host: string;
   /** @default 4000 */
   readonly port: number;
+  /** Names, beside its addresses and localhost, under which clients may address the server. @default [] */
+  readonly allowedHosts: readonly string[];
   /** Database, token and process id are kept here. @default .orrery in the checkout */
   readonly dataDirectory: string;
   /** A PostgreSQL server in place of the embedded one. */
@@ -59,6 +61,7 @@ Usage: npm start -- [options]
 
   --port N                    listen on this port (ORRERY_PORT, default 4000)
   --host ADDRESS              listen on this address (ORRERY_HOST, default 127.0.0.1)
+  --allowed-hosts LIST        names that clients may use for this server, beside its addresses and localhost
   --data-dir DIR              keep the database and the token here (ORRERY_DATA_DIR, default .orrery)
   --role NAME                 run this part only; repeat it for several: ${ROLES.join(', ')}
   --runtime-config GV=BOOL    switch an API group, version or level: api/alpha=true, batch/v1=false
@@ -87,6 +90,7 @@ Examples:
 const OPTIONS = {
   port: { type: 'string' },
   host: { type: 'string' },
+  'allowed-hosts': { type: 'string', multiple: true },
   'data-dir': { type: 'string' },
   role: { type: 'string', multiple: true },
   'runtime-config': { type: 'string', multiple: true },
@@ -120,6 +124,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
   return {
     host: values.host ?? env.ORRERY_HOST ?? '127.0.0.1',
     port: toInteger('--port', values.port ?? env.ORRERY_PORT ?? '4000', 0, 65_535),
+    allowedHosts: splitList(values['allowed-hosts']),
     dataDirectory: directory ? path.resolve(cwd, directory) : path.join(packageRoot, '.orrery'),
     databaseUrl: env.DATABASE_URL || undefined,
     redisUrl: env.REDIS_URL || undefined,

@@ -27,6 +27,7 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
     logger,
     clock,
     introspection: config.introspection,
+    allowedHosts: config.allowedHosts,
     notReady: () => (readiness.workersStarted ? [] : ['workers']),
   });
   cleanup.defer(() => server.close());

@@ -1,5 +1,6 @@
 import { createRedisBackend } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
+import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { QueueConnection } from './connection.ts';
 
@@ -20,8 +21,25 @@ export async function openRedisConnection({
   const redis = endingOnDisconnect(
     new Redis(redisUrl, { maxRetriesPerRequest: null, lazyConnect: true }),
   );
-  redis.on('error', (error: Error) => logger.warn('queue connection failed', { error }));
-  await redis.connect();
+  let lastError: Error | undefined;
+  redis.on('error', (error: Error) => {
+    lastError = error;
+    logger.warn('queue connection failed', { error });
+  });
+  // Every queue has listeners on it.
+  redis.setMaxListeners(0);
+  try {
+    await redis.connect();
+  } catch (thrown) {
+    // It would go on trying, with nobody left to use it.
+    redis.disconnect();
+    const { host, port } = redis.options;
+    const why = (lastError ?? toError(thrown)).message;
+    throw new Error(
+      `cannot reach Redis at ${host}:${port}: ${why}; start it, or leave REDIS_URL unset to keep the queues in PostgreSQL`,
+      { cause: thrown },
+    );
+  }
   return {
     connection: redis,
     backendFactory: createRedisBackend as unknown as QueueConnection['backendFactory'],

@@ -146,7 +146,7 @@ function assertDecoded(
 
 /**
  * What is missing of `object`, and which of its values are outside their closed set. Runs after defaulting, which fills
- * required fields. Where this finds anything, the kind's own validation has nothing sound to work on.
+ * required fields. Where something is missing, the kind's own validation has nothing sound to work on.
  */
 export function validateStructure(
   scheme: Scheme,

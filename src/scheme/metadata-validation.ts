@@ -137,14 +137,14 @@ function validateOwnerReferences(owners: readonly OwnerReference[], errors: Fiel
   }
 }
 
+/** What is not there at all is told by the structural check, with its index. */
 function validateOwnerReference(owner: OwnerReference, errors: FieldError[]): void {
-  const { group, version } = parseApiVersion(owner.apiVersion);
-  if (version === '') {
+  const { group, version } = parseApiVersion(owner.apiVersion ?? '');
+  if (version === '' && owner.apiVersion !== undefined) {
     errors.push(invalid(`${OWNER_PATH}.apiVersion`, owner.apiVersion, 'version must not be empty'));
   }
   for (const field of ['kind', 'name', 'uid'] as const) {
-    if (!owner[field])
-      errors.push(invalid(`${OWNER_PATH}.${field}`, owner[field], 'must not be empty'));
+    if (owner[field] === '') errors.push(invalid(`${OWNER_PATH}.${field}`, '', 'must not be empty'));
   }
   if (group === '' && version === 'v1' && owner.kind === 'Event') {
     errors.push(invalid(OWNER_PATH, owner, '/v1, Kind=Event is disallowed from being an owner'));

@@ -12,7 +12,8 @@ import type { WriteScope } from './write-scope.ts';
 
 /**
  * Judges what any kind must be, before plugins and the kind's own rules work on it: metadata, what is required, closed sets.
- * What is wrong with metadata alone is returned, to be told together with what the kind itself finds.
+ * What is wrong with metadata, and words outside their closed set, are returned, to be told together with what the kind
+ * itself finds.
  * @throws {ApiError} Invalid when something is missing, RequestEntityTooLarge
  */
 export function preliminaryErrors(
@@ -24,11 +25,14 @@ export function preliminaryErrors(
   const errors = validateObjectMeta(metadataRules(resource), object);
   if (current) errors.push(...validateObjectMetaUpdate(object, current));
   const structural = resource.validateStructure(object);
+  errors.push(...structural);
   const isPlaced = !resource.storage.namespaced || object.metadata.namespace;
-  if (structural.length > 0 || !isPlaced)
-    throw invalid(resource, object, [...errors, ...structural]);
+  if (structural.some(isMissing) || !isPlaced) throw invalid(resource, object, errors);
   return errors;
 }
+
+/** The kind's own rules have nothing sound to work on. */
+const isMissing = ({ type }: FieldError): boolean => type === 'FieldValueRequired';
 
 /** Judges a new object by its kind's rules. @throws {ApiError} Invalid with every cause */
 export function assertValidNew(
@@ -39,7 +43,7 @@ export function assertValidNew(
   const { strategy } = resource;
   if (strategy.validate) errors.push(...strategy.validate(object));
   if (strategy.validateCreate) errors.push(...strategy.validateCreate(object));
-  if (errors.length > 0) throw invalid(resource, object, errors);
+  if (errors.length > 0) throw invalid(resource, object, distinct(errors));
   if (warn && strategy.warnings) strategy.warnings(object).forEach(warn);
 }
 
@@ -53,7 +57,7 @@ export function assertValidUpdate(
   const { strategy } = resource;
   if (strategy.validate) errors.push(...strategy.validate(next));
   if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(next, current));
-  if (errors.length > 0) throw invalid(resource, next, errors);
+  if (errors.length > 0) throw invalid(resource, next, distinct(errors));
   if (warn && strategy.warnings) strategy.warnings(next).forEach(warn);
 }
 
@@ -74,6 +78,16 @@ export function assertValidStatus(
   if (errors.length === 0 && validateStatusUpdate)
     errors.push(...validateStatusUpdate(next, current));
   if (errors.length > 0) throw invalid(resource, next, errors);
+}
+
+/** A word outside its closed set may be found by the structure and by the kind's own rule: it is told once. */
+function distinct(errors: readonly FieldError[]): readonly FieldError[] {
+  const seen = new Set<string>();
+  return errors.filter(({ type, field, value }) => {
+    if (type !== 'FieldValueNotSupported') return true;
+    const key = JSON.stringify([field, value]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 function metadataRules({ storage, strategy }: ServedResource): MetadataRules {

@@ -49,6 +49,7 @@ export class SchemaHolder {
   readonly #listeners = new Set<(current: ExecutableSchema) => void>();
   #current: ExecutableSchema | undefined;
   #stopListening: (() => void) | undefined;
+  #isNoticeDue = false;
 
   constructor(options: SchemaHolderOptions) {
     this.#options = options;
@@ -63,8 +64,16 @@ export class SchemaHolder {
   start(): void {
     this.#stopListening ??= this.#options.scheme.onChange(() => {
       this.#current = undefined;
-      for (const listener of this.#listeners) listener(this.current);
+      if (this.#isNoticeDue) return;
+      this.#isNoticeDue = true;
+      // Several custom resources that come together make one new schema.
+      queueMicrotask(() => this.#notify());
     });
+  }
+
+  #notify(): void {
+    this.#isNoticeDue = false;
+    for (const listener of this.#listeners) listener(this.current);
   }
 
   stop(): void {

@@ -4,7 +4,7 @@ import {
   GraphQLNonNull,
   GraphQLObjectType,
 } from 'graphql';
-import type { ApiObject } from '../../scheme/object.ts';
+import type { ApiObject, ObjectList } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import {
@@ -16,6 +16,7 @@ import {
   toPointInTime,
 } from './arguments.ts';
 import type { KindTypes } from './kind-types.ts';
+import { isRefined, REFINEMENT_ARGUMENTS, refine } from './list-refinement.ts';
 import { toGroupField, toListField, toObjectField, toTypePrefix, upperFirst } from './names.ts';
 
 type Fields = GraphQLFieldConfigMap<unknown, RequestContext>;
@@ -96,12 +97,14 @@ function createListField({ definition, list }: KindTypes): Field {
   return {
     type: list,
     description: `The objects of kind ${definition.kind}${definition.namespaced ? ', of one namespace or of all' : ''}.`,
-    args: listArguments(definition),
+    args: { ...listArguments(definition), ...REFINEMENT_ARGUMENTS },
     extensions: { reads: true },
     ...deprecation(definition),
     async resolve(_, args: Arguments, ctx) {
       const options = toListOptions(args);
-      const page = await ctx.reader.list(definition, options);
+      const page = isRefined(args)
+        ? await readRefined(definition, args, ctx)
+        : await ctx.reader.list(definition, options);
       if (options.at || options.continue || options.resourceVersion) {
         ctx.placeAt(page.items, { resourceVersion: page.metadata.resourceVersion });
       }
@@ -118,6 +121,25 @@ function createObjectField({ definition, object }: KindTypes): Field {
     extensions: { reads: true },
     ...deprecation(definition),
     resolve: (_, args: Arguments, ctx) => readObject(definition, args, ctx),
+  };
+}
+
+/** A list that only the whole resource can tell: conditions and order come before the limit. */
+async function readRefined(
+  definition: ResourceDefinition,
+  args: Arguments,
+  ctx: RequestContext,
+): Promise<ObjectList> {
+  const { limit, ...options } = toListOptions(args);
+  const list = await ctx.reader.list(definition, options);
+  const items = refine(list.items, args);
+  const shown = limit === undefined ? items : items.slice(0, limit);
+  const { resourceVersion } = list.metadata;
+  const remainingItemCount = items.length - shown.length;
+  return {
+    ...list,
+    metadata: { resourceVersion, ...(remainingItemCount > 0 ? { remainingItemCount } : {}) },
+    items: [...shown],
   };
 }
 

@@ -249,15 +249,13 @@ function inMember<T>(name: string, key: string, parse: () => T): T {
   }
 }
 
-export const parseText: MapValueParser = (value) =>
+const parseText: MapValueParser = (value) =>
   typeof value === 'string' ? value : refuse('the value', 'a string', value);
 
-export const parseTextList: MapValueParser = (value) =>
+const parseTextList: MapValueParser = (value) =>
   Array.isArray(value) && value.every((item) => typeof item === 'string')
     ? value
     : refuse('the value', 'a list of strings', value);
-
-export const parseQuantityMember: MapValueParser = parseQuantity;
 
 export const STRING_MAP_SCALAR = createMapScalar({
   name: 'StringMap',

@@ -74,6 +74,28 @@ describe('a create', () => {
       { reason: 'Invalid', message: 'Pod "web" is invalid: spec.containers: Required value' },
     ],
     [
+      'with a word outside its closed set tells what else is wrong as well',
+      appsDeployments,
+      deployment(({ spec, ...rest }) => ({
+        ...rest,
+        spec: { ...spec, replicas: -1, strategy: { type: 'Bogus' } },
+      })),
+      {
+        reason: 'Invalid',
+        message:
+          'Deployment.apps "web" is invalid: [spec.strategy.type: Unsupported value: "Bogus": supported values: "Recreate", "RollingUpdate", spec.replicas: Invalid value: -1: must be greater than or equal to 0]',
+      },
+    ],
+    [
+      'with an owner of which everything is missing names each by its path',
+      coreConfigMaps,
+      { metadata: { name: 'owned', namespace: 'default', ownerReferences: [{}] } },
+      {
+        reason: 'Invalid',
+        message: /metadata\.ownerReferences\[0\]\.apiVersion: Required value/,
+      },
+    ],
+    [
       'whose selector does not match its template says so',
       appsDeployments,
       deployment((object) => {

@@ -223,6 +223,36 @@ describe('lists', () => {
     });
   });
 
+  test('are narrowed and ordered by any field', async () => {
+    for (const [name, n] of [
+      ['r1', '1'],
+      ['r2', '3'],
+      ['r3', '2'],
+    ]) {
+      await plane.client.request(
+        'mutation ($i: CoreV1ConfigMapInput!) { createCoreV1ConfigMap(input: $i) { kind } }',
+        { i: { metadata: { name, labels: { refined: 'yes' } }, data: { n } } },
+      );
+    }
+    expect(
+      await plane.client.request(`{ core { v1 { configMaps(
+        labelSelector: "refined=yes"
+        where: [{path: "data.n", greaterThan: 1}]
+        orderBy: [{path: "data.n", direction: DESC}]
+        limit: 1
+      ) { metadata { remainingItemCount continue } items { metadata { name } } } } } }`),
+    ).toEqual({
+      core: {
+        v1: {
+          configMaps: {
+            metadata: { remainingItemCount: 1, continue: null },
+            items: [{ metadata: { name: 'r2' } }],
+          },
+        },
+      },
+    });
+  });
+
   test('show the past', async () => {
     const create = `mutation ($i: CoreV1ConfigMapInput!) {
       createCoreV1ConfigMap(input: $i) { metadata { resourceVersion } }

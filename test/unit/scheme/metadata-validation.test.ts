@@ -32,6 +32,11 @@ describe('metadata of a new object', () => {
     expect(errorsOf(metadata)).toEqual([]);
   });
 
+  test('with an owner of which everything is missing is left to the structural check', () => {
+    const owner = {} as NonNullable<ObjectMeta['ownerReferences']>[number];
+    expect(errorsOf({ ...SOUND, ownerReferences: [owner] })).toEqual([]);
+  });
+
   test('of a cluster-scoped kind has no namespace', () => {
     expect(errorsOf({ name: 'a' }, { namespaced: false })).toEqual([]);
     expect(errorsOf(SOUND, { namespaced: false })).toEqual([

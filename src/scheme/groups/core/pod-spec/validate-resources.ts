@@ -42,15 +42,13 @@ export function validateResources(
     claimNames,
   }: { readonly scope: ResourceScope; readonly claimNames: ReadonlySet<string> },
 ): void {
-  const before = errors.length;
   for (const name in limits) {
     validateAmount(name, limits[name] as string, `${path}.limits[${name}]`, errors, scope);
   }
   for (const name in requests) {
     validateAmount(name, requests[name] as string, `${path}.requests[${name}]`, errors, scope);
   }
-  // Amounts that are no quantities cannot be compared.
-  if (errors.length === before) compareToLimits(requests, limits, path, errors);
+  compareToLimits(requests, limits, path, errors);
   if (hugePagesAlone(limits, requests)) {
     errors.push(forbiddenField(path, 'HugePages require cpu or memory'));
   }
@@ -137,6 +135,8 @@ function compareToLimits(
       errors.push(required(`${path}.limits`, detail));
       continue;
     }
+    // What is no quantity has been refused as such, and compares with nothing.
+    if (quantityError(request) || quantityError(limit)) continue;
     const order = compareQuantities(request, limit);
     if (order === 0 || (order < 0 && isOvercommitAllowed(name))) continue;
     const relation = isOvercommitAllowed(name) ? 'less than or equal to' : 'equal to';

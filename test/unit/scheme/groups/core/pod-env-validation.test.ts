@@ -112,6 +112,11 @@ describe('resources are refused', () => {
       `${at}.requests: Invalid value: "2": must be less than or equal to cpu limit of 1`,
     ],
     [
+      'when more is asked for than allowed, whatever else is wrong',
+      resources({ requests: { cpu: '2' }, limits: { cpu: '1', 'example.com/gpu': '1500m' } }),
+      `${at}.requests: Invalid value: "2": must be less than or equal to cpu limit of 1`,
+    ],
+    [
       'when they are unknown',
       resources({ requests: { disk: '1' } }),
       `${at}.requests[disk]: Invalid value: "disk": must be a standard resource for containers`,
