@@ -32,10 +32,22 @@ export async function run(main) {
     assertNodeVersion();
     await main();
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    if (!(error instanceof SetupError || isNotOurs(error))) throw error;
+    process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+const NOT_OURS = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/** A checkout that somebody else owns, or that is mounted read-only. */
+function isNotOurs(error) {
+  return NOT_OURS.has(error?.code) && typeof error.path === 'string';
+}
+
+function explain(error) {
+  if (error instanceof SetupError) return error.message;
+  return `${error.path} cannot be written (${error.code}); run this as the owner of the checkout, or in a copy of your own.`;
 }
 
 function assertNodeVersion() {

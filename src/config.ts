@@ -6,6 +6,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { didYouMeanHint } from './lib/did-you-mean.ts';
 
+/** Where servers listen, and commands look for them, unless they are told otherwise. */
+export const DEFAULT_PORT = 4000;
+
 /** What a process does; one process may do several. */
 export const ROLES = ['api', 'scheduler', 'controllers', 'kubelets'] as const;
 
@@ -123,9 +126,9 @@ export function readConfig(source: ConfigSource): Config | 'help' {
   const directory = values['data-dir'] ?? env.ORRERY_DATA_DIR;
   return {
     host: values.host ?? env.ORRERY_HOST ?? '127.0.0.1',
-    port: toInteger('--port', values.port ?? env.ORRERY_PORT ?? '4000', 0, 65_535),
+    port: toInteger('--port', values.port ?? env.ORRERY_PORT ?? `${DEFAULT_PORT}`, 0, 65_535),
     allowedHosts: splitList(values['allowed-hosts']),
-    dataDirectory: directory ? path.resolve(cwd, directory) : path.join(packageRoot, '.orrery'),
+    dataDirectory: directory ? path.resolve(cwd, directory) : defaultDataDirectory(packageRoot),
     databaseUrl: env.DATABASE_URL || undefined,
     redisUrl: env.REDIS_URL || undefined,
     roles: toRoles(values.role),
@@ -152,6 +155,11 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       LOG_LEVELS,
     ),
   };
+}
+
+/** Kept in the checkout, so that each has its own. */
+export function defaultDataDirectory(packageRoot: string): string {
+  return path.join(packageRoot, '.orrery');
 }
 
 const BOOLEANS = ['true', 'false'] as const;

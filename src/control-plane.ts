@@ -12,7 +12,7 @@ import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identitie
 import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
 import { type Database, openDatabase } from './composition/database.ts';
-import { openDoor } from './composition/door.ts';
+import { assertPortIsFree, openDoor } from './composition/door.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
 import { startWorkers } from './composition/workers.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -65,6 +65,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const { config, clock = systemClock, logger = silentLogger, signal } = options;
   const { onProgress = () => undefined } = options;
   const scheme = buildScheme(config);
+  if (config.roles.includes('api')) await assertPortIsFree(config);
   openDataDirectory(config.dataDirectory);
   const token = readOrCreateToken(config.dataDirectory);
   const database = await openDatabase({ config, logger, onProgress, signal });

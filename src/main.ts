@@ -2,12 +2,14 @@
 
 import pc from 'picocolors';
 import { destination, pino } from 'pino';
-import { type Config, ConfigError, readConfig, USAGE } from './config.ts';
-import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { greeting } from './composition/greeting.ts';
+import { type Config, ConfigError, defaultDataDirectory, readConfig, USAGE } from './config.ts';
+import { startControlPlane } from './control-plane.ts';
 import { openDataDirectory, publishProcessId } from './data-directory.ts';
 import { toError } from './lib/errors.ts';
 import type { Logger } from './lib/logger.ts';
 import { EmbeddedPostgresError } from './store/embedded/errors.ts';
+import { MigrationError } from './store/migrate.ts';
 import { packageRoot } from './store/package-root.ts';
 
 /** What packages will drop one day is for this project's tests to show, not for its users' terminals. */
@@ -45,7 +47,15 @@ async function run(config: Config): Promise<void> {
     signal: abort.signal,
   });
   const withdraw = publishProcessId(config.dataDirectory);
-  greet(config, plane, performance.now() - startedAt);
+  say(
+    greeting({
+      config,
+      defaultDataDirectory: defaultDataDirectory(packageRoot()),
+      url: plane.url,
+      token: plane.token,
+      tookMs: performance.now() - startedAt,
+    }),
+  );
   const failure = await Promise.race([stopped, plane.failure]);
   say(failure ? `Stopping: ${failure.message}` : '\nStopping ...');
   setTimeout(() => process.exit(EXIT_FAILURE), STOP_TIMEOUT_MS).unref();
@@ -67,28 +77,6 @@ function onFirstSignal(heed: () => void): Promise<undefined> {
       });
     }
   });
-}
-
-function greet(config: Config, { url, token }: ControlPlane, tookMs: number): void {
-  const seconds = (tookMs / 1_000).toFixed(1);
-  if (url === undefined) {
-    say(`Orrery runs ${config.roles.join(', ')} (ready in ${seconds} s). Ctrl-C stops it.`);
-    return;
-  }
-  say(`
-${pc.bold('Orrery is up')} ${pc.dim(`(${seconds} s)`)}
-
-  GraphQL      ${pc.cyan(`${url}/graphql`)}
-  Playground   ${pc.cyan(`${url}/#token=${token}`)}
-  Token        ${config.dataDirectory}/token
-
-Try next, in another terminal:
-  npx orrery apply -f examples/nginx-deployment.yaml
-  npx orrery get pods -o wide -w
-  npx orrery nodes add 1000 --cpu 16 --memory 64Gi
-
-Ctrl-C stops everything; what is stored stays.
-`);
 }
 
 function say(text: string): void {
@@ -123,8 +111,11 @@ function explain(thrown: unknown): { text: string; exitCode: number } {
   if (error instanceof ConfigError) {
     return { text: `orrery: ${error.message}`, exitCode: EXIT_USAGE };
   }
-  if (error instanceof EmbeddedPostgresError || error.name === 'AbortError') {
+  if (error instanceof EmbeddedPostgresError || error instanceof MigrationError) {
     return { text: `orrery: ${error.message}`, exitCode: EXIT_FAILURE };
+  }
+  if (error.name === 'AbortError') {
+    return { text: 'Stopped before it was up; start again to go on.', exitCode: EXIT_FAILURE };
   }
   return { text: `orrery: cannot start: ${error.stack ?? error.message}`, exitCode: EXIT_FAILURE };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
+import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createDatabaseIfMissing } from '../store/create-database.ts';
 import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
@@ -39,9 +40,9 @@ async function connect(options: OpenDatabaseOptions): Promise<Database> {
   const { config, logger, onProgress, signal } = options;
   if (config.databaseUrl !== undefined) {
     onProgress('Connecting to PostgreSQL');
-    await createDatabaseIfMissing(config.databaseUrl);
-    const never = new Promise<Error>(() => undefined);
     const url = config.databaseUrl;
+    await reachServer(url);
+    const never = new Promise<Error>(() => undefined);
     return { url, isEmbedded: false, failure: never, stop: () => Promise.resolve() };
   }
   onProgress('Starting PostgreSQL');
@@ -57,4 +58,24 @@ async function connect(options: OpenDatabaseOptions): Promise<Database> {
     failure: server.failure,
     stop: () => server.stop(),
   };
+}
+
+const POSTGRES_PROTOCOLS = ['postgres:', 'postgresql:'];
+
+/** The user's own server is the user's to mend: what is wrong with it is one sentence, without its password. */
+async function reachServer(url: string): Promise<void> {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !POSTGRES_PROTOCOLS.includes(parsed.protocol)) {
+    throw new ConfigError(
+      'DATABASE_URL is not the URL of a PostgreSQL server: give one such as postgres://user:password@127.0.0.1:5432/orrery',
+    );
+  }
+  try {
+    await createDatabaseIfMissing(url);
+  } catch (thrown) {
+    const { host, pathname } = parsed;
+    throw new ConfigError(
+      `cannot use the PostgreSQL server of DATABASE_URL (${host}${pathname}): ${toError(thrown).message}; see that it runs, and that its user may use or create the database`,
+    );
+  }
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { ApiServer } from '../apiserver/api-server.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
 import { type Config, ConfigError } from '../config.ts';
@@ -14,6 +16,23 @@ export interface DoorOptions {
   readonly logger: Logger;
   /** What `/readyz` waits for. */
   readonly readiness: { readonly workersStarted: boolean };
+}
+
+/**
+ * Looks whether the door will open, before anything is started for it. Somebody may still be faster than we are: then
+ * {@link openDoor} says so.
+ * @throws {ConfigError} when the port is taken
+ */
+export async function assertPortIsFree(config: Pick<Config, 'host' | 'port'>): Promise<void> {
+  const probe = createServer();
+  probe.listen({ host: config.host, port: config.port });
+  try {
+    await once(probe, 'listening');
+  } catch (thrown) {
+    throw explainListenFailure(config, thrown);
+  }
+  probe.close();
+  await once(probe, 'close');
 }
 
 /** Opens the GraphQL door; returns its address. @throws {ConfigError} when the port is taken */
@@ -38,7 +57,10 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
   }
 }
 
-function explainListenFailure({ host, port }: Config, thrown: unknown): unknown {
+function explainListenFailure(
+  { host, port }: Pick<Config, 'host' | 'port'>,
+  thrown: unknown,
+): unknown {
   const { code } = thrown as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
     return new ConfigError(

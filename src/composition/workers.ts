@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { ApiServer } from '../apiserver/api-server.ts';
 import { CONTROLLER_MANAGER_USER } from '../apiserver/authentication/identities.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import {
   CONTROLLER_NAMES,
   type ControllerName,
@@ -11,12 +11,14 @@ import {
 import { createKubeletControllers } from '../kubelet/kubelet.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
+import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { randomSuffix } from '../lib/random.ts';
 import { ApiEventRecorder } from '../machinery/api-event-recorder.ts';
 import type { Controller } from '../machinery/controller.ts';
 import { ControllerManager } from '../machinery/controller-manager.ts';
 import { SharedInformerFactory } from '../machinery/informer-factory.ts';
+import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { chooseControllers } from './choose-controllers.ts';
@@ -49,14 +51,9 @@ async function start(
   controllers: readonly Controller[],
   cleanup: CleanupStack,
 ): Promise<void> {
-  const { apiServer, clock, config, database, logger } = options;
+  const { apiServer, clock, database, logger } = options;
   const exclusive = database.isEmbedded;
-  const backend = await createBullmqBackend({
-    databaseUrl: database.url,
-    ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl }),
-    exclusive,
-    logger,
-  });
+  const backend = await openQueues(options, exclusive);
   cleanup.defer(() => backend.close());
   const client = createClient(apiServer, {
     user: CONTROLLER_MANAGER_USER,
@@ -80,6 +77,21 @@ async function start(
   });
   cleanup.defer(() => manager.stop());
   await manager.start();
+}
+
+async function openQueues(
+  { config, database, logger }: WorkersOptions,
+  exclusive: boolean,
+): Promise<QueueBackend> {
+  const { redisUrl } = config;
+  const shared = { databaseUrl: database.url, exclusive, logger };
+  if (redisUrl === undefined) return createBullmqBackend(shared);
+  try {
+    return await createBullmqBackend({ ...shared, redisUrl });
+  } catch (thrown) {
+    // The server is the user's own, and theirs to mend.
+    throw new ConfigError(`REDIS_URL: ${toError(thrown).message}`);
+  }
 }
 
 function controllersOf({ apiServer, config }: WorkersOptions): readonly Controller[] {

@@ -144,7 +144,8 @@ function validateOwnerReference(owner: OwnerReference, errors: FieldError[]): vo
     errors.push(invalid(`${OWNER_PATH}.apiVersion`, owner.apiVersion, 'version must not be empty'));
   }
   for (const field of ['kind', 'name', 'uid'] as const) {
-    if (owner[field] === '') errors.push(invalid(`${OWNER_PATH}.${field}`, '', 'must not be empty'));
+    if (owner[field] === '')
+      errors.push(invalid(`${OWNER_PATH}.${field}`, '', 'must not be empty'));
   }
   if (group === '' && version === 'v1' && owner.kind === 'Event') {
     errors.push(invalid(OWNER_PATH, owner, '/v1, Kind=Event is disallowed from being an owner'));

@@ -6,6 +6,11 @@ import { toError } from '../lib/errors.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
 import { packageRoot } from './package-root.ts';
 
+/** The database is not one that this program can bring up to date: the message is for the user, and says what to do. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
 /** The advisory lock that Prisma's own migration commands take, so that they and a starting server wait for each other. */
 const MIGRATION_LOCK_KEY = 72_707_369;
 
@@ -94,7 +99,7 @@ function findPending(
   const known = new Set(migrations.map(({ name }) => name));
   for (const name of history.keys()) {
     if (known.has(name)) continue;
-    throw new Error(
+    throw new MigrationError(
       `The database has migration "${name}", which this Orrery does not know: a newer one has used it; start that one, or use another database.`,
     );
   }
@@ -107,12 +112,12 @@ function findPending(
 
 function assertUnchanged({ name, checksum }: Migration, applied: AppliedMigration): void {
   if (!applied.finished_at) {
-    throw new Error(
+    throw new MigrationError(
       `Migration "${name}" was begun by another tool and not finished; see what it did, then run "npx prisma migrate resolve".`,
     );
   }
   if (applied.checksum !== checksum) {
-    throw new Error(
+    throw new MigrationError(
       `Migration "${name}" was edited after this database had applied it; restore the file and put the change into a new migration.`,
     );
   }

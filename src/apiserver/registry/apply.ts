@@ -5,6 +5,7 @@ import { withLastApplied } from '../../scheme/patch/last-applied.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { ApplyResult, Target, WriteOptions } from '../client.ts';
+import { assertStorableSize } from '../object-size.ts';
 import type { RequestContext } from '../request-context.ts';
 import { planCreate } from './create.ts';
 import { planMainUpdate } from './main-update.ts';
@@ -50,6 +51,8 @@ export async function applyObject(
   }
   await resource.ready();
   const manifest = toManifest(resource, input, target);
+  // The manifest is stored twice, the second time as an annotation: say first what it is itself too large for.
+  assertStorableSize(manifest);
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
   const executed = await execute(
     registry,

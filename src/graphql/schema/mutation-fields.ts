@@ -294,7 +294,7 @@ export async function scale(
   ctx: RequestContext,
 ): Promise<ApiObject> {
   const target = toTarget(args);
-  await write(ctx, () =>
+  const scaled: Scaled = await write(ctx, () =>
     ctx.client.patch(
       definition,
       target,
@@ -302,5 +302,10 @@ export async function scale(
       { ...toWriteOptions(args, ctx), subresource: 'scale' },
     ),
   );
-  return ctx.client.get(definition, target);
+  const object: Scaled = await ctx.client.get(definition, target);
+  if (args.dryRun !== true) return object;
+  // Nothing was stored: the object shows what the scale would have made of it.
+  return { ...object, spec: { ...object.spec, ...scaled.spec } } as ApiObject;
 }
+
+type Scaled = ApiObject & { readonly spec?: { readonly replicas?: number } };

@@ -40,12 +40,17 @@ function createScalar({
 export function fromLiteral(node: ValueNode, variables: Variables): unknown {
   if (node.kind === Kind.INT) {
     const value = Number(node.value);
-    if (!Number.isSafeInteger(value)) {
+    // Large integers pass when JSON would write them as they stand here: nothing was rounded away.
+    if (!Number.isSafeInteger(value) && !isWrittenAs(value, node.value)) {
       throw new GraphQLError(`${node.value} is beyond the integers that JSON carries exactly`);
     }
     return value;
   }
   return valueFromASTUntyped(node, variables);
+}
+
+function isWrittenAs(value: number, digits: string): boolean {
+  return String(value) === digits || String(BigInt(value)) === digits;
 }
 
 const refuse = (scalar: string, expected: string, value: unknown): never => {

@@ -140,7 +140,7 @@ export class TypeRegistry {
     return this.#convert<GraphQLOutputType>(field.type, {
       enumOf: () => this.#enum(schema, jsonName, field),
       ref: (name) => this.output(name),
-      list: (items) => new GraphQLList(isNonNullType(items) ? items : new GraphQLNonNull(items)),
+      list: (items) => listOf(items),
     });
   }
 
@@ -178,7 +178,7 @@ export class TypeRegistry {
     return this.#convert<GraphQLInputType>(field.type, {
       enumOf: () => this.#enum(schema, jsonName, field),
       ref: (name) => this.input(name),
-      list: (items) => new GraphQLList(isNonNullType(items) ? items : new GraphQLNonNull(items)),
+      list: (items) => listOf(items),
     });
   }
 
@@ -274,6 +274,12 @@ interface FieldTypeMaker<T> {
   enumOf(): GraphQLEnumType | undefined;
   ref(name: string): T;
   list(items: T): T;
+}
+
+/** A list of such items. Members of a list of JSON may be null, as any JSON may. */
+function listOf<T extends GraphQLOutputType | GraphQLInputType>(items: T): GraphQLList<T> {
+  const isNullable = items === JSON_SCALAR || isNonNullType(items);
+  return new GraphQLList(isNullable ? items : (new GraphQLNonNull(items) as unknown as T));
 }
 
 /** Types that keep any field, and those that have none, for which GraphQL has no object types. */

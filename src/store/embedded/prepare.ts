@@ -77,7 +77,10 @@ async function ensureCluster(
   const existing = findCluster(location);
   const opened = existing && openCluster(existing, binaries);
   if (opened) return opened;
-  if (existing) setAside(existing, logger);
+  if (existing) {
+    assertHoldsNothing(existing);
+    setAside(existing, logger);
+  }
   const folder = existing ?? chooseCluster(location);
   logger.info('initialising the database', { folder, postgresql: binaries.major });
   await initialiseCluster({ folder, binaries, user, durable });
@@ -85,6 +88,18 @@ async function ensureCluster(
   if (cluster) return cluster;
   throw new EmbeddedPostgresError(
     `The database that was just made in ${folder} has vanished; see that nothing else removes files there, and start again.`,
+  );
+}
+
+/**
+ * A cluster appears whole (see {@link initialiseCluster}), so one with databases in it and a part missing has lost that part:
+ * starting an empty one in its place would look as if everything were gone.
+ */
+function assertHoldsNothing(folder: string): void {
+  const databases = path.join(folder, 'data', 'base');
+  if (!fs.existsSync(databases) || fs.readdirSync(databases).length === 0) return;
+  throw new EmbeddedPostgresError(
+    `The database in ${folder} has lost files that it needs (its password, PG_VERSION or global/pg_control); restore them from a copy, or move the folder away to start with an empty database.`,
   );
 }
 

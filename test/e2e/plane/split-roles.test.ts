@@ -1,4 +1,5 @@
 /** The same control plane as processes of one role or two each, on one database. */
+import fs from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { Deployment } from '../../../src/scheme/generated/types/apps-v1.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
@@ -12,10 +13,14 @@ import { deploymentManifest, isReady, isRolledOut } from './support/workloads.ts
 test('three processes on one database bring up a Deployment, and a new controllers process goes on where a killed one was', async () => {
   await using database = await createTestDatabase();
   const { url: databaseUrl } = database;
+  const dataDirectory = temporaryDataDirectory();
+  using _files = {
+    [Symbol.dispose]: () => fs.rmSync(dataDirectory, { recursive: true, force: true }),
+  };
   const worker = (...roles: string[]): Promise<Worker> =>
     startWorker({
       databaseUrl,
-      args: ['--data-dir', temporaryDataDirectory(), ...roles.flatMap((role) => ['--role', role])],
+      args: ['--data-dir', dataDirectory, ...roles.flatMap((role) => ['--role', role])],
     });
   await using plane = await startPlane({ databaseUrl, args: ['--role', 'api'] });
   const [controllers, kubelets] = await Promise.all([

@@ -179,6 +179,20 @@ test('a half-written database folder is set aside, not deleted, and a new one ma
   expect(fs.existsSync(path.join(files.data, aside ?? '', 'data', 'base'))).toBe(true);
 });
 
+test('a database that has lost its password is refused, never replaced by an empty one', async () => {
+  using files = scratch();
+  await (await start(files.data)).stop();
+  const password = path.join(clusterOf(files.data), 'password');
+  const kept = fs.readFileSync(password);
+  fs.rmSync(password);
+  await expect(start(files.data)).rejects.toThrow(
+    /has lost files that it needs .* move the folder/,
+  );
+  fs.writeFileSync(password, kept, { mode: 0o600 });
+  await using postgres = await start(files.data);
+  expect(await query(postgres.url, 'select 1')).toEqual([[1]]);
+});
+
 test('a database of another PostgreSQL version is refused with both versions', async () => {
   using files = scratch();
   await (await start(files.data)).stop();

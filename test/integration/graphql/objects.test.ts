@@ -124,6 +124,15 @@ describe('objects', () => {
         'mutation { scaleAppsV1Deployment(name: "scaled", replicas: 7) { spec { replicas } } }',
       ),
     ).toEqual({ scaleAppsV1Deployment: { spec: { replicas: 7 } } });
+    expect(
+      await plane.client.request(`mutation {
+        scaleAppsV1Deployment(name: "scaled", replicas: 9, dryRun: true) { spec { replicas } }
+        patchAppsV1Deployment(name: "scaled", patch: {}) { spec { replicas } }
+      }`),
+    ).toEqual({
+      scaleAppsV1Deployment: { spec: { replicas: 9 } },
+      patchAppsV1Deployment: { spec: { replicas: 7 } },
+    });
   });
 
   test('are deleted, with preconditions', async () => {

@@ -1,4 +1,5 @@
 /** A whole plane under random users and faults: at the end everything is as it was asked for, and no watch was lied to. */
+import fs from 'node:fs';
 import { expect, test } from '@jest/globals';
 import pg from 'pg';
 import { sleep, systemClock } from '../../../src/lib/clock.ts';
@@ -87,6 +88,7 @@ class Chaos {
     this.#watch?.stop();
     await this.#api?.[Symbol.asyncDispose]();
     await this.#server?.[Symbol.asyncDispose]();
+    fs.rmSync(this.#dataDirectory, { recursive: true, force: true });
   }
 
   async round(): Promise<void> {

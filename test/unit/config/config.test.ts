@@ -45,6 +45,12 @@ test('a stray word is refused', () => {
   expect(() => read(['start'])).toThrow("Unexpected argument 'start'");
 });
 
+test('names of the server may be repeated or listed', () => {
+  const args = ['--allowed-hosts', 'a.example,b.example', '--allowed-hosts=c.example'];
+  expect(read(args).allowedHosts).toEqual(['a.example', 'b.example', 'c.example']);
+  expect(read([]).allowedHosts).toEqual([]);
+});
+
 test('--help asks for the usage', () => {
   expect(readConfig({ args: ['-h'], env: {}, cwd: '/', packageRoot: '/' })).toBe('help');
 });

@@ -101,6 +101,13 @@ describe('JSON', () => {
   });
 });
 
+describe('large integers in JSON literals', () => {
+  test('are taken where they are exact, and refused where they would be rounded', () => {
+    expect(literal(JSON_SCALAR, '100000000000000000000')).toBe(1e20);
+    expect(literal(JSON_SCALAR, '9007199254740993')).toBeUndefined();
+  });
+});
+
 describe('maps', () => {
   test('are objects, or lists of key=value for keys that a literal cannot spell', () => {
     expect(literal(STRING_MAP_SCALAR, '{app: "web"}')).toEqual({ app: 'web' });

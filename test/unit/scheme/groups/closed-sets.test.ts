@@ -9,7 +9,7 @@ import type { FieldType } from '../../../../src/scheme/structural-schema.ts';
 import { arbitraryObject } from '../../../support/arbitrary-object.ts';
 import { testSeed } from '../../../support/test-seed.ts';
 
-const RUNS_PER_KIND = 15;
+const RUNS_PER_KIND = 8;
 const seed = testSeed();
 const scheme = createScheme({ strategies: STRATEGIES });
 const withRules = scheme
