@@ -98,9 +98,7 @@ function buildScheme({ runtimeConfig }: Config): Scheme {
   try {
     return createScheme({ strategies: STRATEGIES, runtimeConfig: runtimeConfig.join(',') });
   } catch (thrown) {
-    if (thrown instanceof RuntimeConfigError) {
-      throw new ConfigError(`--runtime-config: ${thrown.message}`);
-    }
+    if (thrown instanceof RuntimeConfigError) throw new ConfigError(thrown.message);
     throw thrown;
   }
 }

@@ -45,6 +45,9 @@ async function run(config: Config): Promise<void> {
     logger: createLogger(config),
     onProgress,
     signal: abort.signal,
+  }).catch((thrown: unknown) => {
+    // Ctrl-C reaches child processes as well, whose end looks like a failure of theirs.
+    throw abort.signal.aborted ? abort.signal.reason : thrown;
   });
   const withdraw = publishProcessId(config.dataDirectory);
   say(

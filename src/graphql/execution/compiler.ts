@@ -106,8 +106,13 @@ function compile(
     withCoercedScalar(schema),
     withCoercedVariables(document, operation),
     operation.name?.value,
-    // The stacks of field errors would be those of generated code.
-    { disablingCapturingStackErrors: true },
+    {
+      // They would be those of generated code.
+      disablingCapturingStackErrors: true,
+      // Strings, numbers, booleans and enums go out as they are: decoding has checked them, and checking each again takes
+      // most of the time of a list.
+      disableLeafSerialization: true,
+    },
   );
   return isCompiledQuery(compiled) ? compiled : undefined;
 }

@@ -2,12 +2,13 @@ import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
   getNamedType,
+  isEnumType,
   isInputObjectType,
   isListType,
   isNonNullType,
 } from 'graphql';
 
-/** Which input types have, at any depth, a field whose JSON name GraphQL cannot spell. */
+/** Which input types have, at any depth, a field or a value that GraphQL cannot spell. */
 const renaming = new WeakMap<GraphQLInputObjectType, boolean>();
 
 function renames(type: GraphQLInputObjectType): boolean {
@@ -18,7 +19,7 @@ function renames(type: GraphQLInputObjectType): boolean {
   const found = Object.values(type.getFields()).some((field) => {
     if (field.extensions.jsonName) return true;
     const named = getNamedType(field.type);
-    return isInputObjectType(named) && renames(named);
+    return isInputObjectType(named) ? renames(named) : named.extensions.jsonValues !== undefined;
   });
   renaming.set(type, found);
   return found;
@@ -30,6 +31,10 @@ function renames(type: GraphQLInputObjectType): boolean {
  */
 export function toJson(type: GraphQLInputType, value: unknown): unknown {
   if (isNonNullType(type)) return toJson(type.ofType, value);
+  if (isEnumType(type)) {
+    const jsonValues = type.extensions.jsonValues as ReadonlyMap<unknown, string> | undefined;
+    return jsonValues?.get(value) ?? value;
+  }
   if (typeof value !== 'object' || value === null) return value;
   if (isListType(type) && Array.isArray(value))
     return value.map((item) => toJson(type.ofType, item));

@@ -222,16 +222,20 @@ export class TypeRegistry {
     const name = this.names.of(schema.name) + upperFirst(toFieldName(jsonName));
     const known = this.#enums.get(name);
     if (known) return known;
-    const values: Record<string, { value: string; description: string }> = {};
+    // Inside of the schema a value is its name: leaves go out as they are (see `compiler.ts`), and come in so.
+    const values: Record<string, { description: string }> = {};
+    const jsonValues = new Map<string, string>();
     for (const value of field.enum) {
       const spelled = toEnumName(value);
       invariant(!(spelled in values), `${name} has two values that are spelled ${spelled}`);
-      values[spelled] = { value, description: `The ${jsonName} \`${value}\`.` };
+      values[spelled] = { description: `The ${jsonName} \`${value}\`.` };
+      if (spelled !== value) jsonValues.set(spelled, value);
     }
     const made = new GraphQLEnumType({
       name,
       description: `The values of ${jsonName}: ${this.#source.describeField(schema.name, jsonName)}`,
       values,
+      ...(jsonValues.size > 0 ? { extensions: { jsonValues } } : {}),
     });
     this.#enums.set(name, made);
     return made;
@@ -265,10 +269,17 @@ function resolverOf(
   name: string,
 ): ((source: unknown) => unknown) | undefined {
   const read = (source: unknown): unknown => (source as Record<string, unknown>)[jsonName];
+  const isRespelled = field.enum?.some((value) => toEnumName(value) !== value) ?? false;
   // To Kubernetes an empty string is a value that is not set, in closed value sets too.
-  if (field.enum && field.type.kind === 'string') return (source) => read(source) || null;
+  if (field.enum && field.type.kind === 'string') {
+    return isRespelled ? (source) => spell(read(source)) : (source) => read(source) || null;
+  }
+  if (isRespelled) return (source) => (read(source) as string[] | undefined)?.map(spell);
   return name === jsonName ? undefined : read;
 }
+
+const spell = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' ? toEnumName(value) : null;
 
 interface FieldTypeMaker<T> {
   enumOf(): GraphQLEnumType | undefined;

@@ -73,6 +73,30 @@ describe('objects', () => {
     });
   });
 
+  test('keep values that GraphQL spells otherwise', async () => {
+    const created = await plane.client.request(`mutation {
+      createCertificatesV1CertificateSigningRequest(input: {
+        metadata: {name: "spelled"}
+        spec: {request: "YQ==", signerName: "example.com/signer", usages: [client_auth, digital_signature]}
+      }) { spec { usages } }
+    }`);
+    const usages = ['client_auth', 'digital_signature'];
+    expect(created).toEqual({
+      createCertificatesV1CertificateSigningRequest: { spec: { usages } },
+    });
+    const { object } = await plane.client.request<{ object: { spec: { usages: string[] } } }>(
+      '{ object(resource: "csr", name: "spelled") }',
+    );
+    expect(object.spec.usages).toEqual(['client auth', 'digital signature']);
+    expect(
+      await plane.client.request(`{ certificates { v1 {
+        certificateSigningRequest(name: "spelled") { spec { usages } owners { kind } }
+      } } }`),
+    ).toEqual({
+      certificates: { v1: { certificateSigningRequest: { spec: { usages }, owners: [] } } },
+    });
+  });
+
   test('of a dry run are answered and not stored', async () => {
     const { createAppsV1Deployment: answered } = await plane.client.request<{
       createAppsV1Deployment: { metadata: object };

@@ -11,6 +11,7 @@ import {
   valueFromAST,
 } from 'graphql';
 import { toJson } from '../../../../src/graphql/schema/input-values.ts';
+import { toEnumName } from '../../../../src/graphql/schema/names.ts';
 import { toTypeName } from '../../../../src/graphql/schema/served-kinds.ts';
 import { arbitraryObject } from '../../../support/arbitrary-object.ts';
 import { testSchema } from '../../../support/graphql-schema.ts';
@@ -22,7 +23,7 @@ const { scheme, schema } = testSchema('api/all=true');
 function toInput(type: GraphQLInputType, value: unknown): unknown {
   if (isNonNullType(type)) return toInput(type.ofType, value);
   if (isListType(type)) return (value as unknown[]).map((item) => toInput(type.ofType, item));
-  if (isEnumType(type)) return type.getValues().find((member) => member.value === value)?.name;
+  if (isEnumType(type)) return toEnumName(String(value));
   if (!isInputObjectType(type)) return value;
   const fields = Object.values(type.getFields()).flatMap((field) => {
     const jsonName = (field.extensions.jsonName as string | undefined) ?? field.name;
