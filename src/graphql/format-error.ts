@@ -3,11 +3,11 @@
  * as `extensions.status`; GraphQL's own errors (syntax, validation, variables) pass; everything else is masked, with an id
  * that is also in the log.
  */
-import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ApiError } from '../scheme/errors.ts';
+import { maskError } from './mask-error.ts';
 
 export const CODE_INTERNAL = 'INTERNAL_SERVER_ERROR';
 const CODE_BAD_USER_INPUT = 'BAD_USER_INPUT';
@@ -71,10 +71,9 @@ function mask(
   formatted: GraphQLFormattedError,
   error: Error,
 ): GraphQLFormattedError {
-  const errorId = randomUUID();
-  logger.error('unexpected error in a GraphQL request', { error, errorId, path: formatted.path });
+  const { errorId, message } = maskError(logger, error, { path: formatted.path });
   return {
-    message: `Internal server error; the server's log has it as ${errorId}`,
+    message,
     ...(formatted.locations ? { locations: formatted.locations } : {}),
     ...(formatted.path ? { path: formatted.path } : {}),
     extensions: { code: CODE_INTERNAL, errorId },

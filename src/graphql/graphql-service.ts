@@ -56,6 +56,7 @@ export class GraphqlService {
     return new RequestContext({
       user,
       client,
+      logger: this.options.logger,
       now: () => clock.now(),
       ...(signal ? { signal } : {}),
     });

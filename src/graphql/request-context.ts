@@ -1,4 +1,5 @@
 import type { ApiClient, UserInfo } from '../apiserver/client.ts';
+import type { Logger } from '../lib/logger.ts';
 import type { ApiObject } from '../scheme/object.ts';
 import { type PointInTime, SnapshotReader } from './snapshot-reader.ts';
 
@@ -6,6 +7,8 @@ export interface RequestContextOptions {
   readonly user: UserInfo;
   readonly client: ApiClient;
   readonly signal?: AbortSignal;
+  /** Has what clients are not told of errors that nobody foresaw. */
+  readonly logger: Logger;
   /** Milliseconds since the epoch: what "now" is for ages and deadlines. */
   readonly now: () => number;
 }
@@ -15,6 +18,7 @@ export class RequestContext {
   readonly user: UserInfo;
   readonly client: ApiClient;
   readonly signal: AbortSignal | undefined;
+  readonly logger: Logger;
   readonly now: () => number;
   /** Advice that the pipeline gave; sent as `extensions.warnings`. */
   readonly warnings: string[] = [];
@@ -22,10 +26,11 @@ export class RequestContext {
   /** Readers of what was read at another moment than the request's own. */
   readonly #otherMoments = new WeakMap<ApiObject, SnapshotReader>();
 
-  constructor({ user, client, signal, now }: RequestContextOptions) {
+  constructor({ user, client, signal, logger, now }: RequestContextOptions) {
     this.user = user;
     this.client = client;
     this.signal = signal;
+    this.logger = logger;
     this.now = now;
     this.#reader = new SnapshotReader(client);
   }

@@ -5,6 +5,9 @@ const UNIQUE_VIOLATION = '23505';
 const DATABASE_NAME_INDEX = 'pg_database_datname_index';
 const INVALID_CATALOG_NAME = '3D000';
 
+/** The oldest PostgreSQL that has everything the store uses. */
+const MIN_SERVER_MAJOR = 14;
+
 /**
  * Creates the database that `url` names, and returns whether it was missing. Many callers may do so at once. A server
  * that has the database already needs no right to create one.
@@ -17,6 +20,7 @@ export async function createDatabaseIfMissing(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: target.href });
   await client.connect();
   try {
+    await assertSupported(client);
     // template0, because template1 cannot be copied while anyone is connected to it.
     await client.query(
       `create database ${pg.escapeIdentifier(name)} template template0 encoding 'UTF8'`,
@@ -34,6 +38,7 @@ async function exists(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });
   try {
     await client.connect();
+    await assertSupported(client);
     return true;
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === INVALID_CATALOG_NAME) return false;
@@ -41,6 +46,16 @@ async function exists(url: string): Promise<boolean> {
   } finally {
     await client.end();
   }
+}
+
+/** @throws {Error} when the server is too old */
+async function assertSupported(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ version: string }>(
+    "select current_setting('server_version_num') as version",
+  );
+  const major = Math.floor(Number(rows[0]?.version) / 10_000);
+  if (major >= MIN_SERVER_MAJOR) return;
+  throw new Error(`it is PostgreSQL ${major}, and ${MIN_SERVER_MAJOR} or newer is needed`);
 }
 
 /** Two simultaneous creations collide either on the name's check or, a moment later, on its index. */

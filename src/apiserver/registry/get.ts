@@ -7,6 +7,7 @@ import type { GetOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { facetOf } from '../subresources/facets.ts';
 import { assertResourceVersion } from './list-options.ts';
+import { assertHasCome } from './point-in-time.ts';
 import type { Registry } from './registry.ts';
 import { warnOfDeprecation } from './write-scope.ts';
 
@@ -35,6 +36,7 @@ export async function getObject(
     name,
   });
   warnOfDeprecation(resource, ctx.onWarning);
+  if (request.at) assertHasCome(registry, request.at);
   const found = request.at
     ? await registry.store.getAt(resource.key(namespace, name), request.at)
     : (await cacheAsOf(registry, await resource.ready(), request.resourceVersion, ctx.signal)).get(

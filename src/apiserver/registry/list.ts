@@ -13,6 +13,7 @@ import type { RequestContext } from '../request-context.ts';
 import { encodeContinue } from './continue-token.ts';
 import { cacheAsOf } from './get.ts';
 import { type ListPlan, planList } from './list-options.ts';
+import { assertHasCome } from './point-in-time.ts';
 import type { Registry } from './registry.ts';
 import type { Selection } from './selection.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -26,6 +27,7 @@ export async function listObjects(
   options: ListOptions,
 ): Promise<ObjectList> {
   const resource = registry.resources.resolve(ref);
+  if (options.at) assertHasCome(registry, options.at);
   resource.assertVerb('list');
   const namespace = resource.listNamespaceOf(options.namespace);
   await assertAuthorized(registry.authorizer, ctx.user, {

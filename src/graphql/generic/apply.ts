@@ -1,10 +1,10 @@
 import type { WriteOptions } from '../../apiserver/client.ts';
-import { toError } from '../../lib/errors.ts';
 import { decodeKind } from '../../scheme/decode.ts';
-import { ApiError, badRequest, type Status } from '../../scheme/errors.ts';
+import { badRequest, type Status } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
+import { toApiError } from '../mask-error.ts';
 import type { RequestContext } from '../request-context.ts';
 import { DEFAULT_NAMESPACE } from '../schema/arguments.ts';
 import { type ManifestDocument, parseManifest } from './manifest.ts';
@@ -76,7 +76,8 @@ async function applyDocument(
       error: null,
     };
   } catch (thrown) {
-    const error = toApiError(thrown);
+    // What nobody foresaw is masked here: it is no reason to keep the other documents' results.
+    const error = toApiError(options.ctx.logger, thrown);
     const place = { document, line, reference, namespace };
     return {
       ...place,
@@ -93,12 +94,6 @@ const OPERATIONS = {
   configured: 'CONFIGURED',
   unchanged: 'UNCHANGED',
 } as const;
-
-/** What nobody foresaw is not one document's fault: it fails the whole request, where it is masked and logged. */
-function toApiError(thrown: unknown): ApiError {
-  if (thrown instanceof ApiError) return thrown;
-  throw toError(thrown);
-}
 
 /** `deployment.apps/web`, `pod/web`: how kubectl names an object. */
 export function referenceOf(

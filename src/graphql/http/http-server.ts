@@ -2,11 +2,11 @@
  * The HTTP server that doors are added to: `/livez` and `/readyz`, the check of the Host header, and errors as Status.
  * It knows nothing of GraphQL.
  */
-import { randomUUID } from 'node:crypto';
 import { type FastifyInstance, fastify } from 'fastify';
 import { toError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { ApiError, badRequest, entityTooLarge, type Status } from '../../scheme/errors.ts';
+import { toApiError } from '../mask-error.ts';
 import { createHostCheck } from './host-check.ts';
 
 export interface HttpServerOptions {
@@ -69,10 +69,5 @@ export function toStatus(thrown: unknown, logger: Logger): Status {
     return new ApiError('UnsupportedMediaType', `${message}: send application/json`).toStatus();
   }
   if (statusCode !== undefined && statusCode < 500) return badRequest(message).toStatus();
-  const errorId = randomUUID();
-  logger.error('unexpected error in an HTTP request', { error: toError(thrown), errorId });
-  return new ApiError(
-    'InternalError',
-    `Internal server error; the server's log has it as ${errorId}`,
-  ).toStatus();
+  return toApiError(logger, thrown).toStatus();
 }

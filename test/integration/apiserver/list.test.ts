@@ -202,3 +202,13 @@ test('the past of an object can be read within retention, with all its changes',
   expect(history.map(({ type }) => type)).toEqual(['DELETED', 'MODIFIED', 'ADDED']);
   expect(history.slice(1).map(({ object }) => object)).toEqual([second, first]);
 });
+
+test('a time that has not come is refused, not answered with the present', async () => {
+  const clock = new VirtualClock();
+  await using api = await testApi({ clock });
+  const at = { timeMs: clock.now() + 60_000 };
+  const refusal = { reason: 'BadRequest', message: expect.stringMatching(/has not come yet/) };
+  await expect(api.client.list(coreConfigMaps, { at })).rejects.toMatchObject(refusal);
+  const target = { namespace: 'default', name: 'a' };
+  await expect(api.client.get(coreConfigMaps, { ...target, at })).rejects.toMatchObject(refusal);
+});

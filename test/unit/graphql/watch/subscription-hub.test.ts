@@ -8,6 +8,7 @@ import type { EncodedPayload } from '../../../../src/graphql/watch/event-encoder
 import type { StreamMember } from '../../../../src/graphql/watch/event-stream.ts';
 import { planSubscription } from '../../../../src/graphql/watch/plan-subscription.ts';
 import { SubscriptionHub } from '../../../../src/graphql/watch/subscription-hub.ts';
+import { silentLogger } from '../../../../src/lib/logger.ts';
 import { expired } from '../../../../src/scheme/errors.ts';
 import type { ApiObject, WatchEvent } from '../../../../src/scheme/object.ts';
 import { testSchema } from '../../../support/graphql-schema.ts';
@@ -55,7 +56,12 @@ class Setup {
     if (!prepared) throw new Error('no operation');
     const client = this.script as unknown as ApiClient;
     const createContext = (): RequestContext =>
-      new RequestContext({ user: { name: 'test', groups: [] }, client, now: () => 0 });
+      new RequestContext({
+        user: { name: 'test', groups: [] },
+        client,
+        logger: silentLogger,
+        now: () => 0,
+      });
     const { fieldName, plan, shape } = planSubscription(prepared, variables, createContext());
     const operation = {
       ...prepared,
