@@ -25,6 +25,12 @@ export interface ClientOptions {
   readonly user: UserInfo;
   /** Recorded as the author of changes where a call does not say otherwise. */
   readonly fieldManager?: string;
+  /**
+   * Whether the limit of requests under way holds for this client: it does for whoever comes from outside, and not for the
+   * control plane's own parts, which must get on with what they were asked for.
+   * @default false
+   */
+  readonly isLimited?: boolean;
 }
 
 /** The API in process, as one identity: the same pipeline as every door, without the wire. */
@@ -39,7 +45,8 @@ class InProcessClient implements ApiClient {
 
   constructor(server: ApiServer, options: ClientOptions) {
     this.#server = server;
-    this.#ctx = { ...options, exemptFromLimits: true };
+    const { isLimited = false, ...identity } = options;
+    this.#ctx = { ...identity, exemptFromLimits: !isLimited };
   }
 
   get<T extends ApiObject>(ref: ResourceRef<T>, options: GetOptions): Promise<T> {

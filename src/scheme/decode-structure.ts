@@ -32,7 +32,7 @@ export class StructureCompiler {
   }
 
   #field(field: FieldSchema): Check | undefined {
-    return this.#type(field.type, field.enum ? enumCheck(field.enum) : undefined);
+    return this.#type(field.type, field.enum ? enumCheck(field) : undefined);
   }
 
   #type(type: FieldType, leaf: Check | undefined): Check | undefined {
@@ -114,11 +114,12 @@ function mapCheck(values: Check): Check {
   };
 }
 
-function enumCheck(members: readonly string[]): Check {
+function enumCheck({ enum: members = [], required: isRequired }: FieldSchema): Check {
   const supported = new Set(members);
+  // In a field that may be left out, the empty string says "not set", as it does to Kubernetes.
+  if (!isRequired) supported.add('');
   return (value, path, errors) => {
-    // The empty string says "not set", as it does to Kubernetes.
-    if (value === '' || supported.has(value as string)) return;
+    if (supported.has(value as string)) return;
     errors.push(notSupported(path, value, members));
   };
 }

@@ -216,6 +216,19 @@ describe('structure after defaulting', () => {
     expect(wrong(PODS, { spec })).toEqual([]);
   });
 
+  test('an empty text is no value of a closed set that must be given', () => {
+    const affinity = {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: '' }] }],
+        },
+      },
+    };
+    expect(wrong(PODS, { spec: { containers: [{ name: 'c' }], affinity } })).toEqual([
+      expect.stringMatching(/\.matchExpressions\[0\]\.operator: Unsupported value: ""/),
+    ]);
+  });
+
   test('the metadata of an object is checked too', () => {
     expect(wrong(SECRETS, { metadata: { ownerReferences: [{ name: 'a' }] } })).toEqual([
       'metadata.ownerReferences[0].apiVersion: Required value',
