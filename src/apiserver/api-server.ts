@@ -256,7 +256,9 @@ export class ApiServer {
     if (!this.#isServing) {
       throw serviceUnavailable('the API server is not serving: it is starting or has been stopped');
     }
-    this.#limiter.enter(ctx.exemptFromLimits === true);
+    // The control plane's own parts take no places: their bursts must not shut the door to everybody else.
+    if (ctx.exemptFromLimits) return handle();
+    this.#limiter.enter();
     try {
       return await handle();
     } finally {

@@ -17,8 +17,8 @@ export class InFlightLimiter {
   }
 
   /** Takes a place: pair it with {@link leave}. @throws {ApiError} TooManyRequests when every place is taken */
-  enter(exempt: boolean): void {
-    if (!exempt && this.#underWay >= this.#max) {
+  enter(): void {
+    if (this.#underWay >= this.#max) {
       throw tooManyRequests(
         `too many requests: ${this.#underWay} are under way; try again in ${RETRY_AFTER_SECONDS} s`,
         RETRY_AFTER_SECONDS,
