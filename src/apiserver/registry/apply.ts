@@ -76,7 +76,8 @@ function applyTarget(
   place: RequestedPlace,
 ): ReturnType<typeof targetOf> {
   if (!input.metadata?.name && !place.name && input.metadata?.generateName) {
-    throw badRequest(`from ${input.metadata.generateName}: cannot use generate name with apply`);
+    const prefix = JSON.stringify(input.metadata.generateName);
+    throw badRequest(`from ${prefix}: cannot use generate name with apply`);
   }
   return targetOf(resource, { ...input, metadata: input.metadata ?? {} }, place);
 }

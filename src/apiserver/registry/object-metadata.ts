@@ -94,10 +94,21 @@ export function targetOf(
   place: RequestedPlace,
 ): Required<Target> & { namespace: string } {
   const agreed: ObjectMeta = { ...metadata };
+  assertIsText('metadata.namespace', agreed.namespace);
+  assertIsText('metadata.name', agreed.name);
   settleNamespace(resource, agreed, place.namespace);
   settleName(agreed, place.name);
-  const { namespace, name = '' } = agreed;
-  return { namespace: resource.namespaceOf({ namespace, name }), name };
+  const { namespace, name } = agreed;
+  const target = { namespace: namespace ?? '', name: name ?? '' };
+  return { namespace: resource.namespaceOf(target), name: target.name };
+}
+
+/** The place is read before anything is decoded: it may be of any type still. */
+function assertIsText(field: string, value: unknown): void {
+  if (value === undefined || value === null || typeof value === 'string') return;
+  throw badRequest(
+    `${field}: expected a string, got ${Array.isArray(value) ? 'a list' : typeof value}`,
+  );
 }
 
 export interface Preconditions {

@@ -125,6 +125,18 @@ describe('JSON of any shape', () => {
     }
   });
 
+  test('in place of a name is refused in words, even what cannot become a text', async () => {
+    const odd = { toString: 1, valueOf: null };
+    for (const metadata of [{ name: odd }, { name: 'a', namespace: odd }, { generateName: odd }]) {
+      const object = { ...podManifest('fuzz'), metadata } as never;
+      for (const verb of ['update', 'apply'] as const) {
+        await expect(api.client[verb](corePods, object, dryRun)).rejects.toMatchObject({
+          reason: 'BadRequest',
+        });
+      }
+    }
+  });
+
   test('as a whole body is refused or taken by every verb', async () => {
     for (const body of fc.sample(anything, { seed, numRuns: 100 })) {
       const value = body as never;

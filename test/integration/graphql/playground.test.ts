@@ -58,6 +58,16 @@ async function runTab(page: Page, title: string): Promise<void> {
     (text) => expect(text).toMatch(new RegExp(`(query|mutation|subscription)\\s${title}`)),
     { withinMs: TIMEOUT_MS },
   );
+  // Which operation a tab has it knows a moment later still, when it has written its tabs down.
+  const hasHeeded = `Object.entries(localStorage).some(([key, value]) => {
+    if (!key.endsWith('tabState')) return false;
+    const { activeTabIndex, tabs } = JSON.parse(value);
+    return tabs[activeTabIndex]?.operationName === '${title}';
+  })`;
+  await eventually(
+    () => page.evaluate(hasHeeded),
+    (heeded) => expect(heeded).toBe(true),
+  );
   await page.getByRole('button', { name: /Execute query/ }).click();
 }
 
