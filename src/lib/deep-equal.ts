@@ -34,7 +34,19 @@ export function cloneJson<T>(value: T): T {
   const copy: Record<string, unknown> = {};
   for (const key in value) {
     const member = value[key];
-    if (member !== undefined) copy[key] = cloneJson(member);
+    if (member === undefined) continue;
+    // Assigning this one would set the copy's prototype.
+    if (key === '__proto__') define(copy, key, cloneJson(member));
+    else copy[key] = cloneJson(member);
   }
   return copy as T;
+}
+
+function define(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, {
+    value,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
 }

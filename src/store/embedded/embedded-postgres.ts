@@ -6,6 +6,7 @@ import { createDatabaseIfMissing } from '../create-database.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import {
   databaseUrl,
+  isLostConnection,
   type LaunchedServer,
   type LaunchOptions,
   launchServer,
@@ -73,7 +74,11 @@ export async function startEmbeddedPostgres(
     return postgres;
   } catch (error) {
     await postgres.stop();
-    throw error;
+    if (!isLostConnection(error)) throw error;
+    throw new EmbeddedPostgresError(
+      `Another Orrery started on ${dataDirectory} at the same moment and took it over; use that one, or choose another data directory with --data-dir.`,
+      { cause: error },
+    );
   }
 }
 

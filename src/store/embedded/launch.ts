@@ -148,7 +148,7 @@ function settledState(data: string, pid: number): { port: number } | 'gone' | un
 }
 
 /** node-postgres reports a session's end by its own words, by the system's, or by the server's last message. */
-function isLostConnection(error: unknown): boolean {
+export function isLostConnection(error: unknown): boolean {
   if (error instanceof EmbeddedPostgresError) return false;
   const { code = '', message } = error as NodeJS.ErrnoException;
   return /^(?:ECONN|EPIPE|57P0)/.test(code) || /connection/i.test(message);
