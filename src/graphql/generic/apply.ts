@@ -1,6 +1,7 @@
 import type { WriteOptions } from '../../apiserver/client.ts';
 import { decodeKind } from '../../scheme/decode.ts';
 import { badRequest, type Status } from '../../scheme/errors.ts';
+import { ANNOTATION_CHANGE_CAUSE } from '../../scheme/groups/apps/deployment-revisions.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
@@ -8,8 +9,6 @@ import { toApiError } from '../mask-error.ts';
 import type { RequestContext } from '../request-context.ts';
 import { DEFAULT_NAMESPACE } from '../schema/arguments.ts';
 import { type ManifestDocument, parseManifest } from './manifest.ts';
-
-const CHANGE_CAUSE_ANNOTATION = 'kubernetes.io/change-cause';
 
 export interface ApplyOptions {
   /** Where objects go that name no namespace; one that names another is refused. @default their own, or `default` */
@@ -117,7 +116,7 @@ function prepare(
   }
   if (definition.namespaced) metadata.namespace = pickNamespace(metadata.namespace, namespace);
   if (changeCause !== undefined) {
-    metadata.annotations = { ...metadata.annotations, [CHANGE_CAUSE_ANNOTATION]: changeCause };
+    metadata.annotations = { ...metadata.annotations, [ANNOTATION_CHANGE_CAUSE]: changeCause };
   }
   return { ...object, metadata };
 }

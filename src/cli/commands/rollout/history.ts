@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { PodTemplateSpec } from '../../../scheme/generated/types/core-v1.ts';
+import { ANNOTATION_CHANGE_CAUSE } from '../../../scheme/groups/apps/deployment-revisions.ts';
 import { wholeNumber } from '../../arguments/options.ts';
 import { CliError } from '../../cli-error.ts';
 import type { CliCommand, GlobalOptions } from '../../command.ts';
@@ -11,8 +12,6 @@ import { ColumnPrinter } from '../../output/columns.ts';
 import { valueAt } from '../../output/json-values.ts';
 import { type DeploymentPlace, toDeploymentPlaces } from '../../rollout/deployment.ts';
 import { revisionOf } from '../../rollout/progress.ts';
-
-const CHANGE_CAUSE_ANNOTATION = 'kubernetes.io/change-cause';
 
 interface HistoryOptions extends GlobalOptions {
   readonly revision: number;
@@ -55,7 +54,7 @@ async function readRevisions(
   return (apps.v1.deployment?.replicaSets ?? [])
     .map(({ metadata }) => ({
       number: revisionOf({ metadata }),
-      changeCause: metadata.annotations?.[CHANGE_CAUSE_ANNOTATION] || '<none>',
+      changeCause: metadata.annotations?.[ANNOTATION_CHANGE_CAUSE] || '<none>',
       replicaSet: metadata.name ?? '',
     }))
     .filter(({ number }) => number > 0)

@@ -10,6 +10,8 @@ import type { PodTemplateSpec } from '../../generated/types/core-v1.ts';
 export const ANNOTATION_REVISION = 'deployment.kubernetes.io/revision';
 /** The revisions that a ReplicaSet was before, oldest first, joined by commas. */
 export const ANNOTATION_REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+/** Why a revision was made, in its author's words. */
+export const ANNOTATION_CHANGE_CAUSE = 'kubernetes.io/change-cause';
 export const ANNOTATION_DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 export const ANNOTATION_MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
 export const LABEL_POD_TEMPLATE_HASH = 'pod-template-hash';
