@@ -21,7 +21,7 @@ export function planMainUpdate(scope: WriteScope, current: ApiObject, input: Api
   assertValidUpdate(scope, next, current, errors);
   const guards = admission.finish();
   const companions = resource.companions?.forUpdate(next, current, companionState(scope)) ?? [];
-  if (deepEqual(next, current)) return unchanged(current);
+  if (deepEqual(next, current) && !scope.registry.store.isStale(current)) return unchanged(current);
   countGeneration(scope, next, current);
   return planStoring(scope, { next, current, companions, guards });
 }
