@@ -5,7 +5,7 @@
  *
  * Everything is started in that order and stopped in the reverse one; a failure on the way stops what was started.
  */
-import { createDefaultPlugins } from './apiserver/admission/default-plugins.ts';
+import { createAdmissionPlugins } from './apiserver/admission/plugin-table.ts';
 import { ApiServer } from './apiserver/api-server.ts';
 import { createBearerTokenAuthenticator } from './apiserver/authentication/bearer-token.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
@@ -134,7 +134,10 @@ function createApiServer({ config, token, ...parts }: ApiServerParts): ApiServer
   return new ApiServer({
     ...parts,
     authenticators: [createBearerTokenAuthenticator({ token, user: ADMIN_USER })],
-    admissionPlugins: createDefaultPlugins({ tolerationSeconds: config.defaultTolerationSeconds }),
+    admissionPlugins: createAdmissionPlugins(
+      { tolerationSeconds: config.defaultTolerationSeconds },
+      { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins },
+    ),
     apiPort: config.port,
   });
 }

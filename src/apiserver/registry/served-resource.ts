@@ -18,6 +18,7 @@ import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectKey, ObjectStore, ResourceCache } from '../../store/store.ts';
 import type { AdmissionOperation, AdmissionPlugin } from '../admission/plugin.ts';
 import type { Target } from '../client.ts';
+import { allOf, choosePlugins, type PluginsByOperation } from './chosen-plugins.ts';
 import type { Companions } from './companions.ts';
 import { RecentSnapshots } from './recent-snapshots.ts';
 import { SelectionCompiler } from './selection.ts';
@@ -50,7 +51,7 @@ export class ServedResource {
   readonly cachesByName = new Map<string, ResourceCache>();
   readonly #store: ObjectStore;
   readonly #isConverted: boolean;
-  readonly #plugins: Readonly<Record<AdmissionOperation, readonly AdmissionPlugin[]>>;
+  readonly #plugins: PluginsByOperation;
   #cache: ResourceCache | undefined;
   #caches: readonly ResourceCache[] = [];
   #loading: Promise<ResourceCache> | undefined;
@@ -67,13 +68,7 @@ export class ServedResource {
     this.companions = companions;
     this.#store = store;
     this.#isConverted = this.storage !== definition;
-    const pluginsFor = (operation: AdmissionOperation): readonly AdmissionPlugin[] =>
-      plugins.filter((plugin) => plugin.handles(this.storage, operation));
-    this.#plugins = {
-      CREATE: pluginsFor('CREATE'),
-      UPDATE: pluginsFor('UPDATE'),
-      DELETE: pluginsFor('DELETE'),
-    };
+    this.#plugins = choosePlugins(plugins, this.storage);
   }
 
   /** The cache of this resource, with those of everything that its requests read. Loaded at first use. */
@@ -105,8 +100,9 @@ export class ServedResource {
     return cache;
   }
 
-  plugins(operation: AdmissionOperation): readonly AdmissionPlugin[] {
-    return this.#plugins[operation];
+  /** Those that concern the operation on the object, or on one of its subresources ('' for none). */
+  plugins(operation: AdmissionOperation, subresource: string): readonly AdmissionPlugin[] {
+    return this.#plugins[operation].get(subresource) ?? [];
   }
 
   /** @throws {ApiError} MethodNotAllowed when the resource, or its subresource, does not know the verb */
@@ -150,7 +146,7 @@ export class ServedResource {
     const wanted = new Map<string, GroupResource>();
     const add = (resource: GroupResource): unknown => wanted.set(qualifiedName(resource), resource);
     add(this.storage);
-    for (const plugin of new Set(Object.values(this.#plugins).flat())) plugin.reads?.forEach(add);
+    for (const plugin of allOf(this.#plugins)) plugin.reads?.forEach(add);
     this.companions?.reads.forEach(add);
     const entries = await Promise.all(
       [...wanted].map(async ([name, { group, resource }]) => {
