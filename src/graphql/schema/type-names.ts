@@ -14,9 +14,10 @@ export class TypeNames {
   readonly #packages = new Map<string, string>();
 
   constructor(resources: readonly ResourceDefinition[]) {
-    for (const { schemaName, group } of resources) {
-      const packageName = SCHEMA_NAME.exec(schemaName)?.[1];
-      if (packageName === undefined) continue;
+    for (const { schemaName, group, version } of resources) {
+      const [, packageName, schemaVersion] = SCHEMA_NAME.exec(schemaName) ?? [];
+      // An old version may have today's schema, perhaps of another group.
+      if (packageName === undefined || schemaVersion !== version) continue;
       this.#groups.set(packageName, group);
       this.#packages.set(group, packageName);
     }
