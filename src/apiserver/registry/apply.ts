@@ -98,7 +98,7 @@ function toManifest(
 /** What applying `manifest` would store. */
 export function planApply(scope: WriteScope, manifest: ApiObject, target: Target): Plan {
   const { resource } = scope;
-  const current = resource.cache.get(target.namespace ?? '', target.name);
+  const current = resource.current(target.namespace ?? '', target.name);
   if (!current) return planCreate(scope, withLastApplied(manifest), {});
   const { merged, changed } = applyThreeWay(resource.fromStorage(current), manifest, {
     lookup: (name) => resource.scheme.type(name),

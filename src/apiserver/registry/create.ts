@@ -107,7 +107,7 @@ export function planCreate(scope: WriteScope, input: object, place: RequestedPla
   const key = resource.key(namespace, name);
   return {
     outcome: 'created',
-    writes: [{ type: 'create', key, object }, ...companions],
+    writes: [{ type: 'create', key, object: resource.stored(object) }, ...companions],
     guards,
     object,
   };
