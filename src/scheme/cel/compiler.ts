@@ -58,6 +58,8 @@ export class Compiler implements CompileCalls {
   /** The declared variables that the expression reads. */
   readonly references = new Set<string>();
   readonly issues: CelIssue[] = [];
+  /** Whether literals may mix types: those among the arguments of `format` may. */
+  #allowsMixedLiterals = false;
 
   constructor({ functions, variables, constructors }: CompilerOptions) {
     this.functions = functions;
@@ -121,7 +123,13 @@ export class Compiler implements CompileCalls {
     if (qualified !== undefined && this.functions.global(qualified)) {
       return compileCall(this, node, { name: qualified, args }, scope);
     }
-    return compileCall(this, node, { name, receiver, args }, scope);
+    const allowed = this.#allowsMixedLiterals;
+    this.#allowsMixedLiterals ||= name === 'format';
+    try {
+      return compileCall(this, node, { name, receiver, args }, scope);
+    } finally {
+      this.#allowsMixedLiterals = allowed;
+    }
   }
 
   /** `math` in `math.greatest(…)`: a chain of names that is no variable. */
@@ -242,7 +250,7 @@ export class Compiler implements CompileCalls {
   #commonType(parts: readonly Compiled[], nodes: readonly ASTNode[], none: CelType): CelType {
     let common = none;
     for (const [index, { type }] of parts.entries()) {
-      const joined = joinTypes(common, type);
+      const joined = joinTypes(common, type) ?? (this.#allowsMixedLiterals ? DYN : undefined);
       if (!joined) {
         const message = `expected type '${formatType(common)}' but found '${formatType(type)}'`;
         throw new CompileError(message, nodes[index] as ASTNode);

@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { compileExpression } from '../../../../src/scheme/cel/expression.ts';
+import { toJson } from '../../../../src/scheme/cel/json.ts';
+import { lazyObject } from '../../../../src/scheme/cel/schema-types.ts';
 import { DYN } from '../../../../src/scheme/cel/types.ts';
 import { compileErrorOf, evaluateCel } from '../../../support/cel.ts';
 
@@ -140,6 +143,41 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['"unterminated', 'Syntax error'],
   ['', 'Syntax error'],
 ];
+
+/** `Object{…}` as mutating policies have it: any field, down to any depth. */
+const OBJECT = lazyObject('Object', (field) =>
+  field === 'spec' ? lazyObject('Object.spec', () => DYN) : undefined,
+);
+const CONSTRUCTORS = new Map([
+  ['Object', OBJECT],
+  ['Object.spec', lazyObject('Object.spec', () => DYN)],
+]);
+
+describe('objects that expressions make', () => {
+  const compile = (expression: string) =>
+    compileExpression({ expression, variables: context.variables, constructors: CONSTRUCTORS });
+
+  it('have the fields that are written', () => {
+    const compilation = compile(
+      'Object{ spec: Object.spec{replicas: o.replicas + 1, `a-b`: {"x": 1}} }',
+    );
+    if ('error' in compilation) throw new Error(compilation.error);
+    expect(toJson(compilation.expression.evaluate(context.bindings).value)).toEqual({
+      spec: { replicas: 4, 'a-b': { x: 1 } },
+    });
+  });
+
+  it.each([
+    ['Object{status: 1}', "undefined field 'status'"],
+    ['Object{spec: Other{a: 1}}', "undeclared reference to 'Other' (in container '')"],
+    [
+      'Object{spec: 1}',
+      "expected type of field 'spec' is 'Object.spec' but provided type is 'int'",
+    ],
+  ])('%s does not compile: %s', (expression, message) => {
+    expect(compile(expression)).toMatchObject({ issues: [{ message }] });
+  });
+});
 
 describe('the expression language', () => {
   it.each(TRUE)('holds: %s', (expression) => {
