@@ -32,7 +32,12 @@ export interface CompilerOptions {
   readonly functions: FunctionTable;
   readonly variables: Readonly<Record<string, CelType>>;
   /** The types that `Name{…}` constructs. */
-  readonly constructors: ReadonlyMap<string, ObjectType>;
+  readonly constructors: Constructors;
+}
+
+/** Finds the types that `Name{…}` constructs. */
+export interface Constructors {
+  get(name: string): ObjectType | undefined;
 }
 
 const LIST_COST = 10;
@@ -54,7 +59,7 @@ const TYPE_NAMES = new Map(
 export class Compiler implements CompileCalls {
   readonly functions: FunctionTable;
   readonly #variables: Readonly<Record<string, CelType>>;
-  readonly #constructors: ReadonlyMap<string, ObjectType>;
+  readonly #constructors: Constructors;
   /** The declared variables that the expression reads. */
   readonly references = new Set<string>();
   readonly issues: CelIssue[] = [];
@@ -167,8 +172,20 @@ export class Compiler implements CompileCalls {
     const [operand, spelled] = node.args;
     const path = this.#namespaceOf(node, scope);
     if (path !== undefined && TYPE_NAMES.has(path)) return this.#typeName(node, path);
+    const qualified = this.#qualifiedVariable(node, scope);
+    if (qualified) return qualified;
     const from = this.compile(operand, scope);
     return compileSelect(node, from, fieldNameOf(spelled), node.op === '.?');
+  }
+
+  /** A variable that is declared under a name with dots: `authorizer.requestResource`. */
+  #qualifiedVariable(node: ASTNode, scope: Scope | undefined): Compiled | undefined {
+    const path = pathOf(node);
+    if (path === undefined || findLocal(scope, path.split('.', 1)[0] ?? '')) return undefined;
+    const type = Object.hasOwn(this.#variables, path) ? this.#variables[path] : undefined;
+    if (!type) return undefined;
+    this.references.add(path);
+    return { type, run: (frame) => readVariable(frame, path, type) };
   }
 
   #index(node: Extract<ASTNode, { op: '[]' | '[?]' }>, scope: Scope | undefined): Compiled {

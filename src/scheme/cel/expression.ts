@@ -1,11 +1,11 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
-import { Compiler } from './compiler.ts';
+import { Compiler, type Constructors } from './compiler.ts';
 import { EXPRESSION_COST_LIMIT, Spend } from './cost.ts';
 import { FUNCTIONS } from './environment.ts';
 import { type CelIssue, formatIssues } from './errors.ts';
 import type { Compiled } from './node.ts';
 import { rewriteSource } from './source.ts';
-import { type CelType, formatType, joinTypes, type ObjectType } from './types.ts';
+import { type CelType, formatType, joinTypes } from './types.ts';
 import type { CelValue } from './values.ts';
 
 export interface ExpressionOptions {
@@ -15,7 +15,7 @@ export interface ExpressionOptions {
   /** The types of which the answer must be one; any when absent. */
   readonly resultTypes?: readonly CelType[];
   /** The types that `Name{…}` constructs. */
-  readonly constructors?: ReadonlyMap<string, ObjectType>;
+  readonly constructors?: Constructors;
 }
 
 export type Compilation =

@@ -95,7 +95,6 @@ function objectTypeOf(schema: CelSchema, name: string, isResource: boolean): Cel
 export function lazyObject(
   name: string,
   typeOf: (jsonName: string) => CelType | undefined,
-  constructible = false,
 ): ObjectType {
   const known = new Map<string, ObjectField | undefined>();
   const find = (spelled: string): ObjectField | undefined => {
@@ -108,7 +107,6 @@ export function lazyObject(
   return {
     kind: 'object',
     name,
-    constructible,
     field: (spelled) => {
       if (!known.has(spelled)) known.set(spelled, find(spelled));
       return known.get(spelled);

@@ -42,8 +42,6 @@ export interface ObjectType {
   readonly name: string;
   /** The type of a field as the expression spells it, or undefined when there is none. */
   readonly field: (name: string) => ObjectField | undefined;
-  /** Whether expressions may write `Name{field: value}`. */
-  readonly constructible?: boolean;
 }
 
 export interface ObjectField {
