@@ -7,15 +7,16 @@
  */
 import { createDefaultPlugins } from './apiserver/admission/default-plugins.ts';
 import { ApiServer } from './apiserver/api-server.ts';
-import { createBearerTokenAuthenticator } from './apiserver/authentication/bearer-token.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
+import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { type Database, openDatabase } from './composition/database.ts';
 import { assertPortIsFree, openDoor } from './composition/door.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
+import { ConfigError } from './composition/option-values.ts';
 import { startWorkers } from './composition/workers.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import { openDataDirectory, readOrCreateToken } from './data-directory.ts';
 import { CleanupStack } from './lib/cleanup-stack.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -67,13 +68,14 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const scheme = buildScheme(config);
   if (config.roles.includes('api')) await assertPortIsFree(config);
   openDataDirectory(config.dataDirectory);
-  const token = readOrCreateToken(config.dataDirectory);
+  const token = await readOrCreateToken(config.dataDirectory);
+  const authentication = await openAuthentication(config, token);
   const database = await openDatabase({ config, logger, onProgress, signal });
   cleanup.defer(() => database.stop());
   signal?.throwIfAborted();
   onProgress('Starting the API server');
   const store = await startStore({ config, database, clock, logger }, cleanup);
-  const apiServer = createApiServer({ config, store, scheme, token, clock, logger });
+  const apiServer = createApiServer({ config, store, scheme, authentication, clock, logger });
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
   const readiness = { workersStarted: false };
@@ -123,15 +125,15 @@ interface ApiServerParts {
   readonly config: Config;
   readonly store: ObjectStore;
   readonly scheme: Scheme;
-  readonly token: string;
+  readonly authentication: AuthenticationOptions;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-function createApiServer({ config, token, ...parts }: ApiServerParts): ApiServer {
+function createApiServer({ config, authentication, ...parts }: ApiServerParts): ApiServer {
   return new ApiServer({
     ...parts,
-    authenticators: [createBearerTokenAuthenticator({ token, user: ADMIN_USER })],
+    ...authentication,
     admissionPlugins: createDefaultPlugins({ tolerationSeconds: config.defaultTolerationSeconds }),
     apiPort: config.port,
   });

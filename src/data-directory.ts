@@ -1,13 +1,13 @@
 /** What a server keeps beside its database: the administrator's token, and the id of the process that runs. */
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './composition/option-values.ts';
+import { readOrCreateSecretFile } from './composition/secret-file.ts';
 
 const TOKEN_BYTES = 32;
 /** Others may pass through (the embedded PostgreSQL runs as its own user when we are root), but not look around. */
 const DIRECTORY_MODE = 0o711;
-const SECRET_MODE = 0o600;
 
 /** Makes the directory where it is missing. @throws {ConfigError} when it cannot be used */
 export function openDataDirectory(directory: string): void {
@@ -23,23 +23,15 @@ export function openDataDirectory(directory: string): void {
 }
 
 /** The administrator's bearer token: made at the first start, and readable by its owner alone. */
-export function readOrCreateToken(directory: string): string {
+export async function readOrCreateToken(directory: string): Promise<string> {
   const file = path.join(directory, 'token');
-  const draft = `${file}.${process.pid}`;
-  // A link appears whole or not at all, and only where nothing is yet: of two starts at once, one makes the token.
-  writeFileSync(draft, randomBytes(TOKEN_BYTES).toString('base64url'), { mode: SECRET_MODE });
-  try {
-    linkSync(draft, file);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
-  } finally {
-    rmSync(draft);
-  }
-  const token = readFileSync(file, 'utf8').trim();
-  if (token.length < TOKEN_BYTES) {
+  const token = await readOrCreateSecretFile(file, () =>
+    randomBytes(TOKEN_BYTES).toString('base64url'),
+  );
+  if (token.trim().length < TOKEN_BYTES) {
     throw new ConfigError(`${file} holds no token; remove it, and the next start makes a new one`);
   }
-  return token;
+  return token.trim();
 }
 
 /** Leaves this process's id for `orrery down`; returns the function that takes it away. */

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { ApiServer } from '../apiserver/api-server.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { ConfigError } from './option-values.ts';
 import { serverVersion } from './version.ts';
 
 export interface DoorOptions {
@@ -42,7 +43,7 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
     scheme: apiServer.scheme,
     version: serverVersion(),
     authenticate: (credentials) => apiServer.authenticate(credentials),
-    clientFor: (user) => createClient(apiServer, { user, isLimited: true }),
+    clientFor: ({ user }) => createClient(apiServer, { user, isLimited: true }),
     logger,
     clock,
     introspection: config.introspection,

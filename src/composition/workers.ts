@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { ApiServer } from '../apiserver/api-server.ts';
 import { CONTROLLER_MANAGER_USER } from '../apiserver/authentication/identities.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import {
   CONTROLLER_NAMES,
   type ControllerName,
@@ -23,6 +23,7 @@ import { createBullmqBackend } from '../queues/bullmq-backend.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { chooseControllers } from './choose-controllers.ts';
 import type { Database } from './database.ts';
+import { ConfigError } from './option-values.ts';
 
 export interface WorkersOptions {
   readonly config: Config;

@@ -36,7 +36,7 @@ export async function testGraphql(options: TestGraphqlOptions = {}): Promise<Tes
     scheme: api.scheme,
     version: TEST_VERSION,
     authenticate: (credentials) => api.apiServer.authenticate(credentials),
-    clientFor: (user) => interceptClient(createClient(api.apiServer, { user }), user),
+    clientFor: ({ user }) => interceptClient(createClient(api.apiServer, { user }), user),
     logger,
     clock: systemClock,
     notReady: () => [],

@@ -3,6 +3,7 @@ import type { Logger } from '../../lib/logger.ts';
 import type { Random } from '../../lib/random.ts';
 import type { ObjectStore, ResourceCache } from '../../store/store.ts';
 import type { RequestAuthenticator } from '../authentication/authenticator.ts';
+import type { TokenIssuer } from '../authentication/service-accounts/token-issuer.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ServedResources } from './served-resources.ts';
 
@@ -11,6 +12,8 @@ export interface RegistryDependencies {
   readonly resources: ServedResources;
   readonly authorizer: Authorizer;
   readonly authenticator: RequestAuthenticator;
+  /** Signs service account tokens; undefined when the server has no key. */
+  readonly tokens: TokenIssuer | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -25,6 +28,7 @@ export class Registry {
   readonly resources: ServedResources;
   readonly authorizer: Authorizer;
   readonly authenticator: RequestAuthenticator;
+  readonly tokens: TokenIssuer | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -41,6 +45,7 @@ export class Registry {
     this.resources = dependencies.resources;
     this.authorizer = dependencies.authorizer;
     this.authenticator = dependencies.authenticator;
+    this.tokens = dependencies.tokens;
     this.clock = dependencies.clock;
     this.random = dependencies.random;
     this.logger = dependencies.logger;
