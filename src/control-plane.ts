@@ -5,7 +5,7 @@
  *
  * Everything is started in that order and stopped in the reverse one; a failure on the way stops what was started.
  */
-import { createDefaultPlugins } from './apiserver/admission/default-plugins.ts';
+import { createAdmissionPlugins } from './apiserver/admission/plugin-table.ts';
 import { ApiServer } from './apiserver/api-server.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
@@ -13,6 +13,7 @@ import { createClient } from './apiserver/in-process-client.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { type Database, openDatabase } from './composition/database.ts';
 import { assertPortIsFree, openDoor } from './composition/door.ts';
+import { readEncryption, startWithKeys } from './composition/encryption.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
 import { ConfigError } from './composition/option-values.ts';
 import { startWorkers } from './composition/workers.ts';
@@ -68,8 +69,8 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const scheme = buildScheme(config);
   if (config.roles.includes('api')) await assertPortIsFree(config);
   openDataDirectory(config.dataDirectory);
-  const token = await readOrCreateToken(config.dataDirectory);
-  const authentication = await openAuthentication(config, token);
+  const token = readOrCreateToken(config.dataDirectory);
+  const authentication = openAuthentication(config, token);
   const database = await openDatabase({ config, logger, onProgress, signal });
   cleanup.defer(() => database.stop());
   signal?.throwIfAborted();
@@ -115,9 +116,10 @@ interface StoreParts {
 async function startStore(parts: StoreParts, cleanup: CleanupStack): Promise<ObjectStore> {
   const { config, database, clock, logger } = parts;
   const retentionMs = config.retentionSeconds * 1_000;
-  const store = createStore({ url: database.url, clock, logger, retentionMs });
+  const codec = readEncryption(config);
+  const store = createStore({ url: database.url, clock, logger, retentionMs, codec });
   cleanup.defer(() => store.stop());
-  await store.start();
+  await startWithKeys(store, config);
   return store;
 }
 
@@ -134,7 +136,10 @@ function createApiServer({ config, authentication, ...parts }: ApiServerParts): 
   return new ApiServer({
     ...parts,
     ...authentication,
-    admissionPlugins: createDefaultPlugins({ tolerationSeconds: config.defaultTolerationSeconds }),
+    admissionPlugins: createAdmissionPlugins(
+      { tolerationSeconds: config.defaultTolerationSeconds },
+      { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins },
+    ),
     apiPort: config.port,
   });
 }

@@ -16,7 +16,7 @@ import { systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import type { OidcConfig, ServiceAccountConfig } from './authentication-config.ts';
 import { ConfigError } from './option-values.ts';
-import { readOptionFile, readOrCreateSecretFile, useOptionFile } from './secret-file.ts';
+import { readOptionFile, readOrCreateSecret, useOptionFile } from './secret-file.ts';
 
 /** In the data directory: signs the tokens of service accounts. */
 const SIGNING_KEY_FILE = path.join('pki', 'sa.key');
@@ -27,10 +27,10 @@ export type AuthenticationOptions = Pick<
 >;
 
 /** What the API server needs to know who is who. @throws {ConfigError} for a file that cannot be used */
-export async function openAuthentication(
+export function openAuthentication(
   { authentication, dataDirectory }: Pick<Config, 'authentication' | 'dataDirectory'>,
   adminToken: string,
-): Promise<AuthenticationOptions> {
+): AuthenticationOptions {
   const { allowAnonymous, oidc, serviceAccounts, tokenAuthFile } = authentication;
   const authenticators: Authenticator[] = [
     createBearerTokenAuthenticator({ token: adminToken, user: ADMIN_USER }),
@@ -43,19 +43,19 @@ export async function openAuthentication(
   return {
     authenticators,
     allowAnonymous,
-    serviceAccountTokens: await openServiceAccountTokens(serviceAccounts, dataDirectory),
+    serviceAccountTokens: openServiceAccountTokens(serviceAccounts, dataDirectory),
   };
 }
 
-async function openServiceAccountTokens(
+function openServiceAccountTokens(
   config: ServiceAccountConfig,
   dataDirectory: string,
-): Promise<ServiceAccountTokenOptions> {
+): ServiceAccountTokenOptions {
   const { apiAudiences, issuers, keyFiles, maxTokenExpirationSeconds, signingKeyFile } = config;
   const file = signingKeyFile ?? path.join(dataDirectory, SIGNING_KEY_FILE);
   const signing =
     signingKeyFile === undefined
-      ? await readOrCreateSecretFile(file, generateSigningKey)
+      ? readOrCreateSecret(file, generateSigningKey)
       : readOptionFile('--service-account-signing-key-file', signingKeyFile);
   const verification = keyFiles.map((name) => readOptionFile('--service-account-key-file', name));
   try {

@@ -7,19 +7,17 @@ const SECRET_MODE = 0o600;
 const SECRET_DIRECTORY_MODE = 0o700;
 
 /**
- * What `file` holds; where it is not there yet, what `make` gives is put there first, readable by its owner alone. Of
+ * What `file` holds; where it is not there yet, what `create` gives is put there first, readable by its owner alone. Of
  * several processes that start at once, one makes it, and all get that one.
+ * @throws {ConfigError} when it cannot be read
  */
-export async function readOrCreateSecretFile(
-  file: string,
-  make: () => string | Promise<string>,
-): Promise<string> {
+export function readOrCreateSecret(file: string, create: () => string): string {
   const existing = readIfThere(file);
   if (existing !== undefined) return existing;
-  mkdirSync(path.dirname(file), { recursive: true, mode: SECRET_DIRECTORY_MODE });
   const draft = `${file}.${process.pid}`;
-  // A link appears whole or not at all, and only where nothing is yet.
-  writeFileSync(draft, await make(), { mode: SECRET_MODE });
+  mkdirSync(path.dirname(file), { recursive: true, mode: SECRET_DIRECTORY_MODE });
+  // A link appears whole or not at all, and only where nothing is yet: of two starts at once, one makes the file.
+  writeFileSync(draft, create(), { mode: SECRET_MODE });
   try {
     linkSync(draft, file);
   } catch (thrown) {
@@ -30,7 +28,8 @@ export async function readOrCreateSecretFile(
   return readFileSync(file, 'utf8');
 }
 
-function readIfThere(file: string): string | undefined {
+/** The content of a secret file, or undefined where there is none. @throws {ConfigError} when it cannot be read */
+export function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (thrown) {

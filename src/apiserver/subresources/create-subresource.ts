@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest, methodNotAllowed } from '../../scheme/errors.ts';
 import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
 import {
@@ -17,14 +18,14 @@ import { planBinding } from './binding.ts';
 import { planEviction } from './eviction.ts';
 import { createToken } from './service-account-token.ts';
 
-type ActionPlanner = (scope: WriteScope, target: Target, body: object) => Plan;
+type ActionPlanner = (scope: WriteScope, target: Target, body: ApiObject) => MaybePromise<Plan>;
 
 const ACTIONS: ReadonlyMap<string, ActionPlanner> = new Map([
   ['pods/binding', planBinding],
   ['pods/eviction', planEviction],
 ]);
 
-type ActionAnswer = (scope: WriteScope, target: Target, body: object) => Promise<ApiObject>;
+type ActionAnswer = (scope: WriteScope, target: Target, body: ApiObject) => Promise<ApiObject>;
 
 /** Those that store nothing: what they make is the answer. */
 const ANSWERS: ReadonlyMap<string, ActionAnswer> = new Map([
@@ -65,7 +66,7 @@ export async function createSubresource(
 function committing(planAction: ActionPlanner): ActionAnswer {
   return async (scope, place, body) => {
     const { options, registry, resource } = scope;
-    const planner = (): Plan => planAction(scope, place, body);
+    const planner = (): MaybePromise<Plan> => planAction(scope, place, body);
     await execute(registry, { planner, caches: resource.caches }, options);
     return SUCCESS;
   };
