@@ -11,11 +11,13 @@ import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identitie
 import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
+import { createAuthorityOpener } from './composition/cluster-authority.ts';
 import { type Database, openDatabase } from './composition/database.ts';
 import { assertPortIsFree, openDoor } from './composition/door.ts';
 import { readEncryption, startWithKeys } from './composition/encryption.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
 import { ConfigError } from './composition/option-values.ts';
+import { openTls } from './composition/tls.ts';
 import { startWorkers } from './composition/workers.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory, readOrCreateToken } from './data-directory.ts';
@@ -71,6 +73,8 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   openDataDirectory(config.dataDirectory);
   const token = readOrCreateToken(config.dataDirectory);
   const authentication = openAuthentication(config, token);
+  const certificateAuthority = createAuthorityOpener(config.dataDirectory);
+  const tls = await openTls(config, certificateAuthority);
   const database = await openDatabase({ config, logger, onProgress, signal });
   cleanup.defer(() => database.stop());
   signal?.throwIfAborted();
@@ -81,11 +85,18 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   await apiServer.start();
   const readiness = { workersStarted: false };
   const url = config.roles.includes('api')
-    ? await openDoor({ config, apiServer, clock, logger, readiness }, cleanup)
+    ? await openDoor({ config, apiServer, tls, clock, logger, readiness }, cleanup)
     : undefined;
   onProgress('Starting scheduler, controllers and nodes');
   const client = createClient(apiServer, { user: ADMIN_USER, fieldManager: 'orrery' });
-  const workers = await startWorkers({ config, database, apiServer, clock, logger });
+  const workers = await startWorkers({
+    config,
+    database,
+    apiServer,
+    certificateAuthority,
+    clock,
+    logger,
+  });
   if (workers) cleanup.defer(() => workers.run());
   if (config.roles.includes('kubelets')) {
     const asServer = createClient(apiServer, { user: APISERVER_USER });

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { ApiServer } from '../apiserver/api-server.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
 import type { Config } from '../config.ts';
+import type { ServingTls } from '../graphql/http/http-server.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -13,6 +14,8 @@ import { serverVersion } from './version.ts';
 export interface DoorOptions {
   readonly config: Config;
   readonly apiServer: ApiServer;
+  /** Undefined for plain HTTP. */
+  readonly tls: ServingTls | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What `/readyz` waits for. */
@@ -38,8 +41,9 @@ export async function assertPortIsFree(config: Pick<Config, 'host' | 'port'>): P
 
 /** Opens the GraphQL door; returns its address. @throws {ConfigError} when the port is taken */
 export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Promise<string> {
-  const { apiServer, clock, config, logger, readiness } = options;
+  const { apiServer, clock, config, logger, readiness, tls } = options;
   const server = await createGraphqlServer({
+    tls,
     scheme: apiServer.scheme,
     version: serverVersion(),
     authenticate: (credentials) => apiServer.authenticate(credentials),
