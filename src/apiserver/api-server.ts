@@ -28,12 +28,18 @@ import {
   readAuditLog,
 } from './audit/audit-reader.ts';
 import type { Auditor } from './audit/auditor.ts';
-import {
-  type Authenticator,
-  type Credentials,
-  createUnionAuthenticator,
+import type {
+  Authenticator,
+  Credentials,
+  RequestIdentity,
 } from './authentication/authenticator.ts';
+import { createRequestAuthenticator } from './authentication/create-request-authenticator.ts';
 import { APISERVER_USER } from './authentication/identities.ts';
+import { impersonate } from './authentication/impersonation.ts';
+import {
+  type ServiceAccountTokenOptions,
+  TokenIssuer,
+} from './authentication/service-accounts/token-issuer.ts';
 import { type Authorizer, privilegedAuthorizer } from './authorization/authorizer.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
@@ -45,7 +51,6 @@ import type {
   Target,
   TransactionWrite,
   UpdateOptions,
-  UserInfo,
   WatchHandle,
   WatchOptions,
   WatchSink,
@@ -77,6 +82,10 @@ export interface ApiServerOptions {
   readonly scheme: Scheme;
   /** Who may come in. @default nobody: the in-process client alone */
   readonly authenticators?: readonly Authenticator[];
+  /** The keys of service account tokens, and what is in them. @default service accounts have no tokens */
+  readonly serviceAccountTokens?: ServiceAccountTokenOptions | undefined;
+  /** Whether requests without credentials come in, as `system:anonymous`. @default false */
+  readonly allowAnonymous?: boolean;
   /** @default administrators and the control plane's own parts */
   readonly authorizer?: Authorizer;
   /** @default those of every cluster */
@@ -150,9 +159,14 @@ export class ApiServer {
     this.#customResources.stop();
   }
 
-  /** Who sends these credentials. @throws {ApiError} Unauthorized */
-  authenticate(credentials: Credentials): Promise<UserInfo> {
-    return this.#registry.authenticator.authenticate(credentials);
+  /** Who sends these credentials, and as whom. @throws {ApiError} Unauthorized, Forbidden to act as somebody else */
+  async authenticate(credentials: Credentials): Promise<RequestIdentity> {
+    const { authenticator, authorizer } = this.#registry;
+    const { user } = await authenticator.authenticate(credentials);
+    const { impersonation, source } = credentials;
+    if (!impersonation) return { user, source };
+    const impersonated = await impersonate(authorizer, user, impersonation);
+    return { user: impersonated, impersonator: user, source };
   }
 
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
@@ -348,7 +362,9 @@ function requestAbout(
 }
 
 function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Registry {
-  const { store, scheme } = options;
+  const { store, scheme, clock = systemClock, logger = silentLogger } = options;
+  const { serviceAccountTokens } = options;
+  const tokens = serviceAccountTokens && new TokenIssuer(serviceAccountTokens, clock);
   return new Registry({
     store,
     resources: new ServedResources({
@@ -358,10 +374,18 @@ function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Regis
       companions: new Map([['services', createServiceCompanions(ranges)]]),
     }),
     authorizer: options.authorizer ?? privilegedAuthorizer,
-    authenticator: createUnionAuthenticator(options.authenticators ?? []),
-    clock: options.clock ?? systemClock,
+    authenticator: createRequestAuthenticator({
+      authenticators: options.authenticators ?? [],
+      allowAnonymous: options.allowAnonymous ?? false,
+      tokens,
+      store,
+      clock,
+      logger,
+    }),
+    tokens,
+    clock,
     random: options.random ?? systemRandom,
-    logger: options.logger ?? silentLogger,
+    logger,
     requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
     minimumVersionTimeoutMs: options.minimumVersionTimeoutMs ?? 3_000,
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 10_000,

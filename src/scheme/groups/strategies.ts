@@ -11,6 +11,7 @@ import { statefulSetStrategy } from './apps/stateful-set.ts';
 import { horizontalPodAutoscalerStrategy } from './autoscaling/horizontal-pod-autoscaler.ts';
 import { cronJobStrategy } from './batch/cron-job.ts';
 import { jobStrategy } from './batch/job.ts';
+import { certificateSigningRequestStrategy } from './certificates/certificate-signing-request.ts';
 import { leaseStrategy } from './coordination/lease.ts';
 import { configMapStrategy } from './core/config-map.ts';
 import { endpointsStrategy } from './core/endpoints.ts';
@@ -60,6 +61,7 @@ const OWN_BEHAVIOUR: readonly Entry[] = [
   entry('autoscaling/v2/HorizontalPodAutoscaler', horizontalPodAutoscalerStrategy),
   entry('batch/CronJob', cronJobStrategy),
   entry('batch/Job', jobStrategy),
+  entry('certificates.k8s.io/CertificateSigningRequest', certificateSigningRequestStrategy),
   entry('coordination.k8s.io/Lease', leaseStrategy),
   entry('discovery.k8s.io/EndpointSlice', endpointSliceStrategy),
   entry('events.k8s.io/Event', eventsEventStrategy),
