@@ -5,6 +5,26 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ADMISSION_PLUGIN_NAMES } from './apiserver/admission/plugin-table.ts';
+import {
+  AUDIT_OPTIONS,
+  AUDIT_USAGE,
+  type AuditConfig,
+  readAuditConfig,
+} from './composition/audit-config.ts';
+import {
+  AUTHENTICATION_OPTIONS,
+  AUTHENTICATION_USAGE,
+  type AuthenticationConfig,
+  readAuthenticationConfig,
+} from './composition/authentication-config.ts';
+import {
+  ConfigError,
+  seconds,
+  splitList,
+  toBoolean,
+  toChoice,
+  toInteger,
+} from './composition/option-values.ts';
 import { didYouMeanHint } from './lib/did-you-mean.ts';
 
 /** Where servers listen, and commands look for them, unless they are told otherwise. */
@@ -46,12 +66,14 @@ export interface Config {
   readonly enableAdmissionPlugins: readonly string[];
   /** Default admission plugins not to run. @default [] */
   readonly disableAdmissionPlugins: readonly string[];
+  readonly audit: AuditConfig;
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
   readonly retentionSeconds: number;
   /** Simulated nodes made at the first start of an empty cluster. @default 3 */
   readonly initialNodes: number;
   /** Whether clients may ask the GraphQL schema for its types. @default true */
   readonly introspection: boolean;
+  readonly authentication: AuthenticationConfig;
   /** @default 'warn' */
   readonly logLevel: LogLevel;
 }
@@ -59,11 +81,6 @@ export interface Config {
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** A setting that cannot be used: the message is for the user, and says what would be right. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 export const USAGE = `Starts an Orrery control plane in the foreground.
 
@@ -95,6 +112,8 @@ Usage: npm start -- [options]
   --log-level LEVEL           ${LOG_LEVELS.join(', ')} (ORRERY_LOG_LEVEL, default warn)
   --help                      this text
 
+${AUTHENTICATION_USAGE}
+${AUDIT_USAGE}
 Environment: DATABASE_URL uses a PostgreSQL server (14 or newer) in place of the embedded one,
 REDIS_URL puts the work queues on Redis.
 
@@ -123,6 +142,8 @@ const OPTIONS = {
   introspection: { type: 'string' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
+  ...AUTHENTICATION_OPTIONS,
+  ...AUDIT_OPTIONS,
 } as const;
 
 export interface ConfigSource {
@@ -165,9 +186,11 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       values['default-toleration-seconds'] ?? '300',
     ),
     ...toPluginSwitches(values),
+    audit: readAuditConfig(values, cwd),
     retentionSeconds: seconds('--retention', values.retention ?? '3600'),
     initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),
-    introspection: toChoice('--introspection', values.introspection ?? 'true', BOOLEANS) === 'true',
+    introspection: toBoolean('--introspection', values.introspection ?? 'true'),
+    authentication: readAuthenticationConfig(values, cwd),
     logLevel: toChoice(
       '--log-level',
       values['log-level'] ?? env.ORRERY_LOG_LEVEL ?? 'warn',
@@ -180,8 +203,6 @@ export function readConfig(source: ConfigSource): Config | 'help' {
 export function defaultDataDirectory(packageRoot: string): string {
   return path.join(packageRoot, '.orrery');
 }
-
-const BOOLEANS = ['true', 'false'] as const;
 
 function parseArguments(args: readonly string[]) {
   for (const arg of args) {
@@ -231,27 +252,7 @@ function toPlugins(option: string, values: readonly string[] | undefined): strin
   return names;
 }
 
-function toChoice<T extends string>(option: string, word: string, choices: readonly T[]): T {
-  const choice = choices.find((candidate) => candidate === word);
-  if (choice) return choice;
-  throw new ConfigError(`${option} is "${word}": give one of ${choices.join(', ')}`);
-}
-
-function toInteger(option: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  throw new ConfigError(`${option} is "${text}": give a whole number from ${min} to ${max}`);
-}
-
 /** A file that an option names, from the working directory on. */
 function toFile(cwd: string, file: string | undefined): string | undefined {
   return file === undefined ? undefined : path.resolve(cwd, file);
-}
-
-function seconds(option: string, text: string): number {
-  return toInteger(option, text, 1, 31_536_000);
-}
-
-function splitList(values: readonly string[] | undefined): string[] {
-  return (values ?? []).flatMap((value) => value.split(',')).filter((item) => item !== '');
 }

@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import type { ApiServer } from '../apiserver/api-server.ts';
 import { CONTROLLER_MANAGER_USER } from '../apiserver/authentication/identities.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { CertificateAuthority } from '../controllers/certificate-signer/authority.ts';
 import {
   CONTROLLER_NAMES,
   type ControllerName,
@@ -23,11 +24,14 @@ import { createBullmqBackend } from '../queues/bullmq-backend.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { chooseControllers } from './choose-controllers.ts';
 import type { Database } from './database.ts';
+import { ConfigError } from './option-values.ts';
 
 export interface WorkersOptions {
   readonly config: Config;
   readonly database: Database;
   readonly apiServer: ApiServer;
+  /** Opens the authority that signs certificate requests. */
+  readonly certificateAuthority: () => Promise<CertificateAuthority>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -94,12 +98,17 @@ async function openQueues(
   }
 }
 
-function controllersOf({ apiServer, config }: WorkersOptions): readonly Controller[] {
+function controllersOf({
+  apiServer,
+  certificateAuthority,
+  config,
+}: WorkersOptions): readonly Controller[] {
   const roles = new Set(config.roles);
   const controllers: Controller[] = [];
   if (roles.has('controllers')) {
     const names = chooseControllers<ControllerName>(CONTROLLER_NAMES, config.controllers);
     const options = {
+      certificateAuthority,
       resources: apiServer.scheme.served(),
       nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
       nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,

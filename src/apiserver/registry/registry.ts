@@ -7,6 +7,7 @@ import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectStore, ResourceCache } from '../../store/store.ts';
 import type { AdmissionEnvironment } from '../admission/admission-session.ts';
 import type { RequestAuthenticator } from '../authentication/authenticator.ts';
+import type { TokenIssuer } from '../authentication/service-accounts/token-issuer.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ServedResources } from './served-resources.ts';
 
@@ -15,6 +16,8 @@ export interface RegistryDependencies {
   readonly resources: ServedResources;
   readonly authorizer: Authorizer;
   readonly authenticator: RequestAuthenticator;
+  /** Signs service account tokens; undefined when the server has no key. */
+  readonly tokens: TokenIssuer | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -29,6 +32,7 @@ export class Registry implements AdmissionEnvironment {
   readonly resources: ServedResources;
   readonly authorizer: Authorizer;
   readonly authenticator: RequestAuthenticator;
+  readonly tokens: TokenIssuer | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -47,6 +51,7 @@ export class Registry implements AdmissionEnvironment {
     this.resources = dependencies.resources;
     this.authorizer = dependencies.authorizer;
     this.authenticator = dependencies.authenticator;
+    this.tokens = dependencies.tokens;
     this.clock = dependencies.clock;
     this.random = dependencies.random;
     this.logger = dependencies.logger;

@@ -56,6 +56,50 @@ export type AppsV1DeploymentStrategyType =
   /** The type `RollingUpdate`. */
   | 'RollingUpdate';
 
+/** A reference to a bound object. */
+export type AuthenticationV1BoundObjectReferenceInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** The name of a bound object reference. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The UID of a bound object reference. */
+  readonly uid?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A token request: an object of the API. */
+export type AuthenticationV1TokenRequestInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** Name, labels, owners and everything else that all objects have. */
+  readonly metadata?: InputMaybe<ObjectMetaInput>;
+  /** What is wanted. */
+  readonly spec?: InputMaybe<AuthenticationV1TokenRequestSpecInput>;
+  /** What is observed. */
+  readonly status?: InputMaybe<AuthenticationV1TokenRequestStatusInput>;
+};
+
+/** What is wanted of a token request: written by users. */
+export type AuthenticationV1TokenRequestSpecInput = {
+  /** The audiences of a token request: a list of texts. */
+  readonly audiences?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Which bound object a token request refers to. */
+  readonly boundObjectRef?: InputMaybe<AuthenticationV1BoundObjectReferenceInput>;
+  /** The expiration of a token request, in seconds. */
+  readonly expirationSeconds?: InputMaybe<Scalars['Int64']['input']>;
+};
+
+/** What is observed of a token request: written by controllers. */
+export type AuthenticationV1TokenRequestStatusInput = {
+  /** The moment of "expiration" in a token request. In UTC, to the second. Set by controllers. */
+  readonly expirationTimestamp?: InputMaybe<Scalars['Time']['input']>;
+  /** The token of a token request. Set by controllers. */
+  readonly token?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** The values of phase: Where the pod is in its life. One of Failed, Pending, Running, Succeeded or Unknown. Set by controllers. */
 export type CoreV1PodStatusPhase =
   /** The phase `Failed`. */
@@ -68,6 +112,74 @@ export type CoreV1PodStatusPhase =
   | 'Succeeded'
   /** The phase `Unknown`. */
   | 'Unknown';
+
+/** A managed fields entry, made of apiVersion, fieldsType, fieldsV1, manager and 3 more fields. */
+export type ManagedFieldsEntryInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The fields type of a managed fields entry. */
+  readonly fieldsType?: InputMaybe<Scalars['String']['input']>;
+  /** The fields V 1 of a managed fields entry: a fields V 1. */
+  readonly fieldsV1?: InputMaybe<Scalars['JSON']['input']>;
+  /** The manager of a managed fields entry. */
+  readonly manager?: InputMaybe<Scalars['String']['input']>;
+  /** The operation of a managed fields entry. */
+  readonly operation?: InputMaybe<Scalars['String']['input']>;
+  /** The subresource of a managed fields entry. */
+  readonly subresource?: InputMaybe<Scalars['String']['input']>;
+  /** The time of a managed fields entry. In UTC, to the second. */
+  readonly time?: InputMaybe<Scalars['Time']['input']>;
+};
+
+/** What every object carries: its name, its labels, its owners and its history. */
+export type ObjectMetaInput = {
+  /** Notes by key, which cannot be searched. */
+  readonly annotations?: InputMaybe<Scalars['StringMap']['input']>;
+  /** When the object was created. Set by the server. In UTC, to the second. */
+  readonly creationTimestamp?: InputMaybe<Scalars['Time']['input']>;
+  /** Seconds between the request to delete and the end. Set by the server. */
+  readonly deletionGracePeriodSeconds?: InputMaybe<Scalars['Int64']['input']>;
+  /** When the object is to be gone: set by the server once deletion was asked for. In UTC, to the second. */
+  readonly deletionTimestamp?: InputMaybe<Scalars['Time']['input']>;
+  /** Who still has work to do before the object may go. */
+  readonly finalizers?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Beginning of a name that the server completes, when name is not given. */
+  readonly generateName?: InputMaybe<Scalars['String']['input']>;
+  /** Grows with each change of what is wanted. Set by the server. */
+  readonly generation?: InputMaybe<Scalars['Int64']['input']>;
+  /** Marks by key, by which objects are searched and selected. */
+  readonly labels?: InputMaybe<Scalars['StringMap']['input']>;
+  /** Which writer owns which fields. Set by the server. */
+  readonly managedFields?: InputMaybe<ReadonlyArray<ManagedFieldsEntryInput>>;
+  /** The name, unique among the objects of its kind in its namespace. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The namespace, for kinds that have one. */
+  readonly namespace?: InputMaybe<Scalars['String']['input']>;
+  /** The objects that this one belongs to: it is deleted with the last. */
+  readonly ownerReferences?: InputMaybe<ReadonlyArray<OwnerReferenceInput>>;
+  /** The version of the object: another one after every write. Compare for equality only. */
+  readonly resourceVersion?: InputMaybe<Scalars['String']['input']>;
+  /** No longer used. */
+  readonly selfLink?: InputMaybe<Scalars['String']['input']>;
+  /** Unlike any other object, now or earlier. Set by the server. */
+  readonly uid?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Names an object that owns this one: with its last owner gone, it is deleted. */
+export type OwnerReferenceInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. Required. */
+  readonly apiVersion: Scalars['String']['input'];
+  /** Whether the owner stays until this object is gone, in a foreground deletion. */
+  readonly blockOwnerDeletion?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether this owner is the one that manages the object. */
+  readonly controller?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The kind of the object, as Deployment. Required. */
+  readonly kind: Scalars['String']['input'];
+  /** The name of an owner reference. Required. */
+  readonly name: Scalars['String']['input'];
+  /** The UID of an owner reference. Required. */
+  readonly uid: Scalars['String']['input'];
+};
 
 /** How a patch is read. */
 export type PatchType =
@@ -164,6 +276,30 @@ export type CreateNodesMutationVariables = Exact<{
 
 
 export type CreateNodesMutation = { readonly transaction: ReadonlyArray<{ readonly metadata: { readonly name: string } }> | null };
+
+export type CreateTokenMutationVariables = Exact<{
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  spec: AuthenticationV1TokenRequestSpecInput;
+}>;
+
+
+export type CreateTokenMutation = { readonly createCoreV1ServiceAccountToken: { readonly status: { readonly token: string | null } | null } | null };
+
+export type ReadCertificateRequestQueryVariables = Exact<{
+  name: Scalars['String']['input'];
+}>;
+
+
+export type ReadCertificateRequestQuery = { readonly certificates: { readonly v1: { readonly certificateSigningRequest: { readonly metadata: { readonly resourceVersion: string | null }, readonly status: { readonly conditions: ReadonlyArray<{ readonly type: string, readonly status: string, readonly reason: string | null, readonly message: string | null, readonly lastUpdateTime: string | null, readonly lastTransitionTime: string | null }> | null } | null } | null } } };
+
+export type DecideCertificateRequestMutationVariables = Exact<{
+  name: Scalars['String']['input'];
+  patch: Scalars['JSON']['input'];
+}>;
+
+
+export type DecideCertificateRequestMutation = { readonly patchCertificatesV1CertificateSigningRequestApproval: { readonly metadata: { readonly name: string } } | null };
 
 export type DeleteObjectMutationVariables = Exact<{
   resource: Scalars['String']['input'];
@@ -498,6 +634,55 @@ export const CreateNodesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateNodesMutation, CreateNodesMutationVariables>;
+export const CreateTokenDocument = new TypedDocumentString(`
+    mutation CreateToken($namespace: String!, $name: String!, $spec: AuthenticationV1TokenRequestSpecInput!) {
+  createCoreV1ServiceAccountToken(
+    namespace: $namespace
+    name: $name
+    input: {spec: $spec}
+  ) {
+    status {
+      token
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateTokenMutation, CreateTokenMutationVariables>;
+export const ReadCertificateRequestDocument = new TypedDocumentString(`
+    query ReadCertificateRequest($name: String!) {
+  certificates {
+    v1 {
+      certificateSigningRequest(name: $name) {
+        metadata {
+          resourceVersion
+        }
+        status {
+          conditions {
+            type
+            status
+            reason
+            message
+            lastUpdateTime
+            lastTransitionTime
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReadCertificateRequestQuery, ReadCertificateRequestQueryVariables>;
+export const DecideCertificateRequestDocument = new TypedDocumentString(`
+    mutation DecideCertificateRequest($name: String!, $patch: JSON!) {
+  patchCertificatesV1CertificateSigningRequestApproval(
+    name: $name
+    type: MERGE
+    patch: $patch
+  ) {
+    metadata {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DecideCertificateRequestMutation, DecideCertificateRequestMutationVariables>;
 export const DeleteObjectDocument = new TypedDocumentString(`
     mutation DeleteObject($resource: String!, $namespace: String, $name: String!, $gracePeriodSeconds: Int64, $propagationPolicy: PropagationPolicy, $dryRun: Boolean!) {
   deleteObject(

@@ -3,6 +3,18 @@ import { RESOURCE_DEFINITIONS } from '../generated/definitions.ts';
 import type { KindStrategy, NameRule, PrinterColumn } from '../kind-strategy.ts';
 import type { ApiObject } from '../object.ts';
 import type { ResourceDefinition } from '../resource.ts';
+import {
+  mutatingAdmissionPolicyStrategy,
+  validatingAdmissionPolicyStrategy,
+} from './admissionregistration/policy.ts';
+import {
+  mutatingAdmissionPolicyBindingStrategy,
+  validatingAdmissionPolicyBindingStrategy,
+} from './admissionregistration/policy-binding.ts';
+import {
+  mutatingWebhookConfigurationStrategy,
+  validatingWebhookConfigurationStrategy,
+} from './admissionregistration/webhook-configuration.ts';
 import { customResourceDefinitionStrategy } from './apiextensions/custom-resource-definition.ts';
 import { daemonSetStrategy } from './apps/daemon-set.ts';
 import { deploymentStrategy } from './apps/deployment.ts';
@@ -11,6 +23,7 @@ import { statefulSetStrategy } from './apps/stateful-set.ts';
 import { horizontalPodAutoscalerStrategy } from './autoscaling/horizontal-pod-autoscaler.ts';
 import { cronJobStrategy } from './batch/cron-job.ts';
 import { jobStrategy } from './batch/job.ts';
+import { certificateSigningRequestStrategy } from './certificates/certificate-signing-request.ts';
 import { leaseStrategy } from './coordination/lease.ts';
 import { configMapStrategy } from './core/config-map.ts';
 import { endpointsStrategy } from './core/endpoints.ts';
@@ -52,6 +65,27 @@ const OWN_BEHAVIOUR: readonly Entry[] = [
   entry('/Secret', secretStrategy),
   entry('/Service', serviceStrategy),
   entry('/ServiceAccount', serviceAccountStrategy),
+  entry('admissionregistration.k8s.io/MutatingAdmissionPolicy', mutatingAdmissionPolicyStrategy),
+  entry(
+    'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
+    mutatingAdmissionPolicyBindingStrategy,
+  ),
+  entry(
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    mutatingWebhookConfigurationStrategy,
+  ),
+  entry(
+    'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+    validatingAdmissionPolicyStrategy,
+  ),
+  entry(
+    'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
+    validatingAdmissionPolicyBindingStrategy,
+  ),
+  entry(
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    validatingWebhookConfigurationStrategy,
+  ),
   entry('apiextensions.k8s.io/CustomResourceDefinition', customResourceDefinitionStrategy),
   entry('apps/DaemonSet', daemonSetStrategy),
   entry('apps/Deployment', deploymentStrategy),
@@ -60,6 +94,7 @@ const OWN_BEHAVIOUR: readonly Entry[] = [
   entry('autoscaling/v2/HorizontalPodAutoscaler', horizontalPodAutoscalerStrategy),
   entry('batch/CronJob', cronJobStrategy),
   entry('batch/Job', jobStrategy),
+  entry('certificates.k8s.io/CertificateSigningRequest', certificateSigningRequestStrategy),
   entry('coordination.k8s.io/Lease', leaseStrategy),
   entry('discovery.k8s.io/EndpointSlice', endpointSliceStrategy),
   entry('events.k8s.io/Event', eventsEventStrategy),
