@@ -26,7 +26,8 @@ import {
   createUnionAuthenticator,
 } from './authentication/authenticator.ts';
 import { APISERVER_USER } from './authentication/identities.ts';
-import { type Authorizer, privilegedAuthorizer } from './authorization/authorizer.ts';
+import { Authorization, type AuthorizationMode } from './authorization/authorization.ts';
+import { reconcilePolicy } from './authorization/bootstrap-policy/reconcile-policy.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
   ApplyResult,
@@ -68,8 +69,8 @@ export interface ApiServerOptions {
   readonly scheme: Scheme;
   /** Who may come in. @default nobody: the in-process client alone */
   readonly authenticators?: readonly Authenticator[];
-  /** @default administrators and the control plane's own parts */
-  readonly authorizer?: Authorizer;
+  /** Who says who may do what, beside that administrators may do everything. @default Node and RBAC */
+  readonly authorizationModes?: readonly AuthorizationMode[];
   /** @default those of every cluster */
   readonly admissionPlugins?: readonly AdmissionPlugin[];
   /** Where ClusterIPs come from. @default '10.96.0.0/12' */
@@ -97,6 +98,7 @@ const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 export class ApiServer {
   readonly scheme: Scheme;
   readonly #registry: Registry;
+  readonly #authorization: Authorization;
   readonly #limiter: InFlightLimiter;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
@@ -109,12 +111,18 @@ export class ApiServer {
       clusterIPs: parseCidr(options.serviceCidr ?? DEFAULT_SERVICE_CIDR),
       nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS,
     };
-    this.#registry = createRegistry(options, this.#ranges);
+    this.#authorization = new Authorization({
+      modes: options.authorizationModes ?? ['Node', 'RBAC'],
+      store: options.store,
+      logger: options.logger ?? silentLogger,
+    });
+    this.#registry = createRegistry(options, this.#authorization, this.#ranges);
     this.#limiter = new InFlightLimiter(options.maxRequestsInFlight ?? 2_000);
   }
 
   /** Serves, and makes sure of what every cluster has. The store must have been started. */
   async start(): Promise<void> {
+    await this.#authorization.start();
     this.#isServing = true;
     const ctx: RequestContext = { user: APISERVER_USER, exemptFromLimits: true };
     const api = {
@@ -126,11 +134,22 @@ export class ApiServer {
       serviceCidr: this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
       apiPort: this.#options.apiPort ?? 4000,
     });
+    if (!this.#authorization.usesRoles) return;
+    await reconcilePolicy({
+      list: (ref) => this.list(ctx, ref),
+      transaction: (writes) => this.transaction(ctx, writes),
+    });
+  }
+
+  /** Grows whenever roles or bindings change: what was worked out with somebody's rights before is not to be given out after. */
+  get accessRevision(): number {
+    return this.#authorization.revision;
   }
 
   /** Refuses what comes from now on. Stop the store to end what is under way. */
   stop(): void {
     this.#isServing = false;
+    this.#authorization.stop();
   }
 
   /** Who sends these credentials. @throws {ApiError} Unauthorized */
@@ -267,17 +286,21 @@ export class ApiServer {
   }
 }
 
-function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Registry {
+function createRegistry(
+  options: ApiServerOptions,
+  authorization: Authorization,
+  ranges: ServiceRanges,
+): Registry {
   const { store, scheme } = options;
   return new Registry({
     store,
     resources: new ServedResources({
       scheme,
       store,
-      plugins: options.admissionPlugins ?? createDefaultPlugins(),
+      plugins: [...(options.admissionPlugins ?? createDefaultPlugins()), ...authorization.guards],
       companions: new Map([['services', createServiceCompanions(ranges)]]),
     }),
-    authorizer: options.authorizer ?? privilegedAuthorizer,
+    authorization,
     authenticator: createUnionAuthenticator(options.authenticators ?? []),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,

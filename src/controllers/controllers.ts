@@ -4,6 +4,7 @@
  */
 import type { Controller } from '../machinery/controller.ts';
 import type { ResourceDefinition } from '../scheme/resource.ts';
+import { createClusterRoleAggregationController } from './clusterrole-aggregation/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
@@ -41,6 +42,7 @@ const FACTORIES = {
   'node-lifecycle': createNodeLifecycleController,
   'taint-eviction': createTaintEvictionController,
   'pod-garbage-collector': createPodGarbageCollectorController,
+  'clusterrole-aggregation': createClusterRoleAggregationController,
 } as const satisfies Readonly<Record<string, (options: ControllersOptions) => Controller>>;
 
 export type ControllerName = keyof typeof FACTORIES;

@@ -3,13 +3,14 @@ import type { Logger } from '../../lib/logger.ts';
 import type { Random } from '../../lib/random.ts';
 import type { ObjectStore, ResourceCache } from '../../store/store.ts';
 import type { RequestAuthenticator } from '../authentication/authenticator.ts';
-import type { Authorizer } from '../authorization/authorizer.ts';
+import type { Authorization } from '../authorization/authorization.ts';
+import type { PolicyAuthorizer } from '../authorization/policy-authorizer.ts';
 import type { ServedResources } from './served-resources.ts';
 
 export interface RegistryDependencies {
   readonly store: ObjectStore;
   readonly resources: ServedResources;
-  readonly authorizer: Authorizer;
+  readonly authorization: Authorization;
   readonly authenticator: RequestAuthenticator;
   readonly clock: Clock;
   readonly random: Random;
@@ -23,7 +24,8 @@ export interface RegistryDependencies {
 export class Registry {
   readonly store: ObjectStore;
   readonly resources: ServedResources;
-  readonly authorizer: Authorizer;
+  readonly authorization: Authorization;
+  readonly authorizer: PolicyAuthorizer;
   readonly authenticator: RequestAuthenticator;
   readonly clock: Clock;
   readonly random: Random;
@@ -39,7 +41,8 @@ export class Registry {
   constructor(dependencies: RegistryDependencies) {
     this.store = dependencies.store;
     this.resources = dependencies.resources;
-    this.authorizer = dependencies.authorizer;
+    this.authorization = dependencies.authorization;
+    this.authorizer = dependencies.authorization.authorizer;
     this.authenticator = dependencies.authenticator;
     this.clock = dependencies.clock;
     this.random = dependencies.random;
