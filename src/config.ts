@@ -4,6 +4,10 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import {
+  AUTHORIZATION_MODES,
+  type AuthorizationMode,
+} from './apiserver/authorization/authorization-modes.ts';
 import { didYouMeanHint } from './lib/did-you-mean.ts';
 
 /** Where servers listen, and commands look for them, unless they are told otherwise. */
@@ -31,6 +35,8 @@ export interface Config {
   readonly roles: readonly Role[];
   /** API groups and versions to switch: `batch/v1=false`, `api/alpha=true`. */
   readonly runtimeConfig: readonly string[];
+  /** Who says who may do what, beside that administrators may do everything. @default ['Node', 'RBAC'] */
+  readonly authorizationModes: readonly AuthorizationMode[];
   /** Controllers to run: `*` for all, `-name` without one. @default ['*'] */
   readonly controllers: readonly string[];
   /** How long a node may be silent before it is Unknown, in seconds. @default 40 */
@@ -68,6 +74,7 @@ Usage: npm start -- [options]
   --data-dir DIR              keep the database and the token here (ORRERY_DATA_DIR, default .orrery)
   --role NAME                 run this part only; repeat it for several: ${ROLES.join(', ')}
   --runtime-config GV=BOOL    switch an API group, version or level: api/alpha=true, batch/v1=false
+  --authorization-mode LIST   who says who may do what: ${AUTHORIZATION_MODES.join(', ')} (default Node,RBAC)
   --controllers LIST          '*' for all, '-NAME' without one (default '*')
   --initial-nodes N           simulated nodes of a new cluster (default 3)
   --node-monitor-grace-period SECONDS
@@ -97,6 +104,7 @@ const OPTIONS = {
   'data-dir': { type: 'string' },
   role: { type: 'string', multiple: true },
   'runtime-config': { type: 'string', multiple: true },
+  'authorization-mode': { type: 'string', multiple: true },
   controllers: { type: 'string', multiple: true },
   'initial-nodes': { type: 'string' },
   'node-monitor-grace-period': { type: 'string' },
@@ -133,6 +141,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     redisUrl: env.REDIS_URL || undefined,
     roles: toRoles(values.role),
     runtimeConfig: splitList(values['runtime-config']),
+    authorizationModes: toAuthorizationModes(values['authorization-mode']),
     controllers: values.controllers ? splitList(values.controllers) : ['*'],
     nodeMonitorGracePeriodSeconds: seconds(
       '--node-monitor-grace-period',
@@ -182,6 +191,17 @@ function parseArguments(args: readonly string[]) {
 function toRoles(words: readonly string[] | undefined): readonly Role[] {
   if (!words) return ROLES;
   return [...new Set(splitList(words))].map((word) => toChoice('--role', word, ROLES));
+}
+
+function toAuthorizationModes(words: readonly string[] | undefined): readonly AuthorizationMode[] {
+  if (!words) return ['Node', 'RBAC'];
+  const modes = splitList(words).map((word) =>
+    toChoice('--authorization-mode', word, AUTHORIZATION_MODES),
+  );
+  if (modes.length > 0) return [...new Set(modes)];
+  throw new ConfigError(
+    `--authorization-mode is empty: give one or more of ${AUTHORIZATION_MODES.join(', ')}`,
+  );
 }
 
 function toChoice<T extends string>(option: string, word: string, choices: readonly T[]): T {

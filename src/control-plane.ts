@@ -133,6 +133,7 @@ function createApiServer({ config, token, ...parts }: ApiServerParts): ApiServer
     ...parts,
     authenticators: [createBearerTokenAuthenticator({ token, user: ADMIN_USER })],
     admissionPlugins: createDefaultPlugins({ tolerationSeconds: config.defaultTolerationSeconds }),
+    authorizationModes: config.authorizationModes,
     apiPort: config.port,
   });
 }

@@ -26,7 +26,8 @@ import {
   createUnionAuthenticator,
 } from './authentication/authenticator.ts';
 import { APISERVER_USER } from './authentication/identities.ts';
-import { Authorization, type AuthorizationMode } from './authorization/authorization.ts';
+import { Authorization } from './authorization/authorization.ts';
+import type { AuthorizationMode } from './authorization/authorization-modes.ts';
 import { reconcilePolicy } from './authorization/bootstrap-policy/reconcile-policy.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {

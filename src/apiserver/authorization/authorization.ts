@@ -21,6 +21,7 @@ import type { ObjectStore, StoreWrite } from '../../store/store.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
 import { GROUP_MASTERS } from '../authentication/identities.ts';
 import { CacheFollower, type ObjectChangeHandler } from '../cache-follower.ts';
+import type { AuthorizationMode } from './authorization-modes.ts';
 import { createNodeAuthorizer } from './node/node-authorizer.ts';
 import { NodeGraph } from './node/node-graph.ts';
 import {
@@ -34,11 +35,6 @@ import { PolicyIndex } from './rbac/policy-index.ts';
 import { RbacAuthorizer } from './rbac/rbac-authorizer.ts';
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
-
-/** The values of `--authorization-mode`. */
-export const AUTHORIZATION_MODES = ['Node', 'RBAC', 'AlwaysAllow'] as const;
-
-export type AuthorizationMode = (typeof AUTHORIZATION_MODES)[number];
 
 export interface AuthorizationOptions {
   readonly modes: readonly AuthorizationMode[];

@@ -1,3 +1,4 @@
+import { isApiError } from '../../../scheme/errors.ts';
 import { parseFieldSelector, pinnedValue } from '../../../scheme/field-selector.ts';
 import { qualifiedName } from '../../../scheme/resource.ts';
 import { nodeNameOf } from '../../authentication/identities.ts';
@@ -172,7 +173,13 @@ function decideSlice(question: NodeQuestion): Decision {
 /** Whether the selection holds nothing but what says of itself that it belongs to the node. */
 function isPinned({ node, action }: NodeQuestion, field: string): boolean {
   if (!action.fieldSelector) return false;
-  return pinnedValue(parseFieldSelector(action.fieldSelector), field) === node;
+  try {
+    return pinnedValue(parseFieldSelector(action.fieldSelector), field) === node;
+  } catch (thrown) {
+    // A selector that cannot be read selects nothing in particular; whoever sends it in a request is told elsewhere.
+    if (isApiError(thrown, 'BadRequest')) return false;
+    throw thrown;
+  }
 }
 
 function decideNode({ node, action: { name, subresource, verb } }: NodeQuestion): Decision {
