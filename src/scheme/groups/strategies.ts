@@ -50,6 +50,17 @@ import { runtimeClassStrategy } from './node/runtime-class.ts';
 import { podDisruptionBudgetStrategy } from './policy/pod-disruption-budget.ts';
 import { clusterRoleBindingStrategy, roleBindingStrategy } from './rbac/role-bindings.ts';
 import { clusterRoleStrategy, roleStrategy } from './rbac/roles.ts';
+import { deviceClassStrategy } from './resource/device-class.ts';
+import { deviceTaintRuleStrategy } from './resource/device-taint-rule.ts';
+import { poolStatusRequestStrategy } from './resource/pool-status-request.ts';
+import {
+  betaResourceClaimStrategy,
+  betaResourceClaimTemplateStrategy,
+  resourceClaimStrategy,
+  resourceClaimTemplateStrategy,
+} from './resource/resource-claim.ts';
+import { resourceSliceStrategy } from './resource/resource-slice.ts';
+import { podGroupStrategy, workloadStrategy } from './scheduling/pod-groups.ts';
 import { priorityClassStrategy } from './scheduling/priority-class.ts';
 import { csiDriverStrategy } from './storage/csi-driver.ts';
 import { csiNodeStrategy } from './storage/csi-node.ts';
@@ -114,7 +125,17 @@ const OWN_BEHAVIOUR: readonly Entry[] = [
   entry('rbac.authorization.k8s.io/ClusterRoleBinding', clusterRoleBindingStrategy),
   entry('rbac.authorization.k8s.io/Role', roleStrategy),
   entry('rbac.authorization.k8s.io/RoleBinding', roleBindingStrategy),
+  entry('resource.k8s.io/DeviceClass', deviceClassStrategy),
+  entry('resource.k8s.io/DeviceTaintRule', deviceTaintRuleStrategy),
+  entry('resource.k8s.io/ResourceClaim', resourceClaimStrategy),
+  entry('resource.k8s.io/ResourceClaimTemplate', resourceClaimTemplateStrategy),
+  entry('resource.k8s.io/ResourcePoolStatusRequest', poolStatusRequestStrategy),
+  entry('resource.k8s.io/ResourceSlice', resourceSliceStrategy),
+  entry('resource.k8s.io/v1beta1/ResourceClaim', betaResourceClaimStrategy),
+  entry('resource.k8s.io/v1beta1/ResourceClaimTemplate', betaResourceClaimTemplateStrategy),
+  entry('scheduling.k8s.io/PodGroup', podGroupStrategy),
   entry('scheduling.k8s.io/PriorityClass', priorityClassStrategy),
+  entry('scheduling.k8s.io/Workload', workloadStrategy),
   entry('storage.k8s.io/CSIDriver', csiDriverStrategy),
   entry('storage.k8s.io/CSINode', csiNodeStrategy),
   entry('storage.k8s.io/CSIStorageCapacity', csiStorageCapacityStrategy),
