@@ -161,7 +161,7 @@ const keyOf = ({ kind, metadata }: PolicyObject): string =>
 function expectSameDecisions(
   { authorizer }: TestPolicy,
   objects: readonly PolicyObject[],
-  actions: readonly ResourceAction[],
+  actions: readonly Action[],
 ): void {
   for (const user of USERS) {
     for (const wanted of actions) {
