@@ -1,7 +1,9 @@
+import type { FieldError } from '../field-error.ts';
 import type { CustomResourceDefinitionVersion } from '../generated/types/apiextensions-v1.ts';
 import { keepAllButStatus, keepStatus } from '../groups/status.ts';
 import type { KindStrategy } from '../kind-strategy.ts';
 import type { ApiObject } from '../object.ts';
+import { compileSchema } from './compile-schema.ts';
 import { withDefaults } from './defaults.ts';
 import type { OpenApiSchema } from './open-api-schema.ts';
 import { prune } from './prune.ts';
@@ -11,11 +13,28 @@ type WithStatus = ApiObject & { status?: unknown };
 /** How the objects of one version of a custom resource behave: by its schema, and by nothing else. */
 export function customStrategy(version: CustomResourceDefinitionVersion): KindStrategy {
   const schema: OpenApiSchema = version.schema?.openAPIV3Schema ?? {};
+  const validate = validatorOf(schema);
   return {
+    validateCreate: (object) => validate(object),
+    validateUpdate: validate,
+    validateStatusUpdate: validate,
     prune: (object, onUnknownField) => prune(schema, object, onUnknownField),
     readStored: (object) => withDefaults(schema, prune(schema, object)),
     applyDefaults: (object) => replaceContent(object, withDefaults(schema, object)),
     ...(version.subresources?.status ? statusBehaviour(schema) : WITHOUT_STATUS),
+  };
+}
+
+/** Judges whole objects. The schema is compiled when the first of them comes: many definitions are never used. */
+function validatorOf(
+  schema: OpenApiSchema,
+): (next: ApiObject, current?: ApiObject) => FieldError[] {
+  let check: ReturnType<typeof compileSchema> | 'not yet' = 'not yet';
+  return (next, current) => {
+    if (check === 'not yet') check = compileSchema(schema);
+    const errors: FieldError[] = [];
+    check?.({ value: next, old: current, path: '' }, errors);
+    return errors;
   };
 }
 

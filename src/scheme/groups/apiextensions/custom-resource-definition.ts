@@ -1,3 +1,8 @@
+import {
+  validateDefinition,
+  validateDefinitionStatus,
+  validateDefinitionUpdate,
+} from '../../custom-resources/definition/validate-definition.ts';
 import type { CustomResourceDefinition } from '../../generated/types/apiextensions-v1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { createdAtColumn, nameColumn } from '../columns.ts';
@@ -21,6 +26,9 @@ export const customResourceDefinitionStrategy: KindStrategy<CustomResourceDefini
     rememberStoredVersion(next);
   },
   prepareForStatusUpdate: keepAllButStatus,
+  validateCreate: (definition) => validateDefinition(definition),
+  validateUpdate: validateDefinitionUpdate,
+  validateStatusUpdate: validateDefinitionStatus,
   printerColumns: [
     nameColumn,
     createdAtColumn,
