@@ -18,8 +18,8 @@ import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
 import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { createDefaultPlugins } from './admission/default-plugins.ts';
 import type { AdmissionPlugin } from './admission/plugin.ts';
+import { createAdmissionPlugins } from './admission/plugin-table.ts';
 import {
   type Authenticator,
   type Credentials,
@@ -279,7 +279,7 @@ function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Regis
     resources: new ServedResources({
       scheme,
       store,
-      plugins: options.admissionPlugins ?? createDefaultPlugins(),
+      plugins: options.admissionPlugins ?? createAdmissionPlugins(),
       companions: new Map([['services', createServiceCompanions(ranges)]]),
     }),
     authorizer: options.authorizer ?? privilegedAuthorizer,

@@ -74,6 +74,26 @@ export interface ResourceDefinition extends ResourceRef {
 /** A kind and its schema, whether or not it has a resource: `Scale` and `Eviction` have none. */
 export type KindDefinition = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'schemaName'>;
 
+/** What holds the objects of a resource: another group's, where two groups show the same objects. */
+export function storedResource({ group, resource, storedAs }: StoredPlace): GroupResource {
+  return storedAs ?? { group, resource };
+}
+
+type StoredPlace = GroupResource & Pick<ResourceDefinition, 'storedAs'>;
+
+/**
+ * One definition for each set of stored objects: the first in `definitions`, which are in order of preference. Whoever
+ * goes through all resources would otherwise meet an object once in every version, and in every group that shows it.
+ */
+export function eachStoredOnce<T extends StoredPlace>(definitions: readonly T[]): T[] {
+  const first = new Map<string, T>();
+  for (const definition of definitions) {
+    const name = qualifiedName(storedResource(definition));
+    if (!first.has(name)) first.set(name, definition);
+  }
+  return [...first.values()];
+}
+
 /** `deployments.apps`, or `pods` in the core group: how messages and queues name a resource. */
 export function qualifiedName({ group, resource }: GroupResource): string {
   return group === '' ? resource : `${resource}.${group}`;

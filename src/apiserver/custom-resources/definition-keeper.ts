@@ -1,5 +1,6 @@
 import { toRfc3339 } from '../../lib/clock.ts';
 import { deepEqual } from '../../lib/deep-equal.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { judgeDefinition, takenNames } from '../../scheme/custom-resources/accept-names.ts';
 import { isApiError } from '../../scheme/errors.ts';
 import { apiextensionsCustomResourceDefinitions } from '../../scheme/generated/resources.ts';
@@ -35,7 +36,7 @@ export class DefinitionKeeper {
 
   async #writeStatus(resource: ServedResource, name: string): Promise<void> {
     const scope = createWriteScope(this.#registry, { user: APISERVER_USER }, resource, {});
-    const planner = (): Plan => this.#planStatus(scope, name);
+    const planner = (): MaybePromise<Plan> => this.#planStatus(scope, name);
     try {
       await execute(this.#registry, { planner, caches: resource.caches }, {});
     } catch (thrown) {
@@ -48,13 +49,15 @@ export class DefinitionKeeper {
    * Names that are free may be taken only while nobody else in the group takes them: every other definition must still be
    * what it was when the status is written.
    */
-  #planStatus(scope: WriteScope, name: string): Plan {
+  #planStatus(scope: WriteScope, name: string): MaybePromise<Plan> {
     const { resource } = scope;
     const current = currentOf(scope, { name }) as CustomResourceDefinition;
     const status = this.#statusOf(resource, current);
     const next: CustomResourceDefinition = { ...current, status };
-    const plan = planStatusUpdate(scope, current, next as ApiObject);
-    return { ...plan, guards: [...plan.guards, ...guardsOf(resource, current)] };
+    return andThen(planStatusUpdate(scope, current, next as ApiObject), (plan) => ({
+      ...plan,
+      guards: [...plan.guards, ...guardsOf(resource, current)],
+    }));
   }
 
   #statusOf(

@@ -19,6 +19,7 @@ import type { ObjectKey, ObjectStore, ResourceCache } from '../../store/store.ts
 import type { AdmissionOperation, AdmissionPlugin } from '../admission/plugin.ts';
 import type { Target } from '../client.ts';
 import { CustomVersions } from '../custom-resources/custom-versions.ts';
+import { allOf, choosePlugins, type PluginsByOperation } from './chosen-plugins.ts';
 import type { Companions } from './companions.ts';
 import { RecentSnapshots } from './recent-snapshots.ts';
 import { SelectionCompiler } from './selection.ts';
@@ -51,8 +52,8 @@ export class ServedResource {
   readonly cachesByName = new Map<string, ResourceCache>();
   readonly #store: ObjectStore;
   readonly #isConverted: boolean;
+  readonly #plugins: PluginsByOperation;
   readonly #versions: CustomVersions | undefined;
-  readonly #plugins: Readonly<Record<AdmissionOperation, readonly AdmissionPlugin[]>>;
   #cache: ResourceCache | undefined;
   #caches: readonly ResourceCache[] = [];
   #loading: Promise<ResourceCache> | undefined;
@@ -74,13 +75,7 @@ export class ServedResource {
     this.companions = companions;
     this.#store = store;
     this.#isConverted = this.storage !== definition;
-    const pluginsFor = (operation: AdmissionOperation): readonly AdmissionPlugin[] =>
-      plugins.filter((plugin) => plugin.handles(this.storage, operation));
-    this.#plugins = {
-      CREATE: pluginsFor('CREATE'),
-      UPDATE: pluginsFor('UPDATE'),
-      DELETE: pluginsFor('DELETE'),
-    };
+    this.#plugins = choosePlugins(plugins, this.storage);
   }
 
   /** The cache of this resource, with those of everything that its requests read. Loaded at first use. */
@@ -112,8 +107,9 @@ export class ServedResource {
     return cache;
   }
 
-  plugins(operation: AdmissionOperation): readonly AdmissionPlugin[] {
-    return this.#plugins[operation];
+  /** Those that concern the operation on the object, or on one of its subresources ('' for none). */
+  plugins(operation: AdmissionOperation, subresource: string): readonly AdmissionPlugin[] {
+    return this.#plugins[operation].get(subresource) ?? [];
   }
 
   /** @throws {ApiError} MethodNotAllowed when the resource, or its subresource, does not know the verb */
@@ -157,7 +153,7 @@ export class ServedResource {
     const wanted = new Map<string, GroupResource>();
     const add = (resource: GroupResource): unknown => wanted.set(qualifiedName(resource), resource);
     add(this.storage);
-    for (const plugin of new Set(Object.values(this.#plugins).flat())) plugin.reads?.forEach(add);
+    for (const plugin of allOf(this.#plugins)) plugin.reads?.forEach(add);
     this.companions?.reads.forEach(add);
     const entries = await Promise.all(
       [...wanted].map(async ([name, { group, resource }]) => {

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { type ApiError, notFound } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
@@ -68,7 +69,7 @@ export function planUpdate(
   target: Target,
   input: ApiObject,
   subresource: string | undefined,
-): Plan {
+): MaybePromise<Plan> {
   const current = currentOf(scope, target);
   const name = scope.resource.nameOf(target.name, target.namespace ?? '');
   assertPreconditions(name, current, input.metadata ?? {});

@@ -23,11 +23,12 @@ export class TypeNames {
 
   constructor(resources: readonly ResourceDefinition[]) {
     for (const definition of resources) {
-      const { schemaName, group } = definition;
+      const { schemaName, group, version } = definition;
       for (const suffix of KIND_SUFFIXES) this.#taken.add(toTypeName(definition) + suffix);
       if (definition.served !== undefined) this.#custom.set(schemaName, toTypeName(definition));
-      const packageName = SCHEMA_NAME.exec(schemaName)?.[1];
-      if (packageName === undefined) continue;
+      const [, packageName, schemaVersion] = SCHEMA_NAME.exec(schemaName) ?? [];
+      // An old version may have today's schema, perhaps of another group.
+      if (packageName === undefined || schemaVersion !== version) continue;
       this.#groups.set(packageName, group);
       this.#packages.set(group, packageName);
     }
