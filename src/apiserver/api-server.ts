@@ -44,6 +44,7 @@ import type {
   WriteOptions,
 } from './client.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
+import { openDefinitions } from './custom-resources/open-definitions.ts';
 import { InFlightLimiter } from './in-flight-limiter.ts';
 import { applyObject } from './registry/apply.ts';
 import { createObject } from './registry/create.ts';
@@ -279,7 +280,7 @@ function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Regis
     resources: new ServedResources({
       scheme,
       store,
-      plugins: options.admissionPlugins ?? createAdmissionPlugins(),
+      plugins: [openDefinitions, ...(options.admissionPlugins ?? createAdmissionPlugins())],
       companions: new Map([['services', createServiceCompanions(ranges)]]),
     }),
     authorizer: options.authorizer ?? privilegedAuthorizer,

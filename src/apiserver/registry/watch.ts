@@ -97,6 +97,7 @@ class WatchStream implements Subscriber, WatchHandle {
   readonly #options: WatchOptions;
   readonly #sink: WatchSink;
   #subscription: Subscription | undefined;
+  #stopListening: (() => void) | undefined;
   #stopped = false;
   #lastBookmarkMs: number;
   /** Everything up to here has been delivered. */
@@ -133,6 +134,7 @@ class WatchStream implements Subscriber, WatchHandle {
   attach(subscription: Subscription): void {
     this.#subscription = subscription;
     if (this.#stopped) subscription.stop();
+    else this.#stopListening = this.#resource.onRetired((reason) => this.#end(reason));
   }
 
   onBatch(batch: StoreEventBatch): void {
@@ -149,12 +151,21 @@ class WatchStream implements Subscriber, WatchHandle {
   onClose(error: Error): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#stopListening?.();
     this.#sink.onClose(error);
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#stopListening?.();
     this.#subscription?.stop();
+  }
+
+  /** Nothing more will come: what is watched is served no more. */
+  #end(reason: Error): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#sink.onClose(reason);
   }
 
   #translate(event: StoreEvent, events: WatchEvent[]): void {
