@@ -2,6 +2,7 @@ import { createDefaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priority } from './priority.ts';
+import { createResourceQuota } from './quota/resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
@@ -37,6 +38,7 @@ const PLUGINS: readonly PluginEntry[] = [
     isDefault: true,
     create: ({ tolerationSeconds = 300 }) => createDefaultTolerationSeconds(tolerationSeconds),
   },
+  { name: 'ResourceQuota', isDefault: true, create: createResourceQuota },
 ];
 
 /** The names that {@link AdmissionSwitches} know, in the order of the chain. */

@@ -9,6 +9,7 @@ import type { AdmissionEnvironment } from '../admission/admission-session.ts';
 import type { RequestAuthenticator } from '../authentication/authenticator.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ServedResources } from './served-resources.ts';
+import { Turns } from './turns.ts';
 
 export interface RegistryDependencies {
   readonly store: ObjectStore;
@@ -40,6 +41,7 @@ export class Registry implements AdmissionEnvironment {
   /** How long a read waits for a version that this process has not seen, in milliseconds. */
   readonly minimumVersionTimeoutMs: number;
 
+  readonly turns = new Turns();
   readonly #opened = new Map<string, ResourceCache>();
 
   constructor(dependencies: RegistryDependencies) {
