@@ -26,6 +26,8 @@ export interface Config {
   readonly dataDirectory: string;
   /** A PostgreSQL server in place of the embedded one. */
   readonly databaseUrl: string | undefined;
+  /** Kubernetes' EncryptionConfiguration. @default encryption.yaml in the data directory, made with a key of its own */
+  readonly encryptionProviderConfig: string | undefined;
   /** Queues on Redis in place of PostgreSQL. */
   readonly redisUrl: string | undefined;
   /** @default every role */
@@ -81,6 +83,9 @@ Usage: npm start -- [options]
                               how long a new node may take to report for the first time (default 60)
   --default-toleration-seconds SECONDS
                               how long Pods stay on a node that is gone, where they do not say (default 300)
+  --encryption-provider-config FILE
+                              which resources are encrypted in the database, and with which keys
+                              (default encryption.yaml in the data directory, made at the first start)
   --enable-admission-plugins LIST
                               admission plugins to run beside the default ones
   --disable-admission-plugins LIST
@@ -111,6 +116,7 @@ const OPTIONS = {
   'node-monitor-grace-period': { type: 'string' },
   'node-startup-grace-period': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
+  'encryption-provider-config': { type: 'string' },
   'enable-admission-plugins': { type: 'string', multiple: true },
   'disable-admission-plugins': { type: 'string', multiple: true },
   retention: { type: 'string' },
@@ -141,6 +147,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     allowedHosts: splitList(values['allowed-hosts']),
     dataDirectory: directory ? path.resolve(cwd, directory) : defaultDataDirectory(packageRoot),
     databaseUrl: env.DATABASE_URL || undefined,
+    encryptionProviderConfig: toFile(cwd, values['encryption-provider-config']),
     redisUrl: env.REDIS_URL || undefined,
     roles: toRoles(values.role),
     runtimeConfig: splitList(values['runtime-config']),
@@ -234,6 +241,11 @@ function toInteger(option: string, text: string, min: number, max: number): numb
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new ConfigError(`${option} is "${text}": give a whole number from ${min} to ${max}`);
+}
+
+/** A file that an option names, from the working directory on. */
+function toFile(cwd: string, file: string | undefined): string | undefined {
+  return file === undefined ? undefined : path.resolve(cwd, file);
 }
 
 function seconds(option: string, text: string): number {

@@ -13,6 +13,7 @@ import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
 import { type Database, openDatabase } from './composition/database.ts';
 import { assertPortIsFree, openDoor } from './composition/door.ts';
+import { readEncryption, startWithKeys } from './composition/encryption.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
 import { startWorkers } from './composition/workers.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -113,9 +114,10 @@ interface StoreParts {
 async function startStore(parts: StoreParts, cleanup: CleanupStack): Promise<ObjectStore> {
   const { config, database, clock, logger } = parts;
   const retentionMs = config.retentionSeconds * 1_000;
-  const store = createStore({ url: database.url, clock, logger, retentionMs });
+  const codec = readEncryption(config);
+  const store = createStore({ url: database.url, clock, logger, retentionMs, codec });
   cleanup.defer(() => store.stop());
-  await store.start();
+  await startWithKeys(store, config);
   return store;
 }
 

@@ -103,7 +103,7 @@ export function planApply(
   target: Target,
 ): MaybePromise<Plan> {
   const { resource } = scope;
-  const current = resource.cache.get(target.namespace ?? '', target.name);
+  const current = resource.current(target.namespace ?? '', target.name);
   if (!current) return planCreate(scope, withLastApplied(manifest), {});
   const { merged, changed } = applyThreeWay(resource.fromStorage(current), manifest, {
     lookup: (name) => resource.scheme.type(name),

@@ -135,7 +135,7 @@ function planCreation(scope: WriteScope, object: ApiObject, admitted: AdmissionO
   const key = resource.key(namespace, name);
   return {
     outcome: 'created',
-    writes: [{ type: 'create', key, object }, ...companions],
+    writes: [{ type: 'create', key, object: resource.stored(object) }, ...companions],
     guards: admitted.guards,
     sideWrites: admitted.writes,
     object,

@@ -65,7 +65,7 @@ function planChange(scope: WriteScope, change: Storing): Plan {
   const { next, current } = change;
   const { companions: kept } = scope.resource;
   const companions = kept?.forUpdate(next, current, companionState(scope)) ?? [];
-  if (deepEqual(next, current)) return unchanged(current);
+  if (deepEqual(next, current) && !scope.registry.store.isStale(current)) return unchanged(current);
   countGeneration(scope, next, current);
   return planStoring(scope, { ...change, companions });
 }

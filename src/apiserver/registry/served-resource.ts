@@ -18,6 +18,7 @@ import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectKey, ObjectStore, ResourceCache } from '../../store/store.ts';
 import type { AdmissionOperation, AdmissionPlugin } from '../admission/plugin.ts';
 import type { Target } from '../client.ts';
+import { CustomVersions } from '../custom-resources/custom-versions.ts';
 import { allOf, choosePlugins, type PluginsByOperation } from './chosen-plugins.ts';
 import type { Companions } from './companions.ts';
 import { RecentSnapshots } from './recent-snapshots.ts';
@@ -35,7 +36,7 @@ export interface ServedResourceOptions {
 export class ServedResource {
   /** The version that requests speak. */
   readonly definition: ResourceDefinition;
-  /** The version that objects are stored, judged and compared in. */
+  /** The version that objects are judged and compared in: the stored one, or that of the request of custom resources. */
   readonly storage: ResourceDefinition;
   readonly scheme: Scheme;
   readonly strategy: KindStrategy;
@@ -52,17 +53,23 @@ export class ServedResource {
   readonly #store: ObjectStore;
   readonly #isConverted: boolean;
   readonly #plugins: PluginsByOperation;
+  readonly #versions: CustomVersions | undefined;
   #cache: ResourceCache | undefined;
   #caches: readonly ResourceCache[] = [];
   #loading: Promise<ResourceCache> | undefined;
 
   constructor({ definition, scheme, store, plugins, companions }: ServedResourceOptions) {
     this.definition = definition;
-    this.storage = scheme.storageOf(definition);
+    const isCustom = definition.served !== undefined;
+    this.storage = isCustom ? definition : scheme.storageOf(definition);
     this.scheme = scheme;
+    this.#versions = isCustom ? new CustomVersions(scheme, definition) : undefined;
     this.strategy = scheme.strategy(this.storage);
     this.requestStrategy = scheme.strategy(definition);
-    this.selections = new SelectionCompiler(this.strategy.selectableFields as SelectableFields);
+    this.selections = new SelectionCompiler(
+      this.strategy.selectableFields as SelectableFields,
+      isCustom ? (object) => this.judged(object) : undefined,
+    );
     this.hasStatus = definition.subresources.some(({ name }) => name === 'status');
     this.isNamespaces = this.storage.group === '' && this.storage.resource === 'namespaces';
     this.companions = companions;
@@ -180,12 +187,31 @@ export class ServedResource {
     return errors.length === 0 ? errors : errors.filter(({ field }) => field.startsWith('status'));
   }
 
+  /** One object as it is, in the version that it is judged in; {@link ready} first. */
+  current(namespace: string, name: string): ApiObject | undefined {
+    const stored = this.cache.get(namespace, name);
+    return stored && this.judged(stored);
+  }
+
+  /** What is stored, in the version that it is judged in; the same object at each call. */
+  judged(stored: ApiObject): ApiObject {
+    return this.#versions ? this.#versions.view(stored) : stored;
+  }
+
+  /** What was judged, in the version that is stored. */
+  stored(judged: ApiObject): ApiObject {
+    return this.#versions ? this.#versions.toStored(judged) : judged;
+  }
+
   /** `object` in the request's version; the same object at each call. */
   fromStorage(object: ApiObject): ApiObject {
+    if (this.#versions) return this.#versions.view(object);
     return this.#isConverted ? fromStorage(this.scheme, this.definition, object) : object;
   }
 
   fromStorageAll(objects: readonly ApiObject[]): ApiObject[] {
+    const versions = this.#versions;
+    if (versions) return objects.map((object) => versions.view(object));
     // Nobody changes a list that they were given, any more than its items.
     if (!this.#isConverted) return objects as ApiObject[];
     return objects.map((object) => fromStorage(this.scheme, this.definition, object));

@@ -29,7 +29,7 @@ export function planStoring(scope: WriteScope, storing: Storing): Plan {
   const write = {
     type: 'update',
     key,
-    object: next,
+    object: scope.resource.stored(next),
     expectedResourceVersion: resourceVersion,
   } as const;
   return {

@@ -58,7 +58,7 @@ export function isLostCompanion({ resource }: WriteScope, error: ApiError): bool
 
 /** The object as it is, in the storage version. @throws {ApiError} NotFound */
 export function currentOf({ resource }: WriteScope, { namespace = '', name }: Target): ApiObject {
-  const current = resource.cache.get(namespace, name);
+  const current = resource.current(namespace, name);
   if (!current) throw notFound(resource.nameOf(name, namespace));
   return current;
 }
