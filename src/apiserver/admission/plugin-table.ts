@@ -1,6 +1,7 @@
 import { createDefaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podSecurity } from './pod-security/pod-security.ts';
 import { priority } from './priority.ts';
 import { createResourceQuota } from './quota/resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
@@ -32,6 +33,7 @@ const PLUGINS: readonly PluginEntry[] = [
   on(namespaceLifecycle),
   on(serviceAccount),
   on(taintNodesByCondition),
+  on(podSecurity),
   on(priority),
   {
     name: 'DefaultTolerationSeconds',
