@@ -46,6 +46,16 @@ export interface Config {
   readonly enableAdmissionPlugins: readonly string[];
   /** Default admission plugins not to run. @default [] */
   readonly disableAdmissionPlugins: readonly string[];
+  /** Kubernetes' audit Policy: what is kept of which requests. @default who changed what, without contents */
+  readonly auditPolicyFile: string | undefined;
+  /** A file of JSON lines that audit events are written to, beside the database. */
+  readonly auditLogPath: string | undefined;
+  /** The size past which that file is put aside, in megabytes. @default 100 */
+  readonly auditLogMaxMegabytes: number;
+  /** How many such files are kept. @default 5 */
+  readonly auditLogMaxBackups: number;
+  /** How long audit events are kept in the database, in seconds. @default 604800 (a week) */
+  readonly auditRetentionSeconds: number;
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
   readonly retentionSeconds: number;
   /** Simulated nodes made at the first start of an empty cluster. @default 3 */
@@ -90,6 +100,11 @@ Usage: npm start -- [options]
                               admission plugins to run beside the default ones
   --disable-admission-plugins LIST
                               default admission plugins not to run
+  --audit-policy-file FILE    what the audit log keeps (default: who changed what)
+  --audit-log-path FILE       write the audit log to this file, too
+  --audit-log-maxsize MB      put that file aside when it is this large (default 100)
+  --audit-log-maxbackup N     keep so many of those (default 5)
+  --audit-retention SECONDS   how long the database keeps audit events (default 604800)
   --retention SECONDS         how long the past can be read and watched from (default 3600)
   --introspection BOOL        whether clients may read the GraphQL schema (default true)
   --log-level LEVEL           ${LOG_LEVELS.join(', ')} (ORRERY_LOG_LEVEL, default warn)
@@ -119,6 +134,11 @@ const OPTIONS = {
   'encryption-provider-config': { type: 'string' },
   'enable-admission-plugins': { type: 'string', multiple: true },
   'disable-admission-plugins': { type: 'string', multiple: true },
+  'audit-policy-file': { type: 'string' },
+  'audit-log-path': { type: 'string' },
+  'audit-log-maxsize': { type: 'string' },
+  'audit-log-maxbackup': { type: 'string' },
+  'audit-retention': { type: 'string' },
   retention: { type: 'string' },
   introspection: { type: 'string' },
   'log-level': { type: 'string' },
@@ -165,6 +185,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       values['default-toleration-seconds'] ?? '300',
     ),
     ...toPluginSwitches(values),
+    ...toAudit(cwd, values),
     retentionSeconds: seconds('--retention', values.retention ?? '3600'),
     initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),
     introspection: toChoice('--introspection', values.introspection ?? 'true', BOOLEANS) === 'true',
@@ -241,6 +262,21 @@ function toInteger(option: string, text: string, min: number, max: number): numb
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new ConfigError(`${option} is "${text}": give a whole number from ${min} to ${max}`);
+}
+
+type Values = ReturnType<typeof parseArguments>;
+
+function toAudit(cwd: string, values: Values) {
+  const megabytes = values['audit-log-maxsize'] ?? '100';
+  const backups = values['audit-log-maxbackup'] ?? '5';
+  const retention = values['audit-retention'] ?? '604800';
+  return {
+    auditPolicyFile: toFile(cwd, values['audit-policy-file']),
+    auditLogPath: toFile(cwd, values['audit-log-path']),
+    auditLogMaxMegabytes: toInteger('--audit-log-maxsize', megabytes, 1, 100_000),
+    auditLogMaxBackups: toInteger('--audit-log-maxbackup', backups, 0, 1_000),
+    auditRetentionSeconds: seconds('--audit-retention', retention),
+  };
 }
 
 /** A file that an option names, from the working directory on. */

@@ -11,6 +11,7 @@ import { createBearerTokenAuthenticator } from './apiserver/authentication/beare
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
+import { type Audit, startAudit } from './composition/audit.ts';
 import { type Database, openDatabase } from './composition/database.ts';
 import { assertPortIsFree, openDoor } from './composition/door.ts';
 import { readEncryption, startWithKeys } from './composition/encryption.ts';
@@ -74,7 +75,8 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   signal?.throwIfAborted();
   onProgress('Starting the API server');
   const store = await startStore({ config, database, clock, logger }, cleanup);
-  const apiServer = createApiServer({ config, store, scheme, token, clock, logger });
+  const audit = startAudit({ config, database, clock, logger }, cleanup);
+  const apiServer = createApiServer({ config, store, scheme, token, clock, logger, audit });
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
   const readiness = { workersStarted: false };
@@ -128,11 +130,13 @@ interface ApiServerParts {
   readonly token: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly audit: Audit;
 }
 
-function createApiServer({ config, token, ...parts }: ApiServerParts): ApiServer {
+function createApiServer({ config, token, audit, ...parts }: ApiServerParts): ApiServer {
   return new ApiServer({
     ...parts,
+    ...audit,
     authenticators: [createBearerTokenAuthenticator({ token, user: ADMIN_USER })],
     admissionPlugins: createAdmissionPlugins(
       { tolerationSeconds: config.defaultTolerationSeconds },

@@ -12,7 +12,7 @@
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
-import { serviceUnavailable } from '../scheme/errors.ts';
+import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -20,6 +20,14 @@ import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { AdmissionPlugin } from './admission/plugin.ts';
 import { createAdmissionPlugins } from './admission/plugin-table.ts';
+import { type ApiRequest, placeOf, requestOf } from './api-request.ts';
+import {
+  type AuditPage,
+  type AuditSelection,
+  type AuditSource,
+  readAuditLog,
+} from './audit/audit-reader.ts';
+import type { Auditor } from './audit/auditor.ts';
 import {
   type Authenticator,
   type Credentials,
@@ -87,6 +95,10 @@ export interface ApiServerOptions {
   readonly minimumVersionTimeoutMs?: number;
   /** How far apart the bookmarks of a watch are at least, in milliseconds. @default 10_000 */
   readonly bookmarkIntervalMs?: number;
+  /** Keeps who did what. @default nobody does */
+  readonly auditor?: Auditor | undefined;
+  /** Where what was kept is read. @default nowhere */
+  readonly auditSource?: AuditSource | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
@@ -144,11 +156,17 @@ export class ApiServer {
   }
 
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
-    return this.#serve(ctx, () => getObject(this.#registry, ctx, ref, request));
+    const { namespace, name } = request;
+    return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
+      getObject(this.#registry, context, ref, request),
+    );
   }
 
   list(ctx: RequestContext, ref: ResourceRef, options: ListOptions = {}): Promise<ObjectList> {
-    return this.#serve(ctx, () => listObjects(this.#registry, ctx, ref, options));
+    const { namespace } = options;
+    return this.#serve(ctx, { verb: 'list', ref, namespace }, (context) =>
+      listObjects(this.#registry, context, ref, options),
+    );
   }
 
   /** Opens a watch. It counts as under way while it opens, not while it is open. */
@@ -158,7 +176,10 @@ export class ApiServer {
     options: WatchOptions,
     sink: WatchSink,
   ): Promise<WatchHandle> {
-    return this.#serve(ctx, () => watchObjects(this.#registry, ctx, ref, options, sink));
+    const { namespace } = options;
+    return this.#serve(ctx, { verb: 'watch', ref, namespace }, (context) =>
+      watchObjects(this.#registry, context, ref, options, sink),
+    );
   }
 
   history(
@@ -166,7 +187,10 @@ export class ApiServer {
     ref: ResourceRef,
     options: Target & { readonly limit?: number },
   ): Promise<readonly WatchEvent[]> {
-    return this.#serve(ctx, () => readHistory(this.#registry, ctx, ref, options));
+    const { namespace, name } = options;
+    return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
+      readHistory(this.#registry, context, ref, options),
+    );
   }
 
   create(
@@ -175,7 +199,9 @@ export class ApiServer {
     object: object,
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApiObject> {
-    return this.#serve(ctx, () => createObject(this.#registry, ctx, ref, object, options));
+    return this.#serve(ctx, requestAbout('create', ref, object, options), (context) =>
+      createObject(this.#registry, context, ref, object, options),
+    );
   }
 
   update(
@@ -184,7 +210,11 @@ export class ApiServer {
     object: ApiObject,
     options: UpdateOptions & RequestedPlace = {},
   ): Promise<ApiObject> {
-    return this.#serve(ctx, () => updateObject(this.#registry, ctx, ref, object, options));
+    const { subresource } = options;
+    const request = { ...requestAbout('update', ref, object, options), subresource };
+    return this.#serve(ctx, request, (context) =>
+      updateObject(this.#registry, context, ref, object, options),
+    );
   }
 
   patch(
@@ -194,7 +224,11 @@ export class ApiServer {
     patch: Patch,
     options: UpdateOptions = {},
   ): Promise<ApiObject> {
-    return this.#serve(ctx, () => patchObject(this.#registry, ctx, ref, target, patch, options));
+    const { subresource } = options;
+    const request = { verb: 'patch', ref, ...target, subresource, body: patch };
+    return this.#serve(ctx, request, (context) =>
+      patchObject(this.#registry, context, ref, target, patch, options),
+    );
   }
 
   apply(
@@ -203,7 +237,9 @@ export class ApiServer {
     manifest: ApiObject,
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApplyResult<ApiObject>> {
-    return this.#serve(ctx, () => applyObject(this.#registry, ctx, ref, manifest, options));
+    return this.#serve(ctx, requestAbout('patch', ref, manifest, options), (context) =>
+      applyObject(this.#registry, context, ref, manifest, options),
+    );
   }
 
   delete(
@@ -212,7 +248,9 @@ export class ApiServer {
     target: Target,
     options: DeleteOptions = {},
   ): Promise<DeleteResult<ApiObject>> {
-    return this.#serve(ctx, () => deleteObject(this.#registry, ctx, ref, target, options));
+    return this.#serve(ctx, { verb: 'delete', ref, ...target }, (context) =>
+      deleteObject(this.#registry, context, ref, target, options),
+    );
   }
 
   deleteCollection(
@@ -221,7 +259,10 @@ export class ApiServer {
     selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
     options: DeleteOptions = {},
   ): Promise<number> {
-    return this.#serve(ctx, () => deleteCollection(this.#registry, ctx, ref, selection, options));
+    const { namespace } = selection;
+    return this.#serve(ctx, { verb: 'deletecollection', ref, namespace }, (context) =>
+      deleteCollection(this.#registry, context, ref, selection, options),
+    );
   }
 
   transaction(
@@ -229,7 +270,9 @@ export class ApiServer {
     writes: readonly TransactionWrite[],
     options: WriteOptions = {},
   ): Promise<readonly ApiObject[]> {
-    return this.#serve(ctx, () => commitTransaction(this.#registry, ctx, writes, options));
+    return this.#serve(ctx, writes.map(requestOf), (context) =>
+      commitTransaction(this.#registry, context, writes, options),
+    );
   }
 
   createSubresource(
@@ -239,8 +282,18 @@ export class ApiServer {
     body: object,
     options: WriteOptions = {},
   ): Promise<ApiObject> {
-    return this.#serve(ctx, () =>
-      createSubresource(this.#registry, ctx, ref, target, body, options),
+    return this.#serve(ctx, { verb: 'create', ref, ...target, body }, (context) =>
+      createSubresource(this.#registry, context, ref, target, body, options),
+    );
+  }
+
+  /** The audit log. @throws {ApiError} Forbidden, BadRequest; NotFound when this server keeps none */
+  auditLog(ctx: RequestContext, selection: AuditSelection): Promise<AuditPage> {
+    const { auditSource } = this.#options;
+    if (!auditSource) throw new ApiError('NotFound', 'this server keeps no audit log');
+    const { authorizer } = this.#registry;
+    return this.#handle(ctx, (context) =>
+      readAuditLog(auditSource, { authorizer, ctx: context }, selection),
     );
   }
 
@@ -257,19 +310,41 @@ export class ApiServer {
     });
   }
 
-  async #serve<T>(ctx: RequestContext, handle: () => Promise<T>): Promise<T> {
+  async #serve<T>(
+    ctx: RequestContext,
+    requests: ApiRequest | readonly ApiRequest[],
+    handle: (ctx: RequestContext) => Promise<T>,
+  ): Promise<T> {
     if (!this.#isServing) {
       throw serviceUnavailable('the API server is not serving: it is starting or has been stopped');
     }
+    const { auditor } = this.#options;
+    if (!auditor) return this.#handle(ctx, handle);
+    return auditor.follow(ctx, requests, (context) => this.#handle(context, handle));
+  }
+
+  async #handle<T>(ctx: RequestContext, handle: (ctx: RequestContext) => Promise<T>): Promise<T> {
     // The control plane's own parts take no places: their bursts must not shut the door to everybody else.
-    if (ctx.exemptFromLimits) return handle();
+    if (ctx.exemptFromLimits) return handle(ctx);
     this.#limiter.enter();
     try {
-      return await handle();
+      return await handle(ctx);
     } finally {
       this.#limiter.leave();
     }
   }
+}
+
+/** A request that carries an object: the object may say what the request leaves out. */
+function requestAbout(
+  verb: string,
+  ref: ResourceRef,
+  body: object,
+  place: RequestedPlace,
+): ApiRequest {
+  const own = placeOf(body);
+  const { namespace = own.namespace, name = own.name } = place;
+  return { verb, ref, namespace, name, body };
 }
 
 function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Registry {
