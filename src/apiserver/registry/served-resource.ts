@@ -61,12 +61,12 @@ export class ServedResource {
     this.scheme = scheme;
     this.strategy = scheme.strategy(this.storage);
     this.requestStrategy = scheme.strategy(definition);
-    this.selections = new SelectionCompiler(this.strategy.selectableFields as SelectableFields);
     this.hasStatus = definition.subresources.some(({ name }) => name === 'status');
     this.isNamespaces = this.storage.group === '' && this.storage.resource === 'namespaces';
     this.companions = companions;
     this.#store = store;
     this.#isConverted = this.storage !== definition;
+    this.selections = new SelectionCompiler(this.#selectableFields());
     const pluginsFor = (operation: AdmissionOperation): readonly AdmissionPlugin[] =>
       plugins.filter((plugin) => plugin.handles(this.storage, operation));
     this.#plugins = {
@@ -74,6 +74,17 @@ export class ServedResource {
       UPDATE: pluginsFor('UPDATE'),
       DELETE: pluginsFor('DELETE'),
     };
+  }
+
+  /** What selectors may name, in the request's version or in the storage version; they are asked of stored objects. */
+  #selectableFields(): SelectableFields {
+    const stored = (this.strategy.selectableFields ?? {}) as SelectableFields;
+    const own = this.requestStrategy.selectableFields as SelectableFields | undefined;
+    if (!own || this.requestStrategy === this.strategy) return stored;
+    const converted = Object.entries(own).map(([field, read]) => {
+      return [field, (object: ApiObject) => read(this.fromStorage(object))] as const;
+    });
+    return { ...stored, ...Object.fromEntries(converted) };
   }
 
   /** The cache of this resource, with those of everything that its requests read. Loaded at first use. */

@@ -23,6 +23,7 @@ import { serviceAccountStrategy } from './core/service-account.ts';
 import { endpointSliceStrategy } from './discovery/endpoint-slice.ts';
 import { eventsEventStrategy } from './events/event.ts';
 import { genericStrategy } from './generic-strategy.ts';
+import { LEGACY_STRATEGIES } from './legacy/strategies.ts';
 import { ingressClassColumns, ingressColumns, networkPolicyColumns } from './networking/columns.ts';
 import { podDisruptionBudgetColumns } from './policy/columns.ts';
 import { roleBindingColumns, roleColumns } from './rbac/columns.ts';
@@ -110,4 +111,5 @@ function genericEntries(): Entry[] {
 export const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map([
   ...genericEntries(),
   ...OWN_BEHAVIOUR,
+  ...LEGACY_STRATEGIES,
 ]);

@@ -134,7 +134,6 @@ describe('the columns of kubectl', () => {
         'Age',
       ],
     ],
-    ['events.k8s.io/Event', ['Last Seen', 'Type', 'Reason', 'Object', 'Message']],
     ['/LimitRange', ['Name', 'Age']],
   ])('of %s', (key, columns) => {
     expect(columnsOf(strategyOf(key)).shown).toEqual(columns);
