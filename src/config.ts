@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { ADMISSION_PLUGIN_NAMES } from './apiserver/admission/plugin-table.ts';
 import { didYouMeanHint } from './lib/did-you-mean.ts';
 
 /** Where servers listen, and commands look for them, unless they are told otherwise. */
@@ -25,6 +26,8 @@ export interface Config {
   readonly dataDirectory: string;
   /** A PostgreSQL server in place of the embedded one. */
   readonly databaseUrl: string | undefined;
+  /** Kubernetes' EncryptionConfiguration. @default encryption.yaml in the data directory, made with a key of its own */
+  readonly encryptionProviderConfig: string | undefined;
   /** Queues on Redis in place of PostgreSQL. */
   readonly redisUrl: string | undefined;
   /** @default every role */
@@ -39,6 +42,10 @@ export interface Config {
   readonly nodeStartupGracePeriodSeconds: number;
   /** How long Pods tolerate a node that is not ready or unreachable, where they do not say, in seconds. @default 300 */
   readonly defaultTolerationSeconds: number;
+  /** Admission plugins to run beside the default ones. @default [] */
+  readonly enableAdmissionPlugins: readonly string[];
+  /** Default admission plugins not to run. @default [] */
+  readonly disableAdmissionPlugins: readonly string[];
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
   readonly retentionSeconds: number;
   /** Simulated nodes made at the first start of an empty cluster. @default 3 */
@@ -76,6 +83,13 @@ Usage: npm start -- [options]
                               how long a new node may take to report for the first time (default 60)
   --default-toleration-seconds SECONDS
                               how long Pods stay on a node that is gone, where they do not say (default 300)
+  --encryption-provider-config FILE
+                              which resources are encrypted in the database, and with which keys
+                              (default encryption.yaml in the data directory, made at the first start)
+  --enable-admission-plugins LIST
+                              admission plugins to run beside the default ones
+  --disable-admission-plugins LIST
+                              default admission plugins not to run
   --retention SECONDS         how long the past can be read and watched from (default 3600)
   --introspection BOOL        whether clients may read the GraphQL schema (default true)
   --log-level LEVEL           ${LOG_LEVELS.join(', ')} (ORRERY_LOG_LEVEL, default warn)
@@ -102,6 +116,9 @@ const OPTIONS = {
   'node-monitor-grace-period': { type: 'string' },
   'node-startup-grace-period': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
+  'encryption-provider-config': { type: 'string' },
+  'enable-admission-plugins': { type: 'string', multiple: true },
+  'disable-admission-plugins': { type: 'string', multiple: true },
   retention: { type: 'string' },
   introspection: { type: 'string' },
   'log-level': { type: 'string' },
@@ -130,6 +147,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     allowedHosts: splitList(values['allowed-hosts']),
     dataDirectory: directory ? path.resolve(cwd, directory) : defaultDataDirectory(packageRoot),
     databaseUrl: env.DATABASE_URL || undefined,
+    encryptionProviderConfig: toFile(cwd, values['encryption-provider-config']),
     redisUrl: env.REDIS_URL || undefined,
     roles: toRoles(values.role),
     runtimeConfig: splitList(values['runtime-config']),
@@ -146,6 +164,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       '--default-toleration-seconds',
       values['default-toleration-seconds'] ?? '300',
     ),
+    ...toPluginSwitches(values),
     retentionSeconds: seconds('--retention', values.retention ?? '3600'),
     initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),
     introspection: toChoice('--introspection', values.introspection ?? 'true', BOOLEANS) === 'true',
@@ -184,6 +203,34 @@ function toRoles(words: readonly string[] | undefined): readonly Role[] {
   return [...new Set(splitList(words))].map((word) => toChoice('--role', word, ROLES));
 }
 
+function toPluginSwitches(
+  values: Readonly<
+    Partial<Record<'enable-admission-plugins' | 'disable-admission-plugins', string[] | undefined>>
+  >,
+): Pick<Config, 'enableAdmissionPlugins' | 'disableAdmissionPlugins'> {
+  const enabled = toPlugins('--enable-admission-plugins', values['enable-admission-plugins']);
+  const disabled = toPlugins('--disable-admission-plugins', values['disable-admission-plugins']);
+  const both = enabled.filter((name) => disabled.includes(name));
+  if (both.length > 0) {
+    throw new ConfigError(
+      `${both.join(', ')} in enable-admission-plugins and disable-admission-plugins overlapped`,
+    );
+  }
+  return { enableAdmissionPlugins: enabled, disableAdmissionPlugins: disabled };
+}
+
+function toPlugins(option: string, values: readonly string[] | undefined): string[] {
+  const names = splitList(values);
+  for (const name of names) {
+    if (ADMISSION_PLUGIN_NAMES.includes(name)) continue;
+    const hint = didYouMeanHint(name, ADMISSION_PLUGIN_NAMES);
+    throw new ConfigError(
+      `${option}: there is no admission plugin "${name}"${hint}; there are ${ADMISSION_PLUGIN_NAMES.join(', ')}`,
+    );
+  }
+  return names;
+}
+
 function toChoice<T extends string>(option: string, word: string, choices: readonly T[]): T {
   const choice = choices.find((candidate) => candidate === word);
   if (choice) return choice;
@@ -194,6 +241,11 @@ function toInteger(option: string, text: string, min: number, max: number): numb
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new ConfigError(`${option} is "${text}": give a whole number from ${min} to ${max}`);
+}
+
+/** A file that an option names, from the working directory on. */
+function toFile(cwd: string, file: string | undefined): string | undefined {
+  return file === undefined ? undefined : path.resolve(cwd, file);
 }
 
 function seconds(option: string, text: string): number {

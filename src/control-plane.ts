@@ -5,7 +5,7 @@
  *
  * Everything is started in that order and stopped in the reverse one; a failure on the way stops what was started.
  */
-import { createDefaultPlugins } from './apiserver/admission/default-plugins.ts';
+import { createAdmissionPlugins } from './apiserver/admission/plugin-table.ts';
 import { ApiServer } from './apiserver/api-server.ts';
 import { createBearerTokenAuthenticator } from './apiserver/authentication/bearer-token.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
@@ -13,6 +13,7 @@ import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
 import { type Database, openDatabase } from './composition/database.ts';
 import { assertPortIsFree, openDoor } from './composition/door.ts';
+import { readEncryption, startWithKeys } from './composition/encryption.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
 import { startWorkers } from './composition/workers.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -113,9 +114,10 @@ interface StoreParts {
 async function startStore(parts: StoreParts, cleanup: CleanupStack): Promise<ObjectStore> {
   const { config, database, clock, logger } = parts;
   const retentionMs = config.retentionSeconds * 1_000;
-  const store = createStore({ url: database.url, clock, logger, retentionMs });
+  const codec = readEncryption(config);
+  const store = createStore({ url: database.url, clock, logger, retentionMs, codec });
   cleanup.defer(() => store.stop());
-  await store.start();
+  await startWithKeys(store, config);
   return store;
 }
 
@@ -132,7 +134,10 @@ function createApiServer({ config, token, ...parts }: ApiServerParts): ApiServer
   return new ApiServer({
     ...parts,
     authenticators: [createBearerTokenAuthenticator({ token, user: ADMIN_USER })],
-    admissionPlugins: createDefaultPlugins({ tolerationSeconds: config.defaultTolerationSeconds }),
+    admissionPlugins: createAdmissionPlugins(
+      { tolerationSeconds: config.defaultTolerationSeconds },
+      { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins },
+    ),
     apiPort: config.port,
   });
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { ConfigError } from './config.ts';
 
 const TOKEN_BYTES = 32;
+const ENCRYPTION_KEY_BYTES = 32;
 /** Others may pass through (the embedded PostgreSQL runs as its own user when we are root), but not look around. */
 const DIRECTORY_MODE = 0o711;
 const SECRET_MODE = 0o600;
@@ -22,12 +23,11 @@ export function openDataDirectory(directory: string): void {
   }
 }
 
-/** The administrator's bearer token: made at the first start, and readable by its owner alone. */
-export function readOrCreateToken(directory: string): string {
-  const file = path.join(directory, 'token');
+/** The content of a secret file: made at the first start, and readable by its owner alone. */
+function readOrCreateSecret(file: string, create: () => string): string {
   const draft = `${file}.${process.pid}`;
-  // A link appears whole or not at all, and only where nothing is yet: of two starts at once, one makes the token.
-  writeFileSync(draft, randomBytes(TOKEN_BYTES).toString('base64url'), { mode: SECRET_MODE });
+  // A link appears whole or not at all, and only where nothing is yet: of two starts at once, one makes the file.
+  writeFileSync(draft, create(), { mode: SECRET_MODE });
   try {
     linkSync(draft, file);
   } catch (thrown) {
@@ -35,11 +35,46 @@ export function readOrCreateToken(directory: string): string {
   } finally {
     rmSync(draft);
   }
-  const token = readFileSync(file, 'utf8').trim();
+  return readFileSync(file, 'utf8');
+}
+
+/** The administrator's bearer token. */
+export function readOrCreateToken(directory: string): string {
+  const file = path.join(directory, 'token');
+  const token = readOrCreateSecret(file, () =>
+    randomBytes(TOKEN_BYTES).toString('base64url'),
+  ).trim();
   if (token.length < TOKEN_BYTES) {
     throw new ConfigError(`${file} holds no token; remove it, and the next start makes a new one`);
   }
   return token;
+}
+
+/** Where the encryption configuration is, unless another is given. */
+export function encryptionFileOf(directory: string): string {
+  return path.join(directory, 'encryption.yaml');
+}
+
+/** The encryption configuration of a data directory: a key of its own for Secrets. */
+export function readOrCreateEncryptionConfiguration(directory: string): string {
+  return readOrCreateSecret(encryptionFileOf(directory), newEncryptionConfiguration);
+}
+
+function newEncryptionConfiguration(): string {
+  const secret = randomBytes(ENCRYPTION_KEY_BYTES).toString('base64');
+  return `# Encrypts Secrets in the database. Without its keys they are lost: keep a copy.
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+  - resources: [secrets]
+    providers:
+      # The first key of the first provider encrypts; the others are for what was written before.
+      - aesgcm:
+          keys:
+            - name: key1
+              secret: ${secret}
+      - identity: {}
+`;
 }
 
 /** Leaves this process's id for `orrery down`; returns the function that takes it away. */

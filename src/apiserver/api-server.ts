@@ -18,8 +18,8 @@ import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
 import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { createDefaultPlugins } from './admission/default-plugins.ts';
 import type { AdmissionPlugin } from './admission/plugin.ts';
+import { createAdmissionPlugins } from './admission/plugin-table.ts';
 import {
   type Authenticator,
   type Credentials,
@@ -43,6 +43,7 @@ import type {
   WatchSink,
   WriteOptions,
 } from './client.ts';
+import { CustomResources } from './custom-resources/custom-resources.ts';
 import { InFlightLimiter } from './in-flight-limiter.ts';
 import { applyObject } from './registry/apply.ts';
 import { createObject } from './registry/create.ts';
@@ -97,6 +98,7 @@ const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 export class ApiServer {
   readonly scheme: Scheme;
   readonly #registry: Registry;
+  readonly #customResources: CustomResources;
   readonly #limiter: InFlightLimiter;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
@@ -110,11 +112,13 @@ export class ApiServer {
       nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS,
     };
     this.#registry = createRegistry(options, this.#ranges);
+    this.#customResources = new CustomResources(this.#registry);
     this.#limiter = new InFlightLimiter(options.maxRequestsInFlight ?? 2_000);
   }
 
   /** Serves, and makes sure of what every cluster has. The store must have been started. */
   async start(): Promise<void> {
+    await this.#customResources.start();
     this.#isServing = true;
     const ctx: RequestContext = { user: APISERVER_USER, exemptFromLimits: true };
     const api = {
@@ -131,6 +135,7 @@ export class ApiServer {
   /** Refuses what comes from now on. Stop the store to end what is under way. */
   stop(): void {
     this.#isServing = false;
+    this.#customResources.stop();
   }
 
   /** Who sends these credentials. @throws {ApiError} Unauthorized */
@@ -275,7 +280,7 @@ function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Regis
     resources: new ServedResources({
       scheme,
       store,
-      plugins: options.admissionPlugins ?? createDefaultPlugins(),
+      plugins: options.admissionPlugins ?? createAdmissionPlugins(),
       companions: new Map([['services', createServiceCompanions(ranges)]]),
     }),
     authorizer: options.authorizer ?? privilegedAuthorizer,

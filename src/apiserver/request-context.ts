@@ -7,6 +7,8 @@ export interface RequestContext {
   readonly fieldManager?: string;
   /** Takes the warnings of calls that bring no sink of their own. */
   readonly onWarning?: (warning: string) => void;
+  /** Takes what admission notes for the audit log. */
+  readonly onAnnotation?: (key: string, value: string) => void;
   /** Ends calls that bring no signal of their own. */
   readonly signal?: AbortSignal;
   /**

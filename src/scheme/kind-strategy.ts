@@ -6,6 +6,16 @@ import type { ApiObject } from './object.ts';
  * change an object get a private copy and change it in place. Kinds without a strategy get the generic behaviour.
  */
 export interface KindStrategy<T extends ApiObject = ApiObject> {
+  /**
+   * Custom resources: drops the fields that their schema does not know and tells the path of each. Set, it takes the place
+   * of the checks that are made of built-in types.
+   */
+  prune?(object: T, onUnknownField?: (path: string) => void): T;
+  /**
+   * Custom resources: `stored` as readers see it, without what the schema does not know and with its defaults. Shares with
+   * `stored` what is the same, and is it where nothing differs.
+   */
+  readStored?(stored: T): T;
   /** Fills what the user left out, as Kubernetes does for this version. Idempotent. */
   applyDefaults?(object: T): void;
   /** On create: clears what users may not set (status) and what the system sets. `generation` is already 1. */

@@ -51,6 +51,11 @@ export interface ResourceDefinition extends ResourceRef {
   /** Name of its schema: `io.k8s.api.core.v1.Pod`. */
   readonly schemaName: string;
   readonly stability: Stability;
+  /**
+   * Custom resources: whether the definition serves this version. Built-in ones are switched by `--runtime-config`, which
+   * says nothing of custom resources.
+   */
+  readonly served?: boolean;
   /** The version that this group's resource is stored in. */
   readonly storageVersion: string;
   /**

@@ -1,7 +1,11 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import type { Random } from '../../lib/random.ts';
+import { type GroupResource, qualifiedName } from '../../scheme/resource.ts';
+import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectStore, ResourceCache } from '../../store/store.ts';
+import type { AdmissionEnvironment } from '../admission/admission-session.ts';
 import type { RequestAuthenticator } from '../authentication/authenticator.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ServedResources } from './served-resources.ts';
@@ -20,7 +24,7 @@ export interface RegistryDependencies {
 }
 
 /** What the verbs share: where objects are, what they may be, and who may touch them. */
-export class Registry {
+export class Registry implements AdmissionEnvironment {
   readonly store: ObjectStore;
   readonly resources: ServedResources;
   readonly authorizer: Authorizer;
@@ -36,6 +40,8 @@ export class Registry {
   /** How long a read waits for a version that this process has not seen, in milliseconds. */
   readonly minimumVersionTimeoutMs: number;
 
+  readonly #opened = new Map<string, ResourceCache>();
+
   constructor(dependencies: RegistryDependencies) {
     this.store = dependencies.store;
     this.resources = dependencies.resources;
@@ -47,6 +53,22 @@ export class Registry {
     this.requestTimeoutMs = dependencies.requestTimeoutMs;
     this.bookmarkIntervalMs = dependencies.bookmarkIntervalMs;
     this.minimumVersionTimeoutMs = dependencies.minimumVersionTimeoutMs;
+  }
+
+  get scheme(): Scheme {
+    return this.resources.scheme;
+  }
+
+  /** The cache of any resource; a promise only until it is loaded. */
+  openCache(resource: GroupResource): MaybePromise<ResourceCache> {
+    const name = qualifiedName(resource);
+    const opened = this.#opened.get(name);
+    if (opened) return opened;
+    const { group, resource: plural } = resource;
+    return this.store.cache({ group, resource: plural }).then((cache) => {
+      this.#opened.set(name, cache);
+      return cache;
+    });
   }
 
   /** Resolves once `caches` show every write that was acknowledged, by any process, before the call. */

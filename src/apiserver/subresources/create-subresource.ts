@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest, methodNotAllowed } from '../../scheme/errors.ts';
 import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
 import {
@@ -16,7 +17,7 @@ import type { RequestContext } from '../request-context.ts';
 import { planBinding } from './binding.ts';
 import { planEviction } from './eviction.ts';
 
-type ActionPlanner = (scope: WriteScope, target: Target, body: object) => Plan;
+type ActionPlanner = (scope: WriteScope, target: Target, body: ApiObject) => MaybePromise<Plan>;
 
 const ACTIONS: ReadonlyMap<string, ActionPlanner> = new Map([
   ['pods/binding', planBinding],
@@ -50,7 +51,7 @@ export async function createSubresource(
   });
   await resource.ready();
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
-  const planner = (): Plan => planAction(scope, place, body);
+  const planner = (): MaybePromise<Plan> => planAction(scope, place, body);
   await execute(registry, { planner, caches: resource.caches }, scope.options);
   return SUCCESS;
 }

@@ -3,6 +3,7 @@ import { RESOURCE_DEFINITIONS } from '../generated/definitions.ts';
 import type { KindStrategy, NameRule, PrinterColumn } from '../kind-strategy.ts';
 import type { ApiObject } from '../object.ts';
 import type { ResourceDefinition } from '../resource.ts';
+import { customResourceDefinitionStrategy } from './apiextensions/custom-resource-definition.ts';
 import { daemonSetStrategy } from './apps/daemon-set.ts';
 import { deploymentStrategy } from './apps/deployment.ts';
 import { replicaSetStrategy } from './apps/replica-set.ts';
@@ -52,6 +53,7 @@ const OWN_BEHAVIOUR: readonly Entry[] = [
   entry('/Secret', secretStrategy),
   entry('/Service', serviceStrategy),
   entry('/ServiceAccount', serviceAccountStrategy),
+  entry('apiextensions.k8s.io/CustomResourceDefinition', customResourceDefinitionStrategy),
   entry('apps/DaemonSet', daemonSetStrategy),
   entry('apps/Deployment', deploymentStrategy),
   entry('apps/ReplicaSet', replicaSetStrategy),
