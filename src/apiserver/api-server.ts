@@ -281,8 +281,9 @@ export class ApiServer {
     objects: readonly ApiObject[],
     options: Omit<TableOptions, 'now'> = {},
   ): Table {
-    const { strategy } = this.#registry.resources.resolve(ref);
-    return toTable(strategy.printerColumns, objects, {
+    const resource = this.#registry.resources.resolve(ref);
+    const stored = objects.map((object) => resource.toStorage(object));
+    return toTable(resource.strategy.printerColumns, stored, {
       ...options,
       now: this.#registry.clock.now(),
     });
