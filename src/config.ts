@@ -6,6 +6,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ADMISSION_PLUGIN_NAMES } from './apiserver/admission/plugin-table.ts';
 import {
+  AUTHORIZATION_MODES,
+  type AuthorizationMode,
+} from './apiserver/authorization/authorization-modes.ts';
+import {
   AUDIT_OPTIONS,
   AUDIT_USAGE,
   type AuditConfig,
@@ -54,6 +58,8 @@ export interface Config {
   readonly roles: readonly Role[];
   /** API groups and versions to switch: `batch/v1=false`, `api/alpha=true`. */
   readonly runtimeConfig: readonly string[];
+  /** Who says who may do what, beside that administrators may do everything. @default ['Node', 'RBAC'] */
+  readonly authorizationModes: readonly AuthorizationMode[];
   /** Controllers to run: `*` for all, `-name` without one. @default ['*'] */
   readonly controllers: readonly string[];
   /** How long a node may be silent before it is Unknown, in seconds. @default 40 */
@@ -92,6 +98,7 @@ Usage: npm start -- [options]
   --data-dir DIR              keep the database and the token here (ORRERY_DATA_DIR, default .orrery)
   --role NAME                 run this part only; repeat it for several: ${ROLES.join(', ')}
   --runtime-config GV=BOOL    switch an API group, version or level: api/alpha=true, batch/v1=false
+  --authorization-mode LIST   who says who may do what: ${AUTHORIZATION_MODES.join(', ')} (default Node,RBAC)
   --controllers LIST          '*' for all, '-NAME' without one (default '*')
   --initial-nodes N           simulated nodes of a new cluster (default 3)
   --node-monitor-grace-period SECONDS
@@ -130,6 +137,7 @@ const OPTIONS = {
   'data-dir': { type: 'string' },
   role: { type: 'string', multiple: true },
   'runtime-config': { type: 'string', multiple: true },
+  'authorization-mode': { type: 'string', multiple: true },
   controllers: { type: 'string', multiple: true },
   'initial-nodes': { type: 'string' },
   'node-monitor-grace-period': { type: 'string' },
@@ -172,6 +180,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     redisUrl: env.REDIS_URL || undefined,
     roles: toRoles(values.role),
     runtimeConfig: splitList(values['runtime-config']),
+    authorizationModes: toAuthorizationModes(values['authorization-mode']),
     controllers: values.controllers ? splitList(values.controllers) : ['*'],
     nodeMonitorGracePeriodSeconds: seconds(
       '--node-monitor-grace-period',
@@ -238,6 +247,17 @@ function toPluginSwitches(
     );
   }
   return { enableAdmissionPlugins: enabled, disableAdmissionPlugins: disabled };
+}
+
+function toAuthorizationModes(words: readonly string[] | undefined): readonly AuthorizationMode[] {
+  if (!words) return ['Node', 'RBAC'];
+  const modes = splitList(words).map((word) =>
+    toChoice('--authorization-mode', word, AUTHORIZATION_MODES),
+  );
+  if (modes.length > 0) return [...new Set(modes)];
+  throw new ConfigError(
+    `--authorization-mode is empty: give one or more of ${AUTHORIZATION_MODES.join(', ')}`,
+  );
 }
 
 function toPlugins(option: string, values: readonly string[] | undefined): string[] {

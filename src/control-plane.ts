@@ -156,6 +156,7 @@ function createApiServer({ config, authentication, audit, ...parts }: ApiServerP
       { tolerationSeconds: config.defaultTolerationSeconds },
       { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins },
     ),
+    authorizationModes: config.authorizationModes,
     apiPort: config.port,
   });
 }

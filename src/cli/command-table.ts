@@ -82,6 +82,19 @@ const CERTIFICATE: readonly CommandEntry[] = [
   ),
 ];
 
+const AUTH: readonly CommandEntry[] = [
+  entry(
+    'can-i',
+    'ask whether you may do something',
+    async () => (await import('./commands/auth/can-i.ts')).canICommand,
+  ),
+  entry(
+    'whoami',
+    'show who you are to the server',
+    async () => (await import('./commands/auth/whoami.ts')).whoamiCommand,
+  ),
+];
+
 /** Every command, in the order that `--help` lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -111,6 +124,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./commands/apply.ts')).applyCommand,
   ),
   entry(
+    'convert',
+    'print manifests in another version of the API',
+    async () => (await import('./commands/convert.ts')).convertCommand,
+  ),
+  entry(
     'delete',
     'delete objects',
     async () => (await import('./commands/delete.ts')).deleteCommand,
@@ -137,6 +155,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'add, stop and start simulated nodes',
     subcommands: NODES,
   },
+  { name: 'auth', summary: 'ask who you are and what you may do', subcommands: AUTH },
   entry(
     'api-resources',
     'list the resources that are served',

@@ -57,11 +57,6 @@ export class WebhookClient {
     }
   }
 
-  /** Lets go of every connection. */
-  close(): void {
-    this.#agents.clear();
-  }
-
   #post(url: URL, target: WebhookTarget, body: string, signal: AbortSignal): Promise<string> {
     const { host, port } = target.connectTo ?? addressOf(url);
     return new Promise((resolve, reject) => {

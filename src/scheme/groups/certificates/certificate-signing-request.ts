@@ -14,9 +14,9 @@ import type {
   CertificateSigningRequestSpec,
 } from '../../generated/types/certificates-v1.ts';
 import type { KindStrategy, Requester } from '../../kind-strategy.ts';
-import { dnsSubdomainProblems } from '../../names.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { WITHOUT_GENERATION } from '../generation.ts';
+import { checkSignerName } from './signer-name.ts';
 
 export const CONDITION_APPROVED = 'Approved';
 export const CONDITION_DENIED = 'Denied';
@@ -89,7 +89,7 @@ function validate({ spec, status }: CertificateSigningRequest): FieldError[] {
   usages.forEach((usage, at) => {
     if (usages.indexOf(usage) < at) errors.push(duplicate(`spec.usages[${at}]`, usage));
   });
-  checkSignerName(spec.signerName, errors);
+  checkSignerName(spec.signerName, 'spec.signerName', errors);
   if (expirationSeconds !== undefined && expirationSeconds < MIN_EXPIRATION_SECONDS) {
     const detail = `may not specify a duration less than ${MIN_EXPIRATION_SECONDS} seconds (10 minutes)`;
     errors.push(invalid('spec.expirationSeconds', expirationSeconds, detail));
@@ -114,24 +114,6 @@ function checkCertificate(certificate: string | undefined, errors: FieldError[])
 }
 
 /** `example.com/name`, as wide as Kubernetes takes it. */
-function checkSignerName(signerName: string, errors: FieldError[]): void {
-  if (!signerName) {
-    errors.push(required('spec.signerName'));
-    return;
-  }
-  const [domain = '', path, ...more] = signerName.split('/');
-  if (path === undefined || more.length > 0) {
-    const detail =
-      'must be a fully qualified domain and path of the form "example.com/signer-name"';
-    errors.push(invalid('spec.signerName', signerName, detail));
-    return;
-  }
-  const problems = [...dnsSubdomainProblems(domain), ...dnsSubdomainProblems(path)];
-  if (!domain.includes('.')) {
-    problems.push('should be a domain with at least two segments separated by dots');
-  }
-  for (const problem of problems) errors.push(invalid('spec.signerName', signerName, problem));
-}
 
 function checkConditions(
   conditions: readonly CertificateSigningRequestCondition[],
