@@ -15,6 +15,7 @@ import { type Database, openDatabase } from './composition/database.ts';
 import { assertPortIsFree, openDoor } from './composition/door.ts';
 import { readEncryption, startWithKeys } from './composition/encryption.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
+import { withStoredVersions } from './composition/stored-versions.ts';
 import { startWorkers } from './composition/workers.ts';
 import { type Config, ConfigError } from './config.ts';
 import { openDataDirectory, readOrCreateToken } from './data-directory.ts';
@@ -73,7 +74,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   cleanup.defer(() => database.stop());
   signal?.throwIfAborted();
   onProgress('Starting the API server');
-  const store = await startStore({ config, database, clock, logger }, cleanup);
+  const store = await startStore({ config, database, scheme, clock, logger }, cleanup);
   const apiServer = createApiServer({ config, store, scheme, token, clock, logger });
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
@@ -107,14 +108,15 @@ function buildScheme({ runtimeConfig }: Config): Scheme {
 interface StoreParts {
   readonly config: Config;
   readonly database: Database;
+  readonly scheme: Scheme;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 async function startStore(parts: StoreParts, cleanup: CleanupStack): Promise<ObjectStore> {
-  const { config, database, clock, logger } = parts;
+  const { config, database, scheme, clock, logger } = parts;
   const retentionMs = config.retentionSeconds * 1_000;
-  const codec = readEncryption(config);
+  const codec = withStoredVersions(readEncryption(config), scheme);
   const store = createStore({ url: database.url, clock, logger, retentionMs, codec });
   cleanup.defer(() => store.stop());
   await startWithKeys(store, config);

@@ -21,6 +21,7 @@ import { SharedInformerFactory } from '../machinery/informer-factory.ts';
 import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
+import type { GroupResource } from '../scheme/resource.ts';
 import { chooseControllers } from './choose-controllers.ts';
 import type { Database } from './database.ts';
 
@@ -101,6 +102,8 @@ function controllersOf({ apiServer, config }: WorkersOptions): readonly Controll
     const names = chooseControllers<ControllerName>(CONTROLLER_NAMES, config.controllers);
     const options = {
       resources: apiServer.scheme.served(),
+      findResource: ({ group, resource }: GroupResource) =>
+        apiServer.scheme.preferred(group, resource),
       nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
       nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
     };

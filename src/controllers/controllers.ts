@@ -13,9 +13,13 @@ import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
 import { createPodGarbageCollectorController } from './pod-garbage-collector/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
+import {
+  createStorageVersionMigratorController,
+  type StorageVersionMigratorOptions,
+} from './storage-version-migrator/reconciler.ts';
 import { createTaintEvictionController } from './taint-eviction/reconciler.ts';
 
-export interface ControllersOptions {
+export interface ControllersOptions extends StorageVersionMigratorOptions {
   /** Every resource that is served: what namespaces hold, and what may own or be owned. */
   readonly resources: readonly ResourceDefinition[];
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
@@ -41,6 +45,7 @@ const FACTORIES = {
   'node-lifecycle': createNodeLifecycleController,
   'taint-eviction': createTaintEvictionController,
   'pod-garbage-collector': createPodGarbageCollectorController,
+  'storage-version-migrator': createStorageVersionMigratorController,
 } as const satisfies Readonly<Record<string, (options: ControllersOptions) => Controller>>;
 
 export type ControllerName = keyof typeof FACTORIES;

@@ -35,6 +35,8 @@ import {
   storageClassColumns,
 } from './storage/columns.ts';
 
+import { storageVersionMigrationStrategy } from './storagemigration/storage-version-migration.ts';
+
 type Entry = readonly [key: string, strategy: KindStrategy];
 
 /** The registry does not know the kinds: each strategy is only ever called with objects of its own. */
@@ -64,6 +66,7 @@ const OWN_BEHAVIOUR: readonly Entry[] = [
   entry('coordination.k8s.io/Lease', leaseStrategy),
   entry('discovery.k8s.io/EndpointSlice', endpointSliceStrategy),
   entry('events.k8s.io/Event', eventsEventStrategy),
+  entry('storagemigration.k8s.io/StorageVersionMigration', storageVersionMigrationStrategy),
 ];
 
 /** Kinds that behave as any other, but show more of themselves in tables or have names of another form. */
