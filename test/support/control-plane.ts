@@ -1,3 +1,4 @@
+import { controllerClient } from '../../src/composition/component.ts';
 import {
   CONTROLLER_NAMES,
   type ControllerName,
@@ -130,6 +131,7 @@ export class TestPlane implements AsyncDisposable {
       scheme.preferred(group, resource);
     return new ControllerManager({
       client: this.api.client,
+      clientFor: (controller) => controllerClient(this.api.apiServer, controller),
       informers: this.#informers,
       backend: this.#queue,
       controllers: createControllers({ resources, findResource, ...controllerOptions }, names),

@@ -6,10 +6,11 @@ import { deferred } from '../../../src/lib/deferred.ts';
 import { RESOURCE_DEFINITIONS } from '../../../src/scheme/generated/definitions.ts';
 import {
   autoscalingHorizontalPodAutoscalers,
+  autoscalingV1HorizontalPodAutoscalers,
   storagemigrationStorageVersionMigrations,
 } from '../../../src/scheme/generated/resources.ts';
 import { TYPE_SCHEMAS } from '../../../src/scheme/generated/schemas.ts';
-import type { HorizontalPodAutoscaler } from '../../../src/scheme/generated/types/autoscaling-v2.ts';
+import type { HorizontalPodAutoscaler } from '../../../src/scheme/generated/types/autoscaling-v1.ts';
 import type { StorageVersionMigration } from '../../../src/scheme/generated/types/storagemigration-v1beta1.ts';
 import { STRATEGIES } from '../../../src/scheme/groups/strategies.ts';
 import type { ApiObject } from '../../../src/scheme/object.ts';
@@ -33,26 +34,29 @@ function olderScheme(): Scheme {
 }
 
 const nameOf = (index: number): string => `hpa-${String(index).padStart(4, '0')}`;
-const metric = (averageUtilization: number) => ({
-  type: 'Resource',
-  resource: { name: 'memory', target: { type: 'Utilization', averageUtilization } },
-});
+/** What v1 calls `targetCPUUtilizationPercentage: 50`. */
+const METRICS = [
+  {
+    type: 'Resource',
+    resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
+  },
+];
 
 const autoscaler = (index: number): HorizontalPodAutoscaler => ({
-  apiVersion: 'autoscaling/v2',
+  apiVersion: 'autoscaling/v1',
   kind: 'HorizontalPodAutoscaler',
   metadata: { name: nameOf(index), namespace: 'default' },
   spec: {
     maxReplicas: index + 1,
     scaleTargetRef: { kind: 'Deployment', name: 'web' },
-    metrics: [metric(50)],
+    targetCPUUtilizationPercentage: 50,
   },
 });
 
 async function createMany(client: ApiClient, count: number): Promise<void> {
   const indexes = Array.from({ length: count }, (_, index) => index);
   await Promise.all(
-    indexes.map((index) => client.create(autoscalingHorizontalPodAutoscalers, autoscaler(index))),
+    indexes.map((index) => client.create(autoscalingV1HorizontalPodAutoscalers, autoscaler(index))),
   );
 }
 
@@ -133,8 +137,8 @@ describe('objects that an earlier release stored in another version', () => {
     await using api = await upgraded(2);
     const { items } = await api.client.list(autoscalingHorizontalPodAutoscalers);
     expect(items.map(({ apiVersion, spec }) => [apiVersion, spec?.metrics])).toEqual([
-      ['autoscaling/v2', [metric(50)]],
-      ['autoscaling/v2', [metric(50)]],
+      ['autoscaling/v2', METRICS],
+      ['autoscaling/v2', METRICS],
     ]);
     expect(await storedVersions(api.databaseUrl)).toEqual({ 'autoscaling/v1': 2 });
   });
@@ -166,7 +170,7 @@ describe('a storage version migration', () => {
     for (const { metadata, spec } of items) {
       const index = Number(metadata.name?.slice('hpa-'.length));
       expect(spec?.maxReplicas).toBe(acknowledged.get(index) ?? index + 1);
-      expect(spec?.metrics).toEqual([metric(50)]);
+      expect(spec?.metrics).toEqual(METRICS);
     }
     expect(acknowledged.size).toBeGreaterThan(0);
   });

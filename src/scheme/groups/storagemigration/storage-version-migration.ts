@@ -1,12 +1,13 @@
 import { findCondition, isConditionTrue } from '../../conditions.ts';
-import { type FieldError, required } from '../../field-error.ts';
+import { type FieldError, invalid, required } from '../../field-error.ts';
 import type { Condition } from '../../generated/types/meta-v1.ts';
 import type { StorageVersionMigration } from '../../generated/types/storagemigration-v1beta1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { validateImmutable } from '../../metadata-validation.ts';
-import { qualifiedName } from '../../resource.ts';
+import { checkDnsLabel, checkDnsSubdomain, requireText } from '../checks.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
-import { keepSpec, keepStatus } from '../status.ts';
+import { checkConditions } from '../condition-checks.ts';
+import { keepSpec, WITH_STATUS } from '../status.ts';
 
 /** In the order in which they count: a migration that has ended may still have been running. */
 const STATES = ['Succeeded', 'Failed', 'Running'];
@@ -16,39 +17,54 @@ function currentCondition({ status }: StorageVersionMigration): Condition | unde
   return state === undefined ? undefined : findCondition(status?.conditions, state);
 }
 
-function validate({ spec }: StorageVersionMigration): FieldError[] {
-  if (!spec) return [required('spec')];
-  return spec.resource?.resource ? [] : [required('spec.resource.resource')];
-}
-
-function validateUpdate(
-  next: StorageVersionMigration,
-  current: StorageVersionMigration,
+function validateStatusUpdate(
+  { status }: StorageVersionMigration,
+  { status: before }: StorageVersionMigration,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  validateImmutable(next.spec, current.spec, 'spec', errors);
+  const conditions = status?.conditions;
+  checkConditions(conditions, 'status.conditions', errors);
+  const ends = ['Succeeded', 'Failed'];
+  if (ends.every((end) => isConditionTrue(conditions, end))) {
+    const detail = 'Both success and failed conditions cannot be true at the same time';
+    errors.push(invalid('status.conditions', conditions, detail));
+  }
+  if (before?.resourceVersion) {
+    const field = 'status.resourceVersion';
+    validateImmutable(status?.resourceVersion, before.resourceVersion, field, errors);
+  }
   return errors;
 }
 
 /** storagemigration.k8s.io/StorageVersionMigration. */
 export const storageVersionMigrationStrategy: KindStrategy<StorageVersionMigration> = {
-  prepareForCreate(migration) {
-    delete migration.status;
-  },
-  prepareForUpdate: keepStatus,
+  ...WITH_STATUS,
   // Where a migration goes on after a restart stands in annotations.
   prepareForStatusUpdate: keepSpec,
-  validate,
-  validateUpdate,
+  validate({ spec }) {
+    const errors: FieldError[] = [];
+    if (!spec) return [required('spec')];
+    const { resource, group } = spec.resource;
+    if (requireText(resource, 'spec.resource.resource', errors, 'resource is required')) {
+      checkDnsLabel(resource, 'spec.resource.resource', errors);
+    }
+    if (group) checkDnsSubdomain(group, 'spec.resource.group', errors);
+    return errors;
+  },
+  validateUpdate({ spec: next }, { spec: current }) {
+    const errors: FieldError[] = [];
+    validateImmutable(next, current, 'spec', errors);
+    return errors;
+  },
+  validateStatusUpdate,
   printerColumns: [
     nameColumn,
     {
       name: 'Resource',
-      cell: ({ spec }) =>
-        qualifiedName({
-          group: spec?.resource.group ?? '',
-          resource: spec?.resource.resource ?? '',
-        }),
+      cell: ({ spec }) => {
+        const { resource = '', group = '' } = spec?.resource ?? {};
+        return group === '' ? resource : `${resource}.${group}`;
+      },
     },
     { name: 'State', cell: (migration) => currentCondition(migration)?.type ?? 'Pending' },
     { name: 'Progress', cell: (migration) => currentCondition(migration)?.message ?? '' },
