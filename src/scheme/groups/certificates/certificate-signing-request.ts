@@ -16,6 +16,7 @@ import type {
 import type { KindStrategy, Requester } from '../../kind-strategy.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { WITHOUT_GENERATION } from '../generation.ts';
+import { keepStatus } from '../status.ts';
 import { checkSignerName } from './signer-name.ts';
 
 export const CONDITION_APPROVED = 'Approved';
@@ -55,6 +56,7 @@ function prepareForUpdate(
   next: CertificateSigningRequest,
   current: CertificateSigningRequest,
 ): void {
+  keepStatus(next, current);
   next.spec = current.spec;
 }
 
