@@ -34,6 +34,14 @@ export function nodeUser(nodeName: string): UserInfo {
 }
 
 /**
+ * The node whose kubelet `user` is; undefined for everybody else, '' for one of the group of nodes whose name names none.
+ */
+export function nodeNameOf({ name, groups }: UserInfo): string | undefined {
+  if (!groups.includes(GROUP_NODES)) return undefined;
+  return name.startsWith(NODE_USER_PREFIX) ? name.slice(NODE_USER_PREFIX.length) : '';
+}
+
+/**
  * Whether `user` is one of the control plane's own parts. No token stands for these identities: only code in this process
  * can carry them.
  */
