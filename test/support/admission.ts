@@ -5,10 +5,7 @@ import type {
   AdmissionRequest,
 } from '../../src/apiserver/admission/plugin.ts';
 import { ADMIN_USER } from '../../src/apiserver/authentication/identities.ts';
-import {
-  type Authorizer,
-  privilegedAuthorizer,
-} from '../../src/apiserver/authorization/authorizer.ts';
+import type { Authorizer } from '../../src/apiserver/authorization/authorizer.ts';
 import type { UserInfo } from '../../src/apiserver/client.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { systemRandom } from '../../src/lib/random.ts';
@@ -17,6 +14,8 @@ import type { ApiObject } from '../../src/scheme/object.ts';
 import { type GroupResource, qualifiedName } from '../../src/scheme/resource.ts';
 import { createScheme } from '../../src/scheme/scheme.ts';
 import type { CommitGuard, ResourceCache, StoreWrite } from '../../src/store/store.ts';
+
+const ANYTHING: Authorizer = { authorize: () => ({ allowed: true }) };
 
 const scheme = createScheme({ strategies: STRATEGIES, runtimeConfig: 'api/all=true' });
 
@@ -31,7 +30,7 @@ export interface Admitting {
   readonly current?: object;
   /** @default the administrator */
   readonly user?: UserInfo;
-  /** @default administrators may do everything, others nothing */
+  /** @default everybody may do everything */
   readonly authorizer?: Authorizer;
   /** What the caches hold, by qualified name of the resource. @default nothing */
   readonly world?: Readonly<Record<string, readonly object[]>>;
@@ -83,7 +82,7 @@ export async function admitBy(plugin: AdmissionPlugin, given: Admitting): Promis
   return { object: request.object, warnings, writes: session.writes, guards: session.guards };
 }
 
-function sessionOf({ world = {}, authorizer = privilegedAuthorizer }: Admitting): AdmissionSession {
+function sessionOf({ world = {}, authorizer = ANYTHING }: Admitting): AdmissionSession {
   const cacheOf = (resource: GroupResource): ResourceCache =>
     cacheHolding(resource, (world[qualifiedName(resource)] ?? []) as readonly ApiObject[]);
   const caches = new Proxy(new Map<string, ResourceCache>(), {

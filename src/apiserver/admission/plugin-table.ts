@@ -18,6 +18,8 @@ import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts
 import type { AdmissionPlugin } from './plugin.ts';
 import { podSecurity } from './pod-security/pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
+import { mutatingAdmissionPolicy } from './policy/mutating-admission-policy.ts';
+import { validatingAdmissionPolicy } from './policy/validating-admission-policy.ts';
 import { priority } from './priority.ts';
 import { createResourceQuota } from './quota/resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
@@ -78,6 +80,8 @@ const PLUGINS: readonly PluginEntry[] = [
   on(defaultIngressClass),
   off(denyServiceExternalIPs),
   on(podTopologyLabels),
+  on(mutatingAdmissionPolicy),
+  on(validatingAdmissionPolicy),
   { name: 'ResourceQuota', isDefault: true, create: createResourceQuota },
 ];
 

@@ -6,7 +6,10 @@ import { certificateSigning } from '../../../../src/apiserver/admission/certific
 import { certificateSubjectRestriction } from '../../../../src/apiserver/admission/certificate-subject-restriction.ts';
 import { clusterTrustBundleAttest } from '../../../../src/apiserver/admission/cluster-trust-bundle-attest.ts';
 import { ownerReferencesPermissionEnforcement } from '../../../../src/apiserver/admission/owner-references-permission-enforcement.ts';
-import type { Action, Authorizer } from '../../../../src/apiserver/authorization/authorizer.ts';
+import type {
+  Authorizer,
+  ResourceAction,
+} from '../../../../src/apiserver/authorization/authorizer.ts';
 import {
   certificatesCertificateSigningRequests,
   coreConfigMaps,
@@ -17,14 +20,16 @@ const USER = { name: 'jane', groups: [] };
 
 /** Allows what is listed as `verb resource[/subresource] name`, some of it only after a while. */
 function allowing(...rules: string[]): Authorizer {
-  const decide = ({ verb, resource, subresource, name }: Action) => {
+  const decide = ({ verb, resource, subresource, name }: ResourceAction) => {
     const what = subresource ? `${resource.resource}/${subresource}` : resource.resource;
     const allowed = rules.includes(`${verb} ${what} ${name}`);
     return allowed ? ({ allowed } as const) : ({ allowed, reason: 'no rule' } as const);
   };
   return {
     authorize: (_user, action) =>
-      action.verb === 'approve' ? Promise.resolve(decide(action)) : decide(action),
+      action.verb === 'approve'
+        ? Promise.resolve(decide(action as ResourceAction))
+        : decide(action as ResourceAction),
   };
 }
 
