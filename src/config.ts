@@ -6,6 +6,16 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ADMISSION_PLUGIN_NAMES } from './apiserver/admission/plugin-table.ts';
 import {
+  AUTHORIZATION_MODES,
+  type AuthorizationMode,
+} from './apiserver/authorization/authorization-modes.ts';
+import {
+  AUDIT_OPTIONS,
+  AUDIT_USAGE,
+  type AuditConfig,
+  readAuditConfig,
+} from './composition/audit-config.ts';
+import {
   AUTHENTICATION_OPTIONS,
   AUTHENTICATION_USAGE,
   type AuthenticationConfig,
@@ -48,6 +58,8 @@ export interface Config {
   readonly roles: readonly Role[];
   /** API groups and versions to switch: `batch/v1=false`, `api/alpha=true`. */
   readonly runtimeConfig: readonly string[];
+  /** Who says who may do what, beside that administrators may do everything. @default ['Node', 'RBAC'] */
+  readonly authorizationModes: readonly AuthorizationMode[];
   /** Controllers to run: `*` for all, `-name` without one. @default ['*'] */
   readonly controllers: readonly string[];
   /** How long a node may be silent before it is Unknown, in seconds. @default 40 */
@@ -60,6 +72,7 @@ export interface Config {
   readonly enableAdmissionPlugins: readonly string[];
   /** Default admission plugins not to run. @default [] */
   readonly disableAdmissionPlugins: readonly string[];
+  readonly audit: AuditConfig;
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
   readonly retentionSeconds: number;
   /** Simulated nodes made at the first start of an empty cluster. @default 3 */
@@ -85,6 +98,7 @@ Usage: npm start -- [options]
   --data-dir DIR              keep the database and the token here (ORRERY_DATA_DIR, default .orrery)
   --role NAME                 run this part only; repeat it for several: ${ROLES.join(', ')}
   --runtime-config GV=BOOL    switch an API group, version or level: api/alpha=true, batch/v1=false
+  --authorization-mode LIST   who says who may do what: ${AUTHORIZATION_MODES.join(', ')} (default Node,RBAC)
   --controllers LIST          '*' for all, '-NAME' without one (default '*')
   --initial-nodes N           simulated nodes of a new cluster (default 3)
   --node-monitor-grace-period SECONDS
@@ -106,6 +120,7 @@ Usage: npm start -- [options]
   --help                      this text
 
 ${AUTHENTICATION_USAGE}
+${AUDIT_USAGE}
 Environment: DATABASE_URL uses a PostgreSQL server (14 or newer) in place of the embedded one,
 REDIS_URL puts the work queues on Redis.
 
@@ -122,6 +137,7 @@ const OPTIONS = {
   'data-dir': { type: 'string' },
   role: { type: 'string', multiple: true },
   'runtime-config': { type: 'string', multiple: true },
+  'authorization-mode': { type: 'string', multiple: true },
   controllers: { type: 'string', multiple: true },
   'initial-nodes': { type: 'string' },
   'node-monitor-grace-period': { type: 'string' },
@@ -135,6 +151,7 @@ const OPTIONS = {
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   ...AUTHENTICATION_OPTIONS,
+  ...AUDIT_OPTIONS,
 } as const;
 
 export interface ConfigSource {
@@ -163,6 +180,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     redisUrl: env.REDIS_URL || undefined,
     roles: toRoles(values.role),
     runtimeConfig: splitList(values['runtime-config']),
+    authorizationModes: toAuthorizationModes(values['authorization-mode']),
     controllers: values.controllers ? splitList(values.controllers) : ['*'],
     nodeMonitorGracePeriodSeconds: seconds(
       '--node-monitor-grace-period',
@@ -177,6 +195,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       values['default-toleration-seconds'] ?? '300',
     ),
     ...toPluginSwitches(values),
+    audit: readAuditConfig(values, cwd),
     retentionSeconds: seconds('--retention', values.retention ?? '3600'),
     initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),
     introspection: toBoolean('--introspection', values.introspection ?? 'true'),
@@ -228,6 +247,17 @@ function toPluginSwitches(
     );
   }
   return { enableAdmissionPlugins: enabled, disableAdmissionPlugins: disabled };
+}
+
+function toAuthorizationModes(words: readonly string[] | undefined): readonly AuthorizationMode[] {
+  if (!words) return ['Node', 'RBAC'];
+  const modes = splitList(words).map((word) =>
+    toChoice('--authorization-mode', word, AUTHORIZATION_MODES),
+  );
+  if (modes.length > 0) return [...new Set(modes)];
+  throw new ConfigError(
+    `--authorization-mode is empty: give one or more of ${AUTHORIZATION_MODES.join(', ')}`,
+  );
 }
 
 function toPlugins(option: string, values: readonly string[] | undefined): string[] {

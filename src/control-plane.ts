@@ -10,6 +10,7 @@ import { ApiServer } from './apiserver/api-server.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
+import { type Audit, startAudit } from './composition/audit.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
 import { type Database, openDatabase } from './composition/database.ts';
@@ -80,7 +81,9 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   signal?.throwIfAborted();
   onProgress('Starting the API server');
   const store = await startStore({ config, database, clock, logger }, cleanup);
-  const apiServer = createApiServer({ config, store, scheme, authentication, clock, logger });
+  const audit = startAudit({ config, database, clock, logger }, cleanup);
+  const parts = { config, store, scheme, authentication, audit, clock, logger };
+  const apiServer = createApiServer(parts);
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
   const { serviceAccountTokens } = authentication;
@@ -145,16 +148,19 @@ interface ApiServerParts {
   readonly authentication: AuthenticationOptions;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly audit: Audit;
 }
 
-function createApiServer({ config, authentication, ...parts }: ApiServerParts): ApiServer {
+function createApiServer({ config, authentication, audit, ...parts }: ApiServerParts): ApiServer {
   return new ApiServer({
     ...parts,
     ...authentication,
+    ...audit,
     admissionPlugins: createAdmissionPlugins(
       { tolerationSeconds: config.defaultTolerationSeconds },
       { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins },
     ),
+    authorizationModes: config.authorizationModes,
     apiPort: config.port,
   });
 }

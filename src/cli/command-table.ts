@@ -82,6 +82,19 @@ const CERTIFICATE: readonly CommandEntry[] = [
   ),
 ];
 
+const AUTH: readonly CommandEntry[] = [
+  entry(
+    'can-i',
+    'ask whether you may do something',
+    async () => (await import('./commands/auth/can-i.ts')).canICommand,
+  ),
+  entry(
+    'whoami',
+    'show who you are to the server',
+    async () => (await import('./commands/auth/whoami.ts')).whoamiCommand,
+  ),
+];
+
 /** Every command, in the order that `--help` lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -137,6 +150,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'add, stop and start simulated nodes',
     subcommands: NODES,
   },
+  { name: 'auth', summary: 'ask who you are and what you may do', subcommands: AUTH },
   entry(
     'api-resources',
     'list the resources that are served',

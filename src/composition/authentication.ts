@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import path from 'node:path';
-import type { ApiServerOptions } from '../apiserver/api-server.ts';
+import type { ApiServerOptions } from '../apiserver/api-server-options.ts';
 import type { Authenticator } from '../apiserver/authentication/authenticator.ts';
 import { createBearerTokenAuthenticator } from '../apiserver/authentication/bearer-token.ts';
 import { ADMIN_USER } from '../apiserver/authentication/identities.ts';

@@ -52,7 +52,7 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
     scheme: apiServer.scheme,
     version: serverVersion(),
     authenticate: (credentials) => apiServer.authenticate(credentials),
-    clientFor: ({ user }) => createClient(apiServer, { user, isLimited: true }),
+    clientFor: (identity) => createClient(apiServer, { ...identity, isLimited: true }),
     logger,
     clock,
     introspection: config.introspection,

@@ -10,6 +10,7 @@ import {
   type CertificateSignerOptions,
   createCertificateSignerController,
 } from './certificate-signer/reconciler.ts';
+import { createClusterRoleAggregationController } from './clusterrole-aggregation/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
@@ -50,6 +51,7 @@ const FACTORIES = {
   'certificate-approver': createCertificateApproverController,
   'certificate-signer': createCertificateSignerController,
   'certificate-cleaner': createCertificateCleanerController,
+  'clusterrole-aggregation': createClusterRoleAggregationController,
 } as const satisfies Readonly<Record<string, (options: ControllersOptions) => Controller>>;
 
 export type ControllerName = keyof typeof FACTORIES;

@@ -109,6 +109,7 @@ export class GraphqlService {
         fieldName,
         createContext: () => this.createContext(caller),
         formatError: this.formatError,
+        accessRevision: () => caller.client.accessRevision,
       },
       member,
     );

@@ -55,8 +55,11 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   defaultGracePeriodSeconds?(object: T): number | undefined;
 }
 
-/** `dns-subdomain` RFC 1123 subdomain, `dns-label` RFC 1123 label, `dns-1035` RFC 1035 label, `path-segment` RBAC names. */
-export type NameRule = 'dns-subdomain' | 'dns-label' | 'dns-1035' | 'path-segment';
+/**
+ * `dns-subdomain` RFC 1123 subdomain, `dns-label` RFC 1123 label, `dns-1035` RFC 1035 label, `path-segment` whatever can
+ * stand in a path, as RBAC's names, `ip-address` an address in its canonical form.
+ */
+export type NameRule = 'dns-subdomain' | 'dns-label' | 'dns-1035' | 'path-segment' | 'ip-address';
 
 /** One column of a table, as kubectl prints it. */
 export interface PrinterColumn<T extends ApiObject = ApiObject> {

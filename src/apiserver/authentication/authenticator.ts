@@ -7,6 +7,7 @@ import { toError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { isApiError, unauthorized } from '../../scheme/errors.ts';
 import type { UserInfo } from '../client.ts';
+import type { RequestSource } from '../request-context.ts';
 
 /** Whose certificate a TLS connection showed. */
 export interface ClientCertificate {
@@ -34,6 +35,8 @@ export interface Credentials {
   readonly bearerToken?: string | undefined;
   readonly clientCertificate?: ClientCertificate | undefined;
   readonly impersonation?: Impersonation | undefined;
+  /** Where they come from: for the audit log, nothing is decided by it. */
+  readonly source?: RequestSource | undefined;
   /** For whom a token must be meant. @default the API server's own audiences */
   readonly audiences?: readonly string[] | undefined;
 }
@@ -64,6 +67,7 @@ export interface RequestAuthenticator {
 export interface RequestIdentity {
   readonly user: UserInfo;
   readonly impersonator?: UserInfo | undefined;
+  readonly source?: RequestSource | undefined;
 }
 
 export interface UnionAuthenticatorOptions {

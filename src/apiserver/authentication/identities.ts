@@ -40,6 +40,15 @@ export const SCHEDULER_USER: UserInfo = {
   groups: [GROUP_AUTHENTICATED],
 };
 
+/**
+ * Watches Pods, Nodes and Leases for all simulated kubelets of a process at once, and writes nothing: each kubelet writes as
+ * its own node.
+ */
+export const KUBELET_HOST_USER: UserInfo = {
+  name: 'system:orrery:kubelet-host',
+  groups: [GROUP_AUTHENTICATED],
+};
+
 const NODE_USER_PREFIX = 'system:node:';
 
 /** The kubelet of the node of this name. */
@@ -48,15 +57,25 @@ export function nodeUser(nodeName: string): UserInfo {
 }
 
 /**
- * Whether `user` is one of the control plane's own parts. No token stands for these identities: only code in this process
- * can carry them.
+ * The node whose kubelet `user` is; '' when it says that it is one but not of which; undefined for everybody else. Both the
+ * name and the group must say so: names are given by whoever signs certificates.
  */
-export function isComponent(user: UserInfo): boolean {
-  return (
-    user.name === CONTROLLER_MANAGER_USER.name ||
-    user.name === SCHEDULER_USER.name ||
-    (user.name.startsWith(NODE_USER_PREFIX) && user.groups.includes(GROUP_NODES))
-  );
+export function nodeNameOf({ name, groups }: UserInfo): string | undefined {
+  if (!name.startsWith(NODE_USER_PREFIX)) return undefined;
+  return groups.includes(GROUP_NODES) ? name.slice(NODE_USER_PREFIX.length) : undefined;
+}
+
+/** Who a service account is to the API. */
+export function serviceAccountUser(namespace: string, name: string): UserInfo {
+  return {
+    name: serviceAccountUserName(namespace, name),
+    groups: serviceAccountGroups(namespace),
+  };
+}
+
+/** The controller that acts as this service account of kube-system. */
+export function controllerUser(serviceAccount: string): UserInfo {
+  return serviceAccountUser('kube-system', serviceAccount);
 }
 
 export function serviceAccountUserName(namespace: string, name: string): string {

@@ -65,8 +65,8 @@ export function authorizeCreate(
   return assertAuthorized(registry.authorizer, ctx.user, {
     verb: 'create',
     resource: resource.definition,
+    // No name: rules about names are rules about what is there already.
     namespace: place.namespace ?? input.metadata?.namespace,
-    name: place.name ?? input.metadata?.name,
   });
 }
 

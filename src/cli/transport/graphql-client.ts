@@ -12,6 +12,7 @@ import { type PostAnswer, Poster } from './post.ts';
 import {
   type FailureStatus,
   type GraphqlErrorBody,
+  isServerError,
   ServerError,
   toServerError,
 } from './server-error.ts';
@@ -47,10 +48,26 @@ export class GraphqlClient {
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
   ): Promise<Result> {
-    const { data, errors, extensions } = await this.#post(String(document), variables);
-    for (const warning of extensions?.warnings ?? []) this.warnings.add(warning);
-    if (errors?.[0]) throw toServerError(errors[0]);
-    return data as Result;
+    const { data, refusals } = await this.requestParts(document, variables);
+    if (refusals[0]) throw refusals[0];
+    return data;
+  }
+
+  /**
+   * As {@link request}, of which some parts may be Forbidden: they are null in the answer, and told apart.
+   * @throws {CliError} when there is no answer, or another error in it
+   */
+  async requestParts<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+  ): Promise<{ readonly data: Result; readonly refusals: readonly ServerError[] }> {
+    const answer = await this.#post(String(document), variables);
+    for (const warning of answer.extensions?.warnings ?? []) this.warnings.add(warning);
+    const errors = (answer.errors ?? []).map(toServerError);
+    const refusals = errors.filter((error) => isServerError(error, 'Forbidden'));
+    const failure = errors.find((error) => !isServerError(error, 'Forbidden'));
+    if (failure) throw failure;
+    return { data: answer.data as Result, refusals };
   }
 
   /**

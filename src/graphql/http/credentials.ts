@@ -6,6 +6,7 @@ import type {
   Credentials,
   Impersonation,
 } from '../../apiserver/authentication/authenticator.ts';
+import type { RequestSource } from '../../apiserver/request-context.ts';
 import { bearerTokenOf } from './bearer-token.ts';
 
 /** By lower-case name, every value that was sent. */
@@ -45,7 +46,17 @@ function toCredentials(headers: Headers, request: IncomingMessage): Credentials 
     ...(bearerToken === undefined ? {} : { bearerToken }),
     ...(clientCertificate ? { clientCertificate } : {}),
     ...(impersonation ? { impersonation } : {}),
+    source: sourceOf(headers, request),
   };
+}
+
+/** Names of clients are short; what is longer is somebody's attempt to fill the log. */
+const MAX_USER_AGENT = 256;
+
+function sourceOf(headers: Headers, { socket }: IncomingMessage): RequestSource {
+  const userAgent = headers['user-agent']?.[0]?.slice(0, MAX_USER_AGENT);
+  const address = socket.remoteAddress;
+  return { addresses: address === undefined ? [] : [address], userAgent };
 }
 
 function impersonationOf(headers: Headers): Impersonation | undefined {

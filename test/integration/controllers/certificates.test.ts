@@ -2,7 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { UserInfo } from '../../../src/apiserver/client.ts';
 import { createClient } from '../../../src/apiserver/in-process-client.ts';
-import { certificatesCertificateSigningRequests as requests } from '../../../src/scheme/generated/resources.ts';
+import {
+  rbacClusterRoleBindings,
+  rbacClusterRoles,
+  certificatesCertificateSigningRequests as requests,
+} from '../../../src/scheme/generated/resources.ts';
 import type {
   CertificateSigningRequest,
   CertificateSigningRequestSpec,
@@ -14,6 +18,7 @@ import {
 } from '../../support/certificates.ts';
 import { type TestPlane, testPlane } from '../../support/control-plane.ts';
 
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const CLIENT = 'kubernetes.io/kube-apiserver-client';
 const KUBELET = 'kubernetes.io/kube-apiserver-client-kubelet';
 const CLIENT_USAGES: CertificateSigningRequestSpec['usages'] = ['digital signature', 'client auth'];
@@ -178,28 +183,33 @@ describe('a certificate request', () => {
 describe('a kubelet’s request for its client certificate', () => {
   const subject = { commonName: 'system:node:node-1', organizations: ['system:nodes'] };
 
-  /** A plane where `allowed` may create the subresource by which the approver decides. */
-  const planeWhere = (allowed: (user: UserInfo, subresource: string | undefined) => boolean) =>
-    plane({
-      authorizer: {
-        authorize: (user, { resource, subresource }) => {
-          const isPermission =
-            resource.resource === 'certificatesigningrequests' &&
-            subresource?.endsWith('nodeclient');
-          return { allowed: !isPermission || allowed(user, subresource) };
+  /** A plane where `group` may create the subresource by which the approver decides. */
+  const planeWhere = async (group: string, subresource: string): Promise<TestPlane> => {
+    const api = await plane();
+    await api.client.create(rbacClusterRoles, {
+      metadata: { name: 'may-ask' },
+      rules: [
+        {
+          verbs: ['create'],
+          apiGroups: ['certificates.k8s.io'],
+          resources: ['certificatesigningrequests', `certificatesigningrequests/${subresource}`],
         },
-      },
+      ],
     });
+    await api.client.create(rbacClusterRoleBindings, {
+      metadata: { name: 'may-ask' },
+      roleRef: { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: 'may-ask' },
+      subjects: [{ apiGroup: RBAC_GROUP, kind: 'Group', name: group }],
+    });
+    return api;
+  };
 
   const as = (api: TestPlane, user: UserInfo) => ({
     client: createClient(api.api.apiServer, { user }),
   });
 
   test('is approved and signed when a bootstrap token asks that may', async () => {
-    await using api = await planeWhere(
-      ({ groups }, subresource) =>
-        subresource === 'nodeclient' && groups.includes('system:bootstrappers'),
-    );
+    await using api = await planeWhere('system:bootstrappers', 'nodeclient');
     await ask(
       as(api, { name: 'system:bootstrap:abcdef', groups: ['system:bootstrappers'] }),
       subject,
@@ -217,7 +227,7 @@ describe('a kubelet’s request for its client certificate', () => {
   });
 
   test('is approved for the node itself by another right than for strangers', async () => {
-    await using api = await planeWhere((_, subresource) => subresource === 'selfnodeclient');
+    await using api = await planeWhere('system:nodes', 'selfnodeclient');
     const stranger = { name: 'system:node:node-2', groups: ['system:nodes'] };
     await ask(as(api, stranger), subject, { signerName: KUBELET });
     await api.idle();
@@ -249,7 +259,7 @@ describe('a kubelet’s request for its client certificate', () => {
       { signerName: KUBELET, usages: ['digital signature', 'server auth'] },
     ],
   ])('%s waits for a person', async (_, asked, spec) => {
-    await using api = await planeWhere(() => true);
+    await using api = await planeWhere('system:masters', 'nodeclient');
     await ask(api, asked, spec);
     await api.idle();
     expect((await read(api, 'system-node-node-1')).status).toBeUndefined();

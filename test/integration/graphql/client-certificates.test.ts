@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { privilegedAuthorizer } from '../../../src/apiserver/authorization/authorizer.ts';
 import type { CertificateAuthority } from '../../../src/controllers/certificate-signer/authority.ts';
 import { readCertificateRequest } from '../../../src/controllers/shared/certificate-requests.ts';
 import {
@@ -29,15 +28,6 @@ async function secureServer(): Promise<TestGraphql> {
   const names = [{ type: 'ip', value: '127.0.0.1' }] as const;
   const served = await authority.issueServing(names, { nowMs: Date.now(), durationMs: HOUR_MS });
   return testGraphql({
-    // Who may create what is not asked here, but who asks.
-    api: {
-      authorizer: {
-        authorize: (user, action) =>
-          action.resource.resource === 'selfsubjectreviews'
-            ? { allowed: true }
-            : privilegedAuthorizer.authorize(user, action),
-      },
-    },
     tls: { ...served, clientAuthority: authority.certificate },
   });
 }

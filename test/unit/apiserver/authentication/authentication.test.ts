@@ -2,18 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { anonymousAuthenticator } from '../../../../src/apiserver/authentication/anonymous.ts';
 import { createUnionAuthenticator } from '../../../../src/apiserver/authentication/authenticator.ts';
 import { createBearerTokenAuthenticator } from '../../../../src/apiserver/authentication/bearer-token.ts';
-import {
-  ADMIN_USER,
-  ANONYMOUS_USER,
-  CONTROLLER_MANAGER_USER,
-  nodeUser,
-  SCHEDULER_USER,
-} from '../../../../src/apiserver/authentication/identities.ts';
-import {
-  assertAuthorized,
-  privilegedAuthorizer,
-} from '../../../../src/apiserver/authorization/authorizer.ts';
-import type { UserInfo } from '../../../../src/apiserver/client.ts';
+import { ADMIN_USER, ANONYMOUS_USER } from '../../../../src/apiserver/authentication/identities.ts';
 import { serviceUnavailable, unauthorized } from '../../../../src/scheme/errors.ts';
 import { RecordingLogger } from '../../../support/recording-logger.ts';
 
@@ -101,54 +90,5 @@ describe('credentials that name no audience', () => {
   test('are good for nobody else', async () => {
     const review = authenticator.authenticate({ bearerToken: 'secret', audiences: ['vault'] });
     await expect(review).rejects.toMatchObject({ reason: 'Unauthorized' });
-  });
-});
-
-describe('authorization', () => {
-  const pods = { group: '', resource: 'pods' };
-  const authorize = (user: UserInfo, action: Parameters<typeof assertAuthorized>[2]) => () =>
-    assertAuthorized(privilegedAuthorizer, user, action);
-  const nobody: UserInfo = { name: 'jane', groups: ['system:authenticated'] };
-
-  test.each([ADMIN_USER, CONTROLLER_MANAGER_USER, SCHEDULER_USER, nodeUser('node-1')])(
-    '$name may do anything',
-    (user) => {
-      expect(authorize(user, { verb: 'delete', resource: pods })).not.toThrow();
-    },
-  );
-
-  test('a name like a node’s without the group of nodes gives no rights', () => {
-    const impostor = { name: 'system:node:node-1', groups: ['system:authenticated'] };
-    expect(authorize(impostor, { verb: 'list', resource: pods })).toThrow(/is forbidden/);
-  });
-
-  test.each([
-    [
-      { verb: 'list', resource: pods, namespace: 'default' },
-      'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "default"',
-    ],
-    [
-      { verb: 'get', resource: { group: '', resource: 'nodes' }, name: 'n1' },
-      'nodes "n1" is forbidden: User "jane" cannot get resource "nodes" in API group "" at the cluster scope',
-    ],
-    [
-      {
-        verb: 'update',
-        resource: { group: 'apps', resource: 'deployments' },
-        subresource: 'scale',
-        namespace: 'default',
-        name: 'web',
-      },
-      'deployments.apps "web" is forbidden: User "jane" cannot update resource "deployments/scale" in API group "apps" in the namespace "default"',
-    ],
-  ])('refusing %j says who may not do what, where', (action, message) => {
-    expect(authorize(nobody, action)).toThrow(message);
-  });
-
-  test('an authorizer may take its time', async () => {
-    const slow = { authorize: async () => ({ allowed: false as const, reason: 'not on Sundays' }) };
-    await expect(
-      assertAuthorized(slow, nobody, { verb: 'list', resource: pods }),
-    ).rejects.toMatchObject({ reason: 'Forbidden', message: /: not on Sundays$/ });
   });
 });

@@ -10,7 +10,7 @@ import {
   createStaticTokenAuthenticator,
   parseStaticTokens,
 } from '../../../../src/apiserver/authentication/static-token-file.ts';
-import type { Action } from '../../../../src/apiserver/authorization/authorizer.ts';
+import type { Action, ResourceAction } from '../../../../src/apiserver/authorization/authorizer.ts';
 import type { UserInfo } from '../../../../src/apiserver/client.ts';
 import { connectionCredentials, credentialsOf } from '../../../../src/graphql/http/credentials.ts';
 import { VirtualClock } from '../../../../src/lib/virtual-clock.ts';
@@ -224,7 +224,7 @@ describe('impersonation', () => {
   const asked = async (impersonation: Partial<Impersonation>, refused?: string) => {
     const actions: string[] = [];
     const authorize = (_: UserInfo, action: Action) => {
-      const { verb, resource, subresource, namespace, name } = action;
+      const { verb, resource, subresource, namespace, name } = action as ResourceAction;
       const path = [resource.group, resource.resource, subresource, namespace, name]
         .filter(Boolean)
         .join('/');
