@@ -60,8 +60,8 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
     notReady: () => (readiness.workersStarted ? [] : ['workers']),
   });
   if (serviceAccountTokens) {
-    await addIssuerDiscovery(server.http, serviceAccountTokens, (credentials) =>
-      apiServer.authenticate(credentials),
+    await addIssuerDiscovery(server.http, serviceAccountTokens, (credentials, path) =>
+      apiServer.admitToPath(credentials, path),
     );
   }
   cleanup.defer(() => server.close());

@@ -7,17 +7,17 @@ import { credentialsOf } from '../graphql/http/credentials.ts';
 /** Kubernetes' answer may be kept for an hour: keys are rotated by adding one long before it signs. */
 const CACHE_CONTROL = 'public, max-age=3600';
 
-/** OpenID Connect discovery of the service account issuer, for whoever may come in. */
+/** OpenID Connect discovery of the service account issuer, for whoever may read its paths. */
 export async function addIssuerDiscovery(
   http: FastifyInstance,
   tokens: ServiceAccountTokenOptions,
-  authenticate: (credentials: Credentials) => Promise<unknown>,
+  admit: (credentials: Credentials, path: string) => Promise<void>,
 ): Promise<void> {
   const discovery = await describeIssuer(tokens);
   if (!discovery) return;
   const serve = (url: string, contentType: string, document: object): void => {
     http.get(url, async (request, reply) => {
-      await authenticate(credentialsOf(request.raw));
+      await admit(credentialsOf(request.raw), url);
       return reply
         .type(contentType)
         .header('cache-control', CACHE_CONTROL)
