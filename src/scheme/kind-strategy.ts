@@ -1,6 +1,14 @@
 import type { FieldError } from './field-error.ts';
 import type { ApiObject } from './object.ts';
 
+/** Who sends a request, for kinds that record it. */
+export interface Requester {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
  * What a kind does beyond its structure: one file a kind, `scheme/groups/<group>/<kind>.ts`. All pure. Functions that
  * change an object get a private copy and change it in place. Kinds without a strategy get the generic behaviour.
@@ -19,11 +27,11 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   /** Fills what the user left out, as Kubernetes does for this version. Idempotent. */
   applyDefaults?(object: T): void;
   /** On create: clears what users may not set (status) and what the system sets. `generation` is already 1. */
-  prepareForCreate?(object: T): void;
+  prepareForCreate?(object: T, requester?: Requester): void;
   /** On update through the main resource: keeps `current`'s status and other fields that this door may not change. */
   prepareForUpdate?(next: T, current: T): void;
-  /** On update of `/status`: keeps `current`'s spec. */
-  prepareForStatusUpdate?(next: T, current: T): void;
+  /** On update of `/status`, or of another subresource that is a part of the status: keeps `current`'s spec. */
+  prepareForStatusUpdate?(next: T, current: T, subresource?: string): void;
   /**
    * Whether the change from `current` to `next` is one that `metadata.generation` counts.
    * @default the spec (everything but metadata and status) differs

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
+import { orForbidden } from '../or-forbidden.ts';
 import type { RequestContext } from '../request-context.ts';
 import {
   type Arguments,
@@ -21,6 +22,7 @@ import { readObject } from '../schema/query-fields.ts';
 import { JSON_SCALAR } from '../schema/scalars.ts';
 import { nonNullString } from '../schema/shared-types.ts';
 import { API_RESOURCE_TYPE, toApiResource } from './api-resource-type.ts';
+import { auditLogField } from './audit-log.ts';
 import { findResource, findResources, toObjectTarget } from './resource-lookup.ts';
 import { SERVER_VERSION_TYPE, type ServerVersion } from './server-version.ts';
 import { TABLE_TYPE, type TableValue, toTableValue } from './table.ts';
@@ -44,6 +46,7 @@ export function createGenericQueries({
       resolve: () => version,
     },
     apiResources: apiResourcesField(scheme),
+    auditLog: auditLogField,
     object: objectField(scheme),
     objects: objectsField(scheme),
     tables: tablesField(scheme),
@@ -140,9 +143,10 @@ function objectsField(scheme: Scheme): Field {
 
 function tablesField(scheme: Scheme): Field {
   return {
-    type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(TABLE_TYPE))),
+    type: new GraphQLList(TABLE_TYPE),
     description:
-      'Objects as `kubectl get` prints them: one table a resource, when `resource` names several (`pods,services`, `all`).',
+      'Objects as `kubectl get` prints them: one table a resource, when `resource` names several (`pods,services`, `all`). ' +
+      'Null, with an error, in the place of one that the caller may not list.',
     args: {
       ...RESOURCE_ARGUMENT,
       name: {
@@ -159,7 +163,9 @@ function tablesField(scheme: Scheme): Field {
     extensions: { reads: true },
     resolve(_, args: Arguments, ctx) {
       const definitions = findResources(scheme, textArgument(args, 'resource') ?? '');
-      return Promise.all(definitions.map((definition) => readTable(scheme, definition, args, ctx)));
+      return Promise.all(
+        definitions.map((definition) => orForbidden(readTable(scheme, definition, args, ctx))),
+      );
     },
   };
 }
