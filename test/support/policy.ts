@@ -43,14 +43,22 @@ export function action(text: string): Action {
 
 /** `User:jane`, `Group:devs`, `ServiceAccount:ci/builder`. */
 export function subject(text: string): Subject {
-  const [kind = '', rest = ''] = [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1)];
+  const [kind = '', rest = ''] = [
+    text.slice(0, text.indexOf(':')),
+    text.slice(text.indexOf(':') + 1),
+  ];
   if (kind !== 'ServiceAccount') return { apiGroup: API_GROUP, kind, name: rest };
   const [namespace, name] = rest.includes('/') ? rest.split('/') : [undefined, rest];
   return { kind, name: name as string, ...(namespace ? { namespace } : {}) };
 }
 
 export function clusterRole(name: string, ...rules: string[]): ClusterRole {
-  return { apiVersion: API_VERSION, kind: 'ClusterRole', metadata: { name }, rules: rules.map(rule) };
+  return {
+    apiVersion: API_VERSION,
+    kind: 'ClusterRole',
+    metadata: { name },
+    rules: rules.map(rule),
+  };
 }
 
 export function role(namespace: string, name: string, ...rules: string[]): Role {

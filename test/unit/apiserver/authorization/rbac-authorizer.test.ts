@@ -72,13 +72,23 @@ describe('one rule', () => {
     ],
     [
       '* *:*',
-      ['get pods', 'delete apps:deployments/scale named a', 'use policy:podsecuritypolicies', '* *:*'],
+      [
+        'get pods',
+        'delete apps:deployments/scale named a',
+        'use policy:podsecuritypolicies',
+        '* *:*',
+      ],
       ['get /version', '* /version'],
     ],
     [
       'get secrets names=a,b',
       ['get secrets in default named a', 'get secrets named b'],
-      ['get secrets in default named c', 'get secrets in default', 'list secrets', 'get secrets named ab'],
+      [
+        'get secrets in default named c',
+        'get secrets in default',
+        'list secrets',
+        'get secrets named ab',
+      ],
     ],
     [
       'list,watch configmaps names=a',
@@ -103,7 +113,11 @@ describe('one rule', () => {
     ['* /metrics', ['get /metrics', 'post /metrics'], ['get /metrics/slis']],
     ['get ~*', ['get /version', 'get /', 'get /api/v1'], ['put /version', 'get pods']],
     ['* ~*', ['get /version', 'put /anything/at/all'], ['get pods', '* *:*']],
-    ['get,post /api,/apis/*', ['get /api', 'post /api', 'get /apis/apps'], ['get /apis', 'put /api']],
+    [
+      'get,post /api,/apis/*',
+      ['get /api', 'post /api', 'get /apis/apps'],
+      ['get /apis', 'put /api'],
+    ],
     [
       'bind rbac.authorization.k8s.io:clusterroles names=view',
       ['bind rbac.authorization.k8s.io:clusterroles in default named view'],
