@@ -39,6 +39,7 @@ export function createMemoryStore(): ObjectStore {
     stop: async () => undefined,
     commit: async (writes) =>
       writes.map((write) => cacheOf(write.key).apply(write, String(++version))),
+    isStale: () => false,
     currentResourceVersion: async () => String(version),
     cache: async (resource) => cacheOf(resource),
     getAt: unsupported,

@@ -4,10 +4,31 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { ADMISSION_PLUGIN_NAMES } from './apiserver/admission/plugin-table.ts';
 import {
   AUTHORIZATION_MODES,
   type AuthorizationMode,
 } from './apiserver/authorization/authorization-modes.ts';
+import {
+  AUDIT_OPTIONS,
+  AUDIT_USAGE,
+  type AuditConfig,
+  readAuditConfig,
+} from './composition/audit-config.ts';
+import {
+  AUTHENTICATION_OPTIONS,
+  AUTHENTICATION_USAGE,
+  type AuthenticationConfig,
+  readAuthenticationConfig,
+} from './composition/authentication-config.ts';
+import {
+  ConfigError,
+  seconds,
+  splitList,
+  toBoolean,
+  toChoice,
+  toInteger,
+} from './composition/option-values.ts';
 import { didYouMeanHint } from './lib/did-you-mean.ts';
 
 /** Where servers listen, and commands look for them, unless they are told otherwise. */
@@ -29,6 +50,8 @@ export interface Config {
   readonly dataDirectory: string;
   /** A PostgreSQL server in place of the embedded one. */
   readonly databaseUrl: string | undefined;
+  /** Kubernetes' EncryptionConfiguration. @default encryption.yaml in the data directory, made with a key of its own */
+  readonly encryptionProviderConfig: string | undefined;
   /** Queues on Redis in place of PostgreSQL. */
   readonly redisUrl: string | undefined;
   /** @default every role */
@@ -45,12 +68,18 @@ export interface Config {
   readonly nodeStartupGracePeriodSeconds: number;
   /** How long Pods tolerate a node that is not ready or unreachable, where they do not say, in seconds. @default 300 */
   readonly defaultTolerationSeconds: number;
+  /** Admission plugins to run beside the default ones. @default [] */
+  readonly enableAdmissionPlugins: readonly string[];
+  /** Default admission plugins not to run. @default [] */
+  readonly disableAdmissionPlugins: readonly string[];
+  readonly audit: AuditConfig;
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
   readonly retentionSeconds: number;
   /** Simulated nodes made at the first start of an empty cluster. @default 3 */
   readonly initialNodes: number;
   /** Whether clients may ask the GraphQL schema for its types. @default true */
   readonly introspection: boolean;
+  readonly authentication: AuthenticationConfig;
   /** @default 'warn' */
   readonly logLevel: LogLevel;
 }
@@ -58,11 +87,6 @@ export interface Config {
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** A setting that cannot be used: the message is for the user, and says what would be right. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 export const USAGE = `Starts an Orrery control plane in the foreground.
 
@@ -83,11 +107,20 @@ Usage: npm start -- [options]
                               how long a new node may take to report for the first time (default 60)
   --default-toleration-seconds SECONDS
                               how long Pods stay on a node that is gone, where they do not say (default 300)
+  --encryption-provider-config FILE
+                              which resources are encrypted in the database, and with which keys
+                              (default encryption.yaml in the data directory, made at the first start)
+  --enable-admission-plugins LIST
+                              admission plugins to run beside the default ones
+  --disable-admission-plugins LIST
+                              default admission plugins not to run
   --retention SECONDS         how long the past can be read and watched from (default 3600)
   --introspection BOOL        whether clients may read the GraphQL schema (default true)
   --log-level LEVEL           ${LOG_LEVELS.join(', ')} (ORRERY_LOG_LEVEL, default warn)
   --help                      this text
 
+${AUTHENTICATION_USAGE}
+${AUDIT_USAGE}
 Environment: DATABASE_URL uses a PostgreSQL server (14 or newer) in place of the embedded one,
 REDIS_URL puts the work queues on Redis.
 
@@ -110,10 +143,15 @@ const OPTIONS = {
   'node-monitor-grace-period': { type: 'string' },
   'node-startup-grace-period': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
+  'encryption-provider-config': { type: 'string' },
+  'enable-admission-plugins': { type: 'string', multiple: true },
+  'disable-admission-plugins': { type: 'string', multiple: true },
   retention: { type: 'string' },
   introspection: { type: 'string' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
+  ...AUTHENTICATION_OPTIONS,
+  ...AUDIT_OPTIONS,
 } as const;
 
 export interface ConfigSource {
@@ -138,6 +176,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     allowedHosts: splitList(values['allowed-hosts']),
     dataDirectory: directory ? path.resolve(cwd, directory) : defaultDataDirectory(packageRoot),
     databaseUrl: env.DATABASE_URL || undefined,
+    encryptionProviderConfig: toFile(cwd, values['encryption-provider-config']),
     redisUrl: env.REDIS_URL || undefined,
     roles: toRoles(values.role),
     runtimeConfig: splitList(values['runtime-config']),
@@ -155,9 +194,12 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       '--default-toleration-seconds',
       values['default-toleration-seconds'] ?? '300',
     ),
+    ...toPluginSwitches(values),
+    audit: readAuditConfig(values, cwd),
     retentionSeconds: seconds('--retention', values.retention ?? '3600'),
     initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),
-    introspection: toChoice('--introspection', values.introspection ?? 'true', BOOLEANS) === 'true',
+    introspection: toBoolean('--introspection', values.introspection ?? 'true'),
+    authentication: readAuthenticationConfig(values, cwd),
     logLevel: toChoice(
       '--log-level',
       values['log-level'] ?? env.ORRERY_LOG_LEVEL ?? 'warn',
@@ -170,8 +212,6 @@ export function readConfig(source: ConfigSource): Config | 'help' {
 export function defaultDataDirectory(packageRoot: string): string {
   return path.join(packageRoot, '.orrery');
 }
-
-const BOOLEANS = ['true', 'false'] as const;
 
 function parseArguments(args: readonly string[]) {
   for (const arg of args) {
@@ -193,6 +233,22 @@ function toRoles(words: readonly string[] | undefined): readonly Role[] {
   return [...new Set(splitList(words))].map((word) => toChoice('--role', word, ROLES));
 }
 
+function toPluginSwitches(
+  values: Readonly<
+    Partial<Record<'enable-admission-plugins' | 'disable-admission-plugins', string[] | undefined>>
+  >,
+): Pick<Config, 'enableAdmissionPlugins' | 'disableAdmissionPlugins'> {
+  const enabled = toPlugins('--enable-admission-plugins', values['enable-admission-plugins']);
+  const disabled = toPlugins('--disable-admission-plugins', values['disable-admission-plugins']);
+  const both = enabled.filter((name) => disabled.includes(name));
+  if (both.length > 0) {
+    throw new ConfigError(
+      `${both.join(', ')} in enable-admission-plugins and disable-admission-plugins overlapped`,
+    );
+  }
+  return { enableAdmissionPlugins: enabled, disableAdmissionPlugins: disabled };
+}
+
 function toAuthorizationModes(words: readonly string[] | undefined): readonly AuthorizationMode[] {
   if (!words) return ['Node', 'RBAC'];
   const modes = splitList(words).map((word) =>
@@ -204,22 +260,19 @@ function toAuthorizationModes(words: readonly string[] | undefined): readonly Au
   );
 }
 
-function toChoice<T extends string>(option: string, word: string, choices: readonly T[]): T {
-  const choice = choices.find((candidate) => candidate === word);
-  if (choice) return choice;
-  throw new ConfigError(`${option} is "${word}": give one of ${choices.join(', ')}`);
+function toPlugins(option: string, values: readonly string[] | undefined): string[] {
+  const names = splitList(values);
+  for (const name of names) {
+    if (ADMISSION_PLUGIN_NAMES.includes(name)) continue;
+    const hint = didYouMeanHint(name, ADMISSION_PLUGIN_NAMES);
+    throw new ConfigError(
+      `${option}: there is no admission plugin "${name}"${hint}; there are ${ADMISSION_PLUGIN_NAMES.join(', ')}`,
+    );
+  }
+  return names;
 }
 
-function toInteger(option: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  throw new ConfigError(`${option} is "${text}": give a whole number from ${min} to ${max}`);
-}
-
-function seconds(option: string, text: string): number {
-  return toInteger(option, text, 1, 31_536_000);
-}
-
-function splitList(values: readonly string[] | undefined): string[] {
-  return (values ?? []).flatMap((value) => value.split(',')).filter((item) => item !== '');
+/** A file that an option names, from the working directory on. */
+function toFile(cwd: string, file: string | undefined): string | undefined {
+  return file === undefined ? undefined : path.resolve(cwd, file);
 }

@@ -1,13 +1,14 @@
 /** What a server keeps beside its database: the administrator's token, and the id of the process that runs. */
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './composition/option-values.ts';
+import { readOrCreateSecret } from './composition/secret-file.ts';
 
 const TOKEN_BYTES = 32;
+const ENCRYPTION_KEY_BYTES = 32;
 /** Others may pass through (the embedded PostgreSQL runs as its own user when we are root), but not look around. */
 const DIRECTORY_MODE = 0o711;
-const SECRET_MODE = 0o600;
 
 /** Makes the directory where it is missing. @throws {ConfigError} when it cannot be used */
 export function openDataDirectory(directory: string): void {
@@ -22,24 +23,43 @@ export function openDataDirectory(directory: string): void {
   }
 }
 
-/** The administrator's bearer token: made at the first start, and readable by its owner alone. */
+/** The administrator's bearer token. */
 export function readOrCreateToken(directory: string): string {
   const file = path.join(directory, 'token');
-  const draft = `${file}.${process.pid}`;
-  // A link appears whole or not at all, and only where nothing is yet: of two starts at once, one makes the token.
-  writeFileSync(draft, randomBytes(TOKEN_BYTES).toString('base64url'), { mode: SECRET_MODE });
-  try {
-    linkSync(draft, file);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
-  } finally {
-    rmSync(draft);
-  }
-  const token = readFileSync(file, 'utf8').trim();
+  const token = readOrCreateSecret(file, () =>
+    randomBytes(TOKEN_BYTES).toString('base64url'),
+  ).trim();
   if (token.length < TOKEN_BYTES) {
     throw new ConfigError(`${file} holds no token; remove it, and the next start makes a new one`);
   }
   return token;
+}
+
+/** Where the encryption configuration is, unless another is given. */
+export function encryptionFileOf(directory: string): string {
+  return path.join(directory, 'encryption.yaml');
+}
+
+/** The encryption configuration of a data directory: a key of its own for Secrets. */
+export function readOrCreateEncryptionConfiguration(directory: string): string {
+  return readOrCreateSecret(encryptionFileOf(directory), newEncryptionConfiguration);
+}
+
+function newEncryptionConfiguration(): string {
+  const secret = randomBytes(ENCRYPTION_KEY_BYTES).toString('base64');
+  return `# Encrypts Secrets in the database. Without its keys they are lost: keep a copy.
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+  - resources: [secrets]
+    providers:
+      # The first key of the first provider encrypts; the others are for what was written before.
+      - aesgcm:
+          keys:
+            - name: key1
+              secret: ${secret}
+      - identity: {}
+`;
 }
 
 /** Leaves this process's id for `orrery down`; returns the function that takes it away. */

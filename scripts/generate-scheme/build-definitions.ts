@@ -183,11 +183,11 @@ function toDefinition(
 }
 
 /** In the words of Kubernetes' deprecation warnings. */
-function toDeprecation(
-  { group, version }: Place,
+export function toDeprecation(
+  { group, version }: Pick<Place, 'group' | 'version'>,
   kind: string,
   { since, removedIn, use }: Lifecycle,
-): ResourceDefinition['deprecation'] {
+): NonNullable<ResourceDefinition['deprecation']> {
   const apiVersion = group === '' ? version : `${group}/${version}`;
   const unavailable = removedIn ? `, unavailable in v${removedIn}+` : '';
   const message = `${apiVersion} ${kind} is deprecated in v${since}+${unavailable}${use ? `; use ${use}` : ''}`;
@@ -222,7 +222,9 @@ function subresourceKind(schemaName: string): SubresourceDefinition['kind'] {
 }
 
 /** Each resource is stored in its most mature version. */
-function withStorageVersions(definitions: readonly ResourceDefinition[]): ResourceDefinition[] {
+export function withStorageVersions(
+  definitions: readonly ResourceDefinition[],
+): ResourceDefinition[] {
   return definitions.map((definition) => {
     const versions = definitions
       .filter(
@@ -234,7 +236,8 @@ function withStorageVersions(definitions: readonly ResourceDefinition[]): Resour
   });
 }
 
-function byPlace(a: ResourceDefinition, b: ResourceDefinition): number {
+/** By group, then the best version first, then by resource. */
+export function byPlace(a: ResourceDefinition, b: ResourceDefinition): number {
   if (a.group !== b.group) return a.group < b.group ? -1 : 1;
   return compareVersions(a.version, b.version) || (a.resource < b.resource ? -1 : 1);
 }

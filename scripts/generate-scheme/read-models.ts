@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RELEASE_MARK } from './sources.ts';
+import { capitalize } from './names.ts';
 
 /** One field of a model class, as its type table and its declaration tell it. */
 export interface ModelField {
@@ -19,19 +19,21 @@ interface Attribute {
   readonly name: string;
   readonly baseName: string;
   readonly type: string;
-  readonly format: string;
+  /** Old releases do not tell it. */
+  readonly format?: string;
 }
 
-/** Every model class of the pinned release, by class name. */
-export function readModels(modelsDir: string): ReadonlyMap<string, Model> {
+/** Every model class of the pinned release, by class name; files without `mark` are leftovers of older ones. */
+export function readModels(modelsDir: string, mark: string): ReadonlyMap<string, Model> {
   const models = new Map<string, Model>();
   for (const file of readdirSync(modelsDir).sort()) {
-    if (!file.endsWith('.d.ts')) continue;
-    const className = file.slice(0, -'.d.ts'.length);
-    if (className === 'ObjectSerializer' || className === 'all') continue;
+    // Class names end in the kind, after a version; the other files are helpers.
+    const fileName = /^(\w*[Vv]\d\w+)\.d\.ts$/.exec(file)?.[1];
+    if (fileName === undefined) continue;
     const declaration = readFileSync(join(modelsDir, file), 'utf8');
-    if (!declaration.includes(RELEASE_MARK)) continue;
-    const code = readFileSync(join(modelsDir, `${className}.js`), 'utf8');
+    if (!declaration.includes(mark)) continue;
+    const code = readFileSync(join(modelsDir, `${fileName}.js`), 'utf8');
+    const className = capitalize(fileName);
     models.set(className, readModel(className, declaration, code));
   }
   return models;
@@ -51,7 +53,7 @@ function readModel(className: string, declaration: string, code: string): Model 
     return {
       name: attribute.baseName,
       type: attribute.type,
-      format: attribute.format,
+      format: attribute.format ?? '',
       required: !isOptional,
     };
   });

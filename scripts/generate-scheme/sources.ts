@@ -2,12 +2,27 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LEGACY_PACKAGES, type LegacyRelease } from './legacy-versions.ts';
 
-/** The published packages that the scheme is generated from; both describe the same Kubernetes release. */
-const PACKAGES = [
-  { directory: 'models', name: '@kubernetes/client-node', version: '2.0.1' },
+const CLIENT = '@kubernetes/client-node';
+const LEGACY_RELEASES = Object.keys(LEGACY_PACKAGES) as LegacyRelease[];
+
+/** The published packages that the scheme is generated from; the first two describe the same Kubernetes release. */
+const PACKAGES: readonly Package[] = [
+  { directory: 'models', name: CLIENT, version: '2.0.1' },
   { directory: 'validators', name: 'kubernetes-models', version: '5.1.0' },
-] as const;
+  ...LEGACY_RELEASES.map((release) => ({
+    directory: `models-${release}`,
+    name: CLIENT,
+    version: LEGACY_PACKAGES[release],
+  })),
+];
+
+interface Package {
+  readonly directory: string;
+  readonly name: string;
+  readonly version: string;
+}
 
 /** What the models' file headers say of that release; files of older releases are leftovers. */
 export const RELEASE_MARK = 'OpenAPI spec version: release-1.36';
@@ -19,6 +34,8 @@ export interface Sources {
   readonly apisDir: string;
   /** Folder of one compiled validator a type. */
   readonly validatorsDir: string;
+  /** Folders of one file a model class, of the releases that describe removed versions. */
+  readonly legacyModelsDirs: Readonly<Record<LegacyRelease, string>>;
 }
 
 /**
@@ -42,6 +59,12 @@ export function fetchSources(directory: string | undefined): Sources {
     modelsDir: join(generated, 'models'),
     apisDir: join(generated, 'apis'),
     validatorsDir: join(root, 'validators', 'package', '_schemas'),
+    legacyModelsDirs: Object.fromEntries(
+      LEGACY_RELEASES.map((release) => [
+        release,
+        join(root, `models-${release}`, 'package', 'dist', 'gen', 'model'),
+      ]),
+    ) as Sources['legacyModelsDirs'],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ApiObject, ObjectList, ObjectMeta, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-reader.ts';
 
 /** Which object: `namespace` is left out for what has none. */
 export interface Target {
@@ -182,6 +183,8 @@ export interface ApiClient {
     writes: readonly TransactionWrite[],
     options?: WriteOptions,
   ): Promise<readonly ApiObject[]>;
+  /** The audit log, newest first. */
+  auditLog(selection?: AuditSelection): Promise<AuditPage>;
   /** POST to a subresource that is an action: `binding`, `eviction`, `token`. */
   createSubresource(
     ref: ResourceRef,

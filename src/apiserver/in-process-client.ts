@@ -1,6 +1,7 @@
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { ApiServer } from './api-server.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-reader.ts';
 import type {
   ApiClient,
   ApplyResult,
@@ -19,10 +20,14 @@ import type {
   WatchSink,
   WriteOptions,
 } from './client.ts';
-import type { RequestContext } from './request-context.ts';
+import type { RequestContext, RequestSource } from './request-context.ts';
 
 export interface ClientOptions {
   readonly user: UserInfo;
+  /** Who is known by the credentials, where `user` is whom they act as. */
+  readonly impersonator?: UserInfo | undefined;
+  /** Where the requests come from; nothing for what this process asks itself. */
+  readonly source?: RequestSource | undefined;
   /** Recorded as the author of changes where a call does not say otherwise. */
   readonly fieldManager?: string;
   /**
@@ -127,6 +132,10 @@ class InProcessClient implements ApiClient {
     options?: WriteOptions,
   ): Promise<readonly ApiObject[]> {
     return this.#server.transaction(this.#ctx, writes, options);
+  }
+
+  auditLog(selection: AuditSelection = {}): Promise<AuditPage> {
+    return this.#server.auditLog(this.#ctx, selection);
   }
 
   createSubresource(

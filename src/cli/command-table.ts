@@ -61,6 +61,27 @@ const NODES: readonly CommandEntry[] = [
   ),
 ];
 
+const CREATE: readonly CommandEntry[] = [
+  entry(
+    'token',
+    'print a new token of a service account',
+    async () => (await import('./commands/create/token.ts')).tokenCommand,
+  ),
+];
+
+const CERTIFICATE: readonly CommandEntry[] = [
+  entry(
+    'approve',
+    'let a certificate be signed',
+    async () => (await import('./commands/certificate/decide.ts')).approveCommand,
+  ),
+  entry(
+    'deny',
+    'refuse a certificate',
+    async () => (await import('./commands/certificate/decide.ts')).denyCommand,
+  ),
+];
+
 const AUTH: readonly CommandEntry[] = [
   entry(
     'can-i',
@@ -116,6 +137,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'rollout',
     summary: 'follow and steer the rollout of a Deployment',
     subcommands: ROLLOUT,
+  },
+  { name: 'create', summary: 'make what is not kept, such as a token', subcommands: CREATE },
+  {
+    name: 'certificate',
+    summary: 'approve or deny certificate signing requests',
+    subcommands: CERTIFICATE,
   },
   {
     name: 'nodes',

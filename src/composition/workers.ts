@@ -7,7 +7,8 @@ import {
 } from '../apiserver/authentication/identities.ts';
 import type { ApiClient } from '../apiserver/client.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { CertificateAuthority } from '../controllers/certificate-signer/authority.ts';
 import {
   CONTROLLER_NAMES,
   type ControllerName,
@@ -25,11 +26,14 @@ import { createScheduler } from '../scheduler/scheduler.ts';
 import { chooseControllers } from './choose-controllers.ts';
 import { type Component, controllerClient, startComponent } from './component.ts';
 import type { Database } from './database.ts';
+import { ConfigError } from './option-values.ts';
 
 export interface WorkersOptions {
   readonly config: Config;
   readonly database: Database;
   readonly apiServer: ApiServer;
+  /** Opens the authority that signs certificate requests. */
+  readonly certificateAuthority: () => Promise<CertificateAuthority>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -76,13 +80,14 @@ async function openQueues(
   }
 }
 
-function componentsOf({ apiServer, config }: WorkersOptions): readonly Component[] {
+function componentsOf(options: WorkersOptions): readonly Component[] {
+  const { apiServer, config } = options;
   const roles = new Set(config.roles);
   return [
     {
       name: 'kube-controller-manager',
       user: CONTROLLER_MANAGER_USER,
-      controllers: roles.has('controllers') ? controllersOf(apiServer, config) : [],
+      controllers: roles.has('controllers') ? controllersOf(options) : [],
       clientFor: (controller) => controllerClient(apiServer, controller),
     },
     {
@@ -101,9 +106,14 @@ function componentsOf({ apiServer, config }: WorkersOptions): readonly Component
   ];
 }
 
-function controllersOf(apiServer: ApiServer, config: Config): readonly Controller[] {
+function controllersOf({
+  apiServer,
+  certificateAuthority,
+  config,
+}: WorkersOptions): readonly Controller[] {
   const names = chooseControllers<ControllerName>(CONTROLLER_NAMES, config.controllers);
   const options = {
+    certificateAuthority,
     resources: apiServer.scheme.served(),
     nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
     nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,

@@ -3,6 +3,8 @@ import { type DecodeContext, MAP_KEY, MAX_DEPTH } from './decode-context.ts';
 import { type Decoder, scalarDecoder } from './decode-scalars.ts';
 import type { FieldSchema, FieldType, TypeSchema } from './structural-schema.ts';
 
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
 /**
  * Turns schemas into decoders: closures that check a value and build its private copy in one pass. Each type is compiled
  * once, when it is first met.
@@ -23,6 +25,14 @@ export class DecoderCompiler {
   /** The decoder of a root kind's type. */
   forKind(name: string): Decoder {
     return this.#struct(name, false);
+  }
+
+  /** Copies a custom resource: its metadata as that of any object, the rest as JSON. */
+  forCustom(input: object, context: DecodeContext): unknown {
+    const { metadata, ...rest } = input as Record<string, unknown>;
+    const fields = decodeAny(rest, context, 0) as Record<string, unknown>;
+    decodeMember(this.#struct(OBJECT_META, false), fields, 'metadata', metadata, context, 0);
+    return fields;
   }
 
   #struct(name: string, inStatus: boolean): Decoder {

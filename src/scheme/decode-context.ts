@@ -37,7 +37,12 @@ export class DecodeContext {
   unknownField(depth: number, field: string, hint: string): void {
     if (this.unknownFields.length >= MAX_ERRORS) return;
     this.path[depth] = field;
-    const path = formatPath(this.path, depth + 1);
+    this.unknownPath(formatPath(this.path, depth + 1), hint);
+  }
+
+  /** As {@link unknownField}, of a path that is spelled already. */
+  unknownPath(path: string, hint = ''): void {
+    if (this.unknownFields.length >= MAX_ERRORS) return;
     this.unknownFields.push(`unknown field "${path}"${hint}`);
   }
 

@@ -112,7 +112,7 @@ export function decodeObject(
   assertSame('apiVersion', input.apiVersion, apiVersion);
   assertSame('kind', input.kind, kind);
   const context = new DecodeContext(kind === 'Secret');
-  const fields = compiledOf(scheme).decoders.forKind(definition.schemaName)(input, context, 0);
+  const fields = decodeFields(scheme, definition, input, context);
   assertDecoded(definition, context, fieldValidation);
   const object: ApiObject = Object.assign({ apiVersion, kind, metadata: {} }, fields);
   object.apiVersion = apiVersion;
@@ -121,6 +121,19 @@ export function decodeObject(
     object,
     warnings: fieldValidation === 'Warn' ? context.unknownFields : [],
   };
+}
+
+function decodeFields(
+  scheme: Scheme,
+  definition: KindDefinition,
+  input: object,
+  context: DecodeContext,
+): unknown {
+  const { decoders } = compiledOf(scheme);
+  const { prune } = scheme.strategy(definition);
+  if (!prune) return decoders.forKind(definition.schemaName)(input, context, 0);
+  const fields = decoders.forCustom(input, context);
+  return fields && prune(fields as ApiObject, (path) => context.unknownPath(path));
 }
 
 function assertSame(field: string, given: unknown, wanted: string): void {
@@ -154,6 +167,8 @@ export function validateStructure(
   object: ApiObject,
 ): FieldError[] {
   const errors: FieldError[] = [];
+  // Custom resources are judged by their own schema, in words of its own.
+  if (scheme.strategy(definition).prune) return errors;
   compiledOf(scheme).structure.forType(definition.schemaName)(object, '', errors);
   return errors;
 }

@@ -51,6 +51,11 @@ export interface ResourceDefinition extends ResourceRef {
   /** Name of its schema: `io.k8s.api.core.v1.Pod`. */
   readonly schemaName: string;
   readonly stability: Stability;
+  /**
+   * Custom resources: whether the definition serves this version. Built-in ones are switched by `--runtime-config`, which
+   * says nothing of custom resources.
+   */
+  readonly served?: boolean;
   /** The version that this group's resource is stored in. */
   readonly storageVersion: string;
   /**
@@ -68,6 +73,26 @@ export interface ResourceDefinition extends ResourceRef {
 
 /** A kind and its schema, whether or not it has a resource: `Scale` and `Eviction` have none. */
 export type KindDefinition = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'schemaName'>;
+
+/** What holds the objects of a resource: another group's, where two groups show the same objects. */
+export function storedResource({ group, resource, storedAs }: StoredPlace): GroupResource {
+  return storedAs ?? { group, resource };
+}
+
+type StoredPlace = GroupResource & Pick<ResourceDefinition, 'storedAs'>;
+
+/**
+ * One definition for each set of stored objects: the first in `definitions`, which are in order of preference. Whoever
+ * goes through all resources would otherwise meet an object once in every version, and in every group that shows it.
+ */
+export function eachStoredOnce<T extends StoredPlace>(definitions: readonly T[]): T[] {
+  const first = new Map<string, T>();
+  for (const definition of definitions) {
+    const name = qualifiedName(storedResource(definition));
+    if (!first.has(name)) first.set(name, definition);
+  }
+  return [...first.values()];
+}
 
 /** `deployments.apps`, or `pods` in the core group: how messages and queues name a resource. */
 export function qualifiedName({ group, resource }: GroupResource): string {

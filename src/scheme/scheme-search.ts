@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from './resource.ts';
+import { eachStoredOnce, type ResourceDefinition } from './resource.ts';
 import type { SchemeIndex } from './scheme-index.ts';
 
 /** Narrows a search. A group that no resource has exactly is taken as the beginning of one: `networking`. */
@@ -17,9 +17,7 @@ export function searchDefinitions(
     const narrowed = narrow(index.served, { ...scope, ...parsed });
     const best = narrowed.find((definition) => isNamed(definition, name));
     if (best) return [best];
-    const category = narrowed.filter(
-      (definition) => definition.categories.includes(name) && isBest(narrowed, definition),
-    );
+    const category = eachStoredOnce(narrowed).filter(({ categories }) => categories.includes(name));
     if (category.length > 0) return category;
   }
   return [];
@@ -59,13 +57,4 @@ function isNamed({ resource, singular, shortNames, kind }: ResourceDefinition, n
     shortNames.includes(name) ||
     kind.toLowerCase() === name
   );
-}
-
-/** Whether `definition` is the first version of its resource: `definitions` are in order of preference. */
-function isBest(
-  definitions: readonly ResourceDefinition[],
-  { group, resource, version }: ResourceDefinition,
-): boolean {
-  const first = definitions.find((other) => other.group === group && other.resource === resource);
-  return first?.version === version;
 }

@@ -52,7 +52,7 @@ const NO_STRATEGY: KindStrategy = {};
 export class Scheme {
   readonly #base: SchemeOptions;
   readonly #runtimeConfig: RuntimeConfig;
-  readonly #extensions = new Map<string, SchemeExtension>();
+  #extensions = new Map<string, SchemeExtension>();
   readonly #listeners = new Set<() => void>();
   #index: SchemeIndex;
   #revision = 1;
@@ -156,7 +156,7 @@ export class Scheme {
     return this.#index.types.values();
   }
 
-  strategy({ group, version, kind }: ResourceDefinition): KindStrategy {
+  strategy({ group, version, kind }: KindDefinition): KindStrategy {
     const { strategies } = this.#index;
     return (
       strategies.get(`${group}/${version}/${kind}`) ??
@@ -170,13 +170,19 @@ export class Scheme {
    * number of its definitions.
    */
   setExtension(name: string, extension: SchemeExtension | undefined): void {
-    const previous = this.#extensions.get(name);
-    if (previous === extension) return;
-    this.#putExtension(name, extension);
+    this.setExtensions(new Map([[name, extension]]));
+  }
+
+  /** As {@link setExtension}, several at once: one change, or none when one of them cannot be. */
+  setExtensions(extensions: ReadonlyMap<string, SchemeExtension | undefined>): void {
+    const changes = [...extensions].filter(([name, next]) => this.#extensions.get(name) !== next);
+    if (changes.length === 0) return;
+    const previous = new Map(this.#extensions);
+    for (const [name, extension] of changes) this.#putExtension(name, extension);
     try {
       this.#index = this.#buildIndex();
     } catch (error) {
-      this.#putExtension(name, previous);
+      this.#extensions = previous;
       throw error;
     }
     this.#revision++;
@@ -199,8 +205,9 @@ export class Scheme {
   }
 
   #buildIndex(): SchemeIndex {
-    return buildSchemeIndex([this.#base, ...this.#extensions.values()], (definition) =>
-      isEnabled(this.#runtimeConfig, definition),
+    return buildSchemeIndex(
+      [this.#base, ...this.#extensions.values()],
+      (definition) => definition.served ?? isEnabled(this.#runtimeConfig, definition),
     );
   }
 }

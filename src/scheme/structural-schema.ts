@@ -8,11 +8,20 @@ export interface TypeSchema {
   readonly fields: Readonly<Record<string, FieldSchema>>;
   /** Set for a type that keeps any field (RawExtension, FieldsV1, JSON): nothing inside it is checked. */
   readonly opaque?: true;
+  /**
+   * Set for types that a CustomResourceDefinition declares. The kind's strategy prunes, fills and judges their objects; what
+   * is stored may be older than the schema, so that nothing in them is certain to be there.
+   */
+  readonly isCustom?: true;
+  /** In its definition's words. Custom types only. */
+  readonly description?: string;
 }
 
 export interface FieldSchema {
   readonly type: FieldType;
   readonly required?: true;
+  /** In its definition's words. Custom types only. */
+  readonly description?: string;
   /** The closed set of values, where Kubernetes' API has one. */
   readonly enum?: readonly string[];
   /** Lists: how a strategic merge patch joins two of them (Kubernetes' `x-kubernetes-patch-*`). */

@@ -56,6 +56,7 @@ const GROUP_ORDER: readonly string[] = [
   'flowcontrol.apiserver.k8s.io',
   'internal.apiserver.k8s.io',
   'storagemigration.k8s.io',
+  'extensions',
 ];
 
 /** Built-in groups in Kubernetes' order, then the others by alphabet. */

@@ -78,6 +78,10 @@ class PostgresStore implements ObjectStore {
     return this.#running.committer.commit(writes, options);
   }
 
+  isStale(object: ApiObject): boolean {
+    return this.#options.codec.isStale(object);
+  }
+
   async currentResourceVersion(): Promise<string> {
     return String(await this.#currentVersion.read());
   }

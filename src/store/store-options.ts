@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
+import { type ObjectCodec, PLAIN_CODEC } from './encryption/object-codec.ts';
 
 export interface StoreOptions {
   /** Connection string of a migrated database, PostgreSQL 14 or newer. */
@@ -39,6 +40,8 @@ export interface StoreOptions {
   readonly maxBatchWrites?: number;
   /** Writes that may wait; more are TooManyRequests. @default 100_000 */
   readonly maxQueuedWrites?: number;
+  /** How objects are stored. @default in the clear */
+  readonly codec?: ObjectCodec;
 }
 
 export type ResolvedStoreOptions = Required<StoreOptions>;
@@ -61,6 +64,7 @@ const DEFAULTS: Omit<ResolvedStoreOptions, 'url'> = {
   maxRecentEvents: 8_192,
   maxBatchWrites: 500,
   maxQueuedWrites: 100_000,
+  codec: PLAIN_CODEC,
 };
 
 export function withDefaults(options: StoreOptions): ResolvedStoreOptions {

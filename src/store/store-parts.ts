@@ -4,6 +4,7 @@ import { BatchSender } from './commit/batch-sender.ts';
 import { CommitQueue } from './commit/commit-queue.ts';
 import { Committer } from './commit/committer.ts';
 import { WriterSession } from './commit/writer-session.ts';
+import { agreeOnKeys } from './encryption/agree-on-keys.ts';
 import { Compactor } from './history/compactor.ts';
 import { HistoryReader } from './history/history-reader.ts';
 import { LogReader, type LogSource } from './log/log-reader.ts';
@@ -53,6 +54,7 @@ export async function connectParts(options: ResolvedStoreOptions): Promise<Store
   const reads = createReadPool(options, pause);
   try {
     const clusterId = await reads.run((db) => ensureCluster(db, options.cluster));
+    await agreeOnKeys(reads, clusterId, options.codec);
     return assemble({ options, pause, reads, clusterId, writerId: randomUUID() });
   } catch (error) {
     await reads.close();
@@ -62,13 +64,13 @@ export async function connectParts(options: ResolvedStoreOptions): Promise<Store
 
 function assemble(foundation: Foundation): StoreParts {
   const { options, reads, clusterId } = foundation;
-  const { ioClock, logger, freeze, maxRecentEvents } = options;
+  const { ioClock, logger, freeze, maxRecentEvents, codec } = options;
   // The two need each other: the reader gets what was committed, and waits for what is being committed.
   const reader: LogReader = createReader(foundation, () => committer.inFlight);
   const listener = createListener(foundation, reader);
   const session = createSession(foundation, listener);
   const committer = createCommitter(foundation, session, reader);
-  const history = new HistoryReader(reads, clusterId);
+  const history = new HistoryReader(reads, clusterId, codec);
   return {
     clusterId,
     reads,
@@ -86,6 +88,7 @@ function assemble(foundation: Foundation): StoreParts {
       logger,
       freeze,
       maxRecentEvents,
+      codec,
     }),
     compactor: createCompactor(foundation),
   };
@@ -124,11 +127,12 @@ function createCommitter(
   session: WriterSession,
   reader: LogReader,
 ): Committer {
-  const { ioClock, logger, freeze, deadlineMs, maxBatchWrites, maxQueuedWrites } = options;
+  const { codec, ioClock, logger, freeze, deadlineMs, maxBatchWrites, maxQueuedWrites } = options;
   return new Committer({
     queue: new CommitQueue({ maxBatchWrites, maxBatchSize: MAX_BATCH_SIZE }),
     sender: new BatchSender({ session, pause, logger }),
     onCommitted: (log) => reader.offer(log),
+    codec,
     logger,
     ioClock,
     freeze,
@@ -142,13 +146,13 @@ function createReader(
   { options, reads, clusterId }: Foundation,
   ownCommit: () => Promise<unknown> | undefined,
 ): LogReader {
-  const { ioClock, logger, pollIntervalMs, progressIntervalMs } = options;
+  const { ioClock, logger, pollIntervalMs, progressIntervalMs, codec } = options;
   const versions = (signal: AbortSignal): Promise<ClusterVersions> =>
     reads.run((db) => readClusterVersions(db, clusterId), signal);
   const source: LogSource = {
     currentVersion: async (signal) => (await versions(signal)).current,
     read: async (range, signal) => {
-      const entries = await reads.run((db) => readLog(db, { clusterId, ...range }), signal);
+      const entries = await reads.run((db) => readLog(db, { clusterId, codec, ...range }), signal);
       // Must come after the read: compaction raises its mark before it drops anything.
       const { compacted } = await versions(signal);
       if (range.after < compacted) throw resourceVersionExpired(range.after, compacted);

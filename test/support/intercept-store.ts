@@ -6,6 +6,7 @@ export function interceptStore(store: ObjectStore, replaced: Partial<ObjectStore
     start: () => store.start(),
     stop: () => store.stop(),
     commit: (writes, options) => store.commit(writes, options),
+    isStale: (object) => store.isStale(object),
     currentResourceVersion: () => store.currentResourceVersion(),
     cache: (resource) => store.cache(resource),
     getAt: (key, at) => store.getAt(key, at),

@@ -12,8 +12,11 @@ const TAINT_UNREACHABLE = 'node.kubernetes.io/unreachable';
 export function createDefaultTolerationSeconds(tolerationSeconds: number): AdmissionPlugin {
   return {
     name: 'DefaultTolerationSeconds',
-    handles: ({ group, resource }, operation) =>
-      (operation === 'CREATE' || operation === 'UPDATE') && group === '' && resource === 'pods',
+    handles: ({ group, resource }, operation, subresource) =>
+      (operation === 'CREATE' || operation === 'UPDATE') &&
+      subresource === '' &&
+      group === '' &&
+      resource === 'pods',
     admit({ object }) {
       const { spec } = object as Pod;
       if (!spec) return;

@@ -19,9 +19,9 @@ export const CAUSE_NAMESPACE_TERMINATING = 'NamespaceTerminating';
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
   reads: [NAMESPACES],
-  handles(resource, operation) {
+  handles(resource, operation, subresource) {
     if (operation === 'DELETE') return isNamespaces(resource);
-    return operation === 'CREATE' && resource.namespaced;
+    return operation === 'CREATE' && subresource === '' && resource.namespaced;
   },
   admit(request) {
     if (request.operation === 'DELETE') assertMortal(request);

@@ -20,8 +20,8 @@ const NO_CLASS: Priority = { className: '', value: 0, preemptionPolicy: 'Preempt
 export const priority: AdmissionPlugin = {
   name: 'Priority',
   reads: [PRIORITY_CLASSES],
-  handles: ({ group, resource }, operation) =>
-    operation === 'CREATE' && group === '' && resource === 'pods',
+  handles: ({ group, resource }, operation, subresource) =>
+    operation === 'CREATE' && subresource === '' && group === '' && resource === 'pods',
   admit(request) {
     const { spec } = request.object as Pod;
     if (!spec) return;

@@ -13,8 +13,8 @@ const DEFAULT_SERVICE_ACCOUNT = 'default';
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
   reads: [SERVICE_ACCOUNTS],
-  handles: ({ group, resource }, operation) =>
-    operation === 'CREATE' && group === '' && resource === 'pods',
+  handles: ({ group, resource }, operation, subresource) =>
+    operation === 'CREATE' && subresource === '' && group === '' && resource === 'pods',
   admit({ object, namespace, name, state }) {
     const { spec } = object as Pod;
     if (!spec) return;

@@ -7,8 +7,8 @@ const TAINT_NOT_READY = 'node.kubernetes.io/not-ready';
 /** A new Node takes no Pods until the node lifecycle controller has seen it Ready and removed this taint. */
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
-  handles: ({ group, resource }, operation) =>
-    operation === 'CREATE' && group === '' && resource === 'nodes',
+  handles: ({ group, resource }, operation, subresource) =>
+    operation === 'CREATE' && subresource === '' && group === '' && resource === 'nodes',
   admit({ object }) {
     const node = object as Node;
     const taints = node.spec?.taints ?? [];

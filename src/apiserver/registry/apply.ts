@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
 import { applyThreeWay } from '../../scheme/patch/apply-three-way.ts';
@@ -96,9 +97,13 @@ function toManifest(
 }
 
 /** What applying `manifest` would store. */
-export function planApply(scope: WriteScope, manifest: ApiObject, target: Target): Plan {
+export function planApply(
+  scope: WriteScope,
+  manifest: ApiObject,
+  target: Target,
+): MaybePromise<Plan> {
   const { resource } = scope;
-  const current = resource.cache.get(target.namespace ?? '', target.name);
+  const current = resource.current(target.namespace ?? '', target.name);
   if (!current) return planCreate(scope, withLastApplied(manifest), {});
   const { merged, changed } = applyThreeWay(resource.fromStorage(current), manifest, {
     lookup: (name) => resource.scheme.type(name),

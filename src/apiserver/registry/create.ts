@@ -1,7 +1,10 @@
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import type { ApiError } from '../../scheme/errors.ts';
 import { alreadyExists, isApiError } from '../../scheme/errors.ts';
+import type { FieldError } from '../../scheme/field-error.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
+import { type Admission, type AdmissionOutcome, createAdmission } from '../admission/admission.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -13,7 +16,6 @@ import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
 import { assertValidNew, preliminaryErrors } from './validation.ts';
 import {
-  admit,
   companionState,
   createWriteScope,
   effectiveOptions,
@@ -82,9 +84,12 @@ export function isNewChoiceWorthwhile(
 }
 
 /** What creating `input` would store. */
-export function planCreate(scope: WriteScope, input: object, place: RequestedPlace): Plan {
+export function planCreate(
+  scope: WriteScope,
+  input: object,
+  place: RequestedPlace,
+): MaybePromise<Plan> {
   const { registry, resource } = scope;
-  const { strategy } = resource;
   const decoded = decodeInput(scope, input);
   stampNewMetadata(resource, decoded, {
     place,
@@ -93,11 +98,34 @@ export function planCreate(scope: WriteScope, input: object, place: RequestedPla
   });
   const object = toStored(scope, decoded);
   const errors = preliminaryErrors(scope, object);
-  const admission = admit(scope, 'CREATE', object);
-  if (strategy.prepareForCreate) strategy.prepareForCreate(object);
+  const admission = createAdmission(scope, { operation: 'CREATE', object });
+  return andThen(admission.mutate(), () => {
+    const isReplaced = admission.object !== object;
+    return planAdmitted(
+      scope,
+      admission,
+      isReplaced ? preliminaryErrors(scope, admission.object) : errors,
+    );
+  });
+}
+
+/** The second half, once the mutating plugins are done. */
+function planAdmitted(
+  scope: WriteScope,
+  admission: Admission,
+  errors: FieldError[],
+): MaybePromise<Plan> {
+  const { resource } = scope;
+  const { strategy } = resource;
+  const { object } = admission;
+  if (strategy.prepareForCreate) strategy.prepareForCreate(object, scope.user);
   else if (resource.hasStatus) delete (object as { status?: unknown }).status;
   assertValidNew(scope, object, errors);
-  const guards = admission.finish();
+  return andThen(admission.validate(), (outcome) => planCreation(scope, object, outcome));
+}
+
+function planCreation(scope: WriteScope, object: ApiObject, admitted: AdmissionOutcome): Plan {
+  const { resource } = scope;
   const companions = resource.companions?.forCreate(object, companionState(scope)) ?? [];
   const { namespace = '', name = '' } = object.metadata;
   // Otherwise it is the store that knows, and says so in one step with the write.
@@ -107,8 +135,9 @@ export function planCreate(scope: WriteScope, input: object, place: RequestedPla
   const key = resource.key(namespace, name);
   return {
     outcome: 'created',
-    writes: [{ type: 'create', key, object }, ...companions],
-    guards,
+    writes: [{ type: 'create', key, object: resource.stored(object) }, ...companions],
+    guards: admitted.guards,
+    sideWrites: admitted.writes,
     object,
   };
 }

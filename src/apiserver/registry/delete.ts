@@ -1,8 +1,10 @@
 import { toRfc3339 } from '../../lib/clock.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import type { Namespace } from '../../scheme/generated/types/core-v1.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { qualifiedName, type ResourceRef } from '../../scheme/resource.ts';
+import { type AdmissionOutcome, createAdmission, runAdmission } from '../admission/admission.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { DeleteOptions, DeleteResult, Target } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -13,7 +15,7 @@ import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
 import { planRemoval, planStoring, unchanged } from './storing.ts';
 import { currentOf, isLostCompanion } from './update.ts';
-import { admit, createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
+import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
 
 /** Kinds whose dependents outlive them unless the client says otherwise, from before garbage collection was thought of. */
 const ORPHANING_KINDS = new Set(['replicationcontrollers', 'jobs.batch']);
@@ -83,12 +85,28 @@ export function assertDeleteOptions({
 }
 
 /** What deleting the object would store. */
-export function planDelete(scope: WriteScope, target: Target, options: DeleteOptions): Plan {
-  const { resource, registry } = scope;
+export function planDelete(
+  scope: WriteScope,
+  target: Target,
+  options: DeleteOptions,
+): MaybePromise<Plan> {
   const current = currentOf(scope, target);
-  const name = resource.nameOf(target.name, target.namespace ?? '');
+  const name = scope.resource.nameOf(target.name, target.namespace ?? '');
   assertPreconditions(name, current, options.preconditions ?? {});
-  admit(scope, 'DELETE', current).finish();
+  const admission = createAdmission(scope, { operation: 'DELETE', object: current });
+  return andThen(runAdmission(admission), (admitted) =>
+    planDeletion(scope, current, options, admitted),
+  );
+}
+
+/** As {@link planDelete}, for what has been admitted already. */
+export function planDeletion(
+  scope: WriteScope,
+  current: ApiObject,
+  options: DeleteOptions,
+  admitted: AdmissionOutcome,
+): Plan {
+  const { resource, registry } = scope;
   const nowMs = registry.clock.now();
   const deletion = decideDeletion(current, {
     gracePeriodSeconds: options.gracePeriodSeconds,
@@ -98,10 +116,16 @@ export function planDelete(scope: WriteScope, target: Target, options: DeleteOpt
     nowMs,
   });
   if (resource.isNamespaces)
-    return planNamespaceDeletion(scope, current as Namespace, deletion, nowMs);
+    return planNamespaceDeletion(
+      scope,
+      { current: current as Namespace, admitted },
+      deletion,
+      nowMs,
+    );
   if (deletion.kind === 'pending') return unchanged(current);
-  if (deletion.kind === 'remove') return planRemoval(scope, current);
-  return planStoring(scope, { next: { ...current, metadata: deletion.metadata }, current });
+  if (deletion.kind === 'remove') return planRemoval(scope, current, { admitted });
+  const next = { ...current, metadata: deletion.metadata };
+  return planStoring(scope, { next, current, admitted });
 }
 
 function defaultPolicy({ storage }: ServedResource): PropagationPolicy {
@@ -111,12 +135,12 @@ function defaultPolicy({ storage }: ServedResource): PropagationPolicy {
 /** A namespace is held by the finalizers of its spec until it is empty, and says so in its phase. */
 function planNamespaceDeletion(
   scope: WriteScope,
-  current: Namespace,
+  { current, admitted }: { readonly current: Namespace; readonly admitted: AdmissionOutcome },
   deletion: Deletion,
   nowMs: number,
 ): Plan {
   if (!scope.resource.isHeld(current)) {
-    if (deletion.kind === 'remove') return planRemoval(scope, current);
+    if (deletion.kind === 'remove') return planRemoval(scope, current, { admitted });
     if (deletion.kind === 'pending') return unchanged(current);
   }
   if (current.metadata.deletionTimestamp !== undefined) return unchanged(current);
@@ -127,5 +151,5 @@ function planNamespaceDeletion(
     metadata: { ...metadata, deletionTimestamp: toRfc3339(nowMs) },
     status: { ...current.status, phase: 'Terminating' },
   };
-  return planStoring(scope, { next, current });
+  return planStoring(scope, { next, current, admitted });
 }

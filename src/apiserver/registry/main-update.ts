@@ -1,29 +1,73 @@
 import { deepEqual } from '../../lib/deep-equal.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
+import type { FieldError } from '../../scheme/field-error.ts';
 import type { ApiObject } from '../../scheme/object.ts';
+import { type AdmissionOutcome, createAdmission } from '../admission/admission.ts';
 import { decodeInput, toStored } from './decode-input.ts';
 import { carryOverMetadata } from './object-metadata.ts';
 import type { Plan } from './plan.ts';
-import { planStoring, unchanged } from './storing.ts';
+import { planStoring, type Storing, unchanged } from './storing.ts';
 import { assertValidUpdate, preliminaryErrors } from './validation.ts';
-import { admit, companionState, type WriteScope } from './write-scope.ts';
+import { companionState, type WriteScope } from './write-scope.ts';
 
 /** What replacing `current` by `input` would store: everything but what other doors (status, finalize) are for. */
-export function planMainUpdate(scope: WriteScope, current: ApiObject, input: ApiObject): Plan {
-  const { resource } = scope;
-  const { strategy } = resource;
+export function planMainUpdate(
+  scope: WriteScope,
+  current: ApiObject,
+  input: ApiObject,
+): MaybePromise<Plan> {
+  const next = nextOf(scope, current, input);
+  const errors = preliminaryErrors(scope, next, current);
+  const admission = createAdmission(scope, { operation: 'UPDATE', object: next, current });
+  return andThen(admission.mutate(), () => {
+    const { object } = admission;
+    const isReplaced = object !== next;
+    const judged = isReplaced ? preliminaryErrors(scope, object, current) : errors;
+    assertValidNext(scope, object, current, judged);
+    return andThen(admission.validate(), (admitted) =>
+      planChange(scope, { next: object, current, admitted }),
+    );
+  });
+}
+
+/** As {@link planMainUpdate}, for a change that has been admitted as what it is: one of the object's scale, say. */
+export function planPartUpdate(
+  scope: WriteScope,
+  current: ApiObject,
+  input: ApiObject,
+  admitted: AdmissionOutcome,
+): Plan {
+  const next = nextOf(scope, current, input);
+  assertValidNext(scope, next, current, preliminaryErrors(scope, next, current));
+  return planChange(scope, { next, current, admitted });
+}
+
+/** What the client wants, with what is not theirs to change as it is. */
+function nextOf(scope: WriteScope, current: ApiObject, input: ApiObject): ApiObject {
   const next = toStored(scope, decodeInput(scope, input));
   carryOverMetadata(next.metadata, current.metadata);
   // Whatever the client wrote there counts for nothing, so that it is not judged either.
-  if (resource.hasStatus) keepStatus(next as WithStatus, current as WithStatus);
-  const errors = preliminaryErrors(scope, next, current);
-  const admission = admit(scope, 'UPDATE', next, current);
-  strategy.prepareForUpdate?.(next, current);
+  if (scope.resource.hasStatus) keepStatus(next as WithStatus, current as WithStatus);
+  return next;
+}
+
+function assertValidNext(
+  scope: WriteScope,
+  next: ApiObject,
+  current: ApiObject,
+  errors: FieldError[],
+): void {
+  scope.resource.strategy.prepareForUpdate?.(next, current);
   assertValidUpdate(scope, next, current, errors);
-  const guards = admission.finish();
-  const companions = resource.companions?.forUpdate(next, current, companionState(scope)) ?? [];
-  if (deepEqual(next, current)) return unchanged(current);
+}
+
+function planChange(scope: WriteScope, change: Storing): Plan {
+  const { next, current } = change;
+  const { companions: kept } = scope.resource;
+  const companions = kept?.forUpdate(next, current, companionState(scope)) ?? [];
+  if (deepEqual(next, current) && !scope.registry.store.isStale(current)) return unchanged(current);
   countGeneration(scope, next, current);
-  return planStoring(scope, { next, current, companions, guards });
+  return planStoring(scope, { ...change, companions });
 }
 
 type WithStatus = ApiObject & { status?: unknown };

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { applyJsonPatch } from '../../scheme/patch/json-patch.ts';
@@ -57,7 +58,7 @@ export function planPatch(
   target: Target,
   patch: Patch,
   subresource: string | undefined,
-): Plan {
+): MaybePromise<Plan> {
   const { resource } = scope;
   const current = currentOf(scope, target);
   const facet = facetOf(resource, subresource);

@@ -3,9 +3,11 @@
  * if it still holds, and computed anew from a fresh state when it does not. Planners have no effects, so that a plan may be
  * thrown away at any time; dry runs are plans that are not committed.
  */
+import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { ApiError, isApiError } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { CommitGuard, CommitOptions, ResourceCache, StoreWrite } from '../../store/store.ts';
+import { lastOfEach } from '../admission/admission-session.ts';
 import type { WriteOptions } from '../client.ts';
 import type { Registry } from './registry.ts';
 
@@ -16,6 +18,11 @@ export interface Plan {
   readonly outcome: Outcome;
   /** All or none; the first is the object's own. Empty when nothing changes. */
   readonly writes: readonly StoreWrite[];
+  /**
+   * What admission writes along: the usage of a quota. Of several for one object the last is meant, because each is computed
+   * from the one before. @default none
+   */
+  readonly sideWrites?: readonly StoreWrite[];
   /** What must not have changed when the writes commit. */
   readonly guards: readonly CommitGuard[];
   /** The object in the storage version, as it would be stored or, when nothing changes, as it is. */
@@ -30,7 +37,7 @@ export interface Attempt {
 }
 
 export interface Execution<P extends Plan> {
-  readonly planner: (attempt: Attempt) => P | Promise<P>;
+  readonly planner: (attempt: Attempt) => MaybePromise<P>;
   /** What the planner reads. */
   readonly caches: readonly ResourceCache[];
   /** Whether a commit that failed with `error` is worth another plan, beside lost compare-and-swaps. */
@@ -102,7 +109,7 @@ class Attempts<P extends Plan> {
   /** The objects as stored, or undefined when the plan no longer held. */
   async commit(plan: P): Promise<readonly ApiObject[] | undefined> {
     try {
-      return await this.#registry.store.commit(plan.writes, this.#commitOptions(plan));
+      return await this.#registry.store.commit(writesOf(plan), this.#commitOptions(plan));
     } catch (thrown) {
       if (!this.#isWorthAnother(thrown)) throw thrown;
     }
@@ -139,6 +146,10 @@ class Attempts<P extends Plan> {
       );
     }
   }
+}
+
+function writesOf({ writes, sideWrites = [] }: Plan): readonly StoreWrite[] {
+  return sideWrites.length === 0 ? writes : [...writes, ...lastOfEach(sideWrites)];
 }
 
 /** Errors in the request itself stay whatever the state is. */

@@ -24,10 +24,13 @@ const MAX_COMPILED = 512;
 /** Compiles the selectors of one resource, and remembers them by their text. */
 export class SelectionCompiler {
   readonly #selectable: SelectableFields;
+  readonly #view: ((object: ApiObject) => ApiObject) | undefined;
   readonly #compiled = new LRUCache<string, Selection>({ max: MAX_COMPILED });
 
-  constructor(selectable: SelectableFields = {}) {
+  /** @param view What selectors see of a stored object. @default the object itself */
+  constructor(selectable: SelectableFields = {}, view?: (object: ApiObject) => ApiObject) {
     this.#selectable = selectable;
+    this.#view = view;
   }
 
   /** @throws {ApiError} BadRequest when a selector cannot be read, or names a field that cannot be selected by */
@@ -49,9 +52,7 @@ export class SelectionCompiler {
 
   #build(labelSelector: string, fieldSelector: string): Selection {
     const requirements = parseFieldSelector(fieldSelector);
-    const matchesFields = requirements.length
-      ? compileFieldSelector(requirements, this.#selectable)
-      : undefined;
+    const matchesFields = requirements.length ? this.#fieldMatcher(requirements) : undefined;
     const name = pinnedValue(requirements, 'metadata.name');
     if (labelSelector.trim() === '') return { matches: matchesFields, name };
     const matchesLabels = parseLabelMatcher(labelSelector);
@@ -59,5 +60,13 @@ export class SelectionCompiler {
       ? (object: ApiObject) => matchesLabels(object.metadata.labels) && matchesFields(object)
       : (object: ApiObject) => matchesLabels(object.metadata.labels);
     return { matches, name };
+  }
+
+  #fieldMatcher(
+    requirements: ReturnType<typeof parseFieldSelector>,
+  ): NonNullable<Selection['matches']> {
+    const matches = compileFieldSelector(requirements, this.#selectable);
+    const view = this.#view;
+    return view ? (object) => matches(view(object)) : matches;
   }
 }

@@ -18,6 +18,8 @@ import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectKey, ObjectStore, ResourceCache } from '../../store/store.ts';
 import type { AdmissionOperation, AdmissionPlugin } from '../admission/plugin.ts';
 import type { Target } from '../client.ts';
+import { CustomVersions } from '../custom-resources/custom-versions.ts';
+import { allOf, choosePlugins, type PluginsByOperation } from './chosen-plugins.ts';
 import type { Companions } from './companions.ts';
 import { RecentSnapshots } from './recent-snapshots.ts';
 import { SelectionCompiler } from './selection.ts';
@@ -34,7 +36,7 @@ export interface ServedResourceOptions {
 export class ServedResource {
   /** The version that requests speak. */
   readonly definition: ResourceDefinition;
-  /** The version that objects are stored, judged and compared in. */
+  /** The version that objects are judged and compared in: the stored one, or that of the request of custom resources. */
   readonly storage: ResourceDefinition;
   readonly scheme: Scheme;
   readonly strategy: KindStrategy;
@@ -50,30 +52,30 @@ export class ServedResource {
   readonly cachesByName = new Map<string, ResourceCache>();
   readonly #store: ObjectStore;
   readonly #isConverted: boolean;
-  readonly #plugins: Readonly<Record<AdmissionOperation, readonly AdmissionPlugin[]>>;
+  readonly #plugins: PluginsByOperation;
+  readonly #versions: CustomVersions | undefined;
   #cache: ResourceCache | undefined;
   #caches: readonly ResourceCache[] = [];
   #loading: Promise<ResourceCache> | undefined;
 
   constructor({ definition, scheme, store, plugins, companions }: ServedResourceOptions) {
     this.definition = definition;
-    this.storage = scheme.storageOf(definition);
+    const isCustom = definition.served !== undefined;
+    this.storage = isCustom ? definition : scheme.storageOf(definition);
     this.scheme = scheme;
+    this.#versions = isCustom ? new CustomVersions(scheme, definition) : undefined;
     this.strategy = scheme.strategy(this.storage);
     this.requestStrategy = scheme.strategy(definition);
-    this.selections = new SelectionCompiler(this.strategy.selectableFields as SelectableFields);
+    this.selections = new SelectionCompiler(
+      this.strategy.selectableFields as SelectableFields,
+      isCustom ? (object) => this.judged(object) : undefined,
+    );
     this.hasStatus = definition.subresources.some(({ name }) => name === 'status');
     this.isNamespaces = this.storage.group === '' && this.storage.resource === 'namespaces';
     this.companions = companions;
     this.#store = store;
     this.#isConverted = this.storage !== definition;
-    const pluginsFor = (operation: AdmissionOperation): readonly AdmissionPlugin[] =>
-      plugins.filter((plugin) => plugin.handles(this.storage, operation));
-    this.#plugins = {
-      CREATE: pluginsFor('CREATE'),
-      UPDATE: pluginsFor('UPDATE'),
-      DELETE: pluginsFor('DELETE'),
-    };
+    this.#plugins = choosePlugins(plugins, this.storage);
   }
 
   /** The cache of this resource, with those of everything that its requests read. Loaded at first use. */
@@ -105,8 +107,9 @@ export class ServedResource {
     return cache;
   }
 
-  plugins(operation: AdmissionOperation): readonly AdmissionPlugin[] {
-    return this.#plugins[operation];
+  /** Those that concern the operation on the object, or on one of its subresources ('' for none). */
+  plugins(operation: AdmissionOperation, subresource: string): readonly AdmissionPlugin[] {
+    return this.#plugins[operation].get(subresource) ?? [];
   }
 
   /** @throws {ApiError} MethodNotAllowed when the resource, or its subresource, does not know the verb */
@@ -150,7 +153,7 @@ export class ServedResource {
     const wanted = new Map<string, GroupResource>();
     const add = (resource: GroupResource): unknown => wanted.set(qualifiedName(resource), resource);
     add(this.storage);
-    for (const plugin of new Set(Object.values(this.#plugins).flat())) plugin.reads?.forEach(add);
+    for (const plugin of allOf(this.#plugins)) plugin.reads?.forEach(add);
     this.companions?.reads.forEach(add);
     const entries = await Promise.all(
       [...wanted].map(async ([name, { group, resource }]) => {
@@ -184,12 +187,31 @@ export class ServedResource {
     return errors.length === 0 ? errors : errors.filter(({ field }) => field.startsWith('status'));
   }
 
+  /** One object as it is, in the version that it is judged in; {@link ready} first. */
+  current(namespace: string, name: string): ApiObject | undefined {
+    const stored = this.cache.get(namespace, name);
+    return stored && this.judged(stored);
+  }
+
+  /** What is stored, in the version that it is judged in; the same object at each call. */
+  judged(stored: ApiObject): ApiObject {
+    return this.#versions ? this.#versions.view(stored) : stored;
+  }
+
+  /** What was judged, in the version that is stored. */
+  stored(judged: ApiObject): ApiObject {
+    return this.#versions ? this.#versions.toStored(judged) : judged;
+  }
+
   /** `object` in the request's version; the same object at each call. */
   fromStorage(object: ApiObject): ApiObject {
+    if (this.#versions) return this.#versions.view(object);
     return this.#isConverted ? fromStorage(this.scheme, this.definition, object) : object;
   }
 
   fromStorageAll(objects: readonly ApiObject[]): ApiObject[] {
+    const versions = this.#versions;
+    if (versions) return objects.map((object) => versions.view(object));
     // Nobody changes a list that they were given, any more than its items.
     if (!this.#isConverted) return objects as ApiObject[];
     return objects.map((object) => fromStorage(this.scheme, this.definition, object));

@@ -1,6 +1,8 @@
 import { deepEqual } from '../../lib/deep-equal.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { decodeObject } from '../../scheme/decode.ts';
 import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
+import { createAdmission } from '../admission/admission.ts';
 import type { Plan } from './plan.ts';
 import { planStoring, unchanged } from './storing.ts';
 import { assertValidStatus } from './validation.ts';
@@ -12,15 +14,28 @@ type WithStatus = ApiObject & { status?: unknown };
  * What an update of `/status` would store: the status of `input`, with the rest of the object as it is. Only what can
  * change is decoded and judged: nodes and Pods report their status more often than anything else happens.
  */
-export function planStatusUpdate(scope: WriteScope, current: ApiObject, input: ApiObject): Plan {
+export function planStatusUpdate(
+  scope: WriteScope,
+  current: ApiObject,
+  input: ApiObject,
+  subresource = 'status',
+): MaybePromise<Plan> {
   const next: WithStatus = { ...current, metadata: nextMetadata(scope, current, input) };
   const status = decodeStatus(scope, input);
   if (status === undefined) delete next.status;
   else next.status = status;
-  scope.resource.strategy.prepareForStatusUpdate?.(next, current);
-  assertValidStatus(scope, next, current);
-  if (deepEqual(next, current)) return unchanged(current);
-  return planStoring(scope, { next, current });
+  const subject = { operation: 'UPDATE', subresource, object: next, current } as const;
+  const admission = createAdmission(scope, subject);
+  return andThen(admission.mutate(), () => {
+    const { object } = admission;
+    scope.resource.strategy.prepareForStatusUpdate?.(object, current, subresource);
+    assertValidStatus(scope, object, current);
+    return andThen(admission.validate(), (admitted) =>
+      deepEqual(object, current)
+        ? unchanged(current)
+        : planStoring(scope, { next: object, current, admitted }),
+    );
+  });
 }
 
 /**

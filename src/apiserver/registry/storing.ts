@@ -1,6 +1,9 @@
 import type { ApiObject } from '../../scheme/object.ts';
+import type { AdmissionOutcome } from '../admission/admission.ts';
 import type { Plan } from './plan.ts';
 import { companionState, type WriteScope } from './write-scope.ts';
+
+const NOTHING: AdmissionOutcome = { guards: [], writes: [] };
 
 /** The plan of a request that changes nothing. */
 export function unchanged(current: ApiObject): Plan {
@@ -12,30 +15,44 @@ export interface Storing {
   readonly current: ApiObject;
   /** @default none */
   readonly companions?: Plan['writes'];
-  /** @default none */
-  readonly guards?: Plan['guards'];
+  /** What admission asks for. @default nothing */
+  readonly admitted?: AdmissionOutcome;
 }
 
 /** Stores `next`; or deletes the object, when `next` takes away the last that held up its deletion. */
 export function planStoring(scope: WriteScope, storing: Storing): Plan {
-  const { next, current, companions = [], guards = [] } = storing;
-  if (isReleased(scope, next)) return { ...planRemoval(scope, current, next), guards };
+  const { next, current, companions = [], admitted = NOTHING } = storing;
+  const { guards, writes: sideWrites } = admitted;
+  if (isReleased(scope, next)) return planRemoval(scope, current, { last: next, admitted });
   const { namespace = '', name = '', resourceVersion = '' } = current.metadata;
   const key = scope.resource.key(namespace, name);
   const write = {
     type: 'update',
     key,
-    object: next,
+    object: scope.resource.stored(next),
     expectedResourceVersion: resourceVersion,
   } as const;
-  return { outcome: 'updated', writes: [write, ...companions], guards, object: next };
+  return {
+    outcome: 'updated',
+    writes: [write, ...companions],
+    sideWrites,
+    guards,
+    object: next,
+  };
 }
 
-/** Deletes the object, with what belongs to it. `last` is the state that watchers see it leave in. */
+export interface Removal {
+  /** The state that watchers see it leave in. @default as it is */
+  readonly last?: ApiObject;
+  /** What admission asks for. @default nothing */
+  readonly admitted?: AdmissionOutcome;
+}
+
+/** Deletes the object, with what belongs to it. */
 export function planRemoval(
   scope: WriteScope,
   current: ApiObject,
-  last: ApiObject = current,
+  { last = current, admitted = NOTHING }: Removal = {},
 ): Plan {
   const { resource } = scope;
   const { namespace = '', name = '', resourceVersion = '' } = current.metadata;
@@ -47,7 +64,13 @@ export function planRemoval(
     expectedResourceVersion: resourceVersion,
   } as const;
   const released = resource.companions?.forDelete(current, companionState(scope)) ?? [];
-  return { outcome: 'deleted', writes: [write, ...released], guards: [], object: last };
+  return {
+    outcome: 'deleted',
+    writes: [write, ...released],
+    sideWrites: admitted.writes,
+    guards: admitted.guards,
+    object: last,
+  };
 }
 
 function isReleased({ resource }: WriteScope, next: ApiObject): boolean {

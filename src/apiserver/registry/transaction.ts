@@ -1,3 +1,4 @@
+import { andThen, eachInTurn, type MaybePromise } from '../../lib/maybe-promise.ts';
 import type { ApiError } from '../../scheme/errors.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
@@ -94,23 +95,31 @@ function mayChooseAgain({ write, resource }: Step, error: ApiError, attempt: num
   );
 }
 
-function planTogether(steps: readonly Step[]): JointPlan {
+/** Plans one write after the other: each may rely on what those before it create. */
+function planTogether(steps: readonly Step[]): MaybePromise<JointPlan> {
   const pending = new PendingObjects();
-  const parts = steps.map(({ write, resource, scope }) => {
-    const part = planStep({ ...scope, pending }, write);
-    if (part.outcome === 'created') pending.add(resource.storage, part.object);
-    return part;
-  });
+  const parts: Plan[] = [];
+  const planned = eachInTurn(steps, ({ write, resource, scope }) =>
+    andThen(planStep({ ...scope, pending }, write), (part) => {
+      if (part.outcome === 'created') pending.add(resource.storage, part.object);
+      parts.push(part);
+    }),
+  );
+  return andThen(planned, () => joinPlans(parts));
+}
+
+function joinPlans(parts: readonly Plan[]): JointPlan {
   return {
     outcome: parts.every(({ outcome }) => outcome === 'unchanged') ? 'unchanged' : 'updated',
     writes: parts.flatMap(({ writes }) => writes),
+    sideWrites: parts.flatMap(({ sideWrites = [] }) => sideWrites),
     guards: parts.flatMap(({ guards }) => guards),
     object: (parts[0] as Plan).object,
     parts,
   };
 }
 
-function planStep(scope: WriteScope, write: TransactionWrite): Plan {
+function planStep(scope: WriteScope, write: TransactionWrite): MaybePromise<Plan> {
   const { resource } = scope;
   switch (write.type) {
     case 'create':

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { type ApiError, notFound } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
@@ -57,7 +58,7 @@ export function isLostCompanion({ resource }: WriteScope, error: ApiError): bool
 
 /** The object as it is, in the storage version. @throws {ApiError} NotFound */
 export function currentOf({ resource }: WriteScope, { namespace = '', name }: Target): ApiObject {
-  const current = resource.cache.get(namespace, name);
+  const current = resource.current(namespace, name);
   if (!current) throw notFound(resource.nameOf(name, namespace));
   return current;
 }
@@ -68,7 +69,7 @@ export function planUpdate(
   target: Target,
   input: ApiObject,
   subresource: string | undefined,
-): Plan {
+): MaybePromise<Plan> {
   const current = currentOf(scope, target);
   const name = scope.resource.nameOf(target.name, target.namespace ?? '');
   assertPreconditions(name, current, input.metadata ?? {});

@@ -1,7 +1,5 @@
-import type { ApiObject } from '../../scheme/object.ts';
-import type { CommitGuard } from '../../store/store.ts';
-import { AdmissionSession, type PendingObjects } from '../admission/admission-session.ts';
-import type { AdmissionOperation, AdmissionRequest } from '../admission/plugin.ts';
+import type { PendingObjects } from '../admission/admission-session.ts';
+import type { AdmissionOptions } from '../admission/plugin.ts';
 import type { UserInfo, WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { CompanionState } from './companions.ts';
@@ -13,8 +11,10 @@ export interface WriteScope {
   readonly registry: Registry;
   readonly resource: ServedResource;
   readonly user: UserInfo;
-  readonly options: WriteOptions;
+  readonly options: AdmissionOptions;
   readonly warn: ((warning: string) => void) | undefined;
+  /** Leaves a note of admission in the audit log. */
+  readonly annotate: ((key: string, value: string) => void) | undefined;
   /** What earlier writes of the same transaction create. */
   readonly pending?: PendingObjects;
 }
@@ -23,11 +23,11 @@ export function createWriteScope(
   registry: Registry,
   ctx: RequestContext,
   resource: ServedResource,
-  options: WriteOptions,
+  options: AdmissionOptions,
 ): WriteScope {
   const warn = warnOnce(options.onWarning ?? ctx.onWarning);
   warnOfDeprecation(resource, warn);
-  return { registry, resource, user: ctx.user, options, warn };
+  return { registry, resource, user: ctx.user, options, warn, annotate: ctx.onAnnotation };
 }
 
 /** Whoever uses a version that is on its way out should hear of it, whatever they do with it. */
@@ -60,45 +60,5 @@ export function companionState({ registry, resource }: WriteScope): CompanionSta
     cache: (wanted) => resource.cacheOf(wanted),
     random: registry.random,
     nowMs: registry.clock.now(),
-  };
-}
-
-/** The two halves of admission around validation. */
-export interface Admission {
-  /** Runs the validating plugins; returns what must hold until the commit. */
-  finish(): readonly CommitGuard[];
-}
-
-const NO_GUARDS: readonly CommitGuard[] = [];
-const NOTHING_TO_ADMIT: Admission = { finish: () => NO_GUARDS };
-
-/** Runs the mutating plugins on `object`; {@link Admission.finish} then runs the validating ones. */
-export function admit(
-  scope: WriteScope,
-  operation: AdmissionOperation,
-  object: ApiObject,
-  current?: ApiObject,
-): Admission {
-  const { resource, user, pending } = scope;
-  const plugins = resource.plugins(operation);
-  if (plugins.length === 0) return NOTHING_TO_ADMIT;
-  const state = new AdmissionSession(resource.cachesByName, pending);
-  const request: AdmissionRequest = {
-    operation,
-    resource: resource.storage,
-    kind: resource.storage.kind,
-    namespace: object.metadata.namespace ?? '',
-    name: object.metadata.name ?? '',
-    object,
-    ...(current ? { current } : {}),
-    user,
-    state,
-  };
-  for (const plugin of plugins) plugin.admit?.(request);
-  return {
-    finish() {
-      for (const plugin of plugins) plugin.validate?.(request);
-      return state.guards;
-    },
   };
 }

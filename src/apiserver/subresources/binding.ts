@@ -1,21 +1,39 @@
 import { toRfc3339 } from '../../lib/clock.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { setCondition } from '../../scheme/conditions.ts';
 import { badRequest, conflict } from '../../scheme/errors.ts';
 import { invalidObject, notSupported, required } from '../../scheme/field-error.ts';
 import type { Binding, Pod, PodSpec } from '../../scheme/generated/types/core-v1.ts';
 import type { ApiObject } from '../../scheme/object.ts';
+import { type AdmissionOutcome, runAdmission } from '../admission/admission.ts';
 import type { Target } from '../client.ts';
 import { assertPreconditions } from '../registry/object-metadata.ts';
 import type { Plan } from '../registry/plan.ts';
 import { planStoring } from '../registry/storing.ts';
 import { currentOf } from '../registry/update.ts';
 import type { WriteScope } from '../registry/write-scope.ts';
+import { admitAction } from './admit-action.ts';
 
 const CONDITION_POD_SCHEDULED = 'PodScheduled';
 
 /** `pods/binding`: puts a Pod on a node, once and for all. */
-export function planBinding(scope: WriteScope, target: Target, body: object): Plan {
-  const binding = body as Binding;
+export function planBinding(
+  scope: WriteScope,
+  target: Target,
+  body: ApiObject,
+): MaybePromise<Plan> {
+  const admission = admitAction(scope, target, { subresource: 'binding', kind: 'Binding', body });
+  return andThen(runAdmission(admission), (admitted) =>
+    planBound(scope, target, admission.object as Binding, admitted),
+  );
+}
+
+function planBound(
+  scope: WriteScope,
+  target: Target,
+  binding: Binding,
+  admitted: AdmissionOutcome,
+): Plan {
   const nodeName = nodeNameOf(binding, target);
   const pod = currentOf(scope, target) as Pod;
   assertPreconditions(scope.resource.nameOf(target.name, target.namespace ?? ''), pod, {
@@ -34,7 +52,7 @@ export function planBinding(scope: WriteScope, target: Target, body: object): Pl
     spec: { ...(pod.spec as PodSpec), nodeName },
     status: { ...pod.status, conditions: scheduledConditions(pod, scope.registry.clock.now()) },
   };
-  return planStoring(scope, { next: next as ApiObject, current: pod });
+  return planStoring(scope, { next: next as ApiObject, current: pod, admitted });
 }
 
 function nodeNameOf({ metadata, target }: Binding, { name }: Target): string {

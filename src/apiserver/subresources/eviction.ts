@@ -1,20 +1,45 @@
 import { toRfc3339 } from '../../lib/clock.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { setCondition } from '../../scheme/conditions.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { Eviction } from '../../scheme/generated/types/policy-v1.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import { type AdmissionOutcome, runAdmission } from '../admission/admission.ts';
 import type { DeleteOptions, Target } from '../client.ts';
-import { assertDeleteOptions, planDelete } from '../registry/delete.ts';
+import { assertDeleteOptions, planDeletion } from '../registry/delete.ts';
+import { assertPreconditions } from '../registry/object-metadata.ts';
 import type { Plan } from '../registry/plan.ts';
+import { currentOf } from '../registry/update.ts';
 import type { WriteScope } from '../registry/write-scope.ts';
+import { admitAction } from './admit-action.ts';
 
 const CONDITION_DISRUPTION_TARGET = 'DisruptionTarget';
 const REASON_EVICTION = 'EvictionByEvictionAPI';
 
 /** `pods/eviction`: deletes a Pod on behalf of whoever needs its node, and says so in its conditions. */
-export function planEviction(scope: WriteScope, target: Target, body: object): Plan {
-  const options = deleteOptionsOf(body as Eviction, target);
-  const plan = planDelete(scope, target, options);
+export function planEviction(
+  scope: WriteScope,
+  target: Target,
+  body: ApiObject,
+): MaybePromise<Plan> {
+  const admission = admitAction(scope, target, { subresource: 'eviction', kind: 'Eviction', body });
+  return andThen(runAdmission(admission), (admitted) =>
+    planEvicted(scope, target, admission.object as Eviction, admitted),
+  );
+}
+
+function planEvicted(
+  scope: WriteScope,
+  target: Target,
+  eviction: Eviction,
+  admitted: AdmissionOutcome,
+): Plan {
+  const options = deleteOptionsOf(eviction, target);
+  const current = currentOf(scope, target);
+  const name = scope.resource.nameOf(target.name, target.namespace ?? '');
+  assertPreconditions(name, current, options.preconditions ?? {});
+  const plan = planDeletion(scope, current, options, admitted);
   const [write, ...others] = plan.writes;
   if (!write) return plan;
   const object = withDisruption(write.object as Pod, scope.registry.clock.now());

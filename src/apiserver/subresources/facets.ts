@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { methodNotAllowed } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { qualifiedName } from '../../scheme/resource.ts';
@@ -14,7 +15,7 @@ export interface Facet {
   /** What clients see, in the version of `resource`, of an object in the storage version. */
   read(resource: ServedResource, object: ApiObject): ApiObject;
   /** What replacing this side of `current` by `input` would store. */
-  plan(scope: WriteScope, current: ApiObject, input: ApiObject): Plan;
+  plan(scope: WriteScope, current: ApiObject, input: ApiObject): MaybePromise<Plan>;
   /** The type by which strategic merge patches join it. @default the object's own */
   readonly typeName?: string;
 }
@@ -28,10 +29,13 @@ const MAIN: Facet = { read: readWhole, plan: planMainUpdate };
 const readScaleObject: Facet['read'] = (resource, object) =>
   readScale(resource, object) as ApiObject;
 
+const planApproval: Facet['plan'] = (scope, current, input) =>
+  planStatusUpdate(scope, current, input, 'approval');
+
 const SUBRESOURCES: ReadonlyMap<string, Facet> = new Map<string, Facet>([
   ['status', { read: readWhole, plan: planStatusUpdate }],
   // Approving a certificate request is writing its status, by other people.
-  ['approval', { read: readWhole, plan: planStatusUpdate }],
+  ['approval', { read: readWhole, plan: planApproval }],
   ['scale', { read: readScaleObject, plan: planScale, typeName: SCALE_TYPE }],
   ['finalize', { read: readWhole, plan: planFinalize }],
 ]);

@@ -1,3 +1,4 @@
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import { type FieldError, invalid, invalidObject, required } from '../../scheme/field-error.ts';
 import type { Scale } from '../../scheme/generated/types/autoscaling-v1.ts';
@@ -5,7 +6,8 @@ import { formatLabelSelector, type LabelSelector } from '../../scheme/label-sele
 import { formatLabels } from '../../scheme/labels.ts';
 import { MUST_NOT_BE_NEGATIVE } from '../../scheme/metadata-validation.ts';
 import type { ApiObject } from '../../scheme/object.ts';
-import { planMainUpdate } from '../registry/main-update.ts';
+import { createAdmission, runAdmission } from '../admission/admission.ts';
+import { planPartUpdate } from '../registry/main-update.ts';
 import type { Plan } from '../registry/plan.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { WriteScope } from '../registry/write-scope.ts';
@@ -43,13 +45,26 @@ function selectorText(group: string, selector: NonNullable<Scalable['spec']>['se
 }
 
 /** What setting the scale would store: the object with another number of replicas. */
-export function planScale(scope: WriteScope, current: ApiObject, input: ApiObject): Plan {
-  const replicas = replicasOf(input, current);
-  const object = scope.resource.fromStorage(current) as Scalable;
-  return planMainUpdate(scope, current, {
-    ...object,
-    spec: { ...object.spec, replicas },
-  } as ApiObject);
+export function planScale(
+  scope: WriteScope,
+  current: ApiObject,
+  input: ApiObject,
+): MaybePromise<Plan> {
+  const before = readScale(scope.resource, current);
+  const object = { ...before, spec: { replicas: replicasOf(input, current) } } as ApiObject;
+  const admission = createAdmission(scope, {
+    operation: 'UPDATE',
+    subresource: 'scale',
+    kind: 'Scale',
+    object,
+    current: before as ApiObject,
+  });
+  return andThen(runAdmission(admission), (admitted) => {
+    const replicas = replicasOf(admission.object, current);
+    const whole = scope.resource.fromStorage(current) as Scalable;
+    const next = { ...whole, spec: { ...whole.spec, replicas } } as ApiObject;
+    return planPartUpdate(scope, current, next, admitted);
+  });
 }
 
 function replicasOf(input: ApiObject, { metadata }: ApiObject): number {

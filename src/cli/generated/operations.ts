@@ -56,6 +56,18 @@ export type AppsV1DeploymentStrategyType =
   /** The type `RollingUpdate`. */
   | 'RollingUpdate';
 
+/** A reference to a bound object. */
+export type AuthenticationV1BoundObjectReferenceInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** The name of a bound object reference. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The UID of a bound object reference. */
+  readonly uid?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** A question about a self subject and its answer. */
 export type AuthenticationV1SelfSubjectReviewInput = {
   /** Group and version of the API that this object is written in, as apps/v1. */
@@ -72,6 +84,38 @@ export type AuthenticationV1SelfSubjectReviewInput = {
 export type AuthenticationV1SelfSubjectReviewStatusInput = {
   /** The user info of a self subject review: a user info. Set by controllers. */
   readonly userInfo?: InputMaybe<AuthenticationV1UserInfoInput>;
+};
+
+/** A token request: an object of the API. */
+export type AuthenticationV1TokenRequestInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** Name, labels, owners and everything else that all objects have. */
+  readonly metadata?: InputMaybe<ObjectMetaInput>;
+  /** What is wanted. */
+  readonly spec?: InputMaybe<AuthenticationV1TokenRequestSpecInput>;
+  /** What is observed. */
+  readonly status?: InputMaybe<AuthenticationV1TokenRequestStatusInput>;
+};
+
+/** What is wanted of a token request: written by users. */
+export type AuthenticationV1TokenRequestSpecInput = {
+  /** The audiences of a token request: a list of texts. */
+  readonly audiences?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Which bound object a token request refers to. */
+  readonly boundObjectRef?: InputMaybe<AuthenticationV1BoundObjectReferenceInput>;
+  /** The expiration of a token request, in seconds. */
+  readonly expirationSeconds?: InputMaybe<Scalars['Int64']['input']>;
+};
+
+/** What is observed of a token request: written by controllers. */
+export type AuthenticationV1TokenRequestStatusInput = {
+  /** The moment of "expiration" in a token request. In UTC, to the second. Set by controllers. */
+  readonly expirationTimestamp?: InputMaybe<Scalars['Time']['input']>;
+  /** The token of a token request. Set by controllers. */
+  readonly token?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A user info, made of extra, groups, uid and username. */
@@ -421,6 +465,30 @@ export type CreateNodesMutationVariables = Exact<{
 
 
 export type CreateNodesMutation = { readonly transaction: ReadonlyArray<{ readonly metadata: { readonly name: string } }> | null };
+
+export type CreateTokenMutationVariables = Exact<{
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  spec: AuthenticationV1TokenRequestSpecInput;
+}>;
+
+
+export type CreateTokenMutation = { readonly createCoreV1ServiceAccountToken: { readonly status: { readonly token: string | null } | null } | null };
+
+export type ReadCertificateRequestQueryVariables = Exact<{
+  name: Scalars['String']['input'];
+}>;
+
+
+export type ReadCertificateRequestQuery = { readonly certificates: { readonly v1: { readonly certificateSigningRequest: { readonly metadata: { readonly resourceVersion: string | null }, readonly status: { readonly conditions: ReadonlyArray<{ readonly type: string, readonly status: string, readonly reason: string | null, readonly message: string | null, readonly lastUpdateTime: string | null, readonly lastTransitionTime: string | null }> | null } | null } | null } } };
+
+export type DecideCertificateRequestMutationVariables = Exact<{
+  name: Scalars['String']['input'];
+  patch: Scalars['JSON']['input'];
+}>;
+
+
+export type DecideCertificateRequestMutation = { readonly patchCertificatesV1CertificateSigningRequestApproval: { readonly metadata: { readonly name: string } } | null };
 
 export type DeleteObjectMutationVariables = Exact<{
   resource: Scalars['String']['input'];
@@ -778,6 +846,55 @@ export const CreateNodesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateNodesMutation, CreateNodesMutationVariables>;
+export const CreateTokenDocument = new TypedDocumentString(`
+    mutation CreateToken($namespace: String!, $name: String!, $spec: AuthenticationV1TokenRequestSpecInput!) {
+  createCoreV1ServiceAccountToken(
+    namespace: $namespace
+    name: $name
+    input: {spec: $spec}
+  ) {
+    status {
+      token
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateTokenMutation, CreateTokenMutationVariables>;
+export const ReadCertificateRequestDocument = new TypedDocumentString(`
+    query ReadCertificateRequest($name: String!) {
+  certificates {
+    v1 {
+      certificateSigningRequest(name: $name) {
+        metadata {
+          resourceVersion
+        }
+        status {
+          conditions {
+            type
+            status
+            reason
+            message
+            lastUpdateTime
+            lastTransitionTime
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReadCertificateRequestQuery, ReadCertificateRequestQueryVariables>;
+export const DecideCertificateRequestDocument = new TypedDocumentString(`
+    mutation DecideCertificateRequest($name: String!, $patch: JSON!) {
+  patchCertificatesV1CertificateSigningRequestApproval(
+    name: $name
+    type: MERGE
+    patch: $patch
+  ) {
+    metadata {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DecideCertificateRequestMutation, DecideCertificateRequestMutationVariables>;
 export const DeleteObjectDocument = new TypedDocumentString(`
     mutation DeleteObject($resource: String!, $namespace: String, $name: String!, $gracePeriodSeconds: Int64, $propagationPolicy: PropagationPolicy, $dryRun: Boolean!) {
   deleteObject(

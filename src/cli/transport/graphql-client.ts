@@ -8,6 +8,7 @@ import {
   notGraphql,
   refusedToken,
 } from './connection-errors.ts';
+import { type PostAnswer, Poster } from './post.ts';
 import {
   type FailureStatus,
   type GraphqlErrorBody,
@@ -31,6 +32,7 @@ interface Answer {
 export class GraphqlClient {
   readonly #connection: Connection;
   readonly #signal: AbortSignal;
+  readonly #poster: Poster;
   #subscriptions: Promise<Subscriptions> | undefined;
   /** Advice that came with the answers, each once. */
   readonly warnings = new Set<string>();
@@ -38,6 +40,7 @@ export class GraphqlClient {
   constructor({ connection, signal }: GraphqlClientOptions) {
     this.#connection = connection;
     this.#signal = signal;
+    this.#poster = new Poster(connection, signal);
   }
 
   /** @throws {CliError} when there is no answer, or an error in it */
@@ -88,21 +91,18 @@ export class GraphqlClient {
   async close(): Promise<void> {
     const subscriptions = await this.#subscriptions;
     await subscriptions?.close();
+    this.#poster.close();
   }
 
   async #post(query: string, variables: unknown): Promise<Answer> {
-    const { endpoint, token } = this.#connection;
-    let response: Response;
+    const { impersonation, token } = this.#connection;
+    let response: PostAnswer;
     try {
-      response = await fetch(endpoint, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/graphql-response+json, application/json',
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-        },
-        body: JSON.stringify({ query, variables }),
-        signal: this.#signal,
+      response = await this.#poster.post(JSON.stringify({ query, variables }), {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...impersonation,
       });
     } catch (error) {
       if (this.#signal.aborted) throw exitWith(EXIT_INTERRUPTED);
@@ -112,7 +112,7 @@ export class GraphqlClient {
     return this.#readAnswer(response);
   }
 
-  async #readAnswer(response: Response): Promise<Answer> {
+  async #readAnswer(response: PostAnswer): Promise<Answer> {
     let text: string;
     try {
       text = await response.text();

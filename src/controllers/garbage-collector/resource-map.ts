@@ -1,9 +1,11 @@
 import type { OwnerReference } from '../../scheme/object.ts';
 import { parseApiVersion } from '../../scheme/object.ts';
 import {
+  eachStoredOnce,
   type GroupResource,
   qualifiedName,
   type ResourceDefinition,
+  storedResource,
 } from '../../scheme/resource.ts';
 
 const NEEDED_VERBS = ['get', 'list', 'watch', 'delete'] as const;
@@ -14,16 +16,15 @@ export class ResourceMap {
   readonly #byKind = new Map<string, ResourceDefinition>();
 
   constructor(served: readonly ResourceDefinition[]) {
-    for (const definition of served) {
-      const isMinded =
-        NEEDED_VERBS.every((verb) => definition.verbs.includes(verb)) &&
-        // Events own nothing, are owned by nothing, and are by far the most.
-        definition.resource !== 'events';
-      if (!isMinded) continue;
-      const known = this.#byName.get(qualifiedName(definition));
-      if (known && definition.version !== definition.storageVersion) continue;
-      this.#byName.set(qualifiedName(definition), definition);
-      this.#byKind.set(`${definition.group}/${definition.kind}`, definition);
+    const minded = served.filter(isMinded);
+    // The stored version needs no conversion.
+    const stored = minded.filter(isStorage);
+    for (const definition of eachStoredOnce([...stored, ...minded])) {
+      this.#byName.set(qualifiedName(storedResource(definition)), definition);
+    }
+    for (const definition of minded) {
+      const held = this.#byName.get(qualifiedName(storedResource(definition)));
+      if (held) this.#byKind.set(`${definition.group}/${definition.kind}`, held);
     }
   }
 
@@ -35,8 +36,17 @@ export class ResourceMap {
     return this.#byName.get(qualifiedName(resource));
   }
 
-  /** The resource of an owner, whatever the version that the reference was written in. */
+  /** The resource of an owner, whatever the group and version that the reference was written in. */
   ofReference({ apiVersion, kind }: OwnerReference): ResourceDefinition | undefined {
     return this.#byKind.get(`${parseApiVersion(apiVersion).group}/${kind}`);
   }
+}
+
+function isMinded({ verbs, resource }: ResourceDefinition): boolean {
+  // Events own nothing, are owned by nothing, and are by far the most.
+  return NEEDED_VERBS.every((verb) => verbs.includes(verb)) && resource !== 'events';
+}
+
+function isStorage({ version, storageVersion, storedAs }: ResourceDefinition): boolean {
+  return !storedAs && version === storageVersion;
 }

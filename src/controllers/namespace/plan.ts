@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../scheme/object.ts';
-import { qualifiedName, type ResourceDefinition } from '../../scheme/resource.ts';
+import { eachStoredOnce, qualifiedName, type ResourceDefinition } from '../../scheme/resource.ts';
 
 /** The finalizer in a namespace's spec that stands for its content. */
 export const FINALIZER_KUBERNETES = 'kubernetes';
@@ -21,16 +21,14 @@ export interface Remaining {
 export function contentOrder(
   resources: readonly ResourceDefinition[],
 ): readonly (readonly ResourceDefinition[])[] {
-  const seen = new Set<string>();
   const pods: ResourceDefinition[] = [];
   const others: ResourceDefinition[] = [];
   const events: ResourceDefinition[] = [];
-  for (const resource of resources) {
+  for (const resource of eachStoredOnce(resources)) {
     const name = qualifiedName(resource);
     const isContent =
       resource.namespaced && resource.verbs.includes('list') && resource.verbs.includes('delete');
-    if (!isContent || seen.has(name)) continue;
-    seen.add(name);
+    if (!isContent) continue;
     if (name === 'pods') pods.push(resource);
     else if (resource.resource === 'events') events.push(resource);
     else others.push(resource);

@@ -22,6 +22,7 @@ import { readObject } from '../schema/query-fields.ts';
 import { JSON_SCALAR } from '../schema/scalars.ts';
 import { nonNullString } from '../schema/shared-types.ts';
 import { API_RESOURCE_TYPE, toApiResource } from './api-resource-type.ts';
+import { auditLogField } from './audit-log.ts';
 import { findResource, findResources, toObjectTarget } from './resource-lookup.ts';
 import { SERVER_VERSION_TYPE, type ServerVersion } from './server-version.ts';
 import { TABLE_TYPE, type TableValue, toTableValue } from './table.ts';
@@ -45,6 +46,7 @@ export function createGenericQueries({
       resolve: () => version,
     },
     apiResources: apiResourcesField(scheme),
+    auditLog: auditLogField,
     object: objectField(scheme),
     objects: objectsField(scheme),
     tables: tablesField(scheme),

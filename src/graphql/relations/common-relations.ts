@@ -5,7 +5,7 @@ import {
   type OwnerReference,
   parseApiVersion,
 } from '../../scheme/object.ts';
-import type { ResourceDefinition } from '../../scheme/resource.ts';
+import { eachStoredOnce, type ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import { orForbidden } from '../or-forbidden.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -100,14 +100,9 @@ const ownerUids = (object: ApiObject): string[] =>
 
 /** Each resource once, in its preferred version. Events own nothing and are owned by nothing. */
 function listable(scheme: Scheme): ResourceDefinition[] {
-  return scheme
-    .served()
-    .filter(
-      (definition) =>
-        definition.verbs.includes('list') &&
-        definition.resource !== 'events' &&
-        scheme.preferred(definition.group, definition.resource) === definition,
-    );
+  return eachStoredOnce(scheme.served()).filter(
+    ({ verbs, resource }) => verbs.includes('list') && resource !== 'events',
+  );
 }
 
 interface EventObject extends ApiObject {

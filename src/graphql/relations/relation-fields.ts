@@ -7,7 +7,7 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import type { ApiObject } from '../../scheme/object.ts';
-import type { ResourceDefinition } from '../../scheme/resource.ts';
+import { type ResourceDefinition, storedResource } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { KindTypes } from '../schema/kind-types.ts';
@@ -132,8 +132,8 @@ function historyField(
 
 function ownFields(options: RelationsOptions, definition: ResourceDefinition): OutputFields {
   const fields: OutputFields = {};
-  const relations: readonly KindRelation[] =
-    KIND_RELATIONS[`${definition.group}/${definition.kind}`] ?? [];
+  const { group } = storedResource(definition);
+  const relations: readonly KindRelation[] = KIND_RELATIONS[`${group}/${definition.kind}`] ?? [];
   for (const { field, description, target, find, isOne } of relations) {
     const found = objectTypeOf(options, target.group, target.resource);
     if (!found) continue;

@@ -17,7 +17,7 @@ const UNSPELLABLE = /[^_0-9A-Za-z]/g;
 /** `apps`, `core`, `rbacAuthorization`, `example_com`: the query field of a group. */
 export function toGroupField(group: string): string {
   if (group === '') return 'core';
-  if (!group.endsWith(KUBERNETES_SUFFIX)) return group.replace(UNSPELLABLE, '_');
+  if (!group.endsWith(KUBERNETES_SUFFIX)) return toFieldName(group);
   return group
     .slice(0, -KUBERNETES_SUFFIX.length)
     .replace(/[.-]([0-9a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -25,12 +25,14 @@ export function toGroupField(group: string): string {
 
 /** `AppsV1`: what the types and mutations of one group and version begin with. */
 export function toTypePrefix(group: string, version: string): string {
-  return upperFirst(toGroupField(group)) + upperFirst(version);
+  return upperFirst(toGroupField(group)) + upperFirst(toFieldName(version));
 }
 
 /** `replicaSet` for ReplicaSet, `csiDriver` for CSIDriver: the query field of one object. */
 export function toObjectField(kind: string): string {
-  return kind.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+$|^[A-Z]/, (start) => start.toLowerCase());
+  return toFieldName(kind).replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+$|^[A-Z]/, (start) =>
+    start.toLowerCase(),
+  );
 }
 
 /** `ReplicaSets`, `NetworkPolicies`: the plural with the capitals of its kind. */
@@ -51,9 +53,27 @@ export function toListField(
   return toObjectField(toPluralKind(definition));
 }
 
-/** The spelling of a field's JSON name. */
+/** The spelling of a field's JSON name. Names that begin with a digit get a `_`, those that begin with `__` lose one. */
 export function toFieldName(jsonName: string): string {
-  return jsonName.replace(UNSPELLABLE, '_');
+  const spelled = jsonName.replace(UNSPELLABLE, '_');
+  if (spelled === '' || /^[0-9]/.test(spelled)) return `_${spelled}`;
+  return spelled.replace(/^_{2,}/, '_');
+}
+
+/**
+ * The spellings of the names of one type, by JSON name. Names that would be spelled alike (`a.b` and `a-b`) are told apart
+ * by a `_` at the end of the later one.
+ */
+export function spellFields(jsonNames: Iterable<string>): ReadonlyMap<string, string> {
+  const spellings = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const jsonName of jsonNames) {
+    let name = toFieldName(jsonName);
+    while (taken.has(name)) name += '_';
+    taken.add(name);
+    spellings.set(jsonName, name);
+  }
+  return spellings;
 }
 
 /** The spelling of an enum's value. */

@@ -17,7 +17,14 @@ import {
 } from './arguments.ts';
 import type { KindTypes } from './kind-types.ts';
 import { isRefined, REFINEMENT_ARGUMENTS, refine } from './list-refinement.ts';
-import { toGroupField, toListField, toObjectField, toTypePrefix, upperFirst } from './names.ts';
+import {
+  toFieldName,
+  toGroupField,
+  toListField,
+  toObjectField,
+  toTypePrefix,
+  upperFirst,
+} from './names.ts';
 
 type Fields = GraphQLFieldConfigMap<unknown, RequestContext>;
 type Field = GraphQLFieldConfig<unknown, RequestContext>;
@@ -33,7 +40,7 @@ export function createQueryFields(kinds: readonly KindTypes[]): Fields {
     const words = group === '' ? 'the core group' : `the group \`${group}\``;
     const fields: Fields = {};
     for (const [version, members] of versions) {
-      fields[version] = createVersionField({ group, version, words, members });
+      fields[toFieldName(version)] = createVersionField({ group, version, words, members });
     }
     groups[name] = {
       type: new GraphQLNonNull(

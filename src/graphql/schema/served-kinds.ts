@@ -1,7 +1,7 @@
 import { type ApiObject, parseApiVersion } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
-import { toTypePrefix } from './names.ts';
+import { toFieldName, toTypePrefix } from './names.ts';
 
 /** `AppsV1Deployment`. */
 export function toTypeName({
@@ -9,7 +9,7 @@ export function toTypeName({
   version,
   kind,
 }: Pick<ResourceDefinition, 'group' | 'version' | 'kind'>): string {
-  return toTypePrefix(group, version) + kind;
+  return toTypePrefix(group, version) + toFieldName(kind);
 }
 
 /** Whether the objects of this resource are stored: reviews and bindings are answered and forgotten. */

@@ -19,7 +19,7 @@ import {
 } from 'graphql';
 import { invariant } from '../../lib/errors.ts';
 import type { FieldSchema, FieldType, TypeSchema } from '../../scheme/structural-schema.ts';
-import { toEnumName, toFieldName, upperFirst } from './names.ts';
+import { spellFields, toEnumName, toFieldName, upperFirst } from './names.ts';
 import {
   BASE64_MAP_SCALAR,
   BASE64_SCALAR,
@@ -121,12 +121,13 @@ export class TypeRegistry {
   /** The fields of a type; `filled` ones are never null although the schema does not require them. */
   outputFields(schema: TypeSchema, filled: ReadonlySet<string> = new Set()): OutputFields {
     const fields: OutputFields = {};
-    for (const [jsonName, field] of Object.entries(schema.fields)) {
-      const name = toFieldName(jsonName);
-      invariant(!(name in fields), `${schema.name} has two fields that are spelled ${name}`);
+    for (const [jsonName, name] of spellFields(Object.keys(schema.fields))) {
+      const field = schema.fields[jsonName] as FieldSchema;
       const type = this.#outputField(schema, jsonName, field);
+      // What is stored of a custom resource may be older than its schema.
+      const isCertain = (field.required && !schema.isCustom) || filled.has(jsonName);
       const config: GraphQLFieldConfig<unknown, unknown> = {
-        type: field.required || filled.has(jsonName) ? new GraphQLNonNull(type) : type,
+        type: isCertain ? new GraphQLNonNull(type) : type,
         description: this.#describeField(schema, jsonName, name),
       };
       const resolve = resolverOf(field, jsonName, name);
@@ -162,8 +163,8 @@ export class TypeRegistry {
 
   #inputFields(schema: TypeSchema): GraphQLInputFieldConfigMap {
     const fields: GraphQLInputFieldConfigMap = {};
-    for (const [jsonName, field] of Object.entries(schema.fields)) {
-      const name = toFieldName(jsonName);
+    for (const [jsonName, name] of spellFields(Object.keys(schema.fields))) {
+      const field = schema.fields[jsonName] as FieldSchema;
       const type = this.#inputField(schema, jsonName, field);
       fields[name] = {
         type: field.required ? new GraphQLNonNull(type) : type,
@@ -218,16 +219,16 @@ export class TypeRegistry {
   }
 
   #enum(schema: TypeSchema, jsonName: string, field: FieldSchema): GraphQLEnumType | undefined {
-    if (!field.enum) return undefined;
+    const words = enumWords(field);
+    if (!words) return undefined;
     const name = this.names.of(schema.name) + upperFirst(toFieldName(jsonName));
     const known = this.#enums.get(name);
     if (known) return known;
     // Inside of the schema a value is its name: leaves go out as they are (see `compiler.ts`), and come in so.
     const values: Record<string, { description: string }> = {};
     const jsonValues = new Map<string, string>();
-    for (const value of field.enum) {
+    for (const value of words) {
       const spelled = toEnumName(value);
-      invariant(!(spelled in values), `${name} has two values that are spelled ${spelled}`);
       values[spelled] = { description: `The ${jsonName} \`${value}\`.` };
       if (spelled !== value) jsonValues.set(spelled, value);
     }
@@ -269,13 +270,22 @@ function resolverOf(
   name: string,
 ): ((source: unknown) => unknown) | undefined {
   const read = (source: unknown): unknown => (source as Record<string, unknown>)[jsonName];
-  const isRespelled = field.enum?.some((value) => toEnumName(value) !== value) ?? false;
+  const words = enumWords(field);
+  const isRespelled = words?.some((value) => toEnumName(value) !== value) ?? false;
   // To Kubernetes an empty string is a value that is not set, in closed value sets too.
-  if (field.enum && field.type.kind === 'string') {
+  if (words && field.type.kind === 'string') {
     return isRespelled ? (source) => spell(read(source)) : (source) => read(source) || null;
   }
   if (isRespelled) return (source) => (read(source) as string[] | undefined)?.map(spell);
   return name === jsonName ? undefined : read;
+}
+
+/** The members of a field's enum type. Undefined for what is none, or cannot be one: two words may be spelled alike. */
+function enumWords({ enum: members }: FieldSchema): readonly string[] | undefined {
+  // To Kubernetes an empty string says "not set", as null does here.
+  const words = members?.filter((word) => word !== '');
+  if (!words || words.length === 0) return undefined;
+  return new Set(words.map(toEnumName)).size === words.length ? words : undefined;
 }
 
 const spell = (value: unknown): string | null =>

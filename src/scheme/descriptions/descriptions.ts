@@ -21,20 +21,28 @@ export interface Descriptions {
 export function createDescriptions(scheme: Scheme): Descriptions {
   return {
     describeType(typeName) {
+      const schema = scheme.type(typeName);
+      if (schema?.isCustom) return schema.description ?? describeCustom(typeName);
       const type = shortName(typeName);
-      return TYPE_TEXTS[type] ?? phraseType(type, scheme.type(typeName));
+      return TYPE_TEXTS[type] ?? phraseType(type, schema);
     },
     describeField(typeName, field) {
       const schema = scheme.type(typeName)?.fields[field];
       const type = shortName(typeName);
-      const text = textOf(type, field) ?? phraseField(type, field, schema);
+      const text = schema?.description ?? textOf(type, field) ?? phraseField(type, field, schema);
       return [text, ...remarks(type, field, schema)].join(' ');
     },
   };
 }
 
+/** Where a custom type stands, when its definition says nothing of it: `spec.size` of a Widget. */
+function describeCustom(typeName: string): string {
+  const [, , kind = '', ...way] = typeName.split('/');
+  return way.length === 0 ? `A ${kind}.` : `The ${way.join('.')} of a ${kind}.`;
+}
+
 function shortName(typeName: string): string {
-  return typeName.slice(typeName.lastIndexOf('.') + 1);
+  return typeName.slice(Math.max(typeName.lastIndexOf('.'), typeName.lastIndexOf('/')) + 1);
 }
 
 function textOf(type: string, field: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
+import type { ObjectCodec } from '../encryption/object-codec.ts';
 import type { HistoryReader } from '../history/history-reader.ts';
 import { resourceId } from '../keys.ts';
 import type { LogReader } from '../log/log-reader.ts';
@@ -17,6 +18,7 @@ export interface CacheSetOptions {
   readonly logger: Logger;
   readonly freeze: boolean;
   readonly maxRecentEvents: number;
+  readonly codec: ObjectCodec;
 }
 
 /** The caches of this process: one a resource, loaded when it is first asked for. */
@@ -53,13 +55,13 @@ export class CacheSet {
   }
 
   async #load({ group, resource }: GroupResource): Promise<LogCache> {
-    const { clusterId, reads, reader, history, ...rest } = this.#options;
+    const { clusterId, reads, reader, history, codec, ...rest } = this.#options;
     const name = { group, resource };
     const cache = new LogCache({
       resource: name,
       reader,
       replayLog: history.replayLog(name),
-      readSnapshot: () => readSnapshot(reads, clusterId, name),
+      readSnapshot: () => readSnapshot({ reads, clusterId, resource: name, codec }),
       ...rest,
     });
     // Must come before the snapshot: what is committed after it must not be missed.

@@ -3,6 +3,7 @@ import type { Logger } from '../../lib/logger.ts';
 import { serviceUnavailable, tooManyRequests } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { deepFreeze } from '../deep-freeze.ts';
+import type { ObjectCodec } from '../encryption/object-codec.ts';
 import type { LogBatch } from '../log/log-entry.ts';
 import type { CommitOptions, StoreWrite } from '../store.ts';
 import { applyOutcome, type TransactionResult } from './batch.ts';
@@ -18,6 +19,7 @@ export interface CommitterOptions {
   readonly sender: BatchSender;
   /** Gets what each batch added to the log, before its callers get their answers. */
   readonly onCommitted: (log: LogBatch) => void;
+  readonly codec: ObjectCodec;
   readonly logger: Logger;
   /** Freezes what is handed out. For tests. */
   readonly freeze: boolean;
@@ -52,8 +54,12 @@ export class Committer {
     if (writes.length === 0) return [];
     options.signal?.throwIfAborted();
     this.#assertOpen();
-    const { ioClock, deadlineMs, queue } = this.#options;
-    const transaction = createTransaction(writes, options, ioClock.now() + deadlineMs);
+    const { codec, ioClock, deadlineMs, queue } = this.#options;
+    const transaction = createTransaction(writes, {
+      ...options,
+      deadlineMs: ioClock.now() + deadlineMs,
+      codec,
+    });
     queue.add(transaction);
     this.#deadlineTimer ??= ioClock.setTimer(DEADLINE_CHECK_MS, () => this.#expire());
     this.#running ??= this.#run();

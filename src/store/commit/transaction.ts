@@ -1,6 +1,7 @@
 import { type Deferred, deferred } from '../../lib/deferred.ts';
 import { badRequest, entityTooLarge } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
+import type { ObjectCodec } from '../encryption/object-codec.ts';
 import { objectId } from '../keys.ts';
 import type { RevisionType } from '../log/log-entry.ts';
 import { parseResourceVersion } from '../resource-version.ts';
@@ -43,6 +44,11 @@ export interface Transaction {
   readonly answer: Deferred<readonly ApiObject[]>;
 }
 
+export interface TransactionOptions extends CommitOptions {
+  readonly deadlineMs: number;
+  readonly codec: ObjectCodec;
+}
+
 /**
  * Encodes each object, once: this text is what the database keeps.
  *
@@ -50,15 +56,14 @@ export interface Transaction {
  */
 export function createTransaction(
   writes: readonly StoreWrite[],
-  { lane = 'foreground', guards = [] }: CommitOptions,
-  deadlineMs: number,
+  { lane = 'foreground', guards = [], deadlineMs, codec }: TransactionOptions,
 ): Transaction {
   if (writes.length > MAX_TRANSACTION_WRITES) {
     throw entityTooLarge(
       `a transaction of ${writes.length} writes is too large: at most ${MAX_TRANSACTION_WRITES} are committed together; split it`,
     );
   }
-  const encoded = writes.map(encodeWrite);
+  const encoded = writes.map((write) => encodeWrite(write, codec));
   if (encoded.length > 1) assertDistinct(encoded);
   const size = encoded.reduce((sum, { text }) => sum + text.length, 0);
   return {
@@ -72,7 +77,7 @@ export function createTransaction(
   };
 }
 
-function encodeWrite(write: StoreWrite): EncodedWrite {
+function encodeWrite(write: StoreWrite, codec: ObjectCodec): EncodedWrite {
   // The caller may share parts of the object with what caches hold: only the two levels that change are copied.
   const object: ApiObject = {
     ...write.object,
@@ -84,7 +89,7 @@ function encodeWrite(write: StoreWrite): EncodedWrite {
     id: objectId(write.key),
     expected: write.type === 'create' ? 0 : parseExpected(write.expectedResourceVersion),
     object,
-    text: JSON.stringify(object),
+    text: codec.encode(write.key, JSON.stringify(object)),
   };
 }
 

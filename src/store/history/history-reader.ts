@@ -2,6 +2,7 @@ import { expired } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
 import type { ReplayLog } from '../cache/replay.ts';
+import type { ObjectCodec } from '../encryption/object-codec.ts';
 import { listObjectsAt } from '../postgres/queries/list-objects-at.ts';
 import { readClusterVersions } from '../postgres/queries/read-cluster-versions.ts';
 import { readEvents } from '../postgres/queries/read-events.ts';
@@ -33,14 +34,18 @@ export class HistoryReader {
   readonly #reads: ReadPool;
   readonly #clusterId: number;
 
-  constructor(reads: ReadPool, clusterId: number) {
+  readonly #codec: ObjectCodec;
+
+  constructor(reads: ReadPool, clusterId: number, codec: ObjectCodec) {
     this.#reads = reads;
     this.#clusterId = clusterId;
+    this.#codec = codec;
   }
 
   async getAt(key: ObjectKey, at: PointInTime): Promise<ApiObject | undefined> {
     const version = await this.#resolve(at);
-    const object = await this.#reads.run((db) => readObjectAt(db, this.#clusterId, key, version));
+    const parameters = { clusterId: this.#clusterId, key, version, codec: this.#codec };
+    const object = await this.#reads.run((db) => readObjectAt(db, parameters));
     await this.#assertReadable(version);
     return object;
   }
@@ -51,14 +56,16 @@ export class HistoryReader {
     { namespace, limit, after = { namespace: '', name: '' } }: ListAtOptions = {},
   ): Promise<Snapshot> {
     const version = await this.#resolve(at);
-    const parameters = { clusterId: this.#clusterId, resource, namespace, version, after, limit };
+    const place = { clusterId: this.#clusterId, resource, namespace, version };
+    const parameters = { ...place, after, limit, codec: this.#codec };
     const items = await this.#reads.run((db) => listObjectsAt(db, parameters));
     await this.#assertReadable(version);
     return { resourceVersion: String(version), items };
   }
 
   history(key: ObjectKey, { limit = DEFAULT_HISTORY_LIMIT } = {}): Promise<StoreEvent[]> {
-    return this.#reads.run((db) => readHistory(db, this.#clusterId, key, limit));
+    const parameters = { clusterId: this.#clusterId, key, limit, codec: this.#codec };
+    return this.#reads.run((db) => readHistory(db, parameters));
   }
 
   /** The log of `resource`, for watches that start before what memory holds. */
@@ -67,8 +74,10 @@ export class HistoryReader {
       assertRetained: async (version) => {
         await this.#assertRetained(version);
       },
-      read: (range) =>
-        this.#reads.run((db) => readEvents(db, { clusterId: this.#clusterId, resource, ...range })),
+      read: (range) => {
+        const parameters = { clusterId: this.#clusterId, resource, codec: this.#codec, ...range };
+        return this.#reads.run((db) => readEvents(db, parameters));
+      },
     };
   }
 

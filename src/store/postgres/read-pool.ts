@@ -11,6 +11,8 @@ const READ_TIMEOUT_MS = 30_000;
 
 export interface ReadPoolOptions {
   readonly url: string;
+  /** Shown in pg_stat_activity. @default 'orrery-read' */
+  readonly applicationName?: string;
   readonly maxConnections: number;
   /** Real time: deadlines wait for PostgreSQL. */
   readonly ioClock: Clock;
@@ -28,9 +30,9 @@ export class ReadPool {
 
   constructor(options: ReadPoolOptions) {
     this.#options = options;
-    const { url, maxConnections, logger } = options;
+    const { url, applicationName = 'orrery-read', maxConnections, logger } = options;
     this.#pool = new pg.Pool({
-      ...clientConfig({ url, applicationName: 'orrery-read' }),
+      ...clientConfig({ url, applicationName }),
       max: maxConnections,
       query_timeout: READ_TIMEOUT_MS,
       allowExitOnIdle: true,
@@ -63,27 +65,39 @@ export class ReadPool {
 
   /** Runs `work` in a transaction that sees one moment, however many statements it makes. */
   snapshot<T>(work: (client: pg.PoolClient) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.run(async (pool) => {
-      const client = await pool.connect();
-      let failure: Error | undefined;
-      try {
-        await client.query('begin isolation level repeatable read read only');
-        const result = await work(client);
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        failure = toError(error);
-        throw error;
-      } finally {
-        // A failed connection is closed rather than given back: it may be in the middle of anything.
-        client.release(failure);
-      }
-    }, signal);
+    const begin = 'begin isolation level repeatable read read only';
+    return this.run((pool) => withTransaction(pool, begin, work), signal);
+  }
+
+  /** Runs `work` in a transaction that may write; again, whole, when it fails for a passing reason. */
+  transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.run((pool) => withTransaction(pool, 'begin', work));
   }
 
   /** Waits for what is running; nothing is tried again. */
   async close(): Promise<void> {
     this.#closed.abort();
     await this.#pool.end();
+  }
+}
+
+async function withTransaction<T>(
+  pool: pg.Pool,
+  begin: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query(begin);
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    failure = toError(error);
+    throw error;
+  } finally {
+    // A failed connection is closed rather than given back: it may be in the middle of anything.
+    client.release(failure);
   }
 }

@@ -45,6 +45,18 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'taint-eviction': ['create events', 'delete pods', 'update pods/status'],
 };
 
+/** What controllers do that have no part in that life; their own tests show it, under their own identities as well. */
+const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  'certificate-approver': [
+    'create subjectaccessreviews',
+    'update certificatesigningrequests/approval',
+  ],
+  'certificate-cleaner': ['delete certificatesigningrequests'],
+  'certificate-signer': ['update certificatesigningrequests/status'],
+};
+
+const ALL_ACTIONS = { ...ACTIONS, ...ACTIONS_ELSEWHERE };
+
 async function joinNode(plane: TestPlane, name: string): Promise<void> {
   const node = await plane.client.create(coreNodes, { metadata: { name } });
   const now = toRfc3339(plane.clock.now());
@@ -134,7 +146,7 @@ test('each controller does its work with its own role alone, and nothing is forb
   for (const [name, expected] of Object.entries(ACTIONS)) {
     expect([name, done[name]]).toEqual([name, expect.arrayContaining([...expected])]);
   }
-  expect(Object.keys(done).sort()).toEqual(Object.keys(ACTIONS).sort());
+  expect(Object.keys(done).sort()).toEqual(Object.keys(ALL_ACTIONS).sort());
 });
 
 test('each controller has the right to all that it does, by a role of its own', async () => {
@@ -143,7 +155,7 @@ test('each controller has the right to all that it does, by a role of its own', 
   const controllers = createControllers({ resources: served });
   for (const { name, serviceAccount = `${name}-controller` } of controllers) {
     const { name: user, groups } = controllerUser(serviceAccount);
-    for (const action of ACTIONS[name] ?? []) {
+    for (const action of ALL_ACTIONS[name] ?? []) {
       const [verb = '', target = ''] = action.split(' ');
       const [resource = '', subresource = ''] = target.split('/');
       const group = served.find((one) => one.resource === resource)?.group ?? '';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createDefaultPlugins } from '../../../src/apiserver/admission/default-plugins.ts';
 import type { AdmissionPlugin } from '../../../src/apiserver/admission/plugin.ts';
+import { createAdmissionPlugins } from '../../../src/apiserver/admission/plugin-table.ts';
 import { forbidden } from '../../../src/scheme/errors.ts';
 import { appsReplicaSets, coreEvents, corePods } from '../../../src/scheme/generated/resources.ts';
 import type { ReplicaSet } from '../../../src/scheme/generated/types/apps-v1.ts';
@@ -197,7 +197,7 @@ describe('a ReplicaSet', () => {
     const quota = new PodQuota(2);
     await using plane = await testPlane({
       controllers: ['replicaset'],
-      admissionPlugins: [...createDefaultPlugins(), quota],
+      admissionPlugins: [...createAdmissionPlugins(), quota],
     });
     await plane.client.create(appsReplicaSets, newReplicaSet('web', { replicas: 100 }));
     const { status } = await plane.eventually(

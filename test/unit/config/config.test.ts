@@ -37,6 +37,18 @@ test.each([
   [['--role', 'kubelet'], '--role is "kubelet": give one of api, scheduler, controllers, kubelets'],
   [['--prot', '1'], 'unknown option --prot, did you mean "port"?; --help lists them all'],
   [['--log-level', 'loud'], '--log-level is "loud": give one of debug, info, warn, error, silent'],
+  [
+    ['--enable-admission-plugins', 'Priority,LimitRange'],
+    '--enable-admission-plugins: there is no admission plugin "LimitRange"',
+  ],
+  [
+    ['--disable-admission-plugins', 'Priorty'],
+    '--disable-admission-plugins: there is no admission plugin "Priorty", did you mean "Priority"?; there are',
+  ],
+  [
+    ['--enable-admission-plugins=Priority', '--disable-admission-plugins=Priority'],
+    'Priority in enable-admission-plugins and disable-admission-plugins overlapped',
+  ],
 ])('%j is refused with what would be right', (args, message) => {
   expect(() => read(args)).toThrow(message);
 });
@@ -49,6 +61,12 @@ test('names of the server may be repeated or listed', () => {
   const args = ['--allowed-hosts', 'a.example,b.example', '--allowed-hosts=c.example'];
   expect(read(args).allowedHosts).toEqual(['a.example', 'b.example', 'c.example']);
   expect(read([]).allowedHosts).toEqual([]);
+});
+
+test('admission plugins may be switched in several lists', () => {
+  const args = ['--disable-admission-plugins=Priority,ServiceAccount'];
+  expect(read(args).disableAdmissionPlugins).toEqual(['Priority', 'ServiceAccount']);
+  expect(read([]).enableAdmissionPlugins).toEqual([]);
 });
 
 test('--help asks for the usage', () => {

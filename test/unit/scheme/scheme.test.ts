@@ -70,7 +70,7 @@ describe('looking up', () => {
     expect(scheme.groups().slice(0, 3)).toEqual([
       { group: '', versions: ['v1'] },
       { group: 'apiregistration.k8s.io', versions: ['v1'] },
-      { group: 'apps', versions: ['v1'] },
+      { group: 'apps', versions: ['v1', 'v1beta2'] },
     ]);
     const versionsOf = (group: string) =>
       scheme.groups().find((each) => each.group === group)?.versions;

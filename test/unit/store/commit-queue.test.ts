@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CommitQueue } from '../../../src/store/commit/commit-queue.ts';
 import { createTransaction, type Transaction } from '../../../src/store/commit/transaction.ts';
+import { PLAIN_CODEC } from '../../../src/store/encryption/object-codec.ts';
 import type { CommitOptions } from '../../../src/store/store.ts';
 import { createWrite } from '../../support/test-store.ts';
 
@@ -9,7 +10,7 @@ const queueOf = (maxBatchWrites = 100, maxBatchSize = 1_000_000): CommitQueue =>
 
 function transaction(names: string, lane: CommitOptions['lane'] = 'foreground'): Transaction {
   const writes = names.split(' ').map((name) => createWrite(name));
-  return createTransaction(writes, { lane }, 0);
+  return createTransaction(writes, { lane, deadlineMs: 0, codec: PLAIN_CODEC });
 }
 
 const named = ({ writes }: Transaction): string => writes.map(({ key }) => key.name).join(' ');

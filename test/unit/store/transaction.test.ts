@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createTransaction } from '../../../src/store/commit/transaction.ts';
+import { PLAIN_CODEC } from '../../../src/store/encryption/object-codec.ts';
 import type { StoreWrite } from '../../../src/store/store.ts';
 import {
   type ConfigMap,
@@ -8,7 +9,8 @@ import {
   newConfigMap,
 } from '../../support/test-store.ts';
 
-const create = (...writes: StoreWrite[]) => createTransaction(writes, {}, 0);
+const create = (...writes: StoreWrite[]) =>
+  createTransaction(writes, { deadlineMs: 0, codec: PLAIN_CODEC });
 
 function update(expectedResourceVersion: string): StoreWrite {
   const object = newConfigMap('a');

@@ -1,8 +1,8 @@
-import type { ApiObject } from '../../../scheme/object.ts';
 import type { GroupResource } from '../../../scheme/resource.ts';
+import type { ObjectCodec } from '../../encryption/object-codec.ts';
 import type { RevisionType } from '../../log/log-entry.ts';
 import type { StoreEvent } from '../../store.ts';
-import { withVersion } from './decode-object.ts';
+import { decodeObject } from './decode-object.ts';
 
 /**
  * The part that every statement about events shares: revisions `r` with what they replaced, which is in an earlier revision
@@ -25,18 +25,23 @@ export type EventRow = [
   namespace: string,
   name: string,
   version: string,
-  object: ApiObject,
+  object: object,
   previousVersion: string,
-  previous: ApiObject | null,
+  previous: object | null,
 ];
 
-export function toStoreEvent({ group, resource }: GroupResource, row: EventRow): StoreEvent {
+export function toStoreEvent(
+  codec: ObjectCodec,
+  { group, resource }: GroupResource,
+  row: EventRow,
+): StoreEvent {
   const [type, namespace, name, version, object, previousVersion, previous] = row;
+  const key = { group, resource, namespace, name };
   return {
     type,
-    key: { group, resource, namespace, name },
-    object: withVersion(object, version),
-    ...(previous ? { previous: withVersion(previous, previousVersion) } : {}),
+    key,
+    object: decodeObject(codec, key, object, version),
+    ...(previous ? { previous: decodeObject(codec, key, previous, previousVersion) } : {}),
     resourceVersion: version,
   };
 }

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { ApiObject } from '../../../scheme/object.ts';
 import type { GroupResource } from '../../../scheme/resource.ts';
-import { withVersion } from './decode-object.ts';
+import type { ObjectCodec } from '../../encryption/object-codec.ts';
+import { decodeObject } from './decode-object.ts';
 
 /**
  * One resource as it was at a version, in key order: the present objects that have not changed since, and for those that
@@ -43,7 +44,7 @@ const LIST_OBJECTS_AT = {
         and i.resource_version = c.resource_version
       where c.previous_version > 0
     )
-    select version, object
+    select namespace, name, version, object
     from found
     order by namespace, name
     limit $8::integer`,
@@ -56,15 +57,18 @@ export interface ListObjectsAtParameters {
   readonly version: number;
   readonly after: { readonly namespace: string; readonly name: string };
   readonly limit: number | undefined;
+  readonly codec: ObjectCodec;
 }
+
+type Row = [namespace: string, name: string, version: string, stored: object | null];
 
 /** Right only for a version within retention, which the caller checks afterwards. */
 export async function listObjectsAt(
   db: pg.Pool,
   parameters: ListObjectsAtParameters,
 ): Promise<ApiObject[]> {
-  const { clusterId, resource, namespace, version, after, limit } = parameters;
-  const { rows } = await db.query<[version: string, object: ApiObject | null]>({
+  const { clusterId, resource, namespace, version, after, limit, codec } = parameters;
+  const { rows } = await db.query<Row>({
     ...LIST_OBJECTS_AT,
     rowMode: 'array',
     values: [
@@ -78,7 +82,8 @@ export async function listObjectsAt(
       limit ?? null,
     ],
   });
-  return rows.flatMap(([objectVersion, object]) =>
-    object ? [withVersion(object, objectVersion)] : [],
-  );
+  return rows.flatMap(([place, name, objectVersion, stored]) => {
+    const key = { ...resource, namespace: place, name };
+    return stored ? [decodeObject(codec, key, stored, objectVersion)] : [];
+  });
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { GroupResource } from '../../../scheme/resource.ts';
+import type { ObjectCodec } from '../../encryption/object-codec.ts';
 import type { StoreEvent } from '../../store.ts';
 import { EVENT_COLUMNS, EVENT_PREVIOUS, type EventRow, toStoreEvent } from './event-columns.ts';
 
@@ -23,16 +24,17 @@ export interface ReadEventsParameters {
   readonly resource: GroupResource;
   readonly after: number;
   readonly upTo: number;
+  readonly codec: ObjectCodec;
 }
 
 export async function readEvents(
   db: pg.Pool,
-  { clusterId, resource, after, upTo }: ReadEventsParameters,
+  { clusterId, resource, after, upTo, codec }: ReadEventsParameters,
 ): Promise<StoreEvent[]> {
   const { rows } = await db.query<EventRow>({
     ...READ_EVENTS,
     rowMode: 'array',
     values: [clusterId, after, upTo, resource.group, resource.resource],
   });
-  return rows.map((row) => toStoreEvent(resource, row));
+  return rows.map((row) => toStoreEvent(codec, resource, row));
 }

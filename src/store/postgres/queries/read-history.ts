@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { ObjectCodec } from '../../encryption/object-codec.ts';
 import type { ObjectKey, StoreEvent } from '../../store.ts';
 import { EVENT_COLUMNS, EVENT_PREVIOUS, type EventRow, toStoreEvent } from './event-columns.ts';
 
@@ -19,16 +20,21 @@ const READ_HISTORY = {
     limit $6::integer`,
 };
 
+export interface ReadHistoryParameters {
+  readonly clusterId: number;
+  readonly key: ObjectKey;
+  readonly limit: number;
+  readonly codec: ObjectCodec;
+}
+
 export async function readHistory(
   db: pg.Pool,
-  clusterId: number,
-  key: ObjectKey,
-  limit: number,
+  { clusterId, key, limit, codec }: ReadHistoryParameters,
 ): Promise<StoreEvent[]> {
   const { rows } = await db.query<EventRow>({
     ...READ_HISTORY,
     rowMode: 'array',
     values: [clusterId, key.name, key.namespace, key.resource, key.group, limit],
   });
-  return rows.map((row) => toStoreEvent(key, row));
+  return rows.map((row) => toStoreEvent(codec, key, row));
 }

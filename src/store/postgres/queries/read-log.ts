@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { ApiObject } from '../../../scheme/object.ts';
 import type { GroupResource } from '../../../scheme/resource.ts';
+import type { ObjectCodec } from '../../encryption/object-codec.ts';
 import { resourceId } from '../../keys.ts';
 import type { LogEntry, RevisionType } from '../../log/log-entry.ts';
-import { withVersion } from './decode-object.ts';
+import { decodeObject } from './decode-object.ts';
 
 /**
  * The log of some resources after a version, up to another, in order. The range bounds the work, since versions have no gaps
@@ -27,6 +27,7 @@ export interface ReadLogParameters {
   readonly after: number;
   readonly upTo: number;
   readonly resources: readonly GroupResource[];
+  readonly codec: ObjectCodec;
 }
 
 type Row = [
@@ -36,24 +37,26 @@ type Row = [
   namespace: string,
   name: string,
   version: string,
-  object: ApiObject,
+  stored: object,
 ];
 
 export async function readLog(db: pg.Pool, parameters: ReadLogParameters): Promise<LogEntry[]> {
-  const { clusterId, after, upTo, resources } = parameters;
+  const { clusterId, after, upTo, resources, codec } = parameters;
   const { rows } = await db.query<Row>({
     ...READ_LOG,
     rowMode: 'array',
     values: [clusterId, after, upTo, resources.map(resourceId)],
   });
-  return rows.map(toLogEntry);
+  return rows.map((row) => toLogEntry(codec, row));
 }
 
-function toLogEntry([type, group, resource, namespace, name, version, object]: Row): LogEntry {
+function toLogEntry(codec: ObjectCodec, row: Row): LogEntry {
+  const [type, group, resource, namespace, name, version, stored] = row;
+  const key = { group, resource, namespace, name };
   return {
     type,
-    key: { group, resource, namespace, name },
-    object: withVersion(object, version),
+    key,
+    object: decodeObject(codec, key, stored, version),
     version: Number(version),
   };
 }

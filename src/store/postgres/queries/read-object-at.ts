@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { ApiObject } from '../../../scheme/object.ts';
+import type { ObjectCodec } from '../../encryption/object-codec.ts';
 import type { ObjectKey } from '../../store.ts';
-import { withVersion } from './decode-object.ts';
+import { decodeObject } from './decode-object.ts';
 
 /**
  * One object as it was at a version: what its first change after that replaced, or, where none came after, its present.
@@ -41,18 +42,23 @@ const READ_OBJECT_AT = {
       and o.resource_version <= $6::bigint`,
 };
 
+export interface ReadObjectAtParameters {
+  readonly clusterId: number;
+  readonly key: ObjectKey;
+  readonly version: number;
+  readonly codec: ObjectCodec;
+}
+
 /** Right only for a version within retention, which the caller checks afterwards. */
 export async function readObjectAt(
   db: pg.Pool,
-  clusterId: number,
-  key: ObjectKey,
-  version: number,
+  { clusterId, key, version, codec }: ReadObjectAtParameters,
 ): Promise<ApiObject | undefined> {
-  const { rows } = await db.query<[version: string, object: ApiObject | null]>({
+  const { rows } = await db.query<[version: string, stored: object | null]>({
     ...READ_OBJECT_AT,
     rowMode: 'array',
     values: [clusterId, key.name, key.namespace, key.resource, key.group, version],
   });
-  const [objectVersion, object] = rows[0] ?? [];
-  return objectVersion && object ? withVersion(object, objectVersion) : undefined;
+  const [objectVersion, stored] = rows[0] ?? [];
+  return objectVersion && stored ? decodeObject(codec, key, stored, objectVersion) : undefined;
 }

@@ -23,7 +23,7 @@ describe('the content of a namespace', () => {
   test('goes in order: Pods, then everything else, then events', () => {
     expect(first).toEqual(['pods']);
     expect(second).toEqual(expect.arrayContaining(['configmaps', 'deployments.apps', 'services']));
-    expect(third).toEqual(['events', 'events.events.k8s.io']);
+    expect(third).toEqual(['events']);
   });
 
   test('is each resource once, without what is of the whole cluster or cannot be deleted', () => {

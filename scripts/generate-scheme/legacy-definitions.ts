@@ -1,0 +1,66 @@
+import type { ResourceDefinition } from '../../src/scheme/resource.ts';
+import { stabilityOf } from '../../src/scheme/version-order.ts';
+import { toDeprecation, withStorageVersions } from './build-definitions.ts';
+import type { SchemaBuilder } from './build-schemas.ts';
+import { LegacySchemas } from './legacy-schemas.ts';
+import type { LegacyRelease, LegacyVersion } from './legacy-versions.ts';
+import type { Model } from './read-models.ts';
+
+export interface LegacyInputs {
+  readonly versions: readonly LegacyVersion[];
+  readonly models: Readonly<Record<LegacyRelease, ReadonlyMap<string, Model>>>;
+  readonly schemas: SchemaBuilder;
+}
+
+/**
+ * The definitions of removed versions: each is what its successor among `current` is, in another group or version, with
+ * a schema of its own where its fields differ. Adds those schemas.
+ */
+export function buildLegacyDefinitions(
+  current: readonly ResourceDefinition[],
+  { versions, models, schemas }: LegacyInputs,
+): ResourceDefinition[] {
+  const definitions = versions.flatMap((legacy) => {
+    const builder = new LegacySchemas(schemas, models[legacy.release], legacy);
+    return legacy.kinds.map((kind) => {
+      const successor = successorOf(current, legacy, kind);
+      return toLegacyDefinition(legacy, successor, builder.addKind(kind, successor.schemaName));
+    });
+  });
+  const all = withStorageVersions([...current, ...definitions]);
+  return all.slice(current.length);
+}
+
+/** The same kind in its most mature version; `current` is in that order. */
+function successorOf(
+  current: readonly ResourceDefinition[],
+  { group, version, storedIn = group }: LegacyVersion,
+  kind: string,
+): ResourceDefinition {
+  const found = current.find((other) => other.group === storedIn && other.kind === kind);
+  if (!found) throw new Error(`${group}/${version} ${kind} has no successor`);
+  return found;
+}
+
+function toLegacyDefinition(
+  { group, version, since, removedIn, storedIn }: LegacyVersion,
+  successor: ResourceDefinition,
+  schemaName: string,
+): ResourceDefinition {
+  const { kind, resource, deprecation: _none, ...rest } = successor;
+  const use = `${successor.group}/${successor.version} ${kind}`;
+  return {
+    ...rest,
+    group,
+    version,
+    resource,
+    kind,
+    schemaName,
+    stability: stabilityOf(version),
+    storageVersion: version,
+    ...(storedIn
+      ? { storedAs: { group: storedIn, version: successor.storageVersion, resource } }
+      : {}),
+    deprecation: toDeprecation({ group, version }, kind, { since, removedIn, use }),
+  };
+}
