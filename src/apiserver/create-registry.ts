@@ -6,6 +6,7 @@ import type { ApiServerOptions } from './api-server-options.ts';
 import { createRequestAuthenticator } from './authentication/create-request-authenticator.ts';
 import { TokenIssuer } from './authentication/service-accounts/token-issuer.ts';
 import type { Authorization } from './authorization/authorization.ts';
+import { openDefinitions } from './custom-resources/open-definitions.ts';
 import { Registry } from './registry/registry.ts';
 import { ServedResources } from './registry/served-resources.ts';
 import { createServiceCompanions, type ServiceRanges } from './services/service-companions.ts';
@@ -24,7 +25,11 @@ export function createRegistry(
     resources: new ServedResources({
       scheme,
       store,
-      plugins: [...(options.admissionPlugins ?? createAdmissionPlugins()), ...authorization.guards],
+      plugins: [
+        openDefinitions,
+        ...(options.admissionPlugins ?? createAdmissionPlugins()),
+        ...authorization.guards,
+      ],
       companions: new Map([['services', createServiceCompanions(ranges)]]),
     }),
     authorization,

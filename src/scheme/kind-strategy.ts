@@ -28,6 +28,11 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   applyDefaults?(object: T): void;
   /** On create: clears what users may not set (status) and what the system sets. `generation` is already 1. */
   prepareForCreate?(object: T, requester?: Requester): void;
+  /**
+   * On the first request to delete: the object with what must happen before it goes (finalizers). Leaves its argument alone.
+   * @param now RFC 3339
+   */
+  prepareForDelete?(current: T, now: string): T;
   /** On update through the main resource: keeps `current`'s status and other fields that this door may not change. */
   prepareForUpdate?(next: T, current: T): void;
   /** On update of `/status`, or of another subresource that is a part of the status: keeps `current`'s spec. */
@@ -49,10 +54,20 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   readonly nameRule?: NameRule;
   /** Fields that field selectors may name, beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** Where the `scale` subresource finds its numbers. @default where workloads have them */
+  readonly scale?: ScalePaths;
   /** The columns of a table, as `kubectl get` shows them. @default Name and Age */
   readonly printerColumns?: readonly PrinterColumn<T>[];
   /** Default of DeleteOptions.gracePeriodSeconds; undefined deletes at once. Pods: 30 or what the spec says. */
   defaultGracePeriodSeconds?(object: T): number | undefined;
+}
+
+/** Ways down to what a scale is made of. */
+export interface ScalePaths {
+  readonly specReplicas: readonly string[];
+  readonly statusReplicas: readonly string[];
+  /** To a selector in its text form. @default the scale has none */
+  readonly selector?: readonly string[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
-import { badRequest } from '../../scheme/errors.ts';
+import { ApiError, badRequest } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { applyJsonPatch } from '../../scheme/patch/json-patch.ts';
 import { applyMergePatch } from '../../scheme/patch/merge-patch.ts';
@@ -82,11 +82,20 @@ function applyPatch(
     case 'merge':
       return applyMergePatch(seen, patch.patch);
     case 'strategic':
+      if (resource.isCustom && !facet.typeName) throw strategicUnsupported();
       return applyStrategicMergePatch(seen, patch.patch, {
         lookup: (name) => resource.scheme.type(name),
         typeName: facet.typeName ?? resource.definition.schemaName,
       });
   }
+}
+
+/** Nothing says how the lists of a custom resource are joined. */
+function strategicUnsupported(): ApiError {
+  return new ApiError(
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+  );
 }
 
 function assertSamePlace({ metadata }: ApiObject, { namespace = '', name }: Target): void {

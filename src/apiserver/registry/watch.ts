@@ -112,6 +112,7 @@ class WatchStream implements Subscriber, WatchHandle {
   readonly #sink: WatchSink;
   readonly #right: LastingRight;
   #subscription: Subscription | undefined;
+  #stopListening: (() => void) | undefined;
   #stopped = false;
   #lastBookmarkMs: number;
   /** Everything up to here has been delivered. */
@@ -149,6 +150,7 @@ class WatchStream implements Subscriber, WatchHandle {
   attach(subscription: Subscription): void {
     this.#subscription = subscription;
     if (this.#stopped) subscription.stop();
+    else this.#stopListening = this.#resource.onRetired((reason) => this.#end(reason));
   }
 
   onBatch(batch: StoreEventBatch): void {
@@ -165,11 +167,13 @@ class WatchStream implements Subscriber, WatchHandle {
   onClose(error: Error): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#stopListening?.();
     this.#sink.onClose(error);
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#stopListening?.();
     this.#subscription?.stop();
   }
 
@@ -177,9 +181,15 @@ class WatchStream implements Subscriber, WatchHandle {
   #isStillAllowed(): boolean {
     const refusal = this.#right.refusal();
     if (!refusal) return true;
-    this.stop();
-    this.#sink.onClose(refusal);
+    this.#end(refusal);
     return false;
+  }
+
+  /** Nothing more will come: what is watched is served no more. */
+  #end(reason: Error): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#sink.onClose(reason);
   }
 
   #translate(event: StoreEvent, events: WatchEvent[]): void {

@@ -403,7 +403,7 @@ export type TransactionPatchInput = {
   readonly resource: Scalars['String']['input'];
   /** The subresource: `status`. */
   readonly subresource?: InputMaybe<Scalars['String']['input']>;
-  /** How the patch is read. */
+  /** How the patch is read. By default STRATEGIC; of custom resources, which know no such patches, MERGE. */
   readonly type?: InputMaybe<PatchType>;
 };
 

@@ -140,10 +140,15 @@ function patchObjectField(scheme: Scheme): Field {
       write(ctx, async () => {
         const definition = definitionOfArgs(scheme, args);
         const subresource = textArgument(args, 'subresource');
-        return ctx.client.patch(definition, toObjectTarget(definition, args), toPatch(args), {
-          ...toWriteOptions(args, ctx),
-          ...(subresource === undefined ? {} : { subresource }),
-        });
+        return ctx.client.patch(
+          definition,
+          toObjectTarget(definition, args),
+          toPatch(args, definition),
+          {
+            ...toWriteOptions(args, ctx),
+            ...(subresource === undefined ? {} : { subresource }),
+          },
+        );
       }),
   };
 }

@@ -292,6 +292,6 @@ describe('a scheme that changes', () => {
     expect(decodeWidget({ large: true, other: [1] })).toMatchObject({ large: true, other: [1] });
     expect(refusal(() => decodeWidget({ large: 1 }))).toContain('large: expected true or false');
     changing.setExtension('widgets', { definitions: [widget], types: [] });
-    expect(() => decodeWidget({})).toThrow('the type org.example.v1.Widget has no schema');
+    expect(() => decodeWidget({})).toThrow('the server could not find the requested resource');
   });
 });
