@@ -13,6 +13,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
+import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -201,7 +202,7 @@ export class ApiServer {
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApiObject> {
     return this.#serve(ctx, requestAbout('create', ref, object, options), (context) =>
-      createObject(this.#registry, context, ref, object, options),
+      this.#settle([ref], createObject(this.#registry, context, ref, object, options)),
     );
   }
 
@@ -214,7 +215,7 @@ export class ApiServer {
     const { subresource } = options;
     const request = { ...requestAbout('update', ref, object, options), subresource };
     return this.#serve(ctx, request, (context) =>
-      updateObject(this.#registry, context, ref, object, options),
+      this.#settle([ref], updateObject(this.#registry, context, ref, object, options)),
     );
   }
 
@@ -228,7 +229,7 @@ export class ApiServer {
     const { subresource } = options;
     const request = { verb: 'patch', ref, ...target, subresource, body: patch };
     return this.#serve(ctx, request, (context) =>
-      patchObject(this.#registry, context, ref, target, patch, options),
+      this.#settle([ref], patchObject(this.#registry, context, ref, target, patch, options)),
     );
   }
 
@@ -239,7 +240,7 @@ export class ApiServer {
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApplyResult<ApiObject>> {
     return this.#serve(ctx, requestAbout('patch', ref, manifest, options), (context) =>
-      applyObject(this.#registry, context, ref, manifest, options),
+      this.#settle([ref], applyObject(this.#registry, context, ref, manifest, options)),
     );
   }
 
@@ -272,7 +273,10 @@ export class ApiServer {
     options: WriteOptions = {},
   ): Promise<readonly ApiObject[]> {
     return this.#serve(ctx, writes.map(requestOf), (context) =>
-      commitTransaction(this.#registry, context, writes, options),
+      this.#settle(
+        writes.map(({ ref }) => ref),
+        commitTransaction(this.#registry, context, writes, options),
+      ),
     );
   }
 
@@ -311,6 +315,13 @@ export class ApiServer {
     });
   }
 
+  /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */
+  async #settle<T>(refs: readonly ResourceRef[], written: Promise<T>): Promise<T> {
+    const result = await written;
+    if (refs.some(isDefinitions)) await this.#customResources.settled();
+    return result;
+  }
+
   async #serve<T>(
     ctx: RequestContext,
     requests: ApiRequest | readonly ApiRequest[],
@@ -346,6 +357,13 @@ function requestAbout(
   const own = placeOf(body);
   const { namespace = own.namespace, name = own.name } = place;
   return { verb, ref, namespace, name, body };
+}
+
+function isDefinitions({ group, resource }: ResourceRef): boolean {
+  return (
+    group === apiextensionsCustomResourceDefinitions.group &&
+    resource === apiextensionsCustomResourceDefinitions.resource
+  );
 }
 
 function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Registry {
