@@ -1,5 +1,6 @@
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { TransactionWrite } from './client.ts';
+import type { RequestedPlace } from './registry/object-metadata.ts';
 
 /** What one call of the API is, before anything is done for it: what audit and fairness look at. */
 export interface ApiRequest {
@@ -32,8 +33,20 @@ export function requestOf(write: TransactionWrite): ApiRequest {
   }
 }
 
+/** A request that carries an object: the object may say what the request leaves out. */
+export function requestAbout(
+  verb: string,
+  ref: ResourceRef,
+  body: object,
+  place: RequestedPlace,
+): ApiRequest {
+  const own = placeOf(body);
+  const { namespace = own.namespace, name = own.name } = place;
+  return { verb, ref, namespace, name, body };
+}
+
 /** The place that an object says it has. Nothing of it is checked yet. */
-export function placeOf(object: unknown): Pick<ApiRequest, 'namespace' | 'name'> {
+function placeOf(object: unknown): Pick<ApiRequest, 'namespace' | 'name'> {
   const { metadata } = (object ?? {}) as { metadata?: Record<string, unknown> | null };
   return { namespace: textOf(metadata?.namespace), name: textOf(metadata?.name) };
 }

@@ -9,33 +9,21 @@
  *
  * Invariant: nothing is stored that did not pass the whole pipeline, and nothing that was refused leaves a trace.
  */
-import { type Clock, systemClock } from '../lib/clock.ts';
-import { type Logger, silentLogger } from '../lib/logger.ts';
-import { type Random, systemRandom } from '../lib/random.ts';
+import { silentLogger } from '../lib/logger.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
 import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
 import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
-import type { ObjectStore } from '../store/store.ts';
-import type { AdmissionPlugin } from './admission/plugin.ts';
-import { createAdmissionPlugins } from './admission/plugin-table.ts';
-import { type ApiRequest, placeOf, requestOf } from './api-request.ts';
-import {
-  type AuditPage,
-  type AuditSelection,
-  type AuditSource,
-  readAuditLog,
-} from './audit/audit-reader.ts';
-import type { Auditor } from './audit/auditor.ts';
-import {
-  type Authenticator,
-  type Credentials,
-  createUnionAuthenticator,
-} from './authentication/authenticator.ts';
+import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
+import type { ApiServerOptions } from './api-server-options.ts';
+import { type AuditPage, type AuditSelection, readAuditLog } from './audit/audit-reader.ts';
+import type { Credentials, RequestIdentity } from './authentication/authenticator.ts';
 import { APISERVER_USER } from './authentication/identities.ts';
-import { type Authorizer, privilegedAuthorizer } from './authorization/authorizer.ts';
+import { impersonate } from './authentication/impersonation.ts';
+import { Authorization } from './authorization/authorization.ts';
+import { reconcilePolicy } from './authorization/bootstrap-policy/reconcile-policy.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
   ApplyResult,
@@ -46,14 +34,13 @@ import type {
   Target,
   TransactionWrite,
   UpdateOptions,
-  UserInfo,
   WatchHandle,
   WatchOptions,
   WatchSink,
   WriteOptions,
 } from './client.ts';
+import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
-import { openDefinitions } from './custom-resources/open-definitions.ts';
 import { InFlightLimiter } from './in-flight-limiter.ts';
 import { applyObject } from './registry/apply.ts';
 import { createObject } from './registry/create.ts';
@@ -64,47 +51,14 @@ import { readHistory } from './registry/history.ts';
 import { listObjects } from './registry/list.ts';
 import type { RequestedPlace } from './registry/object-metadata.ts';
 import { patchObject } from './registry/patch.ts';
-import { Registry } from './registry/registry.ts';
-import { ServedResources } from './registry/served-resources.ts';
+import type { Registry } from './registry/registry.ts';
 import { commitTransaction } from './registry/transaction.ts';
 import { updateObject } from './registry/update.ts';
 import { watchObjects } from './registry/watch.ts';
 import type { RequestContext } from './request-context.ts';
 import { parseCidr } from './services/address-range.ts';
-import { createServiceCompanions, type ServiceRanges } from './services/service-companions.ts';
+import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
-
-export interface ApiServerOptions {
-  readonly store: ObjectStore;
-  readonly scheme: Scheme;
-  /** Who may come in. @default nobody: the in-process client alone */
-  readonly authenticators?: readonly Authenticator[];
-  /** @default administrators and the control plane's own parts */
-  readonly authorizer?: Authorizer;
-  /** @default those of every cluster */
-  readonly admissionPlugins?: readonly AdmissionPlugin[];
-  /** Where ClusterIPs come from. @default '10.96.0.0/12' */
-  readonly serviceCidr?: string;
-  /** Both ends included. @default 30000 to 32767 */
-  readonly nodePorts?: ServiceRanges['nodePorts'];
-  /** Where clients reach the API: the target of the `kubernetes` Service. @default 4000 */
-  readonly apiPort?: number;
-  /** Requests under way at once, past which doors refuse with TooManyRequests. @default 2_000 */
-  readonly maxRequestsInFlight?: number;
-  /** How long a request may wait for state or lose races, in milliseconds. @default 30_000 */
-  readonly requestTimeoutMs?: number;
-  /** How long a read waits for a version that this process has not seen yet, in milliseconds. @default 3_000 */
-  readonly minimumVersionTimeoutMs?: number;
-  /** How far apart the bookmarks of a watch are at least, in milliseconds. @default 10_000 */
-  readonly bookmarkIntervalMs?: number;
-  /** Keeps who did what. @default nobody does */
-  readonly auditor?: Auditor | undefined;
-  /** Where what was kept is read. @default nowhere */
-  readonly auditSource?: AuditSource | undefined;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly logger?: Logger;
-}
 
 const DEFAULT_SERVICE_CIDR = '10.96.0.0/12';
 const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
@@ -113,6 +67,7 @@ export class ApiServer {
   readonly scheme: Scheme;
   readonly #registry: Registry;
   readonly #customResources: CustomResources;
+  readonly #authorization: Authorization;
   readonly #limiter: InFlightLimiter;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
@@ -125,13 +80,19 @@ export class ApiServer {
       clusterIPs: parseCidr(options.serviceCidr ?? DEFAULT_SERVICE_CIDR),
       nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS,
     };
-    this.#registry = createRegistry(options, this.#ranges);
+    this.#authorization = new Authorization({
+      modes: options.authorizationModes ?? ['Node', 'RBAC'],
+      store: options.store,
+      logger: options.logger ?? silentLogger,
+    });
+    this.#registry = createRegistry(options, this.#authorization, this.#ranges);
     this.#customResources = new CustomResources(this.#registry);
     this.#limiter = new InFlightLimiter(options.maxRequestsInFlight ?? 2_000);
   }
 
   /** Serves, and makes sure of what every cluster has. The store must have been started. */
   async start(): Promise<void> {
+    await this.#authorization.start();
     await this.#customResources.start();
     this.#isServing = true;
     const ctx: RequestContext = { user: APISERVER_USER, exemptFromLimits: true };
@@ -144,17 +105,33 @@ export class ApiServer {
       serviceCidr: this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
       apiPort: this.#options.apiPort ?? 4000,
     });
+    if (!this.#authorization.usesRoles) return;
+    await reconcilePolicy({
+      list: (ref) => this.list(ctx, ref),
+      transaction: (writes) => this.transaction(ctx, writes),
+    });
+  }
+
+  /** Grows whenever roles or bindings change: what was worked out with somebody's rights before is not to be given out after. */
+  get accessRevision(): number {
+    return this.#authorization.revision;
   }
 
   /** Refuses what comes from now on. Stop the store to end what is under way. */
   stop(): void {
     this.#isServing = false;
     this.#customResources.stop();
+    this.#authorization.stop();
   }
 
-  /** Who sends these credentials. @throws {ApiError} Unauthorized */
-  authenticate(credentials: Credentials): Promise<UserInfo> {
-    return this.#registry.authenticator.authenticate(credentials);
+  /** Who sends these credentials, and as whom. @throws {ApiError} Unauthorized, Forbidden to act as somebody else */
+  async authenticate(credentials: Credentials): Promise<RequestIdentity> {
+    const { authenticator, authorizer } = this.#registry;
+    const { user } = await authenticator.authenticate(credentials);
+    const { impersonation, source } = credentials;
+    if (!impersonation) return { user, source };
+    const impersonated = await impersonate(authorizer, user, impersonation);
+    return { user: impersonated, impersonator: user, source };
   }
 
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
@@ -347,42 +324,9 @@ export class ApiServer {
   }
 }
 
-/** A request that carries an object: the object may say what the request leaves out. */
-function requestAbout(
-  verb: string,
-  ref: ResourceRef,
-  body: object,
-  place: RequestedPlace,
-): ApiRequest {
-  const own = placeOf(body);
-  const { namespace = own.namespace, name = own.name } = place;
-  return { verb, ref, namespace, name, body };
-}
-
 function isDefinitions({ group, resource }: ResourceRef): boolean {
   return (
     group === apiextensionsCustomResourceDefinitions.group &&
     resource === apiextensionsCustomResourceDefinitions.resource
   );
-}
-
-function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Registry {
-  const { store, scheme } = options;
-  return new Registry({
-    store,
-    resources: new ServedResources({
-      scheme,
-      store,
-      plugins: [openDefinitions, ...(options.admissionPlugins ?? createAdmissionPlugins())],
-      companions: new Map([['services', createServiceCompanions(ranges)]]),
-    }),
-    authorizer: options.authorizer ?? privilegedAuthorizer,
-    authenticator: createUnionAuthenticator(options.authenticators ?? []),
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
-    logger: options.logger ?? silentLogger,
-    requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
-    minimumVersionTimeoutMs: options.minimumVersionTimeoutMs ?? 3_000,
-    bookmarkIntervalMs: options.bookmarkIntervalMs ?? 10_000,
-  });
 }

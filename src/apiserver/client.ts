@@ -16,6 +16,8 @@ export interface GetOptions extends Target {
   readonly resourceVersion?: string;
   /** The past, within retention. */
   readonly at?: { readonly resourceVersion: string } | { readonly timeMs: number };
+  /** Hears which version of the cluster the answer shows, before it comes; also where the answer is that there is none. */
+  readonly onVersion?: (resourceVersion: string) => void;
 }
 
 export interface ListOptions {
@@ -132,6 +134,8 @@ export type TransactionWrite =
  * and immutable; objects handed in belong to the API from then on.
  */
 export interface ApiClient {
+  /** Grows whenever anybody's rights may have changed: what was worked out with rights before is not to be given out after. */
+  readonly accessRevision: number;
   get<T extends ApiObject>(ref: ResourceRef<T>, options: GetOptions): Promise<T>;
   list<T extends ApiObject>(ref: ResourceRef<T>, options?: ListOptions): Promise<ObjectList<T>>;
   watch<T extends ApiObject>(

@@ -54,6 +54,10 @@ class InProcessClient implements ApiClient {
     this.#ctx = { ...identity, exemptFromLimits: !isLimited };
   }
 
+  get accessRevision(): number {
+    return this.#server.accessRevision;
+  }
+
   get<T extends ApiObject>(ref: ResourceRef<T>, options: GetOptions): Promise<T> {
     return this.#server.get(this.#ctx, ref, options) as Promise<T>;
   }

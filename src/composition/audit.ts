@@ -3,7 +3,7 @@ import type { AuditSource } from '../apiserver/audit/audit-reader.ts';
 import { Auditor } from '../apiserver/audit/auditor.ts';
 import { DEFAULT_AUDIT_POLICY } from '../apiserver/audit/default-audit-policy.ts';
 import { AuditPolicyError, parseAuditPolicy } from '../apiserver/audit/parse-audit-policy.ts';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -13,6 +13,7 @@ import { AuditRetention } from '../observability/audit/audit-retention.ts';
 import { type AuditBackend, AuditWriter } from '../observability/audit/audit-writer.ts';
 import { AuditTable } from '../store/telemetry/audit-table.ts';
 import type { Database } from './database.ts';
+import { ConfigError } from './option-values.ts';
 import { parseYaml, readOptionFile } from './yaml-file.ts';
 
 /** What the API server keeps of requests, and where it reads it again. */
@@ -33,7 +34,7 @@ const BYTES_PER_MEGABYTE = 1_000_000;
 /** Audit events go to the database and, where one is wanted, to a file. @throws {ConfigError} for a policy that cannot be */
 export function startAudit(parts: AuditParts, cleanup: CleanupStack): Audit {
   const { config, database, clock, logger } = parts;
-  const policy = readPolicy(config.auditPolicyFile);
+  const policy = readPolicy(config.audit.policyFile);
   const table = new AuditTable({
     url: database.url,
     ioClock: systemClock,
@@ -41,7 +42,7 @@ export function startAudit(parts: AuditParts, cleanup: CleanupStack): Audit {
     logger,
   });
   cleanup.defer(() => table.close());
-  const retentionMs = config.auditRetentionSeconds * 1_000;
+  const retentionMs = config.audit.retentionSeconds * 1_000;
   const retention = new AuditRetention({ table, clock, logger, retentionMs });
   retention.start();
   cleanup.defer(() => retention.stop());
@@ -55,14 +56,13 @@ function tableBackend(table: AuditTable): AuditBackend {
   return { name: 'the database', append: (events) => table.append(events) };
 }
 
-function fileBackends(config: Config): AuditBackend[] {
-  const { auditLogPath, auditLogMaxMegabytes, auditLogMaxBackups } = config;
-  if (auditLogPath === undefined) return [];
+function fileBackends({ audit }: Config): AuditBackend[] {
+  if (audit.logPath === undefined) return [];
   return [
     new AuditLogFile({
-      file: auditLogPath,
-      maxBytes: auditLogMaxMegabytes * BYTES_PER_MEGABYTE,
-      maxBackups: auditLogMaxBackups,
+      file: audit.logPath,
+      maxBytes: audit.logMaxMegabytes * BYTES_PER_MEGABYTE,
+      maxBackups: audit.logMaxBackups,
     }),
   ];
 }

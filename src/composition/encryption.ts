@@ -1,4 +1,4 @@
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import { encryptionFileOf, readOrCreateEncryptionConfiguration } from '../data-directory.ts';
 import { EncryptionKeyMissingError } from '../store/encryption/agree-on-keys.ts';
 import {
@@ -7,6 +7,7 @@ import {
 } from '../store/encryption/encryption-configuration.ts';
 import type { ObjectCodec } from '../store/encryption/object-codec.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { ConfigError } from './option-values.ts';
 import { parseYaml, readOptionFile } from './yaml-file.ts';
 
 type EncryptionConfig = Pick<Config, 'dataDirectory' | 'encryptionProviderConfig'>;

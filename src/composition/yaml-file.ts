@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import { ConfigError } from '../config.ts';
 import { toError } from '../lib/errors.ts';
+import { ConfigError } from './option-values.ts';
 
 /** The text of a file that an option names. @throws {ConfigError} */
 export function readOptionFile(option: string, file: string): string {

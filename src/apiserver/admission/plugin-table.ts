@@ -1,6 +1,8 @@
 import { createDefaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { mutatingAdmissionPolicy } from './policy/mutating-admission-policy.ts';
+import { validatingAdmissionPolicy } from './policy/validating-admission-policy.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
@@ -37,6 +39,8 @@ const PLUGINS: readonly PluginEntry[] = [
     isDefault: true,
     create: ({ tolerationSeconds = 300 }) => createDefaultTolerationSeconds(tolerationSeconds),
   },
+  on(mutatingAdmissionPolicy),
+  on(validatingAdmissionPolicy),
 ];
 
 /** The names that {@link AdmissionSwitches} know, in the order of the chain. */

@@ -65,8 +65,8 @@ export function authorizeCreate(
   return assertAuthorized(registry.authorizer, ctx.user, {
     verb: 'create',
     resource: resource.definition,
+    // No name: rules about names are rules about what is there already.
     namespace: place.namespace ?? input.metadata?.namespace,
-    name: place.name ?? input.metadata?.name,
   });
 }
 
@@ -118,7 +118,7 @@ function planAdmitted(
   const { resource } = scope;
   const { strategy } = resource;
   const { object } = admission;
-  if (strategy.prepareForCreate) strategy.prepareForCreate(object);
+  if (strategy.prepareForCreate) strategy.prepareForCreate(object, scope.user);
   else if (resource.hasStatus) delete (object as { status?: unknown }).status;
   assertValidNew(scope, object, errors);
   return andThen(admission.validate(), (outcome) => planCreation(scope, object, outcome));

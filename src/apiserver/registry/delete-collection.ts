@@ -28,6 +28,7 @@ export async function deleteCollection(
     verb: 'deletecollection',
     resource: resource.definition,
     namespace,
+    fieldSelector: selection.fieldSelector,
   });
   const { matches } = resource.selections.compile(selection);
   const cache = await cacheAsOf(registry, await resource.ready(), undefined, ctx.signal);

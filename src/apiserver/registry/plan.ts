@@ -68,7 +68,10 @@ export async function execute<P extends Plan>(
     if (!plan) continue;
     if (options.dryRun || plan.writes.length === 0) return { plan, stored: undefined };
     const stored = await attempts.commit(plan);
-    if (stored) return { plan, stored };
+    if (!stored) continue;
+    const { authorization } = registry;
+    if (authorization.isPolicy(plan.writes)) await authorization.catchUp(stored);
+    return { plan, stored };
   }
 }
 

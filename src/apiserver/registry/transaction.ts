@@ -81,7 +81,7 @@ async function prepareStep(
     resource: resource.definition,
     subresource,
     namespace: place.namespace,
-    name: place.name,
+    name: write.type === 'create' ? undefined : place.name,
   });
   await resource.ready();
   return { write, resource, scope: createWriteScope(registry, ctx, resource, options) };

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
+import { orForbidden } from '../or-forbidden.ts';
 import type { RequestContext } from '../request-context.ts';
 import {
   type Arguments,
@@ -142,9 +143,10 @@ function objectsField(scheme: Scheme): Field {
 
 function tablesField(scheme: Scheme): Field {
   return {
-    type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(TABLE_TYPE))),
+    type: new GraphQLList(TABLE_TYPE),
     description:
-      'Objects as `kubectl get` prints them: one table a resource, when `resource` names several (`pods,services`, `all`).',
+      'Objects as `kubectl get` prints them: one table a resource, when `resource` names several (`pods,services`, `all`). ' +
+      'Null, with an error, in the place of one that the caller may not list.',
     args: {
       ...RESOURCE_ARGUMENT,
       name: {
@@ -161,7 +163,9 @@ function tablesField(scheme: Scheme): Field {
     extensions: { reads: true },
     resolve(_, args: Arguments, ctx) {
       const definitions = findResources(scheme, textArgument(args, 'resource') ?? '');
-      return Promise.all(definitions.map((definition) => readTable(scheme, definition, args, ctx)));
+      return Promise.all(
+        definitions.map((definition) => orForbidden(readTable(scheme, definition, args, ctx))),
+      );
     },
   };
 }
