@@ -6,7 +6,7 @@ import {
 } from '../src/scheme/errors.ts';
 import type { ApiObject } from '../src/scheme/object.ts';
 import { type GroupResource, qualifiedName } from '../src/scheme/resource.ts';
-import type { ObjectStore, ResourceCache, StoreWrite } from '../src/store/store.ts';
+import type { ObjectStore, ResourceCache, StoreWrite, Subscription } from '../src/store/store.ts';
 
 /** A store that only remembers: what is left of a write's cost is the pipeline's. No log, no history, no watches. */
 export function createMemoryStore(): ObjectStore {
@@ -68,8 +68,9 @@ class MemoryCache implements ResourceCache {
 
   async waitFor(): Promise<void> {}
 
-  async subscribe(): Promise<never> {
-    throw new Error('a memory store has no watches');
+  /** Nothing is ever told: the measurements watch nothing. */
+  async subscribe(): Promise<Subscription> {
+    return { stop: () => undefined, isLive: true };
   }
 
   apply(write: StoreWrite, resourceVersion: string): ApiObject {

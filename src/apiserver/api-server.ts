@@ -29,6 +29,7 @@ import { APISERVER_USER } from './authentication/identities.ts';
 import { type Authorizer, privilegedAuthorizer } from './authorization/authorizer.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
+  ApplyOptions,
   ApplyResult,
   DeleteOptions,
   DeleteResult,
@@ -201,7 +202,7 @@ export class ApiServer {
     ctx: RequestContext,
     ref: ResourceRef,
     manifest: ApiObject,
-    options: WriteOptions & RequestedPlace = {},
+    options: ApplyOptions & RequestedPlace = {},
   ): Promise<ApplyResult<ApiObject>> {
     return this.#serve(ctx, () => applyObject(this.#registry, ctx, ref, manifest, options));
   }

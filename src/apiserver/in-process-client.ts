@@ -3,6 +3,7 @@ import type { ResourceRef } from '../scheme/resource.ts';
 import type { ApiServer } from './api-server.ts';
 import type {
   ApiClient,
+  ApplyOptions,
   ApplyResult,
   DeleteOptions,
   DeleteResult,
@@ -96,7 +97,7 @@ class InProcessClient implements ApiClient {
   apply<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: WriteOptions,
+    options?: ApplyOptions,
   ): Promise<ApplyResult<T>> {
     const manifest = object as unknown as ApiObject;
     return this.#server.apply(this.#ctx, ref, manifest, options) as Promise<ApplyResult<T>>;

@@ -90,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./commands/apply.ts')).applyCommand,
   ),
   entry(
+    'diff',
+    'show what apply would change, field by field',
+    async () => (await import('./commands/diff.ts')).diffCommand,
+  ),
+  entry(
     'delete',
     'delete objects',
     async () => (await import('./commands/delete.ts')).deleteCommand,
