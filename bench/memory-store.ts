@@ -6,9 +6,19 @@ import {
 } from '../src/scheme/errors.ts';
 import type { ApiObject } from '../src/scheme/object.ts';
 import { type GroupResource, qualifiedName } from '../src/scheme/resource.ts';
-import type { ObjectStore, ResourceCache, StoreWrite, Subscription } from '../src/store/store.ts';
+import type {
+  ObjectStore,
+  ResourceCache,
+  StoreEvent,
+  StoreWrite,
+  SubscribeOptions,
+  Subscriber,
+  Subscription,
+} from '../src/store/store.ts';
 
-/** A store that only remembers: what is left of a write's cost is the pipeline's. No log, no history, no watches. */
+const EVENT_TYPES = { create: 'ADDED', update: 'MODIFIED', delete: 'DELETED' } as const;
+
+/** A store that only remembers: what is left of a write's cost is the pipeline's. No log and no history. */
 export function createMemoryStore(): ObjectStore {
   const resources = new Map<string, MemoryCache>();
   let version = 0;
@@ -43,6 +53,7 @@ export function createMemoryStore(): ObjectStore {
 class MemoryCache implements ResourceCache {
   readonly resource: GroupResource;
   readonly #objects = new Map<string, ApiObject>();
+  readonly #subscribers = new Set<Subscriber>();
   readonly #version: () => string;
 
   constructor(resource: GroupResource, version: () => string) {
@@ -68,9 +79,9 @@ class MemoryCache implements ResourceCache {
 
   async waitFor(): Promise<void> {}
 
-  /** Nothing is ever told: the measurements watch nothing. */
-  async subscribe(): Promise<Subscription> {
-    return { stop: () => undefined, isLive: true };
+  async subscribe({ subscriber }: SubscribeOptions): Promise<Subscription> {
+    this.#subscribers.add(subscriber);
+    return { isLive: true, stop: () => this.#subscribers.delete(subscriber) };
   }
 
   apply(write: StoreWrite, resourceVersion: string): ApiObject {
@@ -86,6 +97,18 @@ class MemoryCache implements ResourceCache {
     const object = { ...write.object, metadata: { ...write.object.metadata, resourceVersion } };
     if (write.type === 'delete') this.#objects.delete(id);
     else this.#objects.set(id, object);
+    this.#publish({
+      type: EVENT_TYPES[write.type],
+      key: write.key,
+      object,
+      ...(current ? { previous: current } : {}),
+      resourceVersion,
+    });
     return object;
+  }
+
+  #publish(event: StoreEvent): void {
+    const batch = { events: [event], resourceVersion: event.resourceVersion };
+    for (const subscriber of this.#subscribers) subscriber.onBatch(batch);
   }
 }

@@ -5,6 +5,30 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ADMISSION_PLUGIN_NAMES } from './apiserver/admission/plugin-table.ts';
+import {
+  AUTHORIZATION_MODES,
+  type AuthorizationMode,
+} from './apiserver/authorization/authorization-modes.ts';
+import {
+  AUDIT_OPTIONS,
+  AUDIT_USAGE,
+  type AuditConfig,
+  readAuditConfig,
+} from './composition/audit-config.ts';
+import {
+  AUTHENTICATION_OPTIONS,
+  AUTHENTICATION_USAGE,
+  type AuthenticationConfig,
+  readAuthenticationConfig,
+} from './composition/authentication-config.ts';
+import {
+  ConfigError,
+  seconds,
+  splitList,
+  toBoolean,
+  toChoice,
+  toInteger,
+} from './composition/option-values.ts';
 import { didYouMeanHint } from './lib/did-you-mean.ts';
 
 /** Where servers listen, and commands look for them, unless they are told otherwise. */
@@ -34,6 +58,8 @@ export interface Config {
   readonly roles: readonly Role[];
   /** API groups and versions to switch: `batch/v1=false`, `api/alpha=true`. */
   readonly runtimeConfig: readonly string[];
+  /** Who says who may do what, beside that administrators may do everything. @default ['Node', 'RBAC'] */
+  readonly authorizationModes: readonly AuthorizationMode[];
   /** Controllers to run: `*` for all, `-name` without one. @default ['*'] */
   readonly controllers: readonly string[];
   /** How long a node may be silent before it is Unknown, in seconds. @default 40 */
@@ -46,12 +72,14 @@ export interface Config {
   readonly enableAdmissionPlugins: readonly string[];
   /** Default admission plugins not to run. @default [] */
   readonly disableAdmissionPlugins: readonly string[];
+  readonly audit: AuditConfig;
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
   readonly retentionSeconds: number;
   /** Simulated nodes made at the first start of an empty cluster. @default 3 */
   readonly initialNodes: number;
   /** Whether clients may ask the GraphQL schema for its types. @default true */
   readonly introspection: boolean;
+  readonly authentication: AuthenticationConfig;
   /** @default 'warn' */
   readonly logLevel: LogLevel;
 }
@@ -59,11 +87,6 @@ export interface Config {
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** A setting that cannot be used: the message is for the user, and says what would be right. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 export const USAGE = `Starts an Orrery control plane in the foreground.
 
@@ -75,6 +98,7 @@ Usage: npm start -- [options]
   --data-dir DIR              keep the database and the token here (ORRERY_DATA_DIR, default .orrery)
   --role NAME                 run this part only; repeat it for several: ${ROLES.join(', ')}
   --runtime-config GV=BOOL    switch an API group, version or level: api/alpha=true, batch/v1=false
+  --authorization-mode LIST   who says who may do what: ${AUTHORIZATION_MODES.join(', ')} (default Node,RBAC)
   --controllers LIST          '*' for all, '-NAME' without one (default '*')
   --initial-nodes N           simulated nodes of a new cluster (default 3)
   --node-monitor-grace-period SECONDS
@@ -95,6 +119,8 @@ Usage: npm start -- [options]
   --log-level LEVEL           ${LOG_LEVELS.join(', ')} (ORRERY_LOG_LEVEL, default warn)
   --help                      this text
 
+${AUTHENTICATION_USAGE}
+${AUDIT_USAGE}
 Environment: DATABASE_URL uses a PostgreSQL server (14 or newer) in place of the embedded one,
 REDIS_URL puts the work queues on Redis.
 
@@ -111,6 +137,7 @@ const OPTIONS = {
   'data-dir': { type: 'string' },
   role: { type: 'string', multiple: true },
   'runtime-config': { type: 'string', multiple: true },
+  'authorization-mode': { type: 'string', multiple: true },
   controllers: { type: 'string', multiple: true },
   'initial-nodes': { type: 'string' },
   'node-monitor-grace-period': { type: 'string' },
@@ -123,6 +150,8 @@ const OPTIONS = {
   introspection: { type: 'string' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
+  ...AUTHENTICATION_OPTIONS,
+  ...AUDIT_OPTIONS,
 } as const;
 
 export interface ConfigSource {
@@ -151,6 +180,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     redisUrl: env.REDIS_URL || undefined,
     roles: toRoles(values.role),
     runtimeConfig: splitList(values['runtime-config']),
+    authorizationModes: toAuthorizationModes(values['authorization-mode']),
     controllers: values.controllers ? splitList(values.controllers) : ['*'],
     nodeMonitorGracePeriodSeconds: seconds(
       '--node-monitor-grace-period',
@@ -165,9 +195,11 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       values['default-toleration-seconds'] ?? '300',
     ),
     ...toPluginSwitches(values),
+    audit: readAuditConfig(values, cwd),
     retentionSeconds: seconds('--retention', values.retention ?? '3600'),
     initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),
-    introspection: toChoice('--introspection', values.introspection ?? 'true', BOOLEANS) === 'true',
+    introspection: toBoolean('--introspection', values.introspection ?? 'true'),
+    authentication: readAuthenticationConfig(values, cwd),
     logLevel: toChoice(
       '--log-level',
       values['log-level'] ?? env.ORRERY_LOG_LEVEL ?? 'warn',
@@ -180,8 +212,6 @@ export function readConfig(source: ConfigSource): Config | 'help' {
 export function defaultDataDirectory(packageRoot: string): string {
   return path.join(packageRoot, '.orrery');
 }
-
-const BOOLEANS = ['true', 'false'] as const;
 
 function parseArguments(args: readonly string[]) {
   for (const arg of args) {
@@ -219,6 +249,17 @@ function toPluginSwitches(
   return { enableAdmissionPlugins: enabled, disableAdmissionPlugins: disabled };
 }
 
+function toAuthorizationModes(words: readonly string[] | undefined): readonly AuthorizationMode[] {
+  if (!words) return ['Node', 'RBAC'];
+  const modes = splitList(words).map((word) =>
+    toChoice('--authorization-mode', word, AUTHORIZATION_MODES),
+  );
+  if (modes.length > 0) return [...new Set(modes)];
+  throw new ConfigError(
+    `--authorization-mode is empty: give one or more of ${AUTHORIZATION_MODES.join(', ')}`,
+  );
+}
+
 function toPlugins(option: string, values: readonly string[] | undefined): string[] {
   const names = splitList(values);
   for (const name of names) {
@@ -231,27 +272,7 @@ function toPlugins(option: string, values: readonly string[] | undefined): strin
   return names;
 }
 
-function toChoice<T extends string>(option: string, word: string, choices: readonly T[]): T {
-  const choice = choices.find((candidate) => candidate === word);
-  if (choice) return choice;
-  throw new ConfigError(`${option} is "${word}": give one of ${choices.join(', ')}`);
-}
-
-function toInteger(option: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  throw new ConfigError(`${option} is "${text}": give a whole number from ${min} to ${max}`);
-}
-
 /** A file that an option names, from the working directory on. */
 function toFile(cwd: string, file: string | undefined): string | undefined {
   return file === undefined ? undefined : path.resolve(cwd, file);
-}
-
-function seconds(option: string, text: string): number {
-  return toInteger(option, text, 1, 31_536_000);
-}
-
-function splitList(values: readonly string[] | undefined): string[] {
-  return (values ?? []).flatMap((value) => value.split(',')).filter((item) => item !== '');
 }

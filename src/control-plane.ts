@@ -7,16 +7,20 @@
  */
 import { createAdmissionPlugins } from './apiserver/admission/plugin-table.ts';
 import { ApiServer } from './apiserver/api-server.ts';
-import { createBearerTokenAuthenticator } from './apiserver/authentication/bearer-token.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
+import { type Audit, startAudit } from './composition/audit.ts';
+import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
+import { createAuthorityOpener } from './composition/cluster-authority.ts';
 import { type Database, openDatabase } from './composition/database.ts';
 import { assertPortIsFree, openDoor } from './composition/door.ts';
 import { readEncryption, startWithKeys } from './composition/encryption.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
+import { ConfigError } from './composition/option-values.ts';
+import { openTls } from './composition/tls.ts';
 import { startWorkers } from './composition/workers.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import { openDataDirectory, readOrCreateToken } from './data-directory.ts';
 import { CleanupStack } from './lib/cleanup-stack.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -69,21 +73,33 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   if (config.roles.includes('api')) await assertPortIsFree(config);
   openDataDirectory(config.dataDirectory);
   const token = readOrCreateToken(config.dataDirectory);
+  const authentication = openAuthentication(config, token);
+  const certificateAuthority = createAuthorityOpener(config.dataDirectory);
+  const tls = await openTls(config, certificateAuthority);
   const database = await openDatabase({ config, logger, onProgress, signal });
   cleanup.defer(() => database.stop());
   signal?.throwIfAborted();
   onProgress('Starting the API server');
   const store = await startStore({ config, database, clock, logger }, cleanup);
-  const apiServer = createApiServer({ config, store, scheme, token, clock, logger });
+  const audit = startAudit({ config, database, clock, logger }, cleanup);
+  const parts = { config, store, scheme, authentication, audit, clock, logger };
+  const apiServer = createApiServer(parts);
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
   const readiness = { workersStarted: false };
   const url = config.roles.includes('api')
-    ? await openDoor({ config, apiServer, clock, logger, readiness }, cleanup)
+    ? await openDoor({ config, apiServer, tls, clock, logger, readiness }, cleanup)
     : undefined;
   onProgress('Starting scheduler, controllers and nodes');
   const client = createClient(apiServer, { user: ADMIN_USER, fieldManager: 'orrery' });
-  const workers = await startWorkers({ config, database, apiServer, clock, logger });
+  const workers = await startWorkers({
+    config,
+    database,
+    apiServer,
+    certificateAuthority,
+    clock,
+    logger,
+  });
   if (workers) cleanup.defer(() => workers.run());
   if (config.roles.includes('kubelets')) {
     const asServer = createClient(apiServer, { user: APISERVER_USER });
@@ -125,19 +141,22 @@ interface ApiServerParts {
   readonly config: Config;
   readonly store: ObjectStore;
   readonly scheme: Scheme;
-  readonly token: string;
+  readonly authentication: AuthenticationOptions;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly audit: Audit;
 }
 
-function createApiServer({ config, token, ...parts }: ApiServerParts): ApiServer {
+function createApiServer({ config, authentication, audit, ...parts }: ApiServerParts): ApiServer {
   return new ApiServer({
     ...parts,
-    authenticators: [createBearerTokenAuthenticator({ token, user: ADMIN_USER })],
+    ...authentication,
+    ...audit,
     admissionPlugins: createAdmissionPlugins(
       { tolerationSeconds: config.defaultTolerationSeconds },
       { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins },
     ),
+    authorizationModes: config.authorizationModes,
     apiPort: config.port,
   });
 }

@@ -1,14 +1,14 @@
 /** What a server keeps beside its database: the administrator's token, and the id of the process that runs. */
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './composition/option-values.ts';
+import { readOrCreateSecret } from './composition/secret-file.ts';
 
 const TOKEN_BYTES = 32;
 const ENCRYPTION_KEY_BYTES = 32;
 /** Others may pass through (the embedded PostgreSQL runs as its own user when we are root), but not look around. */
 const DIRECTORY_MODE = 0o711;
-const SECRET_MODE = 0o600;
 
 /** Makes the directory where it is missing. @throws {ConfigError} when it cannot be used */
 export function openDataDirectory(directory: string): void {
@@ -21,21 +21,6 @@ export function openDataDirectory(directory: string): void {
         'choose another with --data-dir',
     );
   }
-}
-
-/** The content of a secret file: made at the first start, and readable by its owner alone. */
-function readOrCreateSecret(file: string, create: () => string): string {
-  const draft = `${file}.${process.pid}`;
-  // A link appears whole or not at all, and only where nothing is yet: of two starts at once, one makes the file.
-  writeFileSync(draft, create(), { mode: SECRET_MODE });
-  try {
-    linkSync(draft, file);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
-  } finally {
-    rmSync(draft);
-  }
-  return readFileSync(file, 'utf8');
 }
 
 /** The administrator's bearer token. */

@@ -3,7 +3,8 @@
 import pc from 'picocolors';
 import { destination, pino } from 'pino';
 import { greeting } from './composition/greeting.ts';
-import { type Config, ConfigError, defaultDataDirectory, readConfig, USAGE } from './config.ts';
+import { ConfigError } from './composition/option-values.ts';
+import { type Config, defaultDataDirectory, readConfig, USAGE } from './config.ts';
 import { startControlPlane } from './control-plane.ts';
 import { openDataDirectory, publishProcessId } from './data-directory.ts';
 import { toError } from './lib/errors.ts';

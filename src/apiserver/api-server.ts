@@ -9,24 +9,21 @@
  *
  * Invariant: nothing is stored that did not pass the whole pipeline, and nothing that was refused leaves a trace.
  */
-import { type Clock, systemClock } from '../lib/clock.ts';
-import { type Logger, silentLogger } from '../lib/logger.ts';
-import { type Random, systemRandom } from '../lib/random.ts';
-import { serviceUnavailable } from '../scheme/errors.ts';
+import { silentLogger } from '../lib/logger.ts';
+import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
 import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
-import type { ObjectStore } from '../store/store.ts';
-import type { AdmissionPlugin } from './admission/plugin.ts';
-import { createAdmissionPlugins } from './admission/plugin-table.ts';
-import {
-  type Authenticator,
-  type Credentials,
-  createUnionAuthenticator,
-} from './authentication/authenticator.ts';
+import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
+import type { ApiServerOptions } from './api-server-options.ts';
+import { readAuditLog } from './audit/audit-reader.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
+import type { Credentials, RequestIdentity } from './authentication/authenticator.ts';
 import { APISERVER_USER } from './authentication/identities.ts';
-import { type Authorizer, privilegedAuthorizer } from './authorization/authorizer.ts';
+import { impersonate } from './authentication/impersonation.ts';
+import { Authorization } from './authorization/authorization.ts';
+import { reconcilePolicy } from './authorization/bootstrap-policy/reconcile-policy.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
   ApplyOptions,
@@ -38,12 +35,12 @@ import type {
   Target,
   TransactionWrite,
   UpdateOptions,
-  UserInfo,
   WatchHandle,
   WatchOptions,
   WatchSink,
   WriteOptions,
 } from './client.ts';
+import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { InFlightLimiter } from './in-flight-limiter.ts';
 import { applyObject } from './registry/apply.ts';
@@ -55,43 +52,14 @@ import { readHistory } from './registry/history.ts';
 import { listObjects } from './registry/list.ts';
 import type { RequestedPlace } from './registry/object-metadata.ts';
 import { patchObject } from './registry/patch.ts';
-import { Registry } from './registry/registry.ts';
-import { ServedResources } from './registry/served-resources.ts';
+import type { Registry } from './registry/registry.ts';
 import { commitTransaction } from './registry/transaction.ts';
 import { updateObject } from './registry/update.ts';
 import { watchObjects } from './registry/watch.ts';
 import type { RequestContext } from './request-context.ts';
 import { parseCidr } from './services/address-range.ts';
-import { createServiceCompanions, type ServiceRanges } from './services/service-companions.ts';
+import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
-
-export interface ApiServerOptions {
-  readonly store: ObjectStore;
-  readonly scheme: Scheme;
-  /** Who may come in. @default nobody: the in-process client alone */
-  readonly authenticators?: readonly Authenticator[];
-  /** @default administrators and the control plane's own parts */
-  readonly authorizer?: Authorizer;
-  /** @default those of every cluster */
-  readonly admissionPlugins?: readonly AdmissionPlugin[];
-  /** Where ClusterIPs come from. @default '10.96.0.0/12' */
-  readonly serviceCidr?: string;
-  /** Both ends included. @default 30000 to 32767 */
-  readonly nodePorts?: ServiceRanges['nodePorts'];
-  /** Where clients reach the API: the target of the `kubernetes` Service. @default 4000 */
-  readonly apiPort?: number;
-  /** Requests under way at once, past which doors refuse with TooManyRequests. @default 2_000 */
-  readonly maxRequestsInFlight?: number;
-  /** How long a request may wait for state or lose races, in milliseconds. @default 30_000 */
-  readonly requestTimeoutMs?: number;
-  /** How long a read waits for a version that this process has not seen yet, in milliseconds. @default 3_000 */
-  readonly minimumVersionTimeoutMs?: number;
-  /** How far apart the bookmarks of a watch are at least, in milliseconds. @default 10_000 */
-  readonly bookmarkIntervalMs?: number;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly logger?: Logger;
-}
 
 const DEFAULT_SERVICE_CIDR = '10.96.0.0/12';
 const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
@@ -100,6 +68,7 @@ export class ApiServer {
   readonly scheme: Scheme;
   readonly #registry: Registry;
   readonly #customResources: CustomResources;
+  readonly #authorization: Authorization;
   readonly #limiter: InFlightLimiter;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
@@ -112,13 +81,19 @@ export class ApiServer {
       clusterIPs: parseCidr(options.serviceCidr ?? DEFAULT_SERVICE_CIDR),
       nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS,
     };
-    this.#registry = createRegistry(options, this.#ranges);
+    this.#authorization = new Authorization({
+      modes: options.authorizationModes ?? ['Node', 'RBAC'],
+      store: options.store,
+      logger: options.logger ?? silentLogger,
+    });
+    this.#registry = createRegistry(options, this.#authorization, this.#ranges);
     this.#customResources = new CustomResources(this.#registry);
     this.#limiter = new InFlightLimiter(options.maxRequestsInFlight ?? 2_000);
   }
 
   /** Serves, and makes sure of what every cluster has. The store must have been started. */
   async start(): Promise<void> {
+    await this.#authorization.start();
     await this.#customResources.start();
     this.#isServing = true;
     const ctx: RequestContext = { user: APISERVER_USER, exemptFromLimits: true };
@@ -131,25 +106,47 @@ export class ApiServer {
       serviceCidr: this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
       apiPort: this.#options.apiPort ?? 4000,
     });
+    if (!this.#authorization.usesRoles) return;
+    await reconcilePolicy({
+      list: (ref) => this.list(ctx, ref),
+      transaction: (writes) => this.transaction(ctx, writes),
+    });
+  }
+
+  /** Grows whenever roles or bindings change: what was worked out with somebody's rights before is not to be given out after. */
+  get accessRevision(): number {
+    return this.#authorization.revision;
   }
 
   /** Refuses what comes from now on. Stop the store to end what is under way. */
   stop(): void {
     this.#isServing = false;
     this.#customResources.stop();
+    this.#authorization.stop();
   }
 
-  /** Who sends these credentials. @throws {ApiError} Unauthorized */
-  authenticate(credentials: Credentials): Promise<UserInfo> {
-    return this.#registry.authenticator.authenticate(credentials);
+  /** Who sends these credentials, and as whom. @throws {ApiError} Unauthorized, Forbidden to act as somebody else */
+  async authenticate(credentials: Credentials): Promise<RequestIdentity> {
+    const { authenticator, authorizer } = this.#registry;
+    const { user } = await authenticator.authenticate(credentials);
+    const { impersonation, source } = credentials;
+    if (!impersonation) return { user, source };
+    const impersonated = await impersonate(authorizer, user, impersonation);
+    return { user: impersonated, impersonator: user, source };
   }
 
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
-    return this.#serve(ctx, () => getObject(this.#registry, ctx, ref, request));
+    const { namespace, name } = request;
+    return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
+      getObject(this.#registry, context, ref, request),
+    );
   }
 
   list(ctx: RequestContext, ref: ResourceRef, options: ListOptions = {}): Promise<ObjectList> {
-    return this.#serve(ctx, () => listObjects(this.#registry, ctx, ref, options));
+    const { namespace } = options;
+    return this.#serve(ctx, { verb: 'list', ref, namespace }, (context) =>
+      listObjects(this.#registry, context, ref, options),
+    );
   }
 
   /** Opens a watch. It counts as under way while it opens, not while it is open. */
@@ -159,7 +156,10 @@ export class ApiServer {
     options: WatchOptions,
     sink: WatchSink,
   ): Promise<WatchHandle> {
-    return this.#serve(ctx, () => watchObjects(this.#registry, ctx, ref, options, sink));
+    const { namespace } = options;
+    return this.#serve(ctx, { verb: 'watch', ref, namespace }, (context) =>
+      watchObjects(this.#registry, context, ref, options, sink),
+    );
   }
 
   history(
@@ -167,7 +167,10 @@ export class ApiServer {
     ref: ResourceRef,
     options: Target & { readonly limit?: number },
   ): Promise<readonly WatchEvent[]> {
-    return this.#serve(ctx, () => readHistory(this.#registry, ctx, ref, options));
+    const { namespace, name } = options;
+    return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
+      readHistory(this.#registry, context, ref, options),
+    );
   }
 
   create(
@@ -176,7 +179,9 @@ export class ApiServer {
     object: object,
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApiObject> {
-    return this.#serve(ctx, () => createObject(this.#registry, ctx, ref, object, options));
+    return this.#serve(ctx, requestAbout('create', ref, object, options), (context) =>
+      createObject(this.#registry, context, ref, object, options),
+    );
   }
 
   update(
@@ -185,7 +190,11 @@ export class ApiServer {
     object: ApiObject,
     options: UpdateOptions & RequestedPlace = {},
   ): Promise<ApiObject> {
-    return this.#serve(ctx, () => updateObject(this.#registry, ctx, ref, object, options));
+    const { subresource } = options;
+    const request = { ...requestAbout('update', ref, object, options), subresource };
+    return this.#serve(ctx, request, (context) =>
+      updateObject(this.#registry, context, ref, object, options),
+    );
   }
 
   patch(
@@ -195,7 +204,11 @@ export class ApiServer {
     patch: Patch,
     options: UpdateOptions = {},
   ): Promise<ApiObject> {
-    return this.#serve(ctx, () => patchObject(this.#registry, ctx, ref, target, patch, options));
+    const { subresource } = options;
+    const request = { verb: 'patch', ref, ...target, subresource, body: patch };
+    return this.#serve(ctx, request, (context) =>
+      patchObject(this.#registry, context, ref, target, patch, options),
+    );
   }
 
   apply(
@@ -204,7 +217,9 @@ export class ApiServer {
     manifest: ApiObject,
     options: ApplyOptions & RequestedPlace = {},
   ): Promise<ApplyResult<ApiObject>> {
-    return this.#serve(ctx, () => applyObject(this.#registry, ctx, ref, manifest, options));
+    return this.#serve(ctx, requestAbout('patch', ref, manifest, options), (context) =>
+      applyObject(this.#registry, context, ref, manifest, options),
+    );
   }
 
   delete(
@@ -213,7 +228,9 @@ export class ApiServer {
     target: Target,
     options: DeleteOptions = {},
   ): Promise<DeleteResult<ApiObject>> {
-    return this.#serve(ctx, () => deleteObject(this.#registry, ctx, ref, target, options));
+    return this.#serve(ctx, { verb: 'delete', ref, ...target }, (context) =>
+      deleteObject(this.#registry, context, ref, target, options),
+    );
   }
 
   deleteCollection(
@@ -222,7 +239,10 @@ export class ApiServer {
     selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
     options: DeleteOptions = {},
   ): Promise<number> {
-    return this.#serve(ctx, () => deleteCollection(this.#registry, ctx, ref, selection, options));
+    const { namespace } = selection;
+    return this.#serve(ctx, { verb: 'deletecollection', ref, namespace }, (context) =>
+      deleteCollection(this.#registry, context, ref, selection, options),
+    );
   }
 
   transaction(
@@ -230,7 +250,9 @@ export class ApiServer {
     writes: readonly TransactionWrite[],
     options: WriteOptions = {},
   ): Promise<readonly ApiObject[]> {
-    return this.#serve(ctx, () => commitTransaction(this.#registry, ctx, writes, options));
+    return this.#serve(ctx, writes.map(requestOf), (context) =>
+      commitTransaction(this.#registry, context, writes, options),
+    );
   }
 
   createSubresource(
@@ -240,8 +262,18 @@ export class ApiServer {
     body: object,
     options: WriteOptions = {},
   ): Promise<ApiObject> {
-    return this.#serve(ctx, () =>
-      createSubresource(this.#registry, ctx, ref, target, body, options),
+    return this.#serve(ctx, { verb: 'create', ref, ...target, body }, (context) =>
+      createSubresource(this.#registry, context, ref, target, body, options),
+    );
+  }
+
+  /** The audit log. @throws {ApiError} Forbidden, BadRequest; NotFound when this server keeps none */
+  auditLog(ctx: RequestContext, selection: AuditSelection): Promise<AuditPage> {
+    const { auditSource } = this.#options;
+    if (!auditSource) throw new ApiError('NotFound', 'this server keeps no audit log');
+    const { authorizer } = this.#registry;
+    return this.#handle(ctx, (context) =>
+      readAuditLog(auditSource, { authorizer, ctx: context }, selection),
     );
   }
 
@@ -251,45 +283,35 @@ export class ApiServer {
     objects: readonly ApiObject[],
     options: Omit<TableOptions, 'now'> = {},
   ): Table {
-    const { strategy } = this.#registry.resources.resolve(ref);
-    return toTable(strategy.printerColumns, objects, {
+    const resource = this.#registry.resources.resolve(ref);
+    const stored = objects.map((object) => resource.toStorage(object));
+    return toTable(resource.strategy.printerColumns, stored, {
       ...options,
       now: this.#registry.clock.now(),
     });
   }
 
-  async #serve<T>(ctx: RequestContext, handle: () => Promise<T>): Promise<T> {
+  async #serve<T>(
+    ctx: RequestContext,
+    requests: ApiRequest | readonly ApiRequest[],
+    handle: (ctx: RequestContext) => Promise<T>,
+  ): Promise<T> {
     if (!this.#isServing) {
       throw serviceUnavailable('the API server is not serving: it is starting or has been stopped');
     }
+    const { auditor } = this.#options;
+    if (!auditor) return this.#handle(ctx, handle);
+    return auditor.follow(ctx, requests, (context) => this.#handle(context, handle));
+  }
+
+  async #handle<T>(ctx: RequestContext, handle: (ctx: RequestContext) => Promise<T>): Promise<T> {
     // The control plane's own parts take no places: their bursts must not shut the door to everybody else.
-    if (ctx.exemptFromLimits) return handle();
+    if (ctx.exemptFromLimits) return handle(ctx);
     this.#limiter.enter();
     try {
-      return await handle();
+      return await handle(ctx);
     } finally {
       this.#limiter.leave();
     }
   }
-}
-
-function createRegistry(options: ApiServerOptions, ranges: ServiceRanges): Registry {
-  const { store, scheme } = options;
-  return new Registry({
-    store,
-    resources: new ServedResources({
-      scheme,
-      store,
-      plugins: options.admissionPlugins ?? createAdmissionPlugins(),
-      companions: new Map([['services', createServiceCompanions(ranges)]]),
-    }),
-    authorizer: options.authorizer ?? privilegedAuthorizer,
-    authenticator: createUnionAuthenticator(options.authenticators ?? []),
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
-    logger: options.logger ?? silentLogger,
-    requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
-    minimumVersionTimeoutMs: options.minimumVersionTimeoutMs ?? 3_000,
-    bookmarkIntervalMs: options.bookmarkIntervalMs ?? 10_000,
-  });
 }

@@ -1,5 +1,6 @@
 import type { ApiObject, ObjectList, ObjectMeta, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 
 /** Which object: `namespace` is left out for what has none. */
 export interface Target {
@@ -15,6 +16,8 @@ export interface GetOptions extends Target {
   readonly resourceVersion?: string;
   /** The past, within retention. */
   readonly at?: { readonly resourceVersion: string } | { readonly timeMs: number };
+  /** Hears which version of the cluster the answer shows, before it comes; also where the answer is that there is none. */
+  readonly onVersion?: (resourceVersion: string) => void;
 }
 
 export interface ListOptions {
@@ -148,6 +151,8 @@ export type TransactionWrite =
  * and immutable; objects handed in belong to the API from then on.
  */
 export interface ApiClient {
+  /** Grows whenever anybody's rights may have changed: what was worked out with rights before is not to be given out after. */
+  readonly accessRevision: number;
   get<T extends ApiObject>(ref: ResourceRef<T>, options: GetOptions): Promise<T>;
   list<T extends ApiObject>(ref: ResourceRef<T>, options?: ListOptions): Promise<ObjectList<T>>;
   watch<T extends ApiObject>(
@@ -198,6 +203,8 @@ export interface ApiClient {
     writes: readonly TransactionWrite[],
     options?: WriteOptions,
   ): Promise<readonly ApiObject[]>;
+  /** The audit log, newest first. */
+  auditLog(selection?: AuditSelection): Promise<AuditPage>;
   /** POST to a subresource that is an action: `binding`, `eviction`, `token`. */
   createSubresource(
     ref: ResourceRef,

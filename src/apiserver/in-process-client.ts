@@ -1,6 +1,7 @@
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { ApiServer } from './api-server.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type {
   ApiClient,
   ApplyOptions,
@@ -20,10 +21,14 @@ import type {
   WatchSink,
   WriteOptions,
 } from './client.ts';
-import type { RequestContext } from './request-context.ts';
+import type { RequestContext, RequestSource } from './request-context.ts';
 
 export interface ClientOptions {
   readonly user: UserInfo;
+  /** Who is known by the credentials, where `user` is whom they act as. */
+  readonly impersonator?: UserInfo | undefined;
+  /** Where the requests come from; nothing for what this process asks itself. */
+  readonly source?: RequestSource | undefined;
   /** Recorded as the author of changes where a call does not say otherwise. */
   readonly fieldManager?: string;
   /**
@@ -48,6 +53,10 @@ class InProcessClient implements ApiClient {
     this.#server = server;
     const { isLimited = false, ...identity } = options;
     this.#ctx = { ...identity, exemptFromLimits: !isLimited };
+  }
+
+  get accessRevision(): number {
+    return this.#server.accessRevision;
   }
 
   get<T extends ApiObject>(ref: ResourceRef<T>, options: GetOptions): Promise<T> {
@@ -124,6 +133,10 @@ class InProcessClient implements ApiClient {
     options?: WriteOptions,
   ): Promise<readonly ApiObject[]> {
     return this.#server.transaction(this.#ctx, writes, options);
+  }
+
+  auditLog(selection: AuditSelection = {}): Promise<AuditPage> {
+    return this.#server.auditLog(this.#ctx, selection);
   }
 
   createSubresource(

@@ -61,6 +61,40 @@ const NODES: readonly CommandEntry[] = [
   ),
 ];
 
+const CREATE: readonly CommandEntry[] = [
+  entry(
+    'token',
+    'print a new token of a service account',
+    async () => (await import('./commands/create/token.ts')).tokenCommand,
+  ),
+];
+
+const CERTIFICATE: readonly CommandEntry[] = [
+  entry(
+    'approve',
+    'let a certificate be signed',
+    async () => (await import('./commands/certificate/decide.ts')).approveCommand,
+  ),
+  entry(
+    'deny',
+    'refuse a certificate',
+    async () => (await import('./commands/certificate/decide.ts')).denyCommand,
+  ),
+];
+
+const AUTH: readonly CommandEntry[] = [
+  entry(
+    'can-i',
+    'ask whether you may do something',
+    async () => (await import('./commands/auth/can-i.ts')).canICommand,
+  ),
+  entry(
+    'whoami',
+    'show who you are to the server',
+    async () => (await import('./commands/auth/whoami.ts')).whoamiCommand,
+  ),
+];
+
 /** Every command, in the order that `--help` lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -95,6 +129,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./commands/diff.ts')).diffCommand,
   ),
   entry(
+    'convert',
+    'print manifests in another version of the API',
+    async () => (await import('./commands/convert.ts')).convertCommand,
+  ),
+  entry(
     'delete',
     'delete objects',
     async () => (await import('./commands/delete.ts')).deleteCommand,
@@ -109,12 +148,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'follow and steer the rollout of a Deployment',
     subcommands: ROLLOUT,
   },
+  { name: 'create', summary: 'make what is not kept, such as a token', subcommands: CREATE },
+  {
+    name: 'certificate',
+    summary: 'approve or deny certificate signing requests',
+    subcommands: CERTIFICATE,
+  },
   {
     name: 'nodes',
     aliases: ['node'],
     summary: 'add, stop and start simulated nodes',
     subcommands: NODES,
   },
+  { name: 'auth', summary: 'ask who you are and what you may do', subcommands: AUTH },
   entry(
     'api-resources',
     'list the resources that are served',

@@ -21,6 +21,13 @@ export interface GlobalOptions {
   readonly server?: string;
   readonly dataDir?: string;
   readonly tokenFile?: string;
+  readonly certificateAuthority?: string;
+  readonly clientCertificate?: string;
+  readonly clientKey?: string;
+  readonly insecureSkipTlsVerify?: boolean;
+  readonly as?: string;
+  readonly asGroup?: readonly string[];
+  readonly asUid?: string;
   readonly namespace?: string;
 }
 

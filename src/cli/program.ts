@@ -1,5 +1,6 @@
 /** The `orrery` command: its global options, and its commands, each loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
+import { collect } from './arguments/options.ts';
 import { CliError, UsageError } from './cli-error.ts';
 import type { CliCommand, CommandEntry, GlobalOptions } from './command.ts';
 import { COMMANDS } from './command-table.ts';
@@ -74,6 +75,19 @@ class Session {
       .addOption(new Option('--server <url>', 'where the control plane is'))
       .addOption(new Option('--data-dir <dir>', 'its data directory, with the token'))
       .addOption(new Option('--token-file <file>', 'the file with the token'))
+      .addOption(new Option('--certificate-authority <file>', 'who vouches for the server'))
+      .addOption(new Option('--client-certificate <file>', 'the certificate to come with, and'))
+      .addOption(new Option('--client-key <file>', 'its key'))
+      .addOption(
+        new Option('--insecure-skip-tls-verify', 'believe any server: anybody may listen in'),
+      )
+      .addOption(new Option('--as <user>', 'act as this user, if you may'))
+      .addOption(
+        new Option('--as-group <group>', 'and as one of this group; may be repeated').argParser(
+          collect,
+        ),
+      )
+      .addOption(new Option('--as-uid <uid>', 'and with this uid'))
       .addHelpText('after', EXAMPLES_HELP)
       .addHelpText('after', ENVIRONMENT_HELP)
       .addHelpText('after', EXIT_CODES_HELP);

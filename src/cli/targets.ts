@@ -1,4 +1,5 @@
 /** The objects that a writing command is about: named one by one, or selected. */
+
 import {
   namespaceOf,
   parseResourceArguments,
@@ -13,7 +14,7 @@ import {
   GetTablesDocument,
   type ResourceFactsFragment,
 } from './generated/operations.ts';
-import { kindWord } from './output/tables.ts';
+import { kindWord, tablesOf } from './output/tables.ts';
 
 /** What names one object to the server. */
 export interface ObjectKey {
@@ -89,7 +90,7 @@ async function selectTargets(
   flags: TargetFlags,
 ): Promise<Target[]> {
   const client = await context.client();
-  const { tables } = await client.request(GetTablesDocument, {
+  const answer = await client.request(GetTablesDocument, {
     resource,
     namespace: namespaceOf(flags),
     labelSelector: flags.selector,
@@ -97,7 +98,7 @@ async function selectTargets(
     wide: false,
     objects: false,
   });
-  return tables.flatMap(({ resource: facts, rows }) =>
+  return tablesOf(answer).flatMap(({ resource: facts, rows }) =>
     rows.map(({ namespace, name }) => toTarget(facts, namespace ?? undefined, name ?? '')),
   );
 }

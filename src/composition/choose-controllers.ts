@@ -1,5 +1,5 @@
-import { ConfigError } from '../config.ts';
 import { didYouMeanHint } from '../lib/did-you-mean.ts';
+import { ConfigError } from './option-values.ts';
 
 /**
  * The controllers that `--controllers` names, as kube-controller-manager reads it: `*` is all, `name` is one, `-name` is

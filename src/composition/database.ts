@@ -1,10 +1,11 @@
 import path from 'node:path';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createDatabaseIfMissing } from '../store/create-database.ts';
 import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts';
 import { migrate } from '../store/migrate.ts';
+import { ConfigError } from './option-values.ts';
 
 /** A migrated database, ready for the store and the queues. */
 export interface Database {

@@ -2,16 +2,20 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { ApiServer } from '../apiserver/api-server.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { ServingTls } from '../graphql/http/http-server.ts';
 import { createGraphqlServer } from '../graphql/server.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { ConfigError } from './option-values.ts';
 import { serverVersion } from './version.ts';
 
 export interface DoorOptions {
   readonly config: Config;
   readonly apiServer: ApiServer;
+  /** Undefined for plain HTTP. */
+  readonly tls: ServingTls | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What `/readyz` waits for. */
@@ -37,12 +41,13 @@ export async function assertPortIsFree(config: Pick<Config, 'host' | 'port'>): P
 
 /** Opens the GraphQL door; returns its address. @throws {ConfigError} when the port is taken */
 export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Promise<string> {
-  const { apiServer, clock, config, logger, readiness } = options;
+  const { apiServer, clock, config, logger, readiness, tls } = options;
   const server = await createGraphqlServer({
+    tls,
     scheme: apiServer.scheme,
     version: serverVersion(),
     authenticate: (credentials) => apiServer.authenticate(credentials),
-    clientFor: (user) => createClient(apiServer, { user, isLimited: true }),
+    clientFor: (identity) => createClient(apiServer, { ...identity, isLimited: true }),
     logger,
     clock,
     introspection: config.introspection,

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import { encryptionFileOf, readOrCreateEncryptionConfiguration } from '../data-directory.ts';
-import { toError } from '../lib/errors.ts';
 import { EncryptionKeyMissingError } from '../store/encryption/agree-on-keys.ts';
 import {
   createCodec,
@@ -10,18 +7,16 @@ import {
 } from '../store/encryption/encryption-configuration.ts';
 import type { ObjectCodec } from '../store/encryption/object-codec.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { ConfigError } from './option-values.ts';
+import { parseYaml, readOptionFile } from './yaml-file.ts';
 
 type EncryptionConfig = Pick<Config, 'dataDirectory' | 'encryptionProviderConfig'>;
 
 /** How objects are stored, by the configuration that was given or by the data directory's own. @throws {ConfigError} */
 export function readEncryption(config: EncryptionConfig): ObjectCodec {
   const file = fileOf(config);
-  const document = parseDocument(readConfiguration(config));
-  // The parser's messages quote the text, which holds keys: only the place is told.
-  const [error] = document.errors;
-  if (error) throw new ConfigError(`${file} is no YAML (line ${error.linePos?.[0].line ?? 1})`);
   try {
-    return createCodec(document.toJS());
+    return createCodec(parseYaml(file, readConfiguration(config)));
   } catch (thrown) {
     if (!(thrown instanceof EncryptionConfigurationError)) throw thrown;
     throw new ConfigError(`${file}: ${thrown.message}`);
@@ -44,15 +39,10 @@ function fileOf({ encryptionProviderConfig, dataDirectory }: EncryptionConfig): 
   return encryptionProviderConfig ?? encryptionFileOf(dataDirectory);
 }
 
-function readConfiguration({ encryptionProviderConfig, dataDirectory }: EncryptionConfig): string {
-  if (encryptionProviderConfig === undefined) {
-    return readOrCreateEncryptionConfiguration(dataDirectory);
-  }
-  try {
-    return readFileSync(encryptionProviderConfig, 'utf8');
-  } catch (thrown) {
-    throw new ConfigError(
-      `--encryption-provider-config: ${encryptionProviderConfig} cannot be read (${toError(thrown).message})`,
-    );
-  }
+function readConfiguration({
+  encryptionProviderConfig: file,
+  dataDirectory,
+}: EncryptionConfig): string {
+  if (file === undefined) return readOrCreateEncryptionConfiguration(dataDirectory);
+  return readOptionFile('--encryption-provider-config', file);
 }

@@ -39,7 +39,8 @@ function whereItIs({ config, defaultDataDirectory }: GreetingOptions, url: strin
   const settings: string[] = [];
   // Port 0 is any that was free.
   const port = config.port || Number(new URL(url).port);
-  if (port !== DEFAULT_PORT) settings.push(`ORRERY_PORT=${port}`);
+  if (url.startsWith('https:')) settings.push(`ORRERY_SERVER=${url}`);
+  else if (port !== DEFAULT_PORT) settings.push(`ORRERY_PORT=${port}`);
   if (config.dataDirectory !== defaultDataDirectory) {
     settings.push(`ORRERY_DATA_DIR=${shellWord(config.dataDirectory)}`);
   }

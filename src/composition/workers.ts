@@ -1,8 +1,14 @@
-import { hostname } from 'node:os';
 import type { ApiServer } from '../apiserver/api-server.ts';
-import { CONTROLLER_MANAGER_USER } from '../apiserver/authentication/identities.ts';
+import {
+  CONTROLLER_MANAGER_USER,
+  KUBELET_HOST_USER,
+  nodeUser,
+  SCHEDULER_USER,
+} from '../apiserver/authentication/identities.ts';
+import type { ApiClient } from '../apiserver/client.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { CertificateAuthority } from '../controllers/certificate-signer/authority.ts';
 import {
   CONTROLLER_NAMES,
   type ControllerName,
@@ -13,32 +19,32 @@ import { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import { randomSuffix } from '../lib/random.ts';
-import { ApiEventRecorder } from '../machinery/api-event-recorder.ts';
 import type { Controller } from '../machinery/controller.ts';
-import { ControllerManager } from '../machinery/controller-manager.ts';
-import { SharedInformerFactory } from '../machinery/informer-factory.ts';
 import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { chooseControllers } from './choose-controllers.ts';
+import { type Component, controllerClient, startComponent } from './component.ts';
 import type { Database } from './database.ts';
+import { ConfigError } from './option-values.ts';
 
 export interface WorkersOptions {
   readonly config: Config;
   readonly database: Database;
   readonly apiServer: ApiServer;
+  /** Opens the authority that signs certificate requests. */
+  readonly certificateAuthority: () => Promise<CertificateAuthority>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Starts what this process's roles work on; returns what stops it, or undefined when it has no such role. */
 export async function startWorkers(options: WorkersOptions): Promise<CleanupStack | undefined> {
-  const controllers = controllersOf(options);
-  if (controllers.length === 0) return undefined;
+  const components = componentsOf(options);
+  if (components.every(({ controllers }) => controllers.length === 0)) return undefined;
   const cleanup = new CleanupStack();
   try {
-    await start(options, controllers, cleanup);
+    await start(options, components, cleanup);
   } catch (thrown) {
     await cleanup.run();
     throw thrown;
@@ -48,35 +54,15 @@ export async function startWorkers(options: WorkersOptions): Promise<CleanupStac
 
 async function start(
   options: WorkersOptions,
-  controllers: readonly Controller[],
+  components: readonly Component[],
   cleanup: CleanupStack,
 ): Promise<void> {
   const { apiServer, clock, database, logger } = options;
-  const exclusive = database.isEmbedded;
-  const backend = await openQueues(options, exclusive);
+  const isShared = !database.isEmbedded;
+  const backend = await openQueues(options, !isShared);
   cleanup.defer(() => backend.close());
-  const client = createClient(apiServer, {
-    user: CONTROLLER_MANAGER_USER,
-    fieldManager: 'kube-controller-manager',
-  });
-  const informers = new SharedInformerFactory({ client, logger });
-  informers.start();
-  cleanup.defer(() => informers.stop());
-  const events = new ApiEventRecorder({ client, source: { component: 'orrery' }, clock, logger });
-  cleanup.defer(() => events.stop());
-  const identity = `${hostname()}-${process.pid}-${randomSuffix(5)}`;
-  const manager = new ControllerManager({
-    client,
-    informers,
-    backend,
-    controllers,
-    events,
-    clock,
-    logger,
-    ...(exclusive ? {} : { shared: { identity } }),
-  });
-  cleanup.defer(() => manager.stop());
-  await manager.start();
+  const environment = { apiServer, backend, clock, isShared, logger };
+  await Promise.all(components.map((component) => startComponent(component, environment, cleanup)));
 }
 
 async function openQueues(
@@ -94,21 +80,49 @@ async function openQueues(
   }
 }
 
-function controllersOf({ apiServer, config }: WorkersOptions): readonly Controller[] {
+function componentsOf(options: WorkersOptions): readonly Component[] {
+  const { apiServer, config } = options;
   const roles = new Set(config.roles);
-  const controllers: Controller[] = [];
-  if (roles.has('controllers')) {
-    const names = chooseControllers<ControllerName>(CONTROLLER_NAMES, config.controllers);
-    const options = {
-      resources: apiServer.scheme.served(),
-      nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
-      nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
-    };
-    controllers.push(...createControllers(options, names));
-  }
-  if (roles.has('scheduler')) controllers.push(createScheduler());
-  if (roles.has('kubelets')) controllers.push(...createKubeletControllers(heartbeat(config)));
-  return controllers;
+  return [
+    {
+      name: 'kube-controller-manager',
+      user: CONTROLLER_MANAGER_USER,
+      controllers: roles.has('controllers') ? controllersOf(options) : [],
+      clientFor: (controller) => controllerClient(apiServer, controller),
+    },
+    {
+      name: 'kube-scheduler',
+      user: SCHEDULER_USER,
+      controllers: roles.has('scheduler') ? [createScheduler()] : [],
+      leaseName: 'kube-scheduler',
+    },
+    {
+      name: 'kubelet',
+      user: KUBELET_HOST_USER,
+      controllers: roles.has('kubelets')
+        ? createKubeletControllers(heartbeat(config), (node) => kubeletClient(apiServer, node))
+        : [],
+    },
+  ];
+}
+
+function controllersOf({
+  apiServer,
+  certificateAuthority,
+  config,
+}: WorkersOptions): readonly Controller[] {
+  const names = chooseControllers<ControllerName>(CONTROLLER_NAMES, config.controllers);
+  const options = {
+    certificateAuthority,
+    resources: apiServer.scheme.served(),
+    nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
+    nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
+  };
+  return createControllers(options, names);
+}
+
+function kubeletClient(apiServer: ApiServer, nodeName: string): ApiClient {
+  return createClient(apiServer, { user: nodeUser(nodeName), fieldManager: 'kubelet' });
 }
 
 /** As upstream's kubelets do: a Lease is renewed four times within the time for which it is good. */

@@ -4,6 +4,13 @@
  */
 import type { Controller } from '../machinery/controller.ts';
 import type { ResourceDefinition } from '../scheme/resource.ts';
+import { createCertificateApproverController } from './certificate-approver/reconciler.ts';
+import { createCertificateCleanerController } from './certificate-cleaner/reconciler.ts';
+import {
+  type CertificateSignerOptions,
+  createCertificateSignerController,
+} from './certificate-signer/reconciler.ts';
+import { createClusterRoleAggregationController } from './clusterrole-aggregation/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
@@ -15,7 +22,7 @@ import { createReplicaSetController } from './replicaset/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
 import { createTaintEvictionController } from './taint-eviction/reconciler.ts';
 
-export interface ControllersOptions {
+export interface ControllersOptions extends CertificateSignerOptions {
   /** Every resource that is served: what namespaces hold, and what may own or be owned. */
   readonly resources: readonly ResourceDefinition[];
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
@@ -41,6 +48,10 @@ const FACTORIES = {
   'node-lifecycle': createNodeLifecycleController,
   'taint-eviction': createTaintEvictionController,
   'pod-garbage-collector': createPodGarbageCollectorController,
+  'certificate-approver': createCertificateApproverController,
+  'certificate-signer': createCertificateSignerController,
+  'certificate-cleaner': createCertificateCleanerController,
+  'clusterrole-aggregation': createClusterRoleAggregationController,
 } as const satisfies Readonly<Record<string, (options: ControllersOptions) => Controller>>;
 
 export type ControllerName = keyof typeof FACTORIES;

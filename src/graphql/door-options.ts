@@ -1,4 +1,5 @@
-import type { ApiClient, UserInfo } from '../apiserver/client.ts';
+import type { Credentials, RequestIdentity } from '../apiserver/authentication/authenticator.ts';
+import type { ApiClient } from '../apiserver/client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -9,11 +10,9 @@ export interface GraphqlDoorOptions {
   readonly scheme: Scheme;
   readonly version: ServerVersion;
   /** Who sends these credentials. Rejects with an ApiError Unauthorized when nobody known does. */
-  readonly authenticate: (credentials: {
-    readonly bearerToken?: string | undefined;
-  }) => Promise<UserInfo>;
+  readonly authenticate: (credentials: Credentials) => Promise<RequestIdentity>;
   /** The API as this user. Called once a request or connection. */
-  readonly clientFor: (user: UserInfo) => ApiClient;
+  readonly clientFor: (identity: RequestIdentity) => ApiClient;
   readonly logger: Logger;
   readonly clock: Clock;
   /** @default {@link DEFAULT_QUERY_LIMITS} */

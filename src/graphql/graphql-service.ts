@@ -1,4 +1,5 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { Credentials } from '../apiserver/authentication/authenticator.ts';
 import type { ApiClient, UserInfo } from '../apiserver/client.ts';
 import type { GraphqlDoorOptions } from './door-options.ts';
 import { executeOperation } from './execution/apollo-gateway.ts';
@@ -45,10 +46,10 @@ export class GraphqlService {
     this.formatError = createErrorFormatter(options.logger);
   }
 
-  /** @throws {ApiError} Unauthorized */
-  async authenticate(bearerToken: string | undefined): Promise<Caller> {
-    const user = await this.options.authenticate({ bearerToken });
-    return { user, client: this.options.clientFor(user) };
+  /** @throws {ApiError} Unauthorized, Forbidden to act as somebody else */
+  async authenticate(credentials: Credentials): Promise<Caller> {
+    const identity = await this.options.authenticate(credentials);
+    return { user: identity.user, client: this.options.clientFor(identity) };
   }
 
   createContext({ user, client }: Caller, signal?: AbortSignal): RequestContext {
@@ -108,6 +109,7 @@ export class GraphqlService {
         fieldName,
         createContext: () => this.createContext(caller),
         formatError: this.formatError,
+        accessRevision: () => caller.client.accessRevision,
       },
       member,
     );

@@ -40,7 +40,7 @@ export interface GraphqlServer {
   close(): Promise<void>;
 }
 
-export type GraphqlServerOptions = GraphqlDoorOptions & Pick<HttpServerOptions, 'notReady'>;
+export type GraphqlServerOptions = GraphqlDoorOptions & Pick<HttpServerOptions, 'notReady' | 'tls'>;
 
 /** Builds the schema and the server; `listen` opens it. */
 export async function createGraphqlServer(options: GraphqlServerOptions): Promise<GraphqlServer> {

@@ -1,8 +1,10 @@
 import DataLoader from 'dataloader';
 import type { ApiClient, ListOptions, Target } from '../apiserver/client.ts';
-import { isApiError, notFound } from '../scheme/errors.ts';
+import { toError } from '../lib/errors.ts';
+import { ApiError, isApiError } from '../scheme/errors.ts';
 import type { ApiObject, ObjectList } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
+import { orForbidden } from './or-forbidden.ts';
 
 /** Up to this many objects of one namespace are read one by one; more are cheaper to find in a list of all. */
 const MAX_SINGLE_READS = 8;
@@ -52,7 +54,7 @@ export class SnapshotReader {
     }
     // Whoever comes first decides, before anyone else can ask.
     const first = this.#client.list(ref, options);
-    this.#pinTo(first);
+    this.#pinTo(first.then(({ metadata: { resourceVersion } }) => ({ resourceVersion })));
     return first;
   }
 
@@ -68,15 +70,23 @@ export class SnapshotReader {
     return this.#isOnlyRead ? this.#client.get(ref, target) : this.#getFirst(ref, target);
   }
 
-  /** An object alone does not say at which version it was read; a list of it does. */
-  async #getFirst<T extends ApiObject>(ref: ResourceRef<T>, target: Target): Promise<T> {
-    const { items } = await this.list(ref, {
-      ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
-      fieldSelector: `metadata.name=${target.name}`,
-    });
-    const [found] = items;
-    if (!found) throw notFound({ ...ref, ...target });
-    return found;
+  #getFirst<T extends ApiObject>(ref: ResourceRef<T>, target: Target): Promise<T> {
+    let version: string | undefined;
+    const onVersion = (resourceVersion: string): void => {
+      version = resourceVersion;
+    };
+    const first = this.#client.get(ref, { ...target, onVersion });
+    const moment = async (): Promise<PointInTime> => {
+      try {
+        await first;
+      } catch (thrown) {
+        // That there is no such object is an answer as well, and of a moment; a refusal is of none.
+        if (version === undefined) throw thrown;
+      }
+      return { resourceVersion: version ?? '' };
+    };
+    this.#pinTo(moment());
+    return first;
   }
 
   /** Reads at the moment of the first read. If that failed, which it says itself, this one is the first. */
@@ -95,7 +105,10 @@ export class SnapshotReader {
     return read(at);
   }
 
-  /** The object of this name, or null. However many ask for however many, the cost is that of one list. */
+  /**
+   * The object of this name, or null. However many ask for however many, the cost is that of one list. Who may get the object
+   * may find it, and so may who may list it: the answer does not depend on how many others are asked for.
+   */
   find(
     ref: ResourceRef,
     { namespace, name }: { namespace?: string | undefined; name: string },
@@ -113,14 +126,33 @@ export class SnapshotReader {
     ref: ResourceRef,
     namespace: string | undefined,
     names: readonly string[],
-  ): Promise<readonly (ApiObject | null)[]> {
-    if (names.length <= MAX_SINGLE_READS) {
-      return Promise.all(names.map((name) => this.#getOrNull(ref, { namespace, name })));
+  ): Promise<readonly (ApiObject | Error | null)[]> {
+    if (names.length > MAX_SINGLE_READS) {
+      const index = await this.#byName(ref, namespace);
+      if (!(index instanceof ApiError)) return names.map((name) => index.get(name)?.[0] ?? null);
     }
-    const index = await this.index({ name: 'name', ref, namespace }, ({ metadata }) => [
-      metadata.name ?? '',
-    ]);
-    return names.map((name) => index.get(name)?.[0] ?? null);
+    return Promise.all(names.map((name) => this.#findOne(ref, { namespace, name })));
+  }
+
+  /** One that may not be read must not hide the others that were asked for together with it. */
+  async #findOne(ref: ResourceRef, target: Target): Promise<ApiObject | Error | null> {
+    try {
+      return await this.#getOrNull(ref, target);
+    } catch (thrown) {
+      if (!isApiError(thrown, 'Forbidden')) return toError(thrown);
+      const index = await this.#byName(ref, target.namespace);
+      return index instanceof ApiError ? thrown : (index.get(target.name)?.[0] ?? null);
+    }
+  }
+
+  /** The objects by name, or why they may not be listed. */
+  #byName(
+    ref: ResourceRef,
+    namespace: string | undefined,
+  ): Promise<ReadonlyMap<string, readonly ApiObject[]> | ApiError> {
+    return orForbidden(
+      this.index({ name: 'name', ref, namespace }, ({ metadata }) => [metadata.name ?? '']),
+    );
   }
 
   async #getOrNull(ref: ResourceRef, target: Target): Promise<ApiObject | null> {
@@ -160,8 +192,7 @@ export class SnapshotReader {
     return index;
   }
 
-  #pinTo(first: Promise<ObjectList>): void {
-    const at = first.then(({ metadata: { resourceVersion } }) => ({ resourceVersion }));
+  #pinTo(at: Promise<PointInTime>): void {
     // Who waits for the moment handles the failure; without anyone waiting it is the first reader's alone.
     at.catch(() => undefined);
     this.#at = at;

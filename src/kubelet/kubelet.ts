@@ -9,13 +9,20 @@
  * Invariant: a node that nobody annotated is never touched, and neither are its Pods.
  */
 import type { Controller } from '../machinery/controller.ts';
+import type { NodeClients } from './node-clients.ts';
 import { createNodeAgent } from './nodes/node-agent.ts';
 import { createPodAgent } from './pods/pod-agent.ts';
 import { DEFAULT_KUBELET_SETTINGS, type KubeletSettings } from './settings.ts';
 import { POD_STAGES } from './stages/pod-stages.ts';
 
-/** The controllers of the kubelet role, to be run by a ControllerManager. */
-export function createKubeletControllers(settings: Partial<KubeletSettings> = {}): Controller[] {
+/**
+ * The controllers of the kubelet role, to be run by a ControllerManager.
+ * @param clientFor what the kubelet of a node writes by; by default all write by the controllers' own client
+ */
+export function createKubeletControllers(
+  settings: Partial<KubeletSettings> = {},
+  clientFor?: NodeClients,
+): Controller[] {
   const complete: KubeletSettings = { ...DEFAULT_KUBELET_SETTINGS, ...settings };
-  return [createNodeAgent(complete), createPodAgent(complete, POD_STAGES)];
+  return [createNodeAgent(complete, clientFor), createPodAgent(complete, POD_STAGES, clientFor)];
 }

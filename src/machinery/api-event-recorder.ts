@@ -1,4 +1,4 @@
-import type { ApiClient, NewObject } from '../apiserver/client.ts';
+import type { NewObject } from '../apiserver/client.ts';
 import { exponentialBackoffMs } from '../lib/backoff.ts';
 import { type Clock, sleep, systemClock, toRfc3339 } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
@@ -8,7 +8,7 @@ import { coreEvents } from '../scheme/generated/resources.ts';
 import type { Event } from '../scheme/generated/types/core-v1.ts';
 import type { ApiObject } from '../scheme/object.ts';
 import { EventCorrelator, type EventSeries, type EventSource } from './event-correlator.ts';
-import type { EventNote, EventRecorder } from './event-recorder.ts';
+import type { EventClient, EventNote, EventRecorder } from './event-recorder.ts';
 
 /** Writes on the way at once: enough to fill a group commit of the store's background lane. */
 const MAX_CONCURRENT_WRITES = 64;
@@ -24,7 +24,8 @@ const DROP_REPORT_PERIOD_MS = 10_000;
 const DEFAULT_NAMESPACE = 'default';
 
 export interface ApiEventRecorderOptions {
-  readonly client: Pick<ApiClient, 'create' | 'patch'>;
+  /** Of whoever names no other by {@link EventRecorder.withClient}. */
+  readonly client: EventClient;
   readonly source: EventSource;
   /** The time that Events tell. */
   readonly clock: Clock;
@@ -33,6 +34,12 @@ export interface ApiEventRecorderOptions {
   readonly retryClock?: Clock;
   /** @default 100_000 */
   readonly maxQueued?: number;
+}
+
+/** Who says it, and as whom it is written. */
+interface Origin {
+  readonly source: EventSource;
+  readonly client: EventClient;
 }
 
 /**
@@ -44,6 +51,8 @@ export class ApiEventRecorder implements EventRecorder {
   readonly #correlator = new EventCorrelator(MAX_KNOWN_SERIES);
   readonly #queue: EventSeries[] = [];
   #queueHead = 0;
+  /** What each series is written by. */
+  readonly #clients = new WeakMap<EventSeries, EventClient>();
   #writing = 0;
   #nameSequence = 0;
   #dropped = 0;
@@ -61,14 +70,25 @@ export class ApiEventRecorder implements EventRecorder {
   }
 
   record(regarding: ApiObject, note: EventNote): void {
-    this.#record(this.#options.source, regarding, note);
+    this.#record(this.#options, regarding, note);
   }
 
   withSource(component: string, host?: string): EventRecorder {
-    const source: EventSource = host === undefined ? { component } : { component, host };
+    return this.#from(this.#options).withSource(component, host);
+  }
+
+  withClient(client: EventClient): EventRecorder {
+    return this.#from({ source: this.#options.source, client });
+  }
+
+  #from(origin: Origin): EventRecorder {
     return {
-      record: (regarding, note) => this.#record(source, regarding, note),
-      withSource: (otherComponent, otherHost) => this.withSource(otherComponent, otherHost),
+      record: (regarding, note) => this.#record(origin, regarding, note),
+      withSource: (component, host) => {
+        const source: EventSource = host === undefined ? { component } : { component, host };
+        return this.#from({ source, client: origin.client });
+      },
+      withClient: (client) => this.#from({ source: origin.source, client }),
     };
   }
 
@@ -95,9 +115,10 @@ export class ApiEventRecorder implements EventRecorder {
     return this.#queue.length - this.#queueHead;
   }
 
-  #record(source: EventSource, object: ApiObject, note: EventNote): void {
+  #record({ client, source }: Origin, object: ApiObject, note: EventNote): void {
     if (this.#abort.signal.aborted) return;
     const series = this.#correlator.observe(source, object, note, this.#options.clock.now());
+    this.#clients.set(series, client);
     if (series.state === 'writing') series.state = 'repeated';
     if (series.state === 'idle') this.#enqueue(series);
   }
@@ -168,7 +189,7 @@ export class ApiEventRecorder implements EventRecorder {
   }
 
   async #writeOnce(series: EventSeries): Promise<void> {
-    const { client } = this.#options;
+    const client = this.#clients.get(series) ?? this.#options.client;
     const options = { lane: 'background' } as const;
     if (series.writtenAs) {
       const { count, lastMs } = series;

@@ -17,7 +17,10 @@ import { LeaderElector } from './leader-elector.ts';
 import type { QueueBackend } from './work-queue.ts';
 
 export interface ControllerManagerOptions {
+  /** Contends for leases, and is what controllers act by unless {@link clientFor} says otherwise. */
   readonly client: ApiClient;
+  /** What each controller acts by. @default `client` */
+  readonly clientFor?: (controller: Controller) => ApiClient;
   /** Started and stopped by whoever made it: several managers may share one. */
   readonly informers: InformerFactory;
   readonly backend: QueueBackend;
@@ -31,7 +34,11 @@ export interface ControllerManagerOptions {
    * Set when other processes work on the same queues: each run first catches up with the store, deadlines are kept in the
    * queue's server (in real time), and controllers that are singletons contend for a Lease under this identity.
    */
-  readonly shared?: { readonly identity: string };
+  readonly shared?: {
+    readonly identity: string;
+    /** The Lease of a singleton, in kube-system. @default `orrery-` and the controller's name */
+    readonly leaseName?: (controller: Controller) => string;
+  };
 }
 
 export class ControllerManager {
@@ -43,10 +50,10 @@ export class ControllerManager {
 
   constructor(options: ControllerManagerOptions) {
     this.#options = options;
-    const { backend, client, events, informers } = options;
+    const { backend, client, clientFor = () => client, events, informers } = options;
     this.#environment = {
       backend,
-      client,
+      clientFor,
       events,
       informers,
       clock: options.clock ?? systemClock,
@@ -61,7 +68,7 @@ export class ControllerManager {
   async start(): Promise<void> {
     const { controllers, shared } = this.#options;
     const starts = controllers.map((controller) => {
-      if (shared && controller.singleton) return this.#contend(controller, shared.identity);
+      if (shared && controller.singleton) return this.#contend(controller, shared);
       return this.#startRunner(controller);
     });
     await Promise.all(starts);
@@ -90,16 +97,19 @@ export class ControllerManager {
     await runner.stop();
   }
 
-  #contend(controller: Controller, identity: string): void {
-    const { client, clock, logger, random } = this.#environment;
+  #contend(
+    controller: Controller,
+    { identity, leaseName }: NonNullable<ControllerManagerOptions['shared']>,
+  ): void {
+    const { clock, logger, random } = this.#environment;
     const elector = new LeaderElector({
-      client,
+      client: this.#options.client,
       clock,
       random,
       logger,
       identity,
       namespace: 'kube-system',
-      name: `orrery-${controller.name}`,
+      name: leaseName?.(controller) ?? `orrery-${controller.name}`,
     });
     let runner: ControllerRunner | undefined;
     const role = {

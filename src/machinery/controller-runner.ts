@@ -13,7 +13,8 @@ const DEFAULT_CONCURRENCY = 4;
 
 /** What the controllers of one process share. */
 export interface ControllerEnvironment {
-  readonly client: ApiClient;
+  /** What a controller acts by: as whoever it is. */
+  readonly clientFor: (controller: Controller) => ApiClient;
   readonly informers: InformerFactory;
   readonly backend: QueueBackend;
   readonly events: EventRecorder;
@@ -94,13 +95,14 @@ export class ControllerRunner {
   }
 
   #context(queue: ControllerQueue, informers: ScopedInformers): ControllerContext {
-    const { client, clock, events, logger, random } = this.#environment;
+    const { clientFor, clock, events, logger, random } = this.#environment;
     const { name } = this.#controller;
+    const client = clientFor(this.#controller);
     return {
       client,
       informers,
       queue,
-      events: events.withSource(name),
+      events: events.withClient(client).withSource(name),
       clock,
       random,
       logger: logger.child({ controller: name }),

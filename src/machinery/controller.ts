@@ -46,6 +46,11 @@ export interface ControllerContext {
 export interface Controller {
   /** Kebab-case, as in `--controllers=`: also the name of its queue and the `source` of its events. */
   readonly name: string;
+  /**
+   * The service account of kube-system that it acts as, whose role says what it may do.
+   * @default the name and `-controller`
+   */
+  readonly serviceAccount?: string;
   /** How many keys may be worked on at once. @default 4 */
   readonly concurrency?: number;
   /**

@@ -1,4 +1,8 @@
+import type { ApiClient } from '../apiserver/client.ts';
 import type { ApiObject } from '../scheme/object.ts';
+
+/** What Events are written by. */
+export type EventClient = Pick<ApiClient, 'create' | 'patch'>;
 
 /** What an object's Event says: `reason` is CamelCase and a constant, `message` is for people. */
 export interface EventNote {
@@ -17,4 +21,6 @@ export interface EventRecorder {
   record(regarding: ApiObject, note: EventNote): void;
   /** A recorder whose events come from `component` (and `host`, for kubelets). */
   withSource(component: string, host?: string): EventRecorder;
+  /** A recorder that writes by `client`, as whoever that is. */
+  withClient(client: EventClient): EventRecorder;
 }

@@ -8,7 +8,7 @@ import type { Informer, InformerFactory } from './informer.ts';
 import { SharedInformer, type SharedInformerOptions } from './shared-informer.ts';
 
 export interface InformerFactoryOptions {
-  readonly client: Pick<ApiClient, 'watch' | 'get'>;
+  readonly client: Pick<ApiClient, 'watch' | 'list'>;
   readonly logger?: Logger;
   readonly random?: Random;
   /** Paces the re-opening of broken watches. @default real time */

@@ -17,11 +17,11 @@ const ANNOTATION_INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 /** A watch that broke is opened again after this long, then twice as long, … up to the maximum; drawn with full jitter. */
 const RECONNECT_BACKOFF = { baseMs: 100, maxMs: 30_000 };
 
-/** An absent object's name: reading it makes the API catch up with the store and costs a lookup. */
-const BARRIER_TARGET = { namespace: 'kube-system', name: 'informer-barrier' };
+/** A namespace with nothing in it: listing it makes the API catch up with the store and costs a lookup. */
+const BARRIER_NAMESPACE = 'informer-barrier';
 
 export interface SharedInformerOptions {
-  readonly client: Pick<ApiClient, 'watch' | 'get'>;
+  readonly client: Pick<ApiClient, 'watch' | 'list'>;
   /** Real time, whatever the simulation's: a broken connection heals in real time. */
   readonly retryClock: Clock;
   readonly random: Random;
@@ -112,15 +112,10 @@ export class SharedInformer<T extends ApiObject> implements Informer<T> {
 
   async catchUp(): Promise<void> {
     // The watch cache that serves this consistent read delivers synchronously to its watches, this informer's among them.
-    const { namespace, name } = BARRIER_TARGET;
-    try {
-      await this.#options.client.get(
-        this.ref,
-        this.ref.namespaced ? { namespace, name } : { name },
-      );
-    } catch (thrown) {
-      if (!isApiError(thrown, 'NotFound')) throw thrown;
-    }
+    await this.#options.client.list(
+      this.ref,
+      this.ref.namespaced ? { namespace: BARRIER_NAMESPACE } : { limit: 1 },
+    );
   }
 
   /** Opens the watch. Calling it again does nothing. */

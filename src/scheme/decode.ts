@@ -7,7 +7,7 @@ import { didYouMeanHint } from '../lib/did-you-mean.ts';
 import { DecoderCompiler, isPlainObject } from './decode-compiler.ts';
 import { DecodeContext } from './decode-context.ts';
 import { StructureCompiler } from './decode-structure.ts';
-import { badRequest } from './errors.ts';
+import { ApiError, badRequest } from './errors.ts';
 import type { FieldError } from './field-error.ts';
 import { type ApiObject, parseApiVersion, toApiVersion } from './object.ts';
 import type { KindDefinition, ResourceDefinition } from './resource.ts';
@@ -63,7 +63,7 @@ export function decodeKind(scheme: Scheme, input: unknown): ResourceDefinition {
   const definition = scheme.findKnownByKind(group, version, kind);
   if (definition && scheme.isServed(definition)) return definition;
   const message = `no matches for kind "${kind}" in version "${apiVersion}"`;
-  if (definition) {
+  if (definition && definition.served === undefined) {
     const how = `it is ${definition.stability} and not enabled; start the server with --runtime-config=${enablingSwitch(definition)}`;
     throw badRequest(`${message}: ${how}`);
   }
@@ -75,9 +75,11 @@ function describeInput(input: unknown): string {
   return Array.isArray(input) ? 'a list' : `a ${typeof input}`;
 }
 
-/** The same kind elsewhere is more likely meant than another kind of that version. */
+/** The same kind elsewhere is more likely meant than another kind of that version; nobody is led to what is deprecated. */
 function kindHint(scheme: Scheme, apiVersion: string, kind: string): string {
-  const elsewhere = scheme.served().filter((definition) => definition.kind === kind);
+  const elsewhere = scheme
+    .served()
+    .filter((definition) => definition.kind === kind && !definition.deprecation);
   if (elsewhere.length > 0) {
     const places = [
       ...new Set(elsewhere.map(({ group, version }) => toApiVersion(group, version))),
@@ -129,11 +131,20 @@ function decodeFields(
   input: object,
   context: DecodeContext,
 ): unknown {
+  // A custom resource may vanish while a request for it is under way.
+  if (!scheme.type(definition.schemaName)) throw notServedAnyMore(definition);
   const { decoders } = compiledOf(scheme);
   const { prune } = scheme.strategy(definition);
   if (!prune) return decoders.forKind(definition.schemaName)(input, context, 0);
   const fields = decoders.forCustom(input, context);
   return fields && prune(fields as ApiObject, (path) => context.unknownPath(path));
+}
+
+function notServedAnyMore({ group, kind }: KindDefinition): ApiError {
+  return new ApiError('NotFound', 'the server could not find the requested resource', {
+    ...(group === '' ? {} : { group }),
+    kind,
+  });
 }
 
 function assertSame(field: string, given: unknown, wanted: string): void {

@@ -26,6 +26,11 @@ export const STATUS_CODES = {
 
 export type StatusReason = keyof typeof STATUS_CODES;
 
+/** Whether `text` is a reason that this server answers with. */
+export function isStatusReason(text: string | undefined): text is StatusReason {
+  return text !== undefined && Object.hasOwn(STATUS_CODES, text);
+}
+
 /** One cause of an Invalid, with Kubernetes' cause reasons. */
 export interface StatusCause {
   /** `FieldValueRequired`, `FieldValueInvalid`, … */

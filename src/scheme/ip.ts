@@ -1,5 +1,5 @@
 // Of node:net only the pure text functions are used.
-import { isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6, SocketAddress } from 'node:net';
 import { type FieldError, invalid } from './field-error.ts';
 
 export type IpFamily = 'IPv4' | 'IPv6';
@@ -67,4 +67,32 @@ function specialIpv6(text: string): string | undefined {
   if (/^[0:]+:0*1$/.test(text)) return LOOPBACK;
   if (/^fe[89ab][0-9a-f]:/.test(text)) return LINK_LOCAL;
   return /^ff[0-9a-f]2:/.test(text) ? LINK_LOCAL_MULTICAST : undefined;
+}
+
+const familyOf = (text: string): 'ipv4' | 'ipv6' => (isIPv6(text) ? 'ipv6' : 'ipv4');
+
+function splitCidr(cidr: string): { readonly address: string; readonly bits: number } {
+  const slash = cidr.indexOf('/');
+  return { address: cidr.slice(0, slash), bits: Number(cidr.slice(slash + 1)) };
+}
+
+/** Whether the range `inner` lies within the range `outer` and is smaller. Both are ranges. */
+export function isStrictSubnet(inner: string, outer: string): boolean {
+  const small = splitCidr(inner);
+  const large = splitCidr(outer);
+  if (small.bits <= large.bits || isIPv6(small.address) !== isIPv6(large.address)) return false;
+  return isInRange(small.address, outer);
+}
+
+/** Whether the address lies within the range. */
+export function isInRange(ip: string, cidr: string): boolean {
+  const { address, bits } = splitCidr(cidr);
+  const range = new BlockList();
+  range.addSubnet(address, bits, familyOf(address));
+  return range.check(ip, familyOf(ip));
+}
+
+/** The one way of writing an address that Kubernetes takes where it compares addresses by their text. */
+export function canonicalIp(text: string): string {
+  return new SocketAddress({ address: text, family: familyOf(text) }).address;
 }

@@ -1,6 +1,14 @@
 import type { FieldError } from './field-error.ts';
 import type { ApiObject } from './object.ts';
 
+/** Who sends a request, for kinds that record it. */
+export interface Requester {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
  * What a kind does beyond its structure: one file a kind, `scheme/groups/<group>/<kind>.ts`. All pure. Functions that
  * change an object get a private copy and change it in place. Kinds without a strategy get the generic behaviour.
@@ -19,11 +27,16 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   /** Fills what the user left out, as Kubernetes does for this version. Idempotent. */
   applyDefaults?(object: T): void;
   /** On create: clears what users may not set (status) and what the system sets. `generation` is already 1. */
-  prepareForCreate?(object: T): void;
+  prepareForCreate?(object: T, requester?: Requester): void;
+  /**
+   * On the first request to delete: the object with what must happen before it goes (finalizers). Leaves its argument alone.
+   * @param now RFC 3339
+   */
+  prepareForDelete?(current: T, now: string): T;
   /** On update through the main resource: keeps `current`'s status and other fields that this door may not change. */
   prepareForUpdate?(next: T, current: T): void;
-  /** On update of `/status`: keeps `current`'s spec. */
-  prepareForStatusUpdate?(next: T, current: T): void;
+  /** On update of `/status`, or of another subresource that is a part of the status: keeps `current`'s spec. */
+  prepareForStatusUpdate?(next: T, current: T, subresource?: string): void;
   /**
    * Whether the change from `current` to `next` is one that `metadata.generation` counts.
    * @default the spec (everything but metadata and status) differs
@@ -41,14 +54,27 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   readonly nameRule?: NameRule;
   /** Fields that field selectors may name, beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** Where the `scale` subresource finds its numbers. @default where workloads have them */
+  readonly scale?: ScalePaths;
   /** The columns of a table, as `kubectl get` shows them. @default Name and Age */
   readonly printerColumns?: readonly PrinterColumn<T>[];
   /** Default of DeleteOptions.gracePeriodSeconds; undefined deletes at once. Pods: 30 or what the spec says. */
   defaultGracePeriodSeconds?(object: T): number | undefined;
 }
 
-/** `dns-subdomain` RFC 1123 subdomain, `dns-label` RFC 1123 label, `dns-1035` RFC 1035 label, `path-segment` RBAC names. */
-export type NameRule = 'dns-subdomain' | 'dns-label' | 'dns-1035' | 'path-segment';
+/** Ways down to what a scale is made of. */
+export interface ScalePaths {
+  readonly specReplicas: readonly string[];
+  readonly statusReplicas: readonly string[];
+  /** To a selector in its text form. @default the scale has none */
+  readonly selector?: readonly string[];
+}
+
+/**
+ * `dns-subdomain` RFC 1123 subdomain, `dns-label` RFC 1123 label, `dns-1035` RFC 1035 label, `path-segment` whatever can
+ * stand in a path, as RBAC's names, `ip-address` an address in its canonical form.
+ */
+export type NameRule = 'dns-subdomain' | 'dns-label' | 'dns-1035' | 'path-segment' | 'ip-address';
 
 /** One column of a table, as kubectl prints it. */
 export interface PrinterColumn<T extends ApiObject = ApiObject> {

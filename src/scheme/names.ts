@@ -2,6 +2,7 @@
  * The rules for names, labels and the like. Each `…Problems` function gives the reasons why a text is refused, in
  * Kubernetes' words, and a shared empty list when it is fine: valid input allocates nothing.
  */
+import { canonicalIp, ipFamilyOf } from './ip.ts';
 import type { NameRule } from './kind-strategy.ts';
 
 /** Reasons why a value is refused; empty when it is valid. */
@@ -40,7 +41,9 @@ export const inclusiveRange = (low: number, high: number): string =>
 
 const noMoreThan = (bytes: number): string => `must be no more than ${bytes} bytes`;
 
-function mismatch(rule: string, pattern: string, ...examples: string[]): string {
+/** How Kubernetes says that a text does not match: the rule, examples of what does, the pattern. */
+export function mismatch(rule: string, pattern: string, ...examples: string[]): string {
+  if (examples.length === 0) return `${rule} (regex used for validation is '${pattern}')`;
   const quoted = examples.map((example) => `'${example}', `).join(' or ');
   return `${rule} (e.g. ${quoted}regex used for validation is '${pattern}')`;
 }
@@ -161,11 +164,19 @@ export function pathSegmentProblems(value: string): Problems {
   return [...(slash ? ["may not contain '/'"] : []), ...(percent ? ["may not contain '%'"] : [])];
 }
 
+/** An address that is a name is written in one way alone. */
+function ipAddressProblems(value: string): Problems {
+  if (!ipFamilyOf(value)) return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
+  const canonical = canonicalIp(value);
+  return value === canonical ? NONE : [`must be in canonical form (${JSON.stringify(canonical)})`];
+}
+
 const RULES: Readonly<Record<NameRule, (value: string) => Problems>> = {
   'dns-subdomain': dnsSubdomainProblems,
   'dns-label': dnsLabelProblems,
   'dns-1035': dns1035LabelProblems,
   'path-segment': pathSegmentProblems,
+  'ip-address': ipAddressProblems,
 };
 
 /** Judges `metadata.name` by the rule of its kind. */
@@ -179,6 +190,35 @@ export function namePrefixProblems(rule: NameRule, value: string): Problems {
     return nameProblems(rule, value);
   }
   return nameProblems(rule, `${value.slice(0, -1)}a`);
+}
+
+const WILDCARD_DOMAIN_SHAPE: Shape = {
+  maxBytes: DNS_SUBDOMAIN_MAX_BYTES,
+  test: whole(`\\*\\.${DNS_1123_SUBDOMAIN}`),
+  message: mismatch(
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+    `\\*\\.${DNS_1123_SUBDOMAIN}`,
+    '*.example.com',
+  ),
+};
+
+/** `*.example.com` */
+export const wildcardDomainProblems = (value: string): Problems =>
+  shapeProblems(value, WILDCARD_DOMAIN_SHAPE);
+
+const URL_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const URL_PATH_PROBLEMS: Problems = [mismatch('Invalid path', URL_PATH)];
+const IS_URL_PATH = whole(URL_PATH);
+
+/** The part of a URL after its host, without query. */
+export const pathProblems = (value: string): Problems =>
+  IS_URL_PATH.test(value) ? NONE : URL_PATH_PROBLEMS;
+
+/** Why a text is not of the form `domain/path`, whatever the two are. */
+export function domainPrefixedPathProblem(value: string): string | undefined {
+  const slash = value.indexOf('/');
+  if (slash > 0 && slash < value.length - 1) return undefined;
+  return 'must be a domain-prefixed path (such as "acme.io/foo")';
 }
 
 /** A label key, also called a qualified name: `name` or `example.com/name`. */

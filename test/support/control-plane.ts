@@ -1,3 +1,4 @@
+import { controllerClient } from '../../src/composition/component.ts';
 import {
   CONTROLLER_NAMES,
   type ControllerName,
@@ -127,6 +128,7 @@ export class TestPlane implements AsyncDisposable {
     const resources = this.api.scheme.served();
     return new ControllerManager({
       client: this.api.client,
+      clientFor: (controller) => controllerClient(this.api.apiServer, controller),
       informers: this.#informers,
       backend: this.#queue,
       controllers: createControllers({ resources, ...controllerOptions }, names),

@@ -2,8 +2,7 @@ import { createBearerTokenAuthenticator } from '../../src/apiserver/authenticati
 import { ADMIN_USER } from '../../src/apiserver/authentication/identities.ts';
 import type { ApiClient, UserInfo } from '../../src/apiserver/client.ts';
 import { createClient } from '../../src/apiserver/in-process-client.ts';
-import type { GraphqlDoorOptions } from '../../src/graphql/door-options.ts';
-import { createGraphqlServer } from '../../src/graphql/server.ts';
+import { createGraphqlServer, type GraphqlServerOptions } from '../../src/graphql/server.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { GraphqlClient } from './graphql-client.ts';
 import { TEST_VERSION } from './graphql-schema.ts';
@@ -12,7 +11,7 @@ import { RecordingLogger } from './recording-logger.ts';
 
 export const TEST_TOKEN = 'a-token-that-nobody-guesses';
 
-export interface TestGraphqlOptions extends Partial<Omit<GraphqlDoorOptions, 'scheme'>> {
+export interface TestGraphqlOptions extends Partial<Omit<GraphqlServerOptions, 'scheme'>> {
   readonly api?: TestApiOptions;
   /** Wraps the client that resolvers get, to count or to provoke. */
   readonly interceptClient?: (client: ApiClient, user: UserInfo) => ApiClient;
@@ -36,7 +35,7 @@ export async function testGraphql(options: TestGraphqlOptions = {}): Promise<Tes
     scheme: api.scheme,
     version: TEST_VERSION,
     authenticate: (credentials) => api.apiServer.authenticate(credentials),
-    clientFor: (user) => interceptClient(createClient(api.apiServer, { user }), user),
+    clientFor: ({ user }) => interceptClient(createClient(api.apiServer, { user }), user),
     logger,
     clock: systemClock,
     notReady: () => [],

@@ -1,4 +1,5 @@
-import { ApiServer, type ApiServerOptions } from '../../src/apiserver/api-server.ts';
+import { ApiServer } from '../../src/apiserver/api-server.ts';
+import type { ApiServerOptions } from '../../src/apiserver/api-server-options.ts';
 import { ADMIN_USER } from '../../src/apiserver/authentication/identities.ts';
 import type { ApiClient } from '../../src/apiserver/client.ts';
 import { createClient } from '../../src/apiserver/in-process-client.ts';

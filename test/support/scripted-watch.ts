@@ -1,11 +1,5 @@
-import type {
-  GetOptions,
-  WatchHandle,
-  WatchOptions,
-  WatchSink,
-} from '../../src/apiserver/client.ts';
-import { notFound } from '../../src/scheme/errors.ts';
-import type { ApiObject, WatchEvent } from '../../src/scheme/object.ts';
+import type { WatchHandle, WatchOptions, WatchSink } from '../../src/apiserver/client.ts';
+import type { ApiObject, ObjectList, WatchEvent } from '../../src/scheme/object.ts';
 import type { ResourceRef } from '../../src/scheme/resource.ts';
 
 /** One watch that a test answers by hand. */
@@ -37,11 +31,8 @@ export class ScriptedWatch {
     };
   }
 
-  async get<T extends ApiObject>(
-    { group, resource }: ResourceRef<T>,
-    { name }: GetOptions,
-  ): Promise<T> {
-    throw notFound({ group, resource, name });
+  async list<T extends ApiObject>({ kind }: ResourceRef<T>): Promise<ObjectList<T>> {
+    return { apiVersion: 'v1', kind: `${kind}List`, metadata: { resourceVersion: '1' }, items: [] };
   }
 
   get latest(): OpenWatch {

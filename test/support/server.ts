@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import { get as httpGet } from 'node:http';
+import { get as httpsGet } from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +29,7 @@ export interface ServerOptions {
 
 /** A server in a process of its own. Disposed, it is told to stop, and its own data directory is removed. */
 export interface ServerProcess extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, `https:` with `--tls true`. */
   readonly url: string;
   readonly port: number;
   /** The administrator's bearer token. */
@@ -85,6 +87,7 @@ class Child {
   readonly #child: ChildProcess;
   readonly #exited = deferred<number | NodeJS.Signals>();
   #isRunning = true;
+  #scheme = 'http:';
   #output = '';
 
   constructor(child: ChildProcess) {
@@ -104,8 +107,11 @@ class Child {
   async waitForPort(withinMs: number): Promise<number> {
     const deadline = Date.now() + withinMs;
     while (this.#isRunning && Date.now() < deadline) {
-      const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(this.#output)?.[1]);
-      if (port > 0 && (await isReady(port))) return port;
+      const [url, port] = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(this.#output) ?? [];
+      if (url && (await isReady(url))) {
+        this.#scheme = new URL(url).protocol;
+        return Number(port);
+      }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     const what = this.#isRunning ? `is not ready within ${withinMs} ms` : 'has ended';
@@ -135,7 +141,7 @@ class Child {
   }): ServerProcess {
     const { port, token, dataDirectory, removeData } = facts;
     return {
-      url: `http://127.0.0.1:${port}`,
+      url: `${this.#scheme}//127.0.0.1:${port}`,
       port,
       token,
       dataDirectory,
@@ -154,11 +160,15 @@ class Child {
   }
 }
 
-async function isReady(port: number): Promise<boolean> {
-  try {
-    return (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
-  } catch {
+/** Whether `/readyz` says so. Nothing is asked of a server here that would have to be believed. */
+function isReady(url: string): Promise<boolean> {
+  const send = url.startsWith('https:') ? httpsGet : httpGet;
+  return new Promise((resolve) => {
+    const sent = send(`${url}/readyz`, { rejectUnauthorized: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
     // Ignored: nobody listens yet.
-    return false;
-  }
+    sent.once('error', () => resolve(false));
+  });
 }

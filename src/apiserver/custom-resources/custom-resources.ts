@@ -37,7 +37,7 @@ export class CustomResources implements Subscriber {
   constructor(registry: Registry) {
     this.#registry = registry;
     this.#follower = new DefinitionFollower(registry.resources.scheme, registry.logger);
-    this.#keeper = new DefinitionKeeper(registry);
+    this.#keeper = new DefinitionKeeper(registry, () => this.#work());
   }
 
   /** Serves what is established already, and follows what comes. */
@@ -53,6 +53,8 @@ export class CustomResources implements Subscriber {
     this.#subscription?.stop();
     this.#subscription = undefined;
     this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#keeper.stop();
   }
 
   onBatch({ events }: StoreEventBatch): void {

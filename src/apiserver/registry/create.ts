@@ -41,8 +41,12 @@ export async function createObject(
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
   const review = reviewOf(resource);
   const { authorizer, authenticator } = registry;
-  if (review)
-    return review({ object: decodeInput(scope, input), user: ctx.user, authorizer, authenticator });
+  if (review) {
+    const object = toStored(scope, decodeInput(scope, input));
+    return resource.fromStorage(
+      await review({ object, user: ctx.user, authorizer, authenticator }),
+    );
+  }
   await resource.ready();
   const executed = await execute(
     registry,
@@ -66,8 +70,8 @@ export function authorizeCreate(
   return assertAuthorized(registry.authorizer, ctx.user, {
     verb: 'create',
     resource: resource.definition,
+    // No name: rules about names are rules about what is there already.
     namespace: place.namespace ?? input.metadata?.namespace,
-    name: place.name ?? input.metadata?.name,
   });
 }
 
@@ -120,7 +124,7 @@ function planAdmitted(
   const { resource } = scope;
   const { strategy } = resource;
   const { object } = admission;
-  if (strategy.prepareForCreate) strategy.prepareForCreate(object);
+  if (strategy.prepareForCreate) strategy.prepareForCreate(object, scope.user);
   else if (resource.hasStatus) delete (object as { status?: unknown }).status;
   assertValidNew(scope, object, errors);
   return andThen(admission.validate(), (outcome) => planCreation(scope, object, outcome));

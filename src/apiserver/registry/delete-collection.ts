@@ -28,6 +28,7 @@ export async function deleteCollection(
     verb: 'deletecollection',
     resource: resource.definition,
     namespace,
+    fieldSelector: selection.fieldSelector,
   });
   const { matches } = resource.selections.compile(selection);
   const cache = await cacheAsOf(registry, await resource.ready(), undefined, ctx.signal);
@@ -36,7 +37,8 @@ export async function deleteCollection(
   return deleteAll(scope, matches ? items.filter(matches) : items, options);
 }
 
-async function deleteAll(
+/** Deletes each of `items`, without asking who may; returns how many were deleted or marked. */
+export async function deleteAll(
   scope: WriteScope,
   items: readonly ApiObject[],
   options: DeleteOptions,

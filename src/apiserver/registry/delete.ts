@@ -108,7 +108,8 @@ export function planDeletion(
 ): Plan {
   const { resource, registry } = scope;
   const nowMs = registry.clock.now();
-  const deletion = decideDeletion(current, {
+  const prepared = preparedForDelete(resource, current, nowMs);
+  const deletion = decideDeletion(prepared, {
     gracePeriodSeconds: options.gracePeriodSeconds,
     defaultGracePeriodSeconds: resource.strategy.defaultGracePeriodSeconds?.(current),
     propagationPolicy: options.propagationPolicy,
@@ -124,8 +125,18 @@ export function planDeletion(
     );
   if (deletion.kind === 'pending') return unchanged(current);
   if (deletion.kind === 'remove') return planRemoval(scope, current, { admitted });
-  const next = { ...current, metadata: deletion.metadata };
+  const next = { ...prepared, metadata: deletion.metadata };
   return planStoring(scope, { next, current, admitted });
+}
+
+function preparedForDelete(
+  { strategy }: ServedResource,
+  current: ApiObject,
+  nowMs: number,
+): ApiObject {
+  const isFirst = current.metadata.deletionTimestamp === undefined;
+  if (!isFirst || !strategy.prepareForDelete) return current;
+  return strategy.prepareForDelete(current, toRfc3339(nowMs));
 }
 
 function defaultPolicy({ storage }: ServedResource): PropagationPolicy {

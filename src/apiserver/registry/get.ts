@@ -9,6 +9,7 @@ import { facetOf } from '../subresources/facets.ts';
 import { assertResourceVersion } from './list-options.ts';
 import { assertHasCome } from './point-in-time.ts';
 import type { Registry } from './registry.ts';
+import type { ServedResource } from './served-resource.ts';
 import { warnOfDeprecation } from './write-scope.ts';
 
 export interface GetRequest extends GetOptions {
@@ -39,12 +40,20 @@ export async function getObject(
   if (request.at) assertHasCome(registry, request.at);
   const found = request.at
     ? await registry.store.getAt(resource.key(namespace, name), request.at)
-    : (await cacheAsOf(registry, await resource.ready(), request.resourceVersion, ctx.signal)).get(
-        namespace,
-        name,
-      );
+    : await readPresent(registry, ctx, resource, { ...request, namespace });
   if (!found) throw notFound(resource.nameOf(name, namespace));
   return facet.read(resource, found);
+}
+
+async function readPresent(
+  registry: Registry,
+  ctx: RequestContext,
+  resource: ServedResource,
+  { name, namespace = '', onVersion, resourceVersion }: GetRequest,
+): Promise<ApiObject | undefined> {
+  const cache = await cacheAsOf(registry, await resource.ready(), resourceVersion, ctx.signal);
+  onVersion?.(cache.resourceVersion);
+  return cache.get(namespace, name);
 }
 
 /** `cache`, once it is as new as `resourceVersion` asks: unset is as new as the store, '0' is as it is. */

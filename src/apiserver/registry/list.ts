@@ -30,14 +30,17 @@ export async function listObjects(
   if (options.at) assertHasCome(registry, options.at);
   resource.assertVerb('list');
   const namespace = resource.listNamespaceOf(options.namespace);
+  const selection = resource.selections.compile(options);
   await assertAuthorized(registry.authorizer, ctx.user, {
     verb: 'list',
     resource: resource.definition,
     namespace,
+    // A list of one name is the right to that name.
+    name: selection.name,
+    fieldSelector: options.fieldSelector,
   });
   warnOfDeprecation(resource, ctx.onWarning);
   const plan = planList(options);
-  const selection = resource.selections.compile(options);
   const snapshot = await snapshotFor(registry, ctx, { resource, namespace, plan });
   return toList(resource, cutPage(snapshot, selection, plan), snapshot);
 }

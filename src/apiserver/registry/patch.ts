@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
-import { badRequest } from '../../scheme/errors.ts';
+import { ApiError, badRequest } from '../../scheme/errors.ts';
 import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { applyJsonPatch } from '../../scheme/patch/json-patch.ts';
@@ -98,10 +98,19 @@ function applyPatch(
   // Paths may lead into managedFields, which are stored in another form than clients see.
   if (patch.type === 'json') return applyJsonPatch(showManagers(seen), patch.operations);
   if (patch.type === 'merge') return applyMergePatch(seen, patch.patch);
+  if (resource.isCustom && !facet.typeName) throw strategicUnsupported();
   return applyStrategicMergePatch(seen, patch.patch, {
     lookup: (name) => resource.scheme.type(name),
     typeName: facet.typeName ?? resource.definition.schemaName,
   });
+}
+
+/** Nothing says how the lists of a custom resource are joined. */
+function strategicUnsupported(): ApiError {
+  return new ApiError(
+    'UnsupportedMediaType',
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+  );
 }
 
 function assertSamePlace({ metadata }: ApiObject, { namespace = '', name }: Target): void {

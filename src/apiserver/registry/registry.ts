@@ -7,14 +7,19 @@ import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectStore, ResourceCache } from '../../store/store.ts';
 import type { AdmissionEnvironment } from '../admission/admission-session.ts';
 import type { RequestAuthenticator } from '../authentication/authenticator.ts';
-import type { Authorizer } from '../authorization/authorizer.ts';
+import type { TokenIssuer } from '../authentication/service-accounts/token-issuer.ts';
+import type { Authorization } from '../authorization/authorization.ts';
+import type { PolicyAuthorizer } from '../authorization/policy-authorizer.ts';
 import type { ServedResources } from './served-resources.ts';
+import { Turns } from './turns.ts';
 
 export interface RegistryDependencies {
   readonly store: ObjectStore;
   readonly resources: ServedResources;
-  readonly authorizer: Authorizer;
+  readonly authorization: Authorization;
   readonly authenticator: RequestAuthenticator;
+  /** Signs service account tokens; undefined when the server has no key. */
+  readonly tokens: TokenIssuer | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -27,8 +32,10 @@ export interface RegistryDependencies {
 export class Registry implements AdmissionEnvironment {
   readonly store: ObjectStore;
   readonly resources: ServedResources;
-  readonly authorizer: Authorizer;
+  readonly authorization: Authorization;
+  readonly authorizer: PolicyAuthorizer;
   readonly authenticator: RequestAuthenticator;
+  readonly tokens: TokenIssuer | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -40,13 +47,16 @@ export class Registry implements AdmissionEnvironment {
   /** How long a read waits for a version that this process has not seen, in milliseconds. */
   readonly minimumVersionTimeoutMs: number;
 
+  readonly turns = new Turns();
   readonly #opened = new Map<string, ResourceCache>();
 
   constructor(dependencies: RegistryDependencies) {
     this.store = dependencies.store;
     this.resources = dependencies.resources;
-    this.authorizer = dependencies.authorizer;
+    this.authorization = dependencies.authorization;
+    this.authorizer = dependencies.authorization.authorizer;
     this.authenticator = dependencies.authenticator;
+    this.tokens = dependencies.tokens;
     this.clock = dependencies.clock;
     this.random = dependencies.random;
     this.logger = dependencies.logger;

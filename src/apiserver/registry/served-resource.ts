@@ -45,6 +45,8 @@ export class ServedResource {
   readonly selections: SelectionCompiler;
   readonly snapshots = new RecentSnapshots();
   readonly hasStatus: boolean;
+  /** Whether a CustomResourceDefinition declares it. */
+  readonly isCustom: boolean;
   readonly isNamespaces: boolean;
   /** Other objects that are written together with these. */
   readonly companions: Companions | undefined;
@@ -54,28 +56,51 @@ export class ServedResource {
   readonly #isConverted: boolean;
   readonly #plugins: PluginsByOperation;
   readonly #versions: CustomVersions | undefined;
+  readonly #retirementListeners = new Set<(reason: Error) => void>();
   #cache: ResourceCache | undefined;
   #caches: readonly ResourceCache[] = [];
   #loading: Promise<ResourceCache> | undefined;
 
   constructor({ definition, scheme, store, plugins, companions }: ServedResourceOptions) {
     this.definition = definition;
-    const isCustom = definition.served !== undefined;
-    this.storage = isCustom ? definition : scheme.storageOf(definition);
+    this.isCustom = definition.served !== undefined;
+    this.storage = this.isCustom ? definition : scheme.storageOf(definition);
     this.scheme = scheme;
-    this.#versions = isCustom ? new CustomVersions(scheme, definition) : undefined;
+    this.#versions = this.isCustom ? new CustomVersions(scheme, definition) : undefined;
     this.strategy = scheme.strategy(this.storage);
     this.requestStrategy = scheme.strategy(definition);
-    this.selections = new SelectionCompiler(
-      this.strategy.selectableFields as SelectableFields,
-      isCustom ? (object) => this.judged(object) : undefined,
-    );
     this.hasStatus = definition.subresources.some(({ name }) => name === 'status');
     this.isNamespaces = this.storage.group === '' && this.storage.resource === 'namespaces';
     this.companions = companions;
     this.#store = store;
     this.#isConverted = this.storage !== definition;
+    this.selections = new SelectionCompiler(
+      this.#selectableFields(),
+      this.isCustom ? (object) => this.judged(object) : undefined,
+    );
     this.#plugins = choosePlugins(plugins, this.storage);
+  }
+
+  /** Calls `listener` when the resource is served no more, until the returned function is called. */
+  onRetired(listener: (reason: Error) => void): () => void {
+    this.#retirementListeners.add(listener);
+    return () => this.#retirementListeners.delete(listener);
+  }
+
+  /** The resource is served no more. */
+  retire(reason: Error): void {
+    for (const listener of [...this.#retirementListeners]) listener(reason);
+  }
+
+  /** What selectors may name, in the request's version or in the storage version; they are asked of stored objects. */
+  #selectableFields(): SelectableFields {
+    const stored = (this.strategy.selectableFields ?? {}) as SelectableFields;
+    const own = this.requestStrategy.selectableFields as SelectableFields | undefined;
+    if (!own || this.requestStrategy === this.strategy) return stored;
+    const converted = Object.entries(own).map(([field, read]) => {
+      return [field, (object: ApiObject) => read(this.fromStorage(object))] as const;
+    });
+    return { ...stored, ...Object.fromEntries(converted) };
   }
 
   /** The cache of this resource, with those of everything that its requests read. Loaded at first use. */

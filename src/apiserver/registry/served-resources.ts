@@ -39,6 +39,17 @@ export class ServedResources {
     return resource;
   }
 
+  /** As {@link resolve}, also where the version is not served: for what the server itself does with stored objects. */
+  resolveKnown({
+    group,
+    version,
+    resource,
+  }: Omit<ResourceRef, 'kind' | 'namespaced'>): ServedResource {
+    const definition = this.scheme.findKnown(group, version, resource);
+    if (!definition) throw this.#notServed({ group, version, resource });
+    return this.#of(definition);
+  }
+
   #of(definition: ResourceDefinition): ServedResource {
     const known = this.#byDefinition.get(definition);
     if (known) return known;
@@ -59,14 +70,18 @@ export class ServedResources {
   #forget(): void {
     this.#byReference = new WeakMap();
     const served = new Set(this.scheme.served());
-    for (const definition of this.#byDefinition.keys()) {
-      if (!served.has(definition)) this.#byDefinition.delete(definition);
+    for (const [definition, resource] of this.#byDefinition) {
+      if (served.has(definition)) continue;
+      this.#byDefinition.delete(definition);
+      const { group, version, resource: name } = definition;
+      if (!this.scheme.find(group, version, name)) resource.retire(this.#notServed(definition));
     }
   }
 
-  #notServed({ group, version, resource }: ResourceRef): ApiError {
+  #notServed({ group, version, resource }: Omit<ResourceRef, 'kind' | 'namespaced'>): ApiError {
     const known = this.scheme.findKnown(group, version, resource);
-    const how = known
+    const isSwitched = known && known.served === undefined;
+    const how = isSwitched
       ? `: ${qualifiedName(known)} in ${version} is ${known.stability} and not enabled; start the server with --runtime-config=${enablingSwitch(known)}`
       : '';
     return new ApiError('NotFound', `the server could not find the requested resource${how}`, {

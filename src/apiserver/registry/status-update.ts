@@ -29,7 +29,7 @@ export function planStatusUpdate(
   const admission = createAdmission(scope, subject);
   return andThen(admission.mutate(), () => {
     const { object } = admission;
-    scope.resource.strategy.prepareForStatusUpdate?.(object, current);
+    scope.resource.strategy.prepareForStatusUpdate?.(object, current, subresource);
     assertValidStatus(scope, object, current);
     return andThen(admission.validate(), (admitted) =>
       isUnchanged(object, current)

@@ -81,7 +81,7 @@ async function prepareStep(
     resource: resource.definition,
     subresource,
     namespace: place.namespace,
-    name: place.name,
+    name: write.type === 'create' ? undefined : place.name,
   });
   if (write.type === 'patch' && write.patch.type === 'apply') {
     await authorizeUpsert(registry, ctx, resource, write.target);

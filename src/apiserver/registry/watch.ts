@@ -9,7 +9,7 @@ import type {
   Subscriber,
   Subscription,
 } from '../../store/store.ts';
-import { assertAuthorized } from '../authorization/authorizer.ts';
+import { LastingRight } from '../authorization/lasting-right.ts';
 import type { WatchHandle, WatchOptions, WatchSink } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { cacheAsOf } from './get.ts';
@@ -36,15 +36,27 @@ export async function watchObjects(
   const resource = registry.resources.resolve(ref);
   resource.assertVerb('watch');
   const namespace = resource.listNamespaceOf(options.namespace);
-  await assertAuthorized(registry.authorizer, ctx.user, {
+  const selection = resource.selections.compile(options);
+  const right = new LastingRight(registry.authorization, ctx.user, {
     verb: 'watch',
     resource: resource.definition,
     namespace,
+    // A watch of one name is the right to that name.
+    name: selection.name,
+    fieldSelector: options.fieldSelector,
   });
+  right.assert();
   warnOfDeprecation(resource, ctx.onWarning);
-  const selection = resource.selections.compile(options);
   const signal = options.signal ?? ctx.signal;
-  const stream = new WatchStream({ registry, resource, namespace, selection, options, sink });
+  const stream = new WatchStream({
+    registry,
+    resource,
+    namespace,
+    selection,
+    options,
+    sink,
+    right,
+  });
   const cache = await resource.ready();
   const start = await startOf(registry, cache, { ...options, ...(signal ? { signal } : {}) });
   if (start.initial) stream.deliverPresent(cache);
@@ -86,6 +98,8 @@ interface StreamOptions {
   readonly selection: Selection;
   readonly options: WatchOptions;
   readonly sink: WatchSink;
+  /** To what it delivers. */
+  readonly right: LastingRight;
 }
 
 /** One watch: translates the events of a resource into those of a selection, in the version that was asked for. */
@@ -96,19 +110,22 @@ class WatchStream implements Subscriber, WatchHandle {
   readonly #matches: Selection['matches'];
   readonly #options: WatchOptions;
   readonly #sink: WatchSink;
+  readonly #right: LastingRight;
   #subscription: Subscription | undefined;
+  #stopListening: (() => void) | undefined;
   #stopped = false;
   #lastBookmarkMs: number;
   /** Everything up to here has been delivered. */
   resourceVersion = '0';
 
-  constructor({ registry, resource, namespace, selection, options, sink }: StreamOptions) {
+  constructor({ registry, resource, namespace, selection, options, sink, right }: StreamOptions) {
     this.#registry = registry;
     this.#resource = resource;
     this.#namespace = namespace;
     this.#matches = selection.matches;
     this.#options = options;
     this.#sink = sink;
+    this.#right = right;
     this.#lastBookmarkMs = registry.clock.now();
   }
 
@@ -133,10 +150,11 @@ class WatchStream implements Subscriber, WatchHandle {
   attach(subscription: Subscription): void {
     this.#subscription = subscription;
     if (this.#stopped) subscription.stop();
+    else this.#stopListening = this.#resource.onRetired((reason) => this.#end(reason));
   }
 
   onBatch(batch: StoreEventBatch): void {
-    if (this.#stopped) return;
+    if (this.#stopped || !this.#isStillAllowed()) return;
     const events: WatchEvent[] = [];
     for (const event of batch.events) this.#translate(event, events);
     this.resourceVersion = batch.resourceVersion;
@@ -149,12 +167,29 @@ class WatchStream implements Subscriber, WatchHandle {
   onClose(error: Error): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#stopListening?.();
     this.#sink.onClose(error);
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#stopListening?.();
     this.#subscription?.stop();
+  }
+
+  /** A right that was taken away ends the watch before the next event, and within a second when there is none. */
+  #isStillAllowed(): boolean {
+    const refusal = this.#right.refusal();
+    if (!refusal) return true;
+    this.#end(refusal);
+    return false;
+  }
+
+  /** Nothing more will come: what is watched is served no more. */
+  #end(reason: Error): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#sink.onClose(reason);
   }
 
   #translate(event: StoreEvent, events: WatchEvent[]): void {

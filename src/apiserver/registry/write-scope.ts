@@ -30,6 +30,15 @@ export interface WriteScope {
 /** Whoever does not say who they are. */
 const UNKNOWN_MANAGER = 'unknown';
 
+/** The program that a client says it is, without its version: `curl`. */
+function programOf({ source }: RequestContext): string {
+  const [program = ''] = (source?.userAgent ?? '').split('/', 1);
+  const printable = program.replace(UNPRINTABLE, '').slice(0, MAX_MANAGER_BYTES);
+  return Buffer.byteLength(printable) > MAX_MANAGER_BYTES
+    ? UNKNOWN_MANAGER
+    : printable || UNKNOWN_MANAGER;
+}
+
 export function createWriteScope(
   registry: Registry,
   ctx: RequestContext,
@@ -46,19 +55,20 @@ export function createWriteScope(
     options,
     warn,
     annotate: ctx.onAnnotation,
-    manager: options.fieldManager || ctx.fieldManager || UNKNOWN_MANAGER,
+    manager: options.fieldManager || ctx.fieldManager || programOf(ctx),
     subresource: options.subresource ?? '',
   };
 }
 
 const MAX_MANAGER_BYTES = 128;
+const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
 function assertFieldManager(manager: string): void {
   const errors = [];
   if (Buffer.byteLength(manager) > MAX_MANAGER_BYTES) {
     errors.push(tooLong('fieldManager', MAX_MANAGER_BYTES));
   }
-  if (/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(manager)) {
+  if (manager.search(UNPRINTABLE) >= 0) {
     errors.push(invalid('fieldManager', manager, 'should only contain printable characters'));
   }
   if (errors.length > 0) {

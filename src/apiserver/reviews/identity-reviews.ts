@@ -1,4 +1,4 @@
-import { isApiError } from '../../scheme/errors.ts';
+import { badRequest, isApiError } from '../../scheme/errors.ts';
 import type {
   TokenReview,
   UserInfo as UserInfoStatus,
@@ -12,12 +12,21 @@ export async function reviewOwnIdentity({ object, user }: ReviewRequest): Promis
   return { ...object, status: { userInfo: toStatus(user) } } as ApiObject;
 }
 
-/** Whose is the token? */
+/** Whose is the token, and for whom of those that ask? */
 export async function reviewToken({ object, authenticator }: ReviewRequest): Promise<ApiObject> {
-  const { token } = (object as TokenReview).spec;
+  const { token, audiences: wanted = [] } = (object as TokenReview).spec;
+  if (!token) throw badRequest('token is required for TokenReview in authentication');
   try {
-    const user = await authenticator.authenticate({ bearerToken: token });
-    return { ...object, status: { authenticated: true, user: toStatus(user) } } as ApiObject;
+    const { user, audiences = wanted } = await authenticator.authenticate({
+      bearerToken: token,
+      ...(wanted.length > 0 ? { audiences: wanted } : {}),
+    });
+    const status = {
+      authenticated: true,
+      user: toStatus(user),
+      ...(audiences.length > 0 ? { audiences: [...audiences] } : {}),
+    };
+    return { ...object, status } as ApiObject;
   } catch (thrown) {
     if (!isApiError(thrown, 'Unauthorized')) throw thrown;
     return { ...object, status: { authenticated: false } } as ApiObject;

@@ -1,6 +1,6 @@
 import type { ApiObject } from '../../scheme/object.ts';
 import type { RequestAuthenticator } from '../authentication/authenticator.ts';
-import type { Authorizer } from '../authorization/authorizer.ts';
+import type { PolicyAuthorizer } from '../authorization/policy-authorizer.ts';
 import type { UserInfo } from '../client.ts';
 
 export interface ReviewRequest {
@@ -8,7 +8,7 @@ export interface ReviewRequest {
   readonly object: ApiObject;
   /** Who asks. */
   readonly user: UserInfo;
-  readonly authorizer: Authorizer;
+  readonly authorizer: PolicyAuthorizer;
   readonly authenticator: RequestAuthenticator;
 }
 

@@ -2,12 +2,17 @@
 import { methodNotAllowed } from '../../scheme/errors.ts';
 import { qualifiedName } from '../../scheme/resource.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import { reviewAccess, reviewOwnAccess, reviewOwnRules } from './access-reviews.ts';
+import {
+  reviewAccess,
+  reviewLocalAccess,
+  reviewOwnAccess,
+  reviewOwnRules,
+} from './access-reviews.ts';
 import { reviewOwnIdentity, reviewToken } from './identity-reviews.ts';
 import type { Review } from './review.ts';
 
 const REVIEWS: ReadonlyMap<string, Review> = new Map([
-  ['localsubjectaccessreviews.authorization.k8s.io', reviewAccess],
+  ['localsubjectaccessreviews.authorization.k8s.io', reviewLocalAccess],
   ['selfsubjectaccessreviews.authorization.k8s.io', reviewOwnAccess],
   ['selfsubjectreviews.authentication.k8s.io', reviewOwnIdentity],
   ['selfsubjectrulesreviews.authorization.k8s.io', reviewOwnRules],

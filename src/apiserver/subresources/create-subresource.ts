@@ -16,12 +16,20 @@ import { createWriteScope, effectiveOptions, type WriteScope } from '../registry
 import type { RequestContext } from '../request-context.ts';
 import { planBinding } from './binding.ts';
 import { planEviction } from './eviction.ts';
+import { createToken } from './service-account-token.ts';
 
 type ActionPlanner = (scope: WriteScope, target: Target, body: ApiObject) => MaybePromise<Plan>;
 
 const ACTIONS: ReadonlyMap<string, ActionPlanner> = new Map([
   ['pods/binding', planBinding],
   ['pods/eviction', planEviction],
+]);
+
+type ActionAnswer = (scope: WriteScope, target: Target, body: ApiObject) => Promise<ApiObject>;
+
+/** Those that store nothing: what they make is the answer. */
+const ANSWERS: ReadonlyMap<string, ActionAnswer> = new Map([
+  ['serviceaccounts/token', createToken],
 ]);
 
 /** What Kubernetes answers where there is nothing to show. */
@@ -39,7 +47,7 @@ export async function createSubresource(
   const { subresource } = target;
   const resource = registry.resources.resolve(ref);
   resource.assertVerb('create', subresource);
-  const planAction = actionOf(resource, subresource);
+  const act = actionOf(resource, subresource);
   assertIsObject(body, `${qualifiedName(resource.definition)}/${subresource}`);
   assertBodyKind(resource, subresource, body);
   const place = { namespace: resource.namespaceOf(target), name: target.name };
@@ -51,14 +59,25 @@ export async function createSubresource(
   });
   await resource.ready();
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
-  const planner = (): MaybePromise<Plan> => planAction(scope, place, body);
-  await execute(registry, { planner, caches: resource.caches }, scope.options);
-  return SUCCESS;
+  return act(scope, place, body);
 }
 
-function actionOf({ definition }: ServedResource, subresource: string): ActionPlanner {
-  const action = ACTIONS.get(`${qualifiedName(definition)}/${subresource}`);
-  if (action) return action;
+/** Plans and commits; there is nothing to show for it. */
+function committing(planAction: ActionPlanner): ActionAnswer {
+  return async (scope, place, body) => {
+    const { options, registry, resource } = scope;
+    const planner = (): MaybePromise<Plan> => planAction(scope, place, body);
+    await execute(registry, { planner, caches: resource.caches }, options);
+    return SUCCESS;
+  };
+}
+
+function actionOf({ definition }: ServedResource, subresource: string): ActionAnswer {
+  const path = `${qualifiedName(definition)}/${subresource}`;
+  const answer = ANSWERS.get(path);
+  if (answer) return answer;
+  const planner = ACTIONS.get(path);
+  if (planner) return committing(planner);
   throw methodNotAllowed(
     `the subresource ${qualifiedName(definition)}/${subresource} is not served yet`,
   );

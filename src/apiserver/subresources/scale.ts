@@ -1,7 +1,9 @@
 import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
+import { readAt, withValueAt } from '../../scheme/custom-resources/simple-path.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import { type FieldError, invalid, invalidObject, required } from '../../scheme/field-error.ts';
 import type { Scale } from '../../scheme/generated/types/autoscaling-v1.ts';
+import type { ScalePaths } from '../../scheme/kind-strategy.ts';
 import { formatLabelSelector, type LabelSelector } from '../../scheme/label-selector.ts';
 import { formatLabels } from '../../scheme/labels.ts';
 import { MUST_NOT_BE_NEGATIVE } from '../../scheme/metadata-validation.ts';
@@ -20,18 +22,41 @@ interface Scalable extends ApiObject {
   status?: { replicas?: number };
 }
 
-/** The scale of a Deployment, ReplicaSet, StatefulSet or ReplicationController. */
-export function readScale({ storage }: ServedResource, object: ApiObject): Scale {
-  const { metadata, spec, status } = object as Scalable;
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+/** The scale of a workload, or of a custom resource that says where its numbers are. */
+export function readScale(resource: ServedResource, object: ApiObject): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const paths = resource.strategy.scale;
   return {
     apiVersion: 'autoscaling/v1',
     kind: 'Scale',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    ...(paths ? customNumbers(paths, resource.judged(object)) : workloadNumbers(resource, object)),
+  };
+}
+
+type ScaleNumbers = Pick<Scale, 'spec' | 'status'>;
+
+function workloadNumbers({ storage }: ServedResource, { spec, status }: Scalable): ScaleNumbers {
+  return {
     spec: { replicas: spec?.replicas ?? 0 },
     status: {
       replicas: status?.replicas ?? 0,
       selector: selectorText(storage.group, spec?.selector),
+    },
+  };
+}
+
+function customNumbers(paths: ScalePaths, object: ApiObject): ScaleNumbers {
+  const numberAt = (path: readonly string[]): number => {
+    const value = readAt(object, path);
+    return typeof value === 'number' ? value : 0;
+  };
+  const selector = paths.selector && readAt(object, paths.selector);
+  return {
+    spec: { replicas: numberAt(paths.specReplicas) },
+    status: {
+      replicas: numberAt(paths.statusReplicas),
+      ...(typeof selector === 'string' ? { selector } : {}),
     },
   };
 }
@@ -93,7 +118,8 @@ export function planScale(
   return andThen(runAdmission(admission), (admitted) => {
     const replicas = replicasOf(admission.object, current);
     const whole = scope.resource.fromStorage(current) as Scalable;
-    const next = { ...whole, spec: { ...whole.spec, replicas } } as ApiObject;
+    const path = scope.resource.strategy.scale?.specReplicas ?? ['spec', 'replicas'];
+    const next = withValueAt<ApiObject>(whole, path, replicas);
     return planPartUpdate(scope, current, next, admitted);
   });
 }

@@ -43,7 +43,8 @@ export function collectWithCommas(
   return [...previous, ...value.split(',').filter((item) => item !== '')];
 }
 
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
+/** An option that may be repeated, whatever is in its values. */
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }
 

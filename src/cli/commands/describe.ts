@@ -13,6 +13,7 @@ import type { CliContext } from '../context.ts';
 import type { Describer } from '../describe/describer.ts';
 import { describerOf } from '../describe/describers.ts';
 import { GetTablesDocument } from '../generated/operations.ts';
+import { tablesOf } from '../output/tables.ts';
 import { isServerError, type ServerError } from '../transport/server-error.ts';
 
 interface DescribeOptions extends SelectorOptions, GlobalOptions {
@@ -100,7 +101,7 @@ async function findSubjects(
   options: DescribeOptions,
 ): Promise<Subject[]> {
   const client = await context.client();
-  const { tables } = await client.request(GetTablesDocument, {
+  const answer = await client.request(GetTablesDocument, {
     resource,
     namespace: namespaceOf(options),
     labelSelector: options.selector,
@@ -108,7 +109,7 @@ async function findSubjects(
     wide: false,
     objects: false,
   });
-  return tables.flatMap(({ resource: { name, version, group }, rows }) =>
+  return tablesOf(answer).flatMap(({ resource: { name, version, group }, rows }) =>
     rows.map((row) =>
       toSubject(`${name}.${version}.${group}`, row.namespace ?? DEFAULT_NAMESPACE, row.name ?? ''),
     ),

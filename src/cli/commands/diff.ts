@@ -26,10 +26,10 @@ export const diffCommand: CliCommand<DiffOptions> = {
     addServerSideOptions(addFileOptions(command)).addHelpText('after', EXAMPLES);
   },
   async run(context, args, options): Promise<void> {
-    if (args.length > 0) throw new UsageError(`unexpected args: [${args.join(' ')}]`);
-    if (!options.filename) throw new UsageError('must specify one of -f and --filename');
     const session = new DiffSession(context, options);
     try {
+      if (args.length > 0) throw new UsageError(`unexpected args: [${args.join(' ')}]`);
+      if (!options.filename) throw new UsageError('must specify one of -f and --filename');
       for (const source of await collectManifests(context, options)) await session.compare(source);
     } catch (thrown) {
       // 1 would say that something differs.

@@ -56,6 +56,212 @@ export type AppsV1DeploymentStrategyType =
   /** The type `RollingUpdate`. */
   | 'RollingUpdate';
 
+/** A reference to a bound object. */
+export type AuthenticationV1BoundObjectReferenceInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** The name of a bound object reference. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The UID of a bound object reference. */
+  readonly uid?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A question about a self subject and its answer. */
+export type AuthenticationV1SelfSubjectReviewInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** Name, labels, owners and everything else that all objects have. */
+  readonly metadata?: InputMaybe<ObjectMetaInput>;
+  /** What is observed. */
+  readonly status?: InputMaybe<AuthenticationV1SelfSubjectReviewStatusInput>;
+};
+
+/** What is observed of a self subject review: written by controllers. */
+export type AuthenticationV1SelfSubjectReviewStatusInput = {
+  /** The user info of a self subject review: a user info. Set by controllers. */
+  readonly userInfo?: InputMaybe<AuthenticationV1UserInfoInput>;
+};
+
+/** A token request: an object of the API. */
+export type AuthenticationV1TokenRequestInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** Name, labels, owners and everything else that all objects have. */
+  readonly metadata?: InputMaybe<ObjectMetaInput>;
+  /** What is wanted. */
+  readonly spec?: InputMaybe<AuthenticationV1TokenRequestSpecInput>;
+  /** What is observed. */
+  readonly status?: InputMaybe<AuthenticationV1TokenRequestStatusInput>;
+};
+
+/** What is wanted of a token request: written by users. */
+export type AuthenticationV1TokenRequestSpecInput = {
+  /** The audiences of a token request: a list of texts. */
+  readonly audiences?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Which bound object a token request refers to. */
+  readonly boundObjectRef?: InputMaybe<AuthenticationV1BoundObjectReferenceInput>;
+  /** The expiration of a token request, in seconds. */
+  readonly expirationSeconds?: InputMaybe<Scalars['Int64']['input']>;
+};
+
+/** What is observed of a token request: written by controllers. */
+export type AuthenticationV1TokenRequestStatusInput = {
+  /** The moment of "expiration" in a token request. In UTC, to the second. Set by controllers. */
+  readonly expirationTimestamp?: InputMaybe<Scalars['Time']['input']>;
+  /** The token of a token request. Set by controllers. */
+  readonly token?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A user info, made of extra, groups, uid and username. */
+export type AuthenticationV1UserInfoInput = {
+  /** The extra of a user info: lists of texts by key. */
+  readonly extra?: InputMaybe<Scalars['StringListMap']['input']>;
+  /** The groups of a user info: a list of texts. */
+  readonly groups?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The UID of a user info. */
+  readonly uid?: InputMaybe<Scalars['String']['input']>;
+  /** The username of a user info. */
+  readonly username?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Field selector attributes, made of rawSelector and requirements. */
+export type AuthorizationV1FieldSelectorAttributesInput = {
+  /** Which raw objects field selector attributes chooses. */
+  readonly rawSelector?: InputMaybe<Scalars['String']['input']>;
+  /** The requirements of field selector attributes: a list of field selector requirement entries. */
+  readonly requirements?: InputMaybe<ReadonlyArray<FieldSelectorRequirementInput>>;
+};
+
+/** Label selector attributes, made of rawSelector and requirements. */
+export type AuthorizationV1LabelSelectorAttributesInput = {
+  /** Which raw objects label selector attributes chooses. */
+  readonly rawSelector?: InputMaybe<Scalars['String']['input']>;
+  /** The requirements of label selector attributes: a list of label selector requirement entries. */
+  readonly requirements?: InputMaybe<ReadonlyArray<LabelSelectorRequirementInput>>;
+};
+
+/** Non resource attributes, made of path and verb. */
+export type AuthorizationV1NonResourceAttributesInput = {
+  /** The path of non resource attributes. */
+  readonly path?: InputMaybe<Scalars['String']['input']>;
+  /** The verb of non resource attributes. */
+  readonly verb?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A non resource rule, made of nonResourceURLs and verbs. */
+export type AuthorizationV1NonResourceRuleInput = {
+  /** The non resource URLs of a non resource rule: a list of texts. */
+  readonly nonResourceURLs?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The verbs of a non resource rule: a list of texts. Required. */
+  readonly verbs: ReadonlyArray<Scalars['String']['input']>;
+};
+
+/** Resource attributes, made of fieldSelector, group, labelSelector, name and 5 more fields. */
+export type AuthorizationV1ResourceAttributesInput = {
+  /** Which field objects resource attributes chooses. */
+  readonly fieldSelector?: InputMaybe<AuthorizationV1FieldSelectorAttributesInput>;
+  /** The group of resource attributes. */
+  readonly group?: InputMaybe<Scalars['String']['input']>;
+  /** Which label objects resource attributes chooses. */
+  readonly labelSelector?: InputMaybe<AuthorizationV1LabelSelectorAttributesInput>;
+  /** The name of resource attributes. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The namespace of resource attributes. */
+  readonly namespace?: InputMaybe<Scalars['String']['input']>;
+  /** The resource of resource attributes. */
+  readonly resource?: InputMaybe<Scalars['String']['input']>;
+  /** The subresource of resource attributes. */
+  readonly subresource?: InputMaybe<Scalars['String']['input']>;
+  /** The verb of resource attributes. */
+  readonly verb?: InputMaybe<Scalars['String']['input']>;
+  /** The version of resource attributes. */
+  readonly version?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A resource rule, made of apiGroups, resourceNames, resources and verbs. */
+export type AuthorizationV1ResourceRuleInput = {
+  /** The API groups of a resource rule: a list of texts. */
+  readonly apiGroups?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The names of the resource entries of a resource rule. */
+  readonly resourceNames?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The resources of a resource rule: a list of texts. */
+  readonly resources?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The verbs of a resource rule: a list of texts. Required. */
+  readonly verbs: ReadonlyArray<Scalars['String']['input']>;
+};
+
+/** A question about a self subject access and its answer. */
+export type AuthorizationV1SelfSubjectAccessReviewInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** Name, labels, owners and everything else that all objects have. */
+  readonly metadata?: InputMaybe<ObjectMetaInput>;
+  /** What is wanted. Required. */
+  readonly spec: AuthorizationV1SelfSubjectAccessReviewSpecInput;
+  /** What is observed. */
+  readonly status?: InputMaybe<AuthorizationV1SubjectAccessReviewStatusInput>;
+};
+
+/** What is wanted of a self subject access review: written by users. */
+export type AuthorizationV1SelfSubjectAccessReviewSpecInput = {
+  /** The non resource attributes of a self subject access review: non resource attributes. */
+  readonly nonResourceAttributes?: InputMaybe<AuthorizationV1NonResourceAttributesInput>;
+  /** The resource attributes of a self subject access review: resource attributes. */
+  readonly resourceAttributes?: InputMaybe<AuthorizationV1ResourceAttributesInput>;
+};
+
+/** A question about self subject rules and its answer. */
+export type AuthorizationV1SelfSubjectRulesReviewInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** Name, labels, owners and everything else that all objects have. */
+  readonly metadata?: InputMaybe<ObjectMetaInput>;
+  /** What is wanted. Required. */
+  readonly spec: AuthorizationV1SelfSubjectRulesReviewSpecInput;
+  /** What is observed. */
+  readonly status?: InputMaybe<AuthorizationV1SubjectRulesReviewStatusInput>;
+};
+
+/** What is wanted of a self subject rules review: written by users. */
+export type AuthorizationV1SelfSubjectRulesReviewSpecInput = {
+  /** The namespace of a self subject rules review. */
+  readonly namespace?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What is observed of a subject access review: written by controllers. */
+export type AuthorizationV1SubjectAccessReviewStatusInput = {
+  /** Whether "allowed" holds for a subject access review. Required. Set by controllers. */
+  readonly allowed: Scalars['Boolean']['input'];
+  /** Whether "denied" holds for a subject access review. Set by controllers. */
+  readonly denied?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The evaluation error of a subject access review. Set by controllers. */
+  readonly evaluationError?: InputMaybe<Scalars['String']['input']>;
+  /** The cause in one word, for programs. Set by controllers. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What is observed of a subject rules review: written by controllers. */
+export type AuthorizationV1SubjectRulesReviewStatusInput = {
+  /** The evaluation error of a subject rules review. Set by controllers. */
+  readonly evaluationError?: InputMaybe<Scalars['String']['input']>;
+  /** Whether "incomplete" holds for a subject rules review. Required. Set by controllers. */
+  readonly incomplete: Scalars['Boolean']['input'];
+  /** The non resource rules of a subject rules review: a list of non resource rule entries. Required. Set by controllers. */
+  readonly nonResourceRules: ReadonlyArray<AuthorizationV1NonResourceRuleInput>;
+  /** The resource rules of a subject rules review: a list of resource rule entries. Required. Set by controllers. */
+  readonly resourceRules: ReadonlyArray<AuthorizationV1ResourceRuleInput>;
+};
+
 /** The values of phase: Where the pod is in its life. One of Failed, Pending, Running, Succeeded or Unknown. Set by controllers. */
 export type CoreV1PodStatusPhase =
   /** The phase `Failed`. */
@@ -68,6 +274,94 @@ export type CoreV1PodStatusPhase =
   | 'Succeeded'
   /** The phase `Unknown`. */
   | 'Unknown';
+
+/** A field selector requirement, made of key, operator and values. */
+export type FieldSelectorRequirementInput = {
+  /** The key of a field selector requirement. Required. */
+  readonly key: Scalars['String']['input'];
+  /** The operator of a field selector requirement. Required. */
+  readonly operator: Scalars['String']['input'];
+  /** The values of a field selector requirement: a list of texts. */
+  readonly values?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+/** A label selector requirement, made of key, operator and values. */
+export type LabelSelectorRequirementInput = {
+  /** The key of a label selector requirement. Required. */
+  readonly key: Scalars['String']['input'];
+  /** The operator of a label selector requirement. Required. */
+  readonly operator: Scalars['String']['input'];
+  /** The values of a label selector requirement: a list of texts. */
+  readonly values?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+/** A managed fields entry, made of apiVersion, fieldsType, fieldsV1, manager and 3 more fields. */
+export type ManagedFieldsEntryInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The fields type of a managed fields entry. */
+  readonly fieldsType?: InputMaybe<Scalars['String']['input']>;
+  /** The fields V 1 of a managed fields entry: a fields V 1. */
+  readonly fieldsV1?: InputMaybe<Scalars['JSON']['input']>;
+  /** The manager of a managed fields entry. */
+  readonly manager?: InputMaybe<Scalars['String']['input']>;
+  /** The operation of a managed fields entry. */
+  readonly operation?: InputMaybe<Scalars['String']['input']>;
+  /** The subresource of a managed fields entry. */
+  readonly subresource?: InputMaybe<Scalars['String']['input']>;
+  /** The time of a managed fields entry. In UTC, to the second. */
+  readonly time?: InputMaybe<Scalars['Time']['input']>;
+};
+
+/** What every object carries: its name, its labels, its owners and its history. */
+export type ObjectMetaInput = {
+  /** Notes by key, which cannot be searched. */
+  readonly annotations?: InputMaybe<Scalars['StringMap']['input']>;
+  /** When the object was created. Set by the server. In UTC, to the second. */
+  readonly creationTimestamp?: InputMaybe<Scalars['Time']['input']>;
+  /** Seconds between the request to delete and the end. Set by the server. */
+  readonly deletionGracePeriodSeconds?: InputMaybe<Scalars['Int64']['input']>;
+  /** When the object is to be gone: set by the server once deletion was asked for. In UTC, to the second. */
+  readonly deletionTimestamp?: InputMaybe<Scalars['Time']['input']>;
+  /** Who still has work to do before the object may go. */
+  readonly finalizers?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Beginning of a name that the server completes, when name is not given. */
+  readonly generateName?: InputMaybe<Scalars['String']['input']>;
+  /** Grows with each change of what is wanted. Set by the server. */
+  readonly generation?: InputMaybe<Scalars['Int64']['input']>;
+  /** Marks by key, by which objects are searched and selected. */
+  readonly labels?: InputMaybe<Scalars['StringMap']['input']>;
+  /** Which writer owns which fields. Set by the server. */
+  readonly managedFields?: InputMaybe<ReadonlyArray<ManagedFieldsEntryInput>>;
+  /** The name, unique among the objects of its kind in its namespace. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The namespace, for kinds that have one. */
+  readonly namespace?: InputMaybe<Scalars['String']['input']>;
+  /** The objects that this one belongs to: it is deleted with the last. */
+  readonly ownerReferences?: InputMaybe<ReadonlyArray<OwnerReferenceInput>>;
+  /** The version of the object: another one after every write. Compare for equality only. */
+  readonly resourceVersion?: InputMaybe<Scalars['String']['input']>;
+  /** No longer used. */
+  readonly selfLink?: InputMaybe<Scalars['String']['input']>;
+  /** Unlike any other object, now or earlier. Set by the server. */
+  readonly uid?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Names an object that owns this one: with its last owner gone, it is deleted. */
+export type OwnerReferenceInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. Required. */
+  readonly apiVersion: Scalars['String']['input'];
+  /** Whether the owner stays until this object is gone, in a foreground deletion. */
+  readonly blockOwnerDeletion?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether this owner is the one that manages the object. */
+  readonly controller?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The kind of the object, as Deployment. Required. */
+  readonly kind: Scalars['String']['input'];
+  /** The name of an owner reference. Required. */
+  readonly name: Scalars['String']['input'];
+  /** The UID of an owner reference. Required. */
+  readonly uid: Scalars['String']['input'];
+};
 
 /** How a patch is read. */
 export type PatchType =
@@ -88,6 +382,15 @@ export type PropagationPolicy =
   | 'Foreground'
   /** They stay, without their owner. */
   | 'Orphan';
+
+/** How far a version is. */
+export type Stability =
+  /** Off unless it is enabled; it may change and vanish. */
+  | 'alpha'
+  /** On; it may still change, with notice. */
+  | 'beta'
+  /** On; it does not change in ways that break its users. */
+  | 'stable';
 
 /** Deletes an object. */
 export type TransactionDeleteInput = {
@@ -113,7 +416,7 @@ export type TransactionPatchInput = {
   readonly resource: Scalars['String']['input'];
   /** The subresource: `status`. */
   readonly subresource?: InputMaybe<Scalars['String']['input']>;
-  /** How the patch is read. */
+  /** How the patch is read. By default STRATEGIC; of custom resources, which know no such patches, MERGE. */
   readonly type?: InputMaybe<PatchType>;
 };
 
@@ -165,12 +468,43 @@ export type ApplyMutationVariables = Exact<{
 
 export type ApplyMutation = { readonly apply: ReadonlyArray<{ readonly document: number, readonly line: number, readonly operation: ApplyOperation, readonly reference: string | null, readonly message: string, readonly namespace: string | null, readonly json?: unknown | null, readonly error: { readonly reason: string | null, readonly message: string | null, readonly details: { readonly name: string | null, readonly group: string | null, readonly kind: string | null, readonly causes: ReadonlyArray<{ readonly field: string | null, readonly message: string | null }> | null } | null } | null }> | null };
 
+export type CanIMutationVariables = Exact<{
+  input: AuthorizationV1SelfSubjectAccessReviewInput;
+}>;
+
+
+export type CanIMutation = { readonly createAuthorizationV1SelfSubjectAccessReview: { readonly status: { readonly allowed: boolean, readonly reason: string | null, readonly evaluationError: string | null } | null } | null };
+
 export type CreateNodesMutationVariables = Exact<{
   writes: ReadonlyArray<TransactionWriteInput> | TransactionWriteInput;
 }>;
 
 
 export type CreateNodesMutation = { readonly transaction: ReadonlyArray<{ readonly metadata: { readonly name: string } }> | null };
+
+export type CreateTokenMutationVariables = Exact<{
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  spec: AuthenticationV1TokenRequestSpecInput;
+}>;
+
+
+export type CreateTokenMutation = { readonly createCoreV1ServiceAccountToken: { readonly status: { readonly token: string | null } | null } | null };
+
+export type ReadCertificateRequestQueryVariables = Exact<{
+  name: Scalars['String']['input'];
+}>;
+
+
+export type ReadCertificateRequestQuery = { readonly certificates: { readonly v1: { readonly certificateSigningRequest: { readonly metadata: { readonly resourceVersion: string | null }, readonly status: { readonly conditions: ReadonlyArray<{ readonly type: string, readonly status: string, readonly reason: string | null, readonly message: string | null, readonly lastUpdateTime: string | null, readonly lastTransitionTime: string | null }> | null } | null } | null } } };
+
+export type DecideCertificateRequestMutationVariables = Exact<{
+  name: Scalars['String']['input'];
+  patch: Scalars['JSON']['input'];
+}>;
+
+
+export type DecideCertificateRequestMutation = { readonly patchCertificatesV1CertificateSigningRequestApproval: { readonly metadata: { readonly name: string } } | null };
 
 export type DeleteObjectMutationVariables = Exact<{
   resource: Scalars['String']['input'];
@@ -287,14 +621,22 @@ export type GetTablesQueryVariables = Exact<{
 }>;
 
 
-export type GetTablesQuery = { readonly tables: ReadonlyArray<{ readonly resource: { readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }, readonly columns: ReadonlyArray<{ readonly name: string, readonly priority: number }>, readonly rows: ReadonlyArray<{ readonly cells: ReadonlyArray<string>, readonly name: string | null, readonly namespace: string | null, readonly uid: string | null, readonly object?: unknown }>, readonly metadata: { readonly resourceVersion: string } }> };
+export type GetTablesQuery = { readonly tables: ReadonlyArray<{ readonly resource: { readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }, readonly columns: ReadonlyArray<{ readonly name: string, readonly priority: number }>, readonly rows: ReadonlyArray<{ readonly cells: ReadonlyArray<string>, readonly name: string | null, readonly namespace: string | null, readonly uid: string | null, readonly object?: unknown }>, readonly metadata: { readonly resourceVersion: string } } | null> | null };
 
 export type ListResourcesQueryVariables = Exact<{
   group?: InputMaybe<Scalars['String']['input']>;
+  served?: InputMaybe<Scalars['Boolean']['input']>;
 }>;
 
 
-export type ListResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly shortNames: ReadonlyArray<string>, readonly categories: ReadonlyArray<string>, readonly verbs: ReadonlyArray<string>, readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
+export type ListResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly shortNames: ReadonlyArray<string>, readonly categories: ReadonlyArray<string>, readonly verbs: ReadonlyArray<string>, readonly stability: Stability, readonly served: boolean, readonly deprecation: string | null, readonly removedIn: string | null, readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
+
+export type MyRulesMutationVariables = Exact<{
+  input: AuthorizationV1SelfSubjectRulesReviewInput;
+}>;
+
+
+export type MyRulesMutation = { readonly createAuthorizationV1SelfSubjectRulesReview: { readonly status: { readonly incomplete: boolean, readonly evaluationError: string | null, readonly resourceRules: ReadonlyArray<{ readonly apiGroups: ReadonlyArray<string> | null, readonly resources: ReadonlyArray<string> | null, readonly resourceNames: ReadonlyArray<string> | null, readonly verbs: ReadonlyArray<string> }>, readonly nonResourceRules: ReadonlyArray<{ readonly nonResourceURLs: ReadonlyArray<string> | null, readonly verbs: ReadonlyArray<string> }> } | null } | null };
 
 export type NodeNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -399,6 +741,11 @@ export type WatchTableSubscriptionVariables = Exact<{
 
 
 export type WatchTableSubscription = { readonly watchTable: { readonly type: WatchEventType, readonly resourceVersion: string, readonly resource: { readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }, readonly columns: ReadonlyArray<{ readonly name: string, readonly priority: number }>, readonly row: { readonly cells: ReadonlyArray<string>, readonly name: string | null, readonly namespace: string | null, readonly uid: string | null, readonly object?: unknown } | null } };
+
+export type WhoAmIMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WhoAmIMutation = { readonly createAuthenticationV1SelfSubjectReview: { readonly status: { readonly userInfo: { readonly username: string | null, readonly uid: string | null, readonly groups: ReadonlyArray<string> | null, readonly extra: Record<string, string[]> | null } | null } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -510,6 +857,17 @@ export const ApplyDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ApplyMutation, ApplyMutationVariables>;
+export const CanIDocument = new TypedDocumentString(`
+    mutation CanI($input: AuthorizationV1SelfSubjectAccessReviewInput!) {
+  createAuthorizationV1SelfSubjectAccessReview(input: $input) {
+    status {
+      allowed
+      reason
+      evaluationError
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CanIMutation, CanIMutationVariables>;
 export const CreateNodesDocument = new TypedDocumentString(`
     mutation CreateNodes($writes: [TransactionWriteInput!]!) {
   transaction(writes: $writes) {
@@ -519,6 +877,55 @@ export const CreateNodesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateNodesMutation, CreateNodesMutationVariables>;
+export const CreateTokenDocument = new TypedDocumentString(`
+    mutation CreateToken($namespace: String!, $name: String!, $spec: AuthenticationV1TokenRequestSpecInput!) {
+  createCoreV1ServiceAccountToken(
+    namespace: $namespace
+    name: $name
+    input: {spec: $spec}
+  ) {
+    status {
+      token
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateTokenMutation, CreateTokenMutationVariables>;
+export const ReadCertificateRequestDocument = new TypedDocumentString(`
+    query ReadCertificateRequest($name: String!) {
+  certificates {
+    v1 {
+      certificateSigningRequest(name: $name) {
+        metadata {
+          resourceVersion
+        }
+        status {
+          conditions {
+            type
+            status
+            reason
+            message
+            lastUpdateTime
+            lastTransitionTime
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReadCertificateRequestQuery, ReadCertificateRequestQueryVariables>;
+export const DecideCertificateRequestDocument = new TypedDocumentString(`
+    mutation DecideCertificateRequest($name: String!, $patch: JSON!) {
+  patchCertificatesV1CertificateSigningRequestApproval(
+    name: $name
+    type: MERGE
+    patch: $patch
+  ) {
+    metadata {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DecideCertificateRequestMutation, DecideCertificateRequestMutationVariables>;
 export const DeleteObjectDocument = new TypedDocumentString(`
     mutation DeleteObject($resource: String!, $namespace: String, $name: String!, $gracePeriodSeconds: Int64, $propagationPolicy: PropagationPolicy, $dryRun: Boolean!) {
   deleteObject(
@@ -921,12 +1328,16 @@ export const GetTablesDocument = new TypedDocumentString(`
   namespaced
 }`) as unknown as TypedDocumentString<GetTablesQuery, GetTablesQueryVariables>;
 export const ListResourcesDocument = new TypedDocumentString(`
-    query ListResources($group: String) {
-  apiResources(group: $group) {
+    query ListResources($group: String, $served: Boolean) {
+  apiResources(group: $group, served: $served) {
     ...ResourceFacts
     shortNames
     categories
     verbs
+    stability
+    served
+    deprecation
+    removedIn
   }
 }
     fragment ResourceFacts on APIResource {
@@ -937,6 +1348,26 @@ export const ListResourcesDocument = new TypedDocumentString(`
   version
   namespaced
 }`) as unknown as TypedDocumentString<ListResourcesQuery, ListResourcesQueryVariables>;
+export const MyRulesDocument = new TypedDocumentString(`
+    mutation MyRules($input: AuthorizationV1SelfSubjectRulesReviewInput!) {
+  createAuthorizationV1SelfSubjectRulesReview(input: $input) {
+    status {
+      resourceRules {
+        apiGroups
+        resources
+        resourceNames
+        verbs
+      }
+      nonResourceRules {
+        nonResourceURLs
+        verbs
+      }
+      incomplete
+      evaluationError
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MyRulesMutation, MyRulesMutationVariables>;
 export const NodeNamesDocument = new TypedDocumentString(`
     query NodeNames {
   core {
@@ -1183,3 +1614,17 @@ export const WatchTableDocument = new TypedDocumentString(`
   version
   namespaced
 }`) as unknown as TypedDocumentString<WatchTableSubscription, WatchTableSubscriptionVariables>;
+export const WhoAmIDocument = new TypedDocumentString(`
+    mutation WhoAmI {
+  createAuthenticationV1SelfSubjectReview(input: {}) {
+    status {
+      userInfo {
+        username
+        uid
+        groups
+        extra
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WhoAmIMutation, WhoAmIMutationVariables>;

@@ -3,7 +3,7 @@ import { namespaceOf, type ResourceSelection } from '../arguments/resource-argum
 import { mapConcurrently } from '../concurrency.ts';
 import type { CliContext } from '../context.ts';
 import { GetTablesDocument, type GetTablesQueryVariables } from '../generated/operations.ts';
-import type { TableData } from '../output/tables.ts';
+import { type TableData, tablesOf } from '../output/tables.ts';
 import { isServerError, type ServerError } from '../transport/server-error.ts';
 import type { GetOptions, GetRequest } from './get-request.ts';
 
@@ -25,8 +25,10 @@ export async function readTables(context: CliContext, request: GetRequest): Prom
     MAX_CONCURRENT_REQUESTS,
     async (selection) => {
       try {
-        const { tables } = await client.request(GetTablesDocument, toVariables(selection, request));
-        return tables;
+        const variables = toVariables(selection, request);
+        const { data, refusals } = await client.requestParts(GetTablesDocument, variables);
+        errors.push(...refusals);
+        return tablesOf(data);
       } catch (thrown) {
         const isMissing = isServerError(thrown, 'NotFound') && thrown.status.details;
         if (!isMissing) throw thrown;

@@ -15,6 +15,7 @@ import {
   type TableLayout,
   tableCells,
   tableHeadings,
+  tablesOf,
 } from '../output/tables.ts';
 import { resumableWatch } from '../transport/resumable-watch.ts';
 import type { GetOptions, GetRequest } from './get-request.ts';
@@ -32,8 +33,7 @@ export async function watchTables(context: CliContext, request: WatchTablesReque
   const { selection, options } = request;
   const client = await context.client();
   const variables = toVariables(selection, request);
-  const { tables } = await client.request(GetTablesDocument, variables);
-  const [table, ...others] = tables;
+  const [table, ...others] = tablesOf(await client.request(GetTablesDocument, variables));
   if (!table || others.length > 0) {
     throw new UsageError(
       'you may only specify a single resource type with --watch; "orrery watch" takes several',

@@ -3,8 +3,13 @@ import type { GetTablesQuery, ResourceFactsFragment } from '../generated/operati
 import { toHeadings } from './columns.ts';
 import { isJsonObject, type JsonObject, valueAt } from './json-values.ts';
 
-export type TableData = GetTablesQuery['tables'][number];
+export type TableData = NonNullable<NonNullable<GetTablesQuery['tables']>[number]>;
 export type TableRowData = TableData['rows'][number];
+
+/** The tables of an answer, without those that were refused. */
+export function tablesOf({ tables }: GetTablesQuery): readonly TableData[] {
+  return (tables ?? []).filter((table) => table !== null);
+}
 
 export interface TableLayout {
   /** Whether to begin with the namespace: when there may be several. */

@@ -8,9 +8,11 @@ import {
   notGraphql,
   refusedToken,
 } from './connection-errors.ts';
+import { type PostAnswer, Poster } from './post.ts';
 import {
   type FailureStatus,
   type GraphqlErrorBody,
+  isServerError,
   ServerError,
   toServerError,
 } from './server-error.ts';
@@ -30,6 +32,7 @@ interface Answer {
 export class GraphqlClient {
   readonly #connection: Connection;
   readonly #signal: AbortSignal;
+  readonly #poster: Poster;
   #subscriptions: Promise<Subscriptions> | undefined;
   /** Advice that came with the answers, each once. */
   readonly warnings = new Set<string>();
@@ -37,6 +40,7 @@ export class GraphqlClient {
   constructor({ connection, signal }: GraphqlClientOptions) {
     this.#connection = connection;
     this.#signal = signal;
+    this.#poster = new Poster(connection, signal);
   }
 
   /** @throws {CliError} when there is no answer, or an error in it */
@@ -44,10 +48,26 @@ export class GraphqlClient {
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
   ): Promise<Result> {
-    const { data, errors, extensions } = await this.#post(String(document), variables);
-    for (const warning of extensions?.warnings ?? []) this.warnings.add(warning);
-    if (errors?.[0]) throw toServerError(errors[0]);
-    return data as Result;
+    const { data, refusals } = await this.requestParts(document, variables);
+    if (refusals[0]) throw refusals[0];
+    return data;
+  }
+
+  /**
+   * As {@link request}, of which some parts may be Forbidden: they are null in the answer, and told apart.
+   * @throws {CliError} when there is no answer, or another error in it
+   */
+  async requestParts<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+  ): Promise<{ readonly data: Result; readonly refusals: readonly ServerError[] }> {
+    const answer = await this.#post(String(document), variables);
+    for (const warning of answer.extensions?.warnings ?? []) this.warnings.add(warning);
+    const errors = (answer.errors ?? []).map(toServerError);
+    const refusals = errors.filter((error) => isServerError(error, 'Forbidden'));
+    const failure = errors.find((error) => !isServerError(error, 'Forbidden'));
+    if (failure) throw failure;
+    return { data: answer.data as Result, refusals };
   }
 
   /**
@@ -71,21 +91,18 @@ export class GraphqlClient {
   async close(): Promise<void> {
     const subscriptions = await this.#subscriptions;
     await subscriptions?.close();
+    this.#poster.close();
   }
 
   async #post(query: string, variables: unknown): Promise<Answer> {
-    const { endpoint, token } = this.#connection;
-    let response: Response;
+    const { impersonation, token } = this.#connection;
+    let response: PostAnswer;
     try {
-      response = await fetch(endpoint, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/graphql-response+json, application/json',
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-        },
-        body: JSON.stringify({ query, variables }),
-        signal: this.#signal,
+      response = await this.#poster.post(JSON.stringify({ query, variables }), {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...impersonation,
       });
     } catch (error) {
       if (this.#signal.aborted) throw exitWith(EXIT_INTERRUPTED);
@@ -95,7 +112,7 @@ export class GraphqlClient {
     return this.#readAnswer(response);
   }
 
-  async #readAnswer(response: Response): Promise<Answer> {
+  async #readAnswer(response: PostAnswer): Promise<Answer> {
     let text: string;
     try {
       text = await response.text();

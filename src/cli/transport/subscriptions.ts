@@ -51,11 +51,18 @@ export class Subscriptions {
   }
 
   #createClient(): Client {
-    const { endpoint, token } = this.#connection;
+    const { endpoint, impersonation, tls = {}, token } = this.#connection;
     return createClient({
       url: endpoint.replace(/^http/, 'ws'),
-      connectionParams: token ? { authorization: `Bearer ${token}` } : {},
-      webSocketImpl: WebSocket,
+      connectionParams: {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...impersonation,
+      },
+      webSocketImpl: class extends WebSocket {
+        constructor(address: string, protocols: string | string[]) {
+          super(address, protocols, { ...tls });
+        }
+      },
       // Who watches resumes by itself: only it knows the last resourceVersion.
       retryAttempts: 0,
       keepAlive: KEEP_ALIVE_MS,

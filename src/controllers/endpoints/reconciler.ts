@@ -22,6 +22,7 @@ const MIN_INTERVAL_MS = 500;
 export function createEndpointsController(): Controller {
   return {
     name: 'endpoints',
+    serviceAccount: 'endpoint-controller',
     concurrency: 5,
     minIntervalMs: MIN_INTERVAL_MS,
     setUp(context) {

@@ -47,6 +47,7 @@ export interface GarbageCollectorOptions {
 export function createGarbageCollectorController(options: GarbageCollectorOptions): Controller {
   return {
     name: 'garbage-collector',
+    serviceAccount: 'generic-garbage-collector',
     concurrency: 20,
     setUp(context) {
       const collector = new GarbageCollector(context, new ResourceMap(options.resources));

@@ -54,6 +54,7 @@ export interface NodeLifecycleOptions {
 export function createNodeLifecycleController(options: NodeLifecycleOptions = {}): Controller {
   return {
     name: 'node-lifecycle',
+    serviceAccount: 'node-controller',
     concurrency: 8,
     singleton: true,
     setUp(context) {

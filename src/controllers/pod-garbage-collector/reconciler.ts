@@ -45,6 +45,7 @@ export function createPodGarbageCollectorController(
 ): Controller {
   return {
     name: 'pod-garbage-collector',
+    serviceAccount: 'pod-garbage-collector',
     singleton: true,
     setUp(context) {
       const collector = new PodGarbageCollector(context, options);
@@ -139,8 +140,15 @@ class PodGarbageCollector {
     const { namespace, name = '', uid = '' } = pod.metadata;
     const failed = asFailed(pod, cause, clock.now());
     if (failed !== pod) {
+      const { resourceVersion } = pod.metadata;
+      const patch = { metadata: { uid, resourceVersion }, status: failed.status };
       const updated = await ignoreNotFound(
-        client.update(corePods, failed, { subresource: 'status' }),
+        client.patch(
+          corePods,
+          { namespace, name },
+          { type: 'merge', patch },
+          { subresource: 'status' },
+        ),
       );
       if (!updated) return;
     }

@@ -10,6 +10,7 @@ import { DEFAULT_SERVICE_ACCOUNT, needsDefaultServiceAccount } from './plan.ts';
 export function createServiceAccountController(): Controller {
   return {
     name: 'serviceaccount',
+    serviceAccount: 'service-account-controller',
     setUp(context) {
       const { informers, queue } = context;
       const namespaces = informers.informer(coreNamespaces);

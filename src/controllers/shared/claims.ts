@@ -10,7 +10,7 @@ import { type ApiObject, controllerOf } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { ignoreNotFound } from './api-errors.ts';
 import { concurrently, throwFirst } from './concurrently.ts';
-import { controllerReference, withOwner, withoutOwners } from './owner-references.ts';
+import { controllerReference, ownersPatch, withOwner, withoutOwners } from './owner-references.ts';
 
 /** Objects without a controller, by namespace: who may be adopted. */
 const INDEX_ORPHANS = 'orphansOfNamespace';
@@ -79,10 +79,14 @@ export async function claim<T extends ApiObject>(
 ): Promise<readonly T[]> {
   const { kept, adopt, release } = claims;
   if (adopt.length === 0 && release.length === 0) return kept;
+  const patchOwners = (object: T, changed: T): Promise<T> => {
+    const { namespace, name = '' } = object.metadata;
+    return client.patch(childRef, { namespace, name }, ownersPatch(object, changed));
+  };
   const uids = new Set([controller.metadata.uid ?? '']);
   throwFirst(
     await concurrently(release, CLAIM_CONCURRENCY, (object) =>
-      ignoreNotFound(client.update(childRef, withoutOwners(object, uids))),
+      ignoreNotFound(patchOwners(object, withoutOwners(object, uids))),
     ),
   );
   if (adopt.length === 0 || !(await mayAdopt(client, ownerRef, controller))) return kept;
@@ -90,7 +94,7 @@ export async function claim<T extends ApiObject>(
   const adopted: T[] = [];
   throwFirst(
     await concurrently(adopt, CLAIM_CONCURRENCY, async (object) => {
-      const updated = await ignoreNotFound(client.update(childRef, withOwner(object, reference)));
+      const updated = await ignoreNotFound(patchOwners(object, withOwner(object, reference)));
       if (updated) adopted.push(updated);
     }),
   );

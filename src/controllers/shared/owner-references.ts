@@ -1,3 +1,4 @@
+import type { Patch } from '../../apiserver/client.ts';
 import type { ApiObject, OwnerReference } from '../../scheme/object.ts';
 
 /** The reference by which a child names `owner` as its controller; deleting the owner in the foreground waits for it. */
@@ -16,6 +17,16 @@ export function controllerReference(owner: ApiObject): OwnerReference {
 export function withOwner<T extends ApiObject>(object: T, owner: OwnerReference): T {
   const ownerReferences = [...(object.metadata.ownerReferences ?? []), owner];
   return { ...object, metadata: { ...object.metadata, ownerReferences } };
+}
+
+/**
+ * What gives an object the owners of `changed`, unless it has changed meanwhile. A patch, because controllers may patch what
+ * they own and not replace it.
+ */
+export function ownersPatch({ metadata }: ApiObject, changed: ApiObject): Patch {
+  const { resourceVersion, uid } = metadata;
+  const ownerReferences = changed.metadata.ownerReferences ?? [];
+  return { type: 'merge', patch: { metadata: { resourceVersion, uid, ownerReferences } } };
 }
 
 /** A copy of `object` without the owners of `uids`. */

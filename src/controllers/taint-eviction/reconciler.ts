@@ -29,6 +29,7 @@ const EVICTION_CONCURRENCY = 50;
 export function createTaintEvictionController(): Controller {
   return {
     name: 'taint-eviction',
+    serviceAccount: 'node-controller',
     concurrency: 8,
     singleton: true,
     setUp(context) {

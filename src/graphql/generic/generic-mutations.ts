@@ -134,7 +134,7 @@ function patchObjectField(scheme: Scheme): Field {
         const definition = definitionOfArgs(scheme, args);
         const subresource = textArgument(args, 'subresource');
         const target = toObjectTarget(definition, args);
-        const patched = await ctx.client.patch(definition, target, toPatch(args), {
+        const patched = await ctx.client.patch(definition, target, toPatch(args, definition), {
           ...toWriteOptions(args, ctx),
           ...(subresource === undefined ? {} : { subresource }),
         });

@@ -10,6 +10,7 @@ import {
 import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
+import { orForbidden } from '../or-forbidden.ts';
 import type { RequestContext } from '../request-context.ts';
 import {
   type Arguments,
@@ -23,6 +24,7 @@ import { JSON_SCALAR } from '../schema/scalars.ts';
 import type { TypeRegistry } from '../schema/type-registry.ts';
 import { API_RESOURCE_TYPE, toApiResource } from './api-resource-type.ts';
 import { createAppliedConfigurationField } from './applied-configuration.ts';
+import { auditLogField } from './audit-log.ts';
 import { createDiffField } from './diff.ts';
 import { ANY_RESOURCE, genericObjectArguments, RESOURCE_ARGUMENT } from './resource-arguments.ts';
 import { findResource, findResources, toObjectTarget } from './resource-lookup.ts';
@@ -50,6 +52,7 @@ export function createGenericQueries({
       resolve: () => version,
     },
     apiResources: apiResourcesField(scheme),
+    auditLog: auditLogField,
     object: objectField(scheme),
     objects: objectsField(scheme),
     tables: tablesField(scheme),
@@ -126,9 +129,10 @@ function objectsField(scheme: Scheme): Field {
 
 function tablesField(scheme: Scheme): Field {
   return {
-    type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(TABLE_TYPE))),
+    type: new GraphQLList(TABLE_TYPE),
     description:
-      'Objects as `kubectl get` prints them: one table a resource, when `resource` names several (`pods,services`, `all`).',
+      'Objects as `kubectl get` prints them: one table a resource, when `resource` names several (`pods,services`, `all`). ' +
+      'Null, with an error, in the place of one that the caller may not list.',
     args: {
       ...RESOURCE_ARGUMENT,
       name: {
@@ -145,7 +149,9 @@ function tablesField(scheme: Scheme): Field {
     extensions: { reads: true },
     resolve(_, args: Arguments, ctx) {
       const definitions = findResources(scheme, textArgument(args, 'resource') ?? '');
-      return Promise.all(definitions.map((definition) => readTable(scheme, definition, args, ctx)));
+      return Promise.all(
+        definitions.map((definition) => orForbidden(readTable(scheme, definition, args, ctx))),
+      );
     },
   };
 }

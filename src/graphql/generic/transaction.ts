@@ -104,7 +104,7 @@ function toTransactionWrite(scheme: Scheme, input: Arguments, index: number): Tr
     type: 'patch',
     ref,
     target,
-    patch: toPatch(patch),
+    patch: toPatch(patch, ref),
     ...(subresource === undefined ? {} : { subresource }),
   };
 }

@@ -5,8 +5,8 @@ import type { ApolloContext } from '../execution/apollo-gateway.ts';
 import { formatGraphqlError } from '../format-error.ts';
 import type { Caller, GraphqlService, OperationRequest } from '../graphql-service.ts';
 import type { SseTransport } from '../watch/sse-transport.ts';
-import { bearerTokenOf } from './bearer-token.ts';
 import { addJsonParser } from './body-parser.ts';
+import { credentialsOf } from './credentials.ts';
 
 export interface GraphqlRouteOptions {
   readonly service: GraphqlService;
@@ -25,10 +25,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteO
       // Before the body is read: who is not known sends none.
       onRequest: async (request, reply) => {
         if (isBrowserPage(request)) return reply.redirect('/');
-        callers.set(
-          request,
-          await service.authenticate(bearerTokenOf(request.headers.authorization)),
-        );
+        callers.set(request, await service.authenticate(credentialsOf(request.raw)));
         return undefined;
       },
       handler: (request, reply) => handle(options, request, reply),

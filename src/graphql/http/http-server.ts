@@ -9,7 +9,17 @@ import { ApiError, badRequest, entityTooLarge, type Status } from '../../scheme/
 import { toApiError } from '../mask-error.ts';
 import { createHostCheck } from './host-check.ts';
 
+/** How a server proves who it is over TLS, and whom it believes. All PEM. */
+export interface ServingTls {
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** Who vouches for client certificates. */
+  readonly clientAuthority: string;
+}
+
 export interface HttpServerOptions {
+  /** @default plain HTTP */
+  readonly tls?: ServingTls | undefined;
   readonly logger: Logger;
   /** What is not ready yet; empty when everything serves. */
   readonly notReady: () => readonly string[];
@@ -26,13 +36,9 @@ export function createHttpServer({
   logger,
   notReady,
   allowedHosts = [],
+  tls,
 }: HttpServerOptions): FastifyInstance {
-  const server = fastify({
-    logger: false,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-  });
+  const server = createServer(tls);
   const isOurHost = createHostCheck(allowedHosts);
   server.addHook('onRequest', (request, reply, done) => {
     if (isOurHost(request.headers.host)) return done();
@@ -56,6 +62,28 @@ export function createHttpServer({
     return reply.code(status.code).send(status);
   });
   return server;
+}
+
+const SERVER_OPTIONS = {
+  logger: false,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  forceCloseConnections: 'idle',
+  routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+} as const;
+
+function createServer(tls: ServingTls | undefined): FastifyInstance {
+  if (!tls) return fastify(SERVER_OPTIONS);
+  const https = {
+    cert: tls.certificate,
+    key: tls.privateKey,
+    ca: tls.clientAuthority,
+    minVersion: 'TLSv1.2',
+    // Whoever has no certificate may have a token. One that is not trusted is refused with the request, as a bad token is.
+    requestCert: true,
+    rejectUnauthorized: false,
+  } as const;
+  // Routes and hooks are the same over TLS; only the type of the raw server differs.
+  return fastify({ ...SERVER_OPTIONS, https }) as unknown as FastifyInstance;
 }
 
 /** Any error of a request as a Status; those that nobody foresaw are masked and logged. */

@@ -1,3 +1,4 @@
+import { ApiError } from '../../scheme/errors.ts';
 import {
   type ApiObject,
   controllerOf,
@@ -6,6 +7,7 @@ import {
 } from '../../scheme/object.ts';
 import { eachStoredOnce, type ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
+import { orForbidden } from '../or-forbidden.ts';
 import type { RequestContext } from '../request-context.ts';
 
 /** How many resources are read at once when something may be in any of them. */
@@ -21,14 +23,15 @@ export async function ownerOf(
   return reference ? findOwner(scheme, { object, reference, ctx }) : null;
 }
 
+/** The owners that exist; in the place of one that may not be read, why not. */
 export async function ownersOf(
   scheme: Scheme,
   object: ApiObject,
   ctx: RequestContext,
-): Promise<readonly ApiObject[]> {
+): Promise<readonly (ApiObject | ApiError)[]> {
   const references = object.metadata.ownerReferences ?? [];
   const owners = await Promise.all(
-    references.map((reference) => findOwner(scheme, { object, reference, ctx })),
+    references.map((reference) => orForbidden(findOwner(scheme, { object, reference, ctx }))),
   );
   return owners.filter((owner) => owner !== null);
 }
@@ -52,14 +55,15 @@ async function findOwner(
   return owner?.metadata.uid === reference.uid ? owner : null;
 }
 
-/** Every object that names `object` as an owner. */
+/** Every object that names `object` as an owner; last, what may not be looked through, if anything. */
 export async function dependentsOf(
   scheme: Scheme,
   object: ApiObject,
   ctx: RequestContext,
-): Promise<readonly ApiObject[]> {
+): Promise<readonly (ApiObject | ApiError)[]> {
   const { uid = '', namespace } = object.metadata;
   const reader = ctx.readerOf(object);
+  const refusals: ApiError[] = [];
   const candidates = listable(scheme).filter(
     (definition) => namespace === undefined || definition.namespaced,
   );
@@ -68,13 +72,28 @@ export async function dependentsOf(
   const work = async (): Promise<void> => {
     for (let index = next++; index < candidates.length; index = next++) {
       const definition = candidates[index] as ResourceDefinition;
-      const owned = await reader.index({ name: 'owner', ref: definition, namespace }, ownerUids);
-      found[index] = [...(owned.get(uid) ?? [])];
+      const owned = await orForbidden(
+        reader.index({ name: 'owner', ref: definition, namespace }, ownerUids),
+      );
+      if (owned instanceof ApiError) refusals.push(owned);
+      else found[index] = [...(owned.get(uid) ?? [])];
     }
   };
   await Promise.all(Array.from({ length: MAX_CONCURRENT_LISTS }, work));
-  return found.flat();
+  return refusals.length === 0 ? found.flat() : [...found.flat(), incomplete(refusals)];
 }
+
+function incomplete(refusals: readonly ApiError[]): ApiError {
+  const causes = refusals.map(({ message }) => ({ reason: 'Forbidden', message })).sort(byMessage);
+  return new ApiError(
+    'Forbidden',
+    `dependents may be missing, because what may not be listed was not looked through: ${causes.map(({ message }) => message).join('; ')}`,
+    { causes },
+  );
+}
+
+const byMessage = (a: { message: string }, b: { message: string }): number =>
+  a.message < b.message ? -1 : 1;
 
 const ownerUids = (object: ApiObject): string[] =>
   (object.metadata.ownerReferences ?? []).map((reference) => reference.uid);

@@ -80,13 +80,13 @@ function commonFields(options: RelationsOptions): OutputFields {
       (object, ctx) => ownerOf(scheme, object, ctx),
     ),
     owners: relation(
-      listOf(interfaces.object),
-      'The objects that its ownerReferences name and that exist.',
+      new GraphQLList(interfaces.object),
+      'The objects that its ownerReferences name and that exist; null, with an error, in the place of one that the caller may not read.',
       (object, ctx) => ownersOf(scheme, object, ctx),
     ),
     dependents: relation(
-      listOf(interfaces.object),
-      'The objects whose ownerReferences name it. Looks through every resource: not for lists.',
+      new GraphQLList(interfaces.object),
+      'The objects whose ownerReferences name it. Looks through every resource: not for lists. Where the caller may not list all of them, the last item is null, with an error that says what was not looked through.',
       (object, ctx) => dependentsOf(scheme, object, ctx),
     ),
     ...(events

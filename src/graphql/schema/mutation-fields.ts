@@ -165,7 +165,7 @@ function patchField(kind: KindTypes, subresource?: string): Field {
     args: { ...objectArguments(definition), ...PATCH_ARGUMENTS, ...WRITE_ARGUMENTS },
     resolve: (_, args: Arguments, ctx) =>
       write(ctx, () =>
-        ctx.client.patch(definition, toTarget(args), toPatch(args), {
+        ctx.client.patch(definition, toTarget(args), toPatch(args, definition), {
           ...toWriteOptions(args, ctx),
           ...(subresource ? { subresource } : {}),
         }),

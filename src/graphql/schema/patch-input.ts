@@ -6,6 +6,7 @@ import {
 } from 'graphql';
 import type { Patch } from '../../apiserver/client.ts';
 import { badRequest } from '../../scheme/errors.ts';
+import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Arguments } from './arguments.ts';
 import { toPlain } from './input-values.ts';
 import { JSON_SCALAR } from './scalars.ts';
@@ -35,7 +36,11 @@ const PATCH_TYPE = new GraphQLEnumType({
 });
 
 export const PATCH_ARGUMENTS: GraphQLFieldConfigArgumentMap = {
-  type: { type: PATCH_TYPE, defaultValue: 'STRATEGIC', description: 'How the patch is read.' },
+  type: {
+    type: PATCH_TYPE,
+    description:
+      'How the patch is read. By default STRATEGIC; of custom resources, which know no such patches, MERGE.',
+  },
   patch: {
     type: new GraphQLNonNull(JSON_SCALAR),
     description: 'The patch, in the form that `type` says.',
@@ -46,20 +51,20 @@ export const PATCH_ARGUMENTS: GraphQLFieldConfigArgumentMap = {
   },
 };
 
-/** @throws {ApiError} BadRequest when the patch has not the form that its type says */
-export function toPatch(args: Arguments): Patch {
+/** The patch of an object of `definition`. @throws {ApiError} BadRequest when the patch has not the form that its type says */
+export function toPatch(args: Arguments, { served }: Pick<ResourceDefinition, 'served'>): Patch {
   const patch = parseText(toPlain(args.patch));
-  if (args.type === 'JSON') {
+  const type = args.type ?? (served === undefined ? 'STRATEGIC' : 'MERGE');
+  if (type === 'JSON') {
     if (!Array.isArray(patch)) throw badRequest('patch: a JSON patch is a list of operations');
     return { type: 'json', operations: patch };
   }
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
     throw badRequest('patch: a merge patch is an object');
   }
-  if (args.type === 'APPLY')
-    return { type: 'apply', configuration: patch, force: args.force === true };
+  if (type === 'APPLY') return { type: 'apply', configuration: patch, force: args.force === true };
   if (args.force === true) throw badRequest('force: only an APPLY patch may be forced');
-  return { type: args.type === 'MERGE' ? 'merge' : 'strategic', patch };
+  return { type: type === 'MERGE' ? 'merge' : 'strategic', patch };
 }
 
 /** A patch may also be a string that holds its JSON: literals cannot spell keys such as `app.kubernetes.io/name`. */

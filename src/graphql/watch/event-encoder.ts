@@ -24,6 +24,8 @@ export interface EventEncoderOptions {
   readonly plan: WatchPlan;
   readonly createContext: () => RequestContext;
   readonly formatError: FormatError;
+  /** See ApiClient: what was read with other rights is not given out again. */
+  readonly accessRevision: () => number;
 }
 
 /**
@@ -33,13 +35,17 @@ export interface EventEncoderOptions {
 export class EventEncoder {
   readonly #options: EventEncoderOptions;
   /** By event type, then object, and all by the source of the event. */
-  readonly #encoded: Map<string, WeakMap<object, EncodedPayload | Promise<EncodedPayload>>>[] = [];
+  #encoded: Map<string, WeakMap<object, EncodedPayload | Promise<EncodedPayload>>>[] = [];
+  #accessRevision = 0;
 
   constructor(options: EventEncoderOptions) {
     this.#options = options;
   }
 
   encode({ event, sourceIndex }: SourcedEvent): EncodedPayload | Promise<EncodedPayload> {
+    const accessRevision = this.#options.accessRevision();
+    if (accessRevision !== this.#accessRevision) this.#encoded = [];
+    this.#accessRevision = accessRevision;
     const known = this.#memory(event.type, sourceIndex);
     let payload = known.get(event.object);
     if (!payload) {

@@ -10,11 +10,11 @@ import { type Context, handleProtocols, makeServer, type Server } from 'graphql-
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { systemClock, type Timer } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
-import { tooManyRequests } from '../../scheme/errors.ts';
+import { isApiError, tooManyRequests } from '../../scheme/errors.ts';
 import type { PreparedOperation } from '../execution/compiler.ts';
 import { formatGraphqlError } from '../format-error.ts';
 import type { Caller, GraphqlService, OperationRequest } from '../graphql-service.ts';
-import { bearerTokenOf } from '../http/bearer-token.ts';
+import { connectionCredentials } from '../http/credentials.ts';
 import { FlushScheduler } from './flush-scheduler.ts';
 import { SocketWriter } from './socket-writer.ts';
 import { SubscriptionDelivery } from './subscription-delivery.ts';
@@ -27,6 +27,8 @@ const KEEP_ALIVE_MS = 12_000;
 const CLOSE_GRACE_MS = 1_000;
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_UNAUTHORIZED = 4401;
+const CLOSE_FORBIDDEN = 4403;
+const CLOSE_TRY_AGAIN_LATER = 1013;
 
 /** What goes with one connection. */
 interface Connection {
@@ -140,17 +142,41 @@ export class WebSocketTransport {
 
   async #connect({ extra, connectionParams }: ConnectionContext): Promise<boolean> {
     try {
-      extra.caller = await this.#service.authenticate(tokenOf(connectionParams, extra.request));
+      extra.caller = await this.#authenticate(connectionParams, extra);
       return true;
-    } catch {
-      // Ignored: whatever is wrong with the credentials, the client hears the same.
-      extra.socket.close(CLOSE_UNAUTHORIZED, 'Unauthorized');
+    } catch (thrown) {
+      closeRefused(extra.socket, thrown);
       return false;
     }
   }
 
-  #prepare(
-    { extra: connection }: ConnectionContext,
+  #authenticate(
+    params: Record<string, unknown> | undefined,
+    { request }: Connection,
+  ): Promise<Caller> {
+    return this.#service.authenticate(connectionCredentials(params, request));
+  }
+
+  /**
+   * Credentials are looked at anew for each operation, as for each HTTP request: a connection may outlive its token. What
+   * is under way goes on.
+   */
+  async #prepare(
+    { extra: connection, connectionParams }: ConnectionContext,
+    messageId: string,
+    request: OperationRequest,
+  ): Promise<OperationArgs | readonly GraphQLError[]> {
+    try {
+      connection.caller = await this.#authenticate(connectionParams, connection);
+    } catch (thrown) {
+      closeRefused(connection.socket, thrown);
+      return [new GraphQLError(toError(thrown).message, { originalError: toError(thrown) })];
+    }
+    return this.#begin(connection, messageId, request);
+  }
+
+  #begin(
+    connection: Connection,
     messageId: string,
     request: OperationRequest,
   ): OperationArgs | readonly GraphQLError[] {
@@ -209,15 +235,15 @@ export class WebSocketTransport {
   }
 }
 
-function tokenOf(
-  params: Record<string, unknown> | undefined,
-  { headers }: IncomingMessage,
-): string | undefined {
-  const { authorization, Authorization, token } = params ?? {};
-  for (const value of [authorization, Authorization]) {
-    if (typeof value === 'string') return bearerTokenOf(value);
-  }
-  return typeof token === 'string' ? token : bearerTokenOf(headers.authorization);
+/**
+ * Whatever is wrong with the credentials, the client hears the same; one who may not act as another hears that. Where
+ * nobody can tell just now, trying again may help.
+ */
+function closeRefused(socket: WebSocket, thrown: unknown): void {
+  if (isApiError(thrown, 'Unauthorized')) socket.close(CLOSE_UNAUTHORIZED, 'Unauthorized');
+  else if (isApiError(thrown, 'Forbidden', 'BadRequest'))
+    socket.close(CLOSE_FORBIDDEN, 'Forbidden');
+  else socket.close(CLOSE_TRY_AGAIN_LATER, 'Try again later');
 }
 
 /** Pings until the returned function is called; a connection that does not answer is cut. */

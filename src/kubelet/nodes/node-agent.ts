@@ -1,4 +1,3 @@
-import type { ApiClient } from '../../apiserver/client.ts';
 import { toError } from '../../lib/errors.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../machinery/controller.ts';
 import { done, requeueAfter } from '../../machinery/controller.ts';
@@ -10,6 +9,7 @@ import type { Lease } from '../../scheme/generated/types/coordination-v1.ts';
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
 import { isPoweredOn, isSimulated } from '../annotations.ts';
 import { inChunks } from '../chunks.ts';
+import type { NodeClients } from '../node-clients.ts';
 import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, shardKeyOf, shardPhase } from '../shards.ts';
 import { isRegistered, nodeRegister } from '../stages/node-register.ts';
@@ -35,12 +35,12 @@ const HEARTBEAT = { lane: 'background' } as const;
  * The kubelets' part for their nodes: registering those that are to be simulated, and keeping them alive by Leases and status
  * reports. A node that is switched off is left alone, as if its machine had vanished.
  */
-export function createNodeAgent(settings: KubeletSettings): Controller {
+export function createNodeAgent(settings: KubeletSettings, clientFor?: NodeClients): Controller {
   return {
     name: 'kubelet-nodes',
     concurrency: SHARD_CONCURRENCY,
     setUp: (context) => {
-      const agent = new NodeAgent(context, settings);
+      const agent = new NodeAgent(context, settings, clientFor ?? (() => context.client));
       return (key) => (key === KEY_REGISTER ? agent.registerAll() : agent.heartbeat(key));
     },
   };
@@ -54,14 +54,14 @@ export function isServed(node: Node): boolean {
 class NodeAgent {
   readonly #context: ControllerContext;
   readonly #settings: KubeletSettings;
-  readonly #client: ApiClient;
+  readonly #clientFor: NodeClients;
   readonly #nodes: Informer<Node>;
   readonly #leases: Informer<Lease>;
 
-  constructor(context: ControllerContext, settings: KubeletSettings) {
+  constructor(context: ControllerContext, settings: KubeletSettings, clientFor: NodeClients) {
     this.#context = context;
     this.#settings = settings;
-    this.#client = context.client;
+    this.#clientFor = clientFor;
     this.#nodes = context.informers.informer(coreNodes);
     this.#leases = context.informers.informer(coordinationLeases);
     this.#nodes.addIndex(INDEX_SHARD, (node) =>
@@ -125,27 +125,25 @@ class NodeAgent {
   async #renewLease(node: Node, nowMs: number): Promise<void> {
     const lease = this.#leases.get(`${NODE_LEASE_NAMESPACE}/${node.metadata.name}`);
     if (!isRenewalDue(lease, nowMs, this.#settings)) return;
+    const client = this.#clientFor(node.metadata.name ?? '');
     await this.#attempt('lease not renewed', node, async () => {
       if (lease) {
         const renewed = renewedLease(lease, node, nowMs, this.#settings);
-        await this.#client.update(coordinationLeases, renewed, HEARTBEAT);
+        await client.update(coordinationLeases, renewed, HEARTBEAT);
       } else {
-        await this.#client.create(
-          coordinationLeases,
-          newLease(node, nowMs, this.#settings),
-          HEARTBEAT,
-        );
+        await client.create(coordinationLeases, newLease(node, nowMs, this.#settings), HEARTBEAT);
       }
     });
   }
 
   #apply(node: Node, { events = [], node: changed, status }: NodeTransition): Promise<boolean> {
+    const client = this.#clientFor(node.metadata.name ?? '');
     return this.#attempt('node not updated', node, async () => {
       let current = node;
-      if (changed) current = await this.#client.update(coreNodes, changed);
+      if (changed) current = await client.update(coreNodes, changed);
       if (status) {
         const reported = { ...current, status };
-        current = await this.#client.update(coreNodes, reported, { subresource: 'status' });
+        current = await client.update(coreNodes, reported, { subresource: 'status' });
       }
       const recorder = this.#recorderOf(current);
       for (const note of events) recorder.record(current, note);
@@ -164,8 +162,8 @@ class NodeAgent {
     }
   }
 
-  #recorderOf({ metadata }: Node): EventRecorder {
-    return this.#context.events.withSource('kubelet', metadata.name);
+  #recorderOf({ metadata: { name = '' } }: Node): EventRecorder {
+    return this.#context.events.withClient(this.#clientFor(name)).withSource('kubelet', name);
   }
 
   #stageContext(networks: NodeNetworks): NodeContext {

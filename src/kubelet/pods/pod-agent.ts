@@ -12,6 +12,7 @@ import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { keyOf, type NamespacedKey } from '../../scheme/object.ts';
 import { inChunks } from '../chunks.ts';
+import type { NodeClients } from '../node-clients.ts';
 import { isServed } from '../nodes/node-agent.ts';
 import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, shardKeyOf } from '../shards.ts';
@@ -30,21 +31,38 @@ const RETRY_MS = 1_000;
  * in memory, in every process that runs kubelets, from the Pods themselves; a queue key stands for all due Pods of a shard's
  * nodes, and whichever process gets it does the work, which the others then see.
  */
-export function createPodAgent(settings: KubeletSettings, stages: readonly PodStage[]): Controller {
+export function createPodAgent(
+  settings: KubeletSettings,
+  stages: readonly PodStage[],
+  clientFor?: NodeClients,
+): Controller {
   return {
     name: 'kubelet',
     concurrency: SHARD_CONCURRENCY,
     setUp: (context) => {
-      const agent = new PodAgent(context, settings, stages);
+      const agent = new PodAgent({
+        context,
+        settings,
+        stages,
+        clientFor: clientFor ?? (() => context.client),
+      });
       return (shardKey) => agent.workOff(shardKey);
     },
   };
+}
+
+interface PodAgentOptions {
+  readonly context: ControllerContext;
+  readonly settings: KubeletSettings;
+  readonly stages: readonly PodStage[];
+  readonly clientFor: NodeClients;
 }
 
 class PodAgent {
   readonly #context: ControllerContext;
   readonly #settings: KubeletSettings;
   readonly #stages: readonly PodStage[];
+  readonly #clientFor: NodeClients;
   readonly #pods: Informer<Pod>;
   readonly #nodes: Informer<Node>;
   readonly #due: DuePods;
@@ -52,10 +70,11 @@ class PodAgent {
   /** Pods that were admitted and whose new status has not come back yet. */
   readonly #admitting = new Map<string, Map<NamespacedKey, Pod>>();
 
-  constructor(context: ControllerContext, settings: KubeletSettings, stages: readonly PodStage[]) {
+  constructor({ context, settings, stages, clientFor }: PodAgentOptions) {
     this.#context = context;
     this.#settings = settings;
     this.#stages = stages;
+    this.#clientFor = clientFor;
     this.#due = new DuePods(context.clock, (shardKey) => context.queue.add(shardKey));
     context.signal.addEventListener('abort', () => this.#due.clear(), { once: true });
     this.#pods = context.informers.informer(corePods);
@@ -127,7 +146,8 @@ class PodAgent {
   }
 
   async #apply(pod: Pod, { delete: remove, events = [], status }: PodTransition): Promise<void> {
-    const { client } = this.#context;
+    const nodeName = pod.spec?.nodeName ?? '';
+    const client = this.#clientFor(nodeName);
     const { name = '', namespace, uid } = pod.metadata;
     if (status) await client.update(corePods, { ...pod, status }, { subresource: 'status' });
     if (remove) {
@@ -135,7 +155,7 @@ class PodAgent {
       await client.delete(corePods, { namespace, name }, { gracePeriodSeconds: 0, preconditions });
     }
     if (events.length === 0) return;
-    const recorder = this.#context.events.withSource('kubelet', pod.spec?.nodeName);
+    const recorder = this.#context.events.withClient(client).withSource('kubelet', nodeName);
     for (const note of events) recorder.record(pod, note);
   }
 

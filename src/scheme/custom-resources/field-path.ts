@@ -7,7 +7,7 @@ export function formatPath(segments: PathSegments, root = ''): string {
 }
 
 /** The path of a member or an item of what is at `path`. */
-function childPath(path: string, segment: string | number): string {
+export function childPath(path: string, segment: string | number): string {
   if (typeof segment === 'number') return `${path}[${segment}]`;
   return path === '' ? segment : `${path}.${segment}`;
 }

@@ -28,6 +28,11 @@ export function prune<T extends object>(
   return new Pruning(onUnknownField).value(root, object) as T;
 }
 
+/** As {@link prune}, of a value inside of an object. */
+export function pruneValue(schema: OpenApiSchema, value: unknown): unknown {
+  return new Pruning(undefined).value(schema, value);
+}
+
 class Pruning {
   readonly #onUnknownField: OnUnknownField | undefined;
   readonly #path: (string | number)[] = [];

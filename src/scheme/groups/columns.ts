@@ -26,7 +26,11 @@ export const createdAtColumn: PrinterColumn = {
 };
 
 interface WithTemplate extends ApiObject {
-  readonly spec?: { readonly template?: PodTemplateSpec; readonly selector?: LabelSelector };
+  readonly spec?: { readonly template?: PodTemplateSpec };
+}
+
+interface WithSelector extends ApiObject {
+  readonly spec?: { readonly selector?: LabelSelector };
 }
 
 function join(containers: readonly Container[] | undefined, member: 'name' | 'image'): string {
@@ -48,7 +52,7 @@ export const containerColumns: readonly PrinterColumn<WithTemplate>[] = [
 ];
 
 /** The LabelSelector of a workload, shown with `-o wide`. */
-export const selectorColumn: PrinterColumn<WithTemplate> = {
+export const selectorColumn: PrinterColumn<WithSelector> = {
   name: 'Selector',
   priority: 1,
   cell: ({ spec }) => formatLabelSelector(spec?.selector),

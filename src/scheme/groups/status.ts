@@ -1,4 +1,5 @@
 /** What every kind with a status does when one of its two doors is used: each leaves the other's half alone. */
+import type { KindStrategy } from '../kind-strategy.ts';
 import type { ApiObject } from '../object.ts';
 
 type WithStatus = ApiObject & { status?: unknown };
@@ -43,3 +44,15 @@ function keepMember(
   if (source[key] === undefined) delete target[key];
   else target[key] = source[key];
 }
+
+/** For kinds whose status is nothing else: empty on create, kept on update, all that `/status` changes. */
+export const WITH_STATUS: Pick<
+  KindStrategy,
+  'prepareForCreate' | 'prepareForUpdate' | 'prepareForStatusUpdate'
+> = {
+  prepareForCreate(object: WithStatus) {
+    delete object.status;
+  },
+  prepareForUpdate: keepStatus,
+  prepareForStatusUpdate: keepAllButStatus,
+};

@@ -11,6 +11,8 @@ const READ_TIMEOUT_MS = 30_000;
 
 export interface ReadPoolOptions {
   readonly url: string;
+  /** Shown in pg_stat_activity. @default 'orrery-read' */
+  readonly applicationName?: string;
   readonly maxConnections: number;
   /** Real time: deadlines wait for PostgreSQL. */
   readonly ioClock: Clock;
@@ -28,9 +30,9 @@ export class ReadPool {
 
   constructor(options: ReadPoolOptions) {
     this.#options = options;
-    const { url, maxConnections, logger } = options;
+    const { url, applicationName = 'orrery-read', maxConnections, logger } = options;
     this.#pool = new pg.Pool({
-      ...clientConfig({ url, applicationName: 'orrery-read' }),
+      ...clientConfig({ url, applicationName }),
       max: maxConnections,
       query_timeout: READ_TIMEOUT_MS,
       allowExitOnIdle: true,

@@ -1,5 +1,6 @@
 /** The same control plane as processes of one role or two each, on one database. */
 import fs from 'node:fs';
+import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Deployment } from '../../../src/scheme/generated/types/apps-v1.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
@@ -17,12 +18,17 @@ test('three processes on one database bring up a Deployment, and a new controlle
   using _files = {
     [Symbol.dispose]: () => fs.rmSync(dataDirectory, { recursive: true, force: true }),
   };
+  await using plane = await startPlane({ databaseUrl, args: ['--role', 'api'] });
+  // Whoever works on the database must have its keys.
+  const keys = path.join(plane.server.dataDirectory, 'encryption.yaml');
   const worker = (...roles: string[]): Promise<Worker> =>
     startWorker({
       databaseUrl,
-      args: ['--data-dir', dataDirectory, ...roles.flatMap((role) => ['--role', role])],
+      args: [
+        ...['--data-dir', dataDirectory, '--encryption-provider-config', keys],
+        ...roles.flatMap((role) => ['--role', role]),
+      ],
     });
-  await using plane = await startPlane({ databaseUrl, args: ['--role', 'api'] });
   const [controllers, kubelets] = await Promise.all([
     worker('scheduler', 'controllers'),
     worker('kubelets'),

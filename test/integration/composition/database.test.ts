@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { openDatabase } from '../../../src/composition/database.ts';
-import { ConfigError } from '../../../src/config.ts';
+import { ConfigError } from '../../../src/composition/option-values.ts';
 import { silentLogger } from '../../../src/lib/logger.ts';
 
 const open = (databaseUrl: string) =>

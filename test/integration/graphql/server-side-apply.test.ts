@@ -48,17 +48,17 @@ test('an apply may be server-side: its conflicts are told in place, and force ta
 
 test('managedFields are shown as Kubernetes writes them, typed and as JSON', async () => {
   await apply(configMap('shown', { a: '1' }), 'fieldManager: "alice"');
-  const { typed, object, objects } = await plane.client.request<{
-    typed: { metadata: { managedFields: { fieldsV1: object }[] } };
+  const { core, object, objects } = await plane.client.request<{
+    core: { v1: { configMap: { metadata: { managedFields: { fieldsV1: object }[] } } } };
     object: { metadata: { managedFields: { fieldsV1: object }[] } };
     objects: { items: { metadata: { name: string; managedFields: { fieldsV1: object }[] } }[] };
   }>(`{
-    typed: coreV1ConfigMap(name: "shown") { metadata { managedFields { manager operation fieldsV1 } } }
+    core { v1 { configMap(name: "shown") { metadata { managedFields { manager operation fieldsV1 } } } } }
     object(resource: "configmap", name: "shown")
     objects(resource: "configmap", fieldSelector: "metadata.name=shown")
   }`);
   const fieldsV1 = { 'f:data': { 'f:a': {} } };
-  expect(typed.metadata.managedFields).toEqual([
+  expect(core.v1.configMap.metadata.managedFields).toEqual([
     { manager: 'alice', operation: 'Apply', fieldsV1 },
   ]);
   expect(object.metadata.managedFields[0]).toMatchObject({ fieldsType: 'FieldsV1', fieldsV1 });

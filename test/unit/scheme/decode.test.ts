@@ -32,8 +32,8 @@ describe('finding the kind', () => {
       'no matches for kind "Deployment" in version "v1", did you mean version "apps/v1"?',
     ],
     [
-      { apiVersion: 'extensions/v1beta1', kind: 'Ingress' },
-      'no matches for kind "Ingress" in version "extensions/v1beta1", did you mean version "networking.k8s.io/v1"?',
+      { apiVersion: 'apps/v1beta2', kind: 'Ingress' },
+      'no matches for kind "Ingress" in version "apps/v1beta2", did you mean version "networking.k8s.io/v1"?',
     ],
     [
       { apiVersion: 'app/v1', kind: 'Deploymnt' },
@@ -292,6 +292,6 @@ describe('a scheme that changes', () => {
     expect(decodeWidget({ large: true, other: [1] })).toMatchObject({ large: true, other: [1] });
     expect(refusal(() => decodeWidget({ large: 1 }))).toContain('large: expected true or false');
     changing.setExtension('widgets', { definitions: [widget], types: [] });
-    expect(() => decodeWidget({})).toThrow('the type org.example.v1.Widget has no schema');
+    expect(() => decodeWidget({})).toThrow('the server could not find the requested resource');
   });
 });

@@ -1,7 +1,13 @@
+import {
+  validateDefinition,
+  validateDefinitionStatus,
+  validateDefinitionUpdate,
+} from '../../custom-resources/definition/validate-definition.ts';
+import { beginTermination } from '../../custom-resources/terminating.ts';
 import type { CustomResourceDefinition } from '../../generated/types/apiextensions-v1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { createdAtColumn, nameColumn } from '../columns.ts';
-import { keepAllButStatus, keepStatus } from '../status.ts';
+import { keepSpec, keepStatus } from '../status.ts';
 
 /** apiextensions.k8s.io/CustomResourceDefinition. */
 export const customResourceDefinitionStrategy: KindStrategy<CustomResourceDefinition> = {
@@ -20,7 +26,11 @@ export const customResourceDefinitionStrategy: KindStrategy<CustomResourceDefini
     keepStatus(next, current);
     rememberStoredVersion(next);
   },
-  prepareForStatusUpdate: keepAllButStatus,
+  prepareForDelete: beginTermination,
+  prepareForStatusUpdate: keepSpec,
+  validateCreate: (definition) => validateDefinition(definition),
+  validateUpdate: validateDefinitionUpdate,
+  validateStatusUpdate: validateDefinitionStatus,
   printerColumns: [
     nameColumn,
     createdAtColumn,

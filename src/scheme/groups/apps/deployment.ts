@@ -13,17 +13,13 @@ import type {
   DeploymentStrategy,
   RollingUpdateDeployment,
 } from '../../generated/types/apps-v1.ts';
-import { type IntOrString, percentOf } from '../../int-or-string.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
-import {
-  MUST_NOT_BE_NEGATIVE,
-  validateImmutable,
-  validateNonNegative,
-} from '../../metadata-validation.ts';
+import { validateImmutable, validateNonNegative } from '../../metadata-validation.ts';
 import { ageColumn, containerColumns, nameColumn, selectorColumn } from '../columns.ts';
 import { applyPodTemplateDefaults } from '../core/pod-spec/pod-spec-defaults.ts';
+import { checkAtMostAll, checkIntOrPercent, isZero } from '../int-or-percent.ts';
 import { keepSpec, keepStatus } from '../status.ts';
-import { validateCounts, validateReplicated } from './replicas.ts';
+import { checkAvailable, checkCollisions, validateCounts, validateReplicated } from './replicas.ts';
 
 const STRATEGY_TYPES = ['Recreate', 'RollingUpdate'];
 
@@ -86,27 +82,12 @@ function validateRollingUpdate(
   errors: FieldError[],
 ): void {
   const field = `${path}.maxUnavailable`;
-  validateIntOrPercent(maxUnavailable, field, errors);
-  validateIntOrPercent(maxSurge, `${path}.maxSurge`, errors);
+  checkIntOrPercent(maxUnavailable, field, errors);
+  checkIntOrPercent(maxSurge, `${path}.maxSurge`, errors);
   if (isZero(maxUnavailable) && isZero(maxSurge)) {
     errors.push(invalid(field, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   }
-  if ((percentOf(maxUnavailable) ?? 0) > 100) {
-    errors.push(invalid(field, maxUnavailable, 'must not be greater than 100%'));
-  }
-}
-
-const isZero = (value: IntOrString): boolean => (percentOf(value) ?? value) === 0;
-
-const PERCENT_RULE =
-  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
-
-function validateIntOrPercent(value: IntOrString, path: string, errors: FieldError[]): void {
-  if (typeof value === 'string') {
-    if (percentOf(value) === undefined) errors.push(invalid(path, value, PERCENT_RULE));
-  } else if (value < 0) {
-    errors.push(invalid(path, value, MUST_NOT_BE_NEGATIVE));
-  }
+  checkAtMostAll(maxUnavailable, field, errors);
 }
 
 function validateUpdate(next: Deployment, current: Deployment): FieldError[] {
@@ -135,15 +116,9 @@ function validateStatusUpdate(next: Deployment, current: Deployment): FieldError
   }
   const bounded = COUNTS.filter((name) => !UNBOUNDED.includes(name));
   validateCounts(status, bounded, errors);
-  if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0)) {
-    const detail = 'cannot be greater than readyReplicas';
-    errors.push(invalid('status.availableReplicas', status.availableReplicas, detail));
-  }
-  const { collisionCount } = status;
-  if ((collisionCount ?? 0) < (current.status?.collisionCount ?? 0)) {
-    const field = 'status.collisionCount';
-    errors.push(invalid(field, collisionCount ?? 0, 'cannot be decremented'));
-  }
+  checkAvailable(status, errors);
+  validateNonNegative(status.collisionCount, 'status.collisionCount', errors);
+  checkCollisions(status, current.status, errors);
   return errors;
 }
 

@@ -1,11 +1,11 @@
-import { type FieldError, invalid, required } from '../../field-error.ts';
+import { type FieldError, required } from '../../field-error.ts';
 import type { ReplicaSet } from '../../generated/types/apps-v1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { validateImmutable, validateNonNegative } from '../../metadata-validation.ts';
 import { ageColumn, containerColumns, nameColumn, selectorColumn } from '../columns.ts';
 import { applyPodTemplateDefaults } from '../core/pod-spec/pod-spec-defaults.ts';
 import { keepSpec, keepStatus } from '../status.ts';
-import { validateCounts, validateReplicated } from './replicas.ts';
+import { checkAvailable, validateCounts, validateReplicated } from './replicas.ts';
 
 function validateUpdate(next: ReplicaSet, current: ReplicaSet): FieldError[] {
   const errors: FieldError[] = [];
@@ -20,10 +20,7 @@ function validateStatusUpdate({ status }: ReplicaSet): FieldError[] {
   validateNonNegative(status.observedGeneration, 'status.observedGeneration', errors);
   validateNonNegative(status.terminatingReplicas, 'status.terminatingReplicas', errors);
   validateCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'], errors);
-  if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0)) {
-    const detail = 'cannot be greater than readyReplicas';
-    errors.push(invalid('status.availableReplicas', status.availableReplicas, detail));
-  }
+  checkAvailable(status, errors);
   return errors;
 }
 

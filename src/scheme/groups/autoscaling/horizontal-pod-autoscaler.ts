@@ -1,3 +1,4 @@
+import type { HorizontalPodAutoscaler as StableAutoscaler } from '../../generated/types/autoscaling-v1.ts';
 import type {
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerSpec,
@@ -8,8 +9,15 @@ import type {
 } from '../../generated/types/autoscaling-v2.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { ageColumn, NONE, nameColumn, UNKNOWN, UNSET } from '../columns.ts';
-import { genericStrategy } from '../generic-strategy.ts';
+import { WITH_STATUS } from '../status.ts';
+import {
+  validateHorizontalPodAutoscaler,
+  validateHorizontalPodAutoscalerStatus,
+} from './hpa-validation.ts';
+import { applyScalingDefaults } from './scaling-rules.ts';
 
+/** Of the CPU that Pods ask for, in percent. */
+const DEFAULT_UTILIZATION = 80;
 /** Of the metrics as many are shown as fit. */
 const SHOWN_METRICS = 2;
 
@@ -17,12 +25,16 @@ function applyDefaults({ spec }: HorizontalPodAutoscaler): void {
   if (!spec) return;
   spec.minReplicas ??= 1;
   if (!spec.metrics?.length) spec.metrics = [defaultMetric()];
+  if (spec.behavior) applyScalingDefaults(spec.behavior);
 }
 
 function defaultMetric(): MetricSpec {
   return {
     type: 'Resource',
-    resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+    resource: {
+      name: 'cpu',
+      target: { type: 'Utilization', averageUtilization: DEFAULT_UTILIZATION },
+    },
   };
 }
 
@@ -61,8 +73,10 @@ function formatCurrent(current: MetricValueStatus | undefined): string {
 
 /** autoscaling/v2 HorizontalPodAutoscaler. */
 export const horizontalPodAutoscalerStrategy: KindStrategy<HorizontalPodAutoscaler> = {
-  ...(genericStrategy({ hasStatus: true }) as KindStrategy<HorizontalPodAutoscaler>),
+  ...WITH_STATUS,
   applyDefaults,
+  validate: validateHorizontalPodAutoscaler,
+  validateStatusUpdate: validateHorizontalPodAutoscalerStatus,
   printerColumns: [
     nameColumn,
     {
@@ -75,4 +89,17 @@ export const horizontalPodAutoscalerStrategy: KindStrategy<HorizontalPodAutoscal
     { name: 'Replicas', cell: ({ status }) => `${status?.currentReplicas ?? 0}` },
     ageColumn,
   ],
+};
+
+const METRICS_ANNOTATION = 'autoscaling.alpha.kubernetes.io/metrics';
+
+/** autoscaling/v1 HorizontalPodAutoscaler: its defaults alone, as it is stored and judged as v2. */
+export const stableAutoscalerStrategy: KindStrategy<StableAutoscaler> = {
+  ...WITH_STATUS,
+  applyDefaults({ spec, metadata }) {
+    if (!spec) return;
+    spec.minReplicas ??= 1;
+    if (metadata.annotations?.[METRICS_ANNOTATION] !== undefined) return;
+    spec.targetCPUUtilizationPercentage ??= DEFAULT_UTILIZATION;
+  },
 };

@@ -1,10 +1,15 @@
+import { cronScheduleProblem } from '../../cron-schedule.ts';
 import { ageSince } from '../../duration.ts';
-import type { CronJob } from '../../generated/types/batch-v1.ts';
+import { type FieldError, invalid, notSupported } from '../../field-error.ts';
+import type { CronJob, JobTemplateSpec } from '../../generated/types/batch-v1.ts';
 import type { KindStrategy, PrinterColumn } from '../../kind-strategy.ts';
 import { formatLabelSelector } from '../../label-selector.ts';
+import { timeZoneProblem } from '../../time-zone.ts';
+import { checkCounts, requireOneOf, requireText } from '../checks.ts';
 import { ageColumn, NONE, nameColumn } from '../columns.ts';
 import { keepSpec, keepStatus } from '../status.ts';
 import { applyJobSpecDefaults } from './job.ts';
+import { validateJobSpec } from './job-validation.ts';
 
 function applyDefaults({ spec }: CronJob): void {
   if (!spec) return;
@@ -13,6 +18,79 @@ function applyDefaults({ spec }: CronJob): void {
   spec.successfulJobsHistoryLimit ??= 3;
   spec.failedJobsHistoryLimit ??= 1;
   if (spec.jobTemplate?.spec) applyJobSpecDefaults(spec.jobTemplate.spec);
+}
+
+const CONCURRENCY_POLICIES = ['Allow', 'Forbid', 'Replace'];
+/** A Job's name has 63 bytes at most; eleven of them are the time that its CronJob appends. */
+const MAX_NAME_BYTES = 52;
+const COUNTS = [
+  'startingDeadlineSeconds',
+  'successfulJobsHistoryLimit',
+  'failedJobsHistoryLimit',
+] as const;
+
+function validate({ spec }: CronJob): FieldError[] {
+  const errors: FieldError[] = [];
+  const { schedule, timeZone, concurrencyPolicy, jobTemplate } = spec;
+  if (requireText(schedule, 'spec.schedule', errors)) validateSchedule(schedule, timeZone, errors);
+  checkCounts(spec, COUNTS, 'spec', errors);
+  requireOneOf(concurrencyPolicy, CONCURRENCY_POLICIES, 'spec.concurrencyPolicy', errors);
+  validateJobTemplate(jobTemplate, errors);
+  if (timeZone !== undefined) validateTimeZone(timeZone, errors);
+  return errors;
+}
+
+function validateSchedule(
+  schedule: string,
+  timeZone: string | undefined,
+  errors: FieldError[],
+): void {
+  const field = 'spec.schedule';
+  const problem = cronScheduleProblem(schedule);
+  if (problem) errors.push(invalid(field, schedule, problem));
+  if (!schedule.includes('TZ')) return;
+  const detail =
+    timeZone === undefined
+      ? 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
+      : 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
+  errors.push(invalid(field, schedule, detail));
+}
+
+function validateTimeZone(timeZone: string, errors: FieldError[]): void {
+  const field = 'spec.timeZone';
+  if (timeZone === '') {
+    errors.push(invalid(field, timeZone, 'timeZone must be nil or non-empty string'));
+  } else if (timeZone.toLowerCase() === 'local') {
+    const detail =
+      'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones';
+    errors.push(invalid(field, timeZone, detail));
+  } else {
+    const problem = timeZoneProblem(timeZone);
+    if (problem) errors.push(invalid(field, timeZone, problem));
+  }
+}
+
+/** Each Job that is made of the template selects its own Pods. */
+function validateJobTemplate({ spec }: JobTemplateSpec, errors: FieldError[]): void {
+  const path = 'spec.jobTemplate.spec';
+  // Without a spec there is no template that Pods could be made of.
+  if (!spec) {
+    requireText(undefined, `${path}.template`, errors);
+    return;
+  }
+  validateJobSpec(spec, path, errors);
+  const { selector, manualSelector } = spec;
+  if (selector) {
+    errors.push(invalid(`${path}.selector`, selector, '`selector` will be auto-generated'));
+  }
+  if (manualSelector) {
+    errors.push(notSupported(`${path}.manualSelector`, manualSelector, ['nil', 'false']));
+  }
+}
+
+function validateCreate({ metadata: { name = '' } }: CronJob): FieldError[] {
+  if (name.length <= MAX_NAME_BYTES) return [];
+  return [invalid('metadata.name', name, `must be no more than ${MAX_NAME_BYTES} characters`)];
 }
 
 const containersOf = ({ spec }: CronJob) =>
@@ -62,5 +140,7 @@ export const cronJobStrategy: KindStrategy<CronJob> = {
   },
   prepareForUpdate: keepStatus,
   prepareForStatusUpdate: keepSpec,
+  validate,
+  validateCreate,
   printerColumns: columns,
 };

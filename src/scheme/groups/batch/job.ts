@@ -1,10 +1,16 @@
 import { isConditionTrue } from '../../conditions.ts';
 import { humanDuration } from '../../duration.ts';
+import { type FieldError, invalid, required } from '../../field-error.ts';
 import type { Job, JobSpec } from '../../generated/types/batch-v1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
+import { dnsLabelProblems } from '../../names.ts';
 import { ageColumn, containerColumns, nameColumn, selectorColumn } from '../columns.ts';
 import { applyPodTemplateDefaults } from '../core/pod-spec/pod-spec-defaults.ts';
 import { keepSpec, keepStatus } from '../status.ts';
+import { generateSelector, validateJobSelector } from './job-selector.ts';
+import { validateJobStatus } from './job-status.ts';
+import { validateJobUpdate } from './job-update.ts';
+import { validateJobSpec } from './job-validation.ts';
 
 /** Fills what a Job's spec leaves out, in a Job and in the template of a CronJob alike. */
 export function applyJobSpecDefaults(spec: JobSpec): void {
@@ -16,6 +22,25 @@ export function applyJobSpecDefaults(spec: JobSpec): void {
   spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed';
   spec.manualSelector ??= false;
   if (spec.template) applyPodTemplateDefaults(spec.template);
+}
+
+function validate(job: Job): FieldError[] {
+  const errors: FieldError[] = [];
+  const { spec } = job;
+  if (!spec) return [required('spec')];
+  validateJobSelector(job, spec, errors);
+  validateJobSpec(spec, 'spec', errors);
+  return errors;
+}
+
+/** The host name of an indexed Pod is the name of its Job, a dash, and its index. */
+function validateCreate({ metadata: { name = '' }, spec }: Job): FieldError[] {
+  const { completionMode, completions = 0 } = spec ?? {};
+  if (completionMode !== 'Indexed' || completions <= 0) return [];
+  const longest = `${name}-${completions - 1}`;
+  if (dnsLabelProblems(longest).length === 0) return [];
+  const detail = `will not able to create pod with invalid DNS label: ${longest}`;
+  return [invalid('metadata.name', name, detail)];
 }
 
 function statusOf({ metadata, spec, status }: Job): string {
@@ -49,9 +74,14 @@ export const jobStrategy: KindStrategy<Job> = {
   },
   prepareForCreate(job) {
     job.status = {};
+    generateSelector(job);
   },
   prepareForUpdate: keepStatus,
   prepareForStatusUpdate: keepSpec,
+  validate,
+  validateCreate,
+  validateUpdate: validateJobUpdate,
+  validateStatusUpdate: validateJobStatus,
   selectableFields: { 'status.successful': ({ status }) => `${status?.succeeded ?? 0}` },
   printerColumns: [
     nameColumn,

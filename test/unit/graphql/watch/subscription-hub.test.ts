@@ -80,6 +80,7 @@ class Setup {
         variables,
         fieldName,
         createContext,
+        accessRevision: () => 0,
         formatError: createErrorFormatter(new RecordingLogger()),
       },
       subscriber,

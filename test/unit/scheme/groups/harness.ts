@@ -1,4 +1,5 @@
 /** One place that calls strategies, so that the tests are tables. */
+import { expect, test } from '@jest/globals';
 import { cloneJson } from '../../../../src/lib/deep-equal.ts';
 import { formatFieldError } from '../../../../src/scheme/field-error.ts';
 import type { KindStrategy } from '../../../../src/scheme/kind-strategy.ts';
@@ -98,4 +99,64 @@ export function columnsOf<T extends ApiObject>({
     toTable(printerColumns, [], { wide, now: NOW }).columns.map(({ name }) => name);
   const shown = names(false);
   return { shown, wide: names(true).filter((name) => !shown.includes(name)) };
+}
+
+/** What is changed of a valid object, and every error that it is refused with, in order. */
+export type ErrorCase = readonly [members: Record<string, unknown>, ...errors: string[]];
+
+/** Longer ones would not help a reader. */
+const MAX_TITLE_LENGTH = 150;
+
+function toRows<Change extends object>(
+  cases: readonly (readonly [change: Change, ...errors: string[]])[],
+): [title: string, change: Change, errors: string[]][] {
+  return cases.map(([change, ...errors]) => {
+    const title = JSON.stringify(change, (_, value) => (value === undefined ? null : value));
+    return [title.slice(0, MAX_TITLE_LENGTH), change, errors];
+  });
+}
+
+/** The object is valid, and each change of it is refused with just these errors. */
+export function refusesOnCreate<T extends ApiObject>(
+  strategy: KindStrategy<T>,
+  valid: T,
+  cases: readonly ErrorCase[],
+): void {
+  test(`a ${valid.kind} is taken as it is before each of these changes`, () => {
+    expect(errorsOnCreate(strategy, valid)).toEqual([]);
+  });
+  test.each(toRows(cases))(`a ${valid.kind} with %s is refused`, (_, members, errors) => {
+    expect(errorsOnCreate(strategy, withMembers(valid, members))).toEqual(errors);
+  });
+}
+
+/** Each change of the object that is there is refused with just these errors; with none it is taken. */
+export function judgesUpdates<T extends ApiObject>(
+  strategy: KindStrategy<T>,
+  current: T,
+  cases: readonly ErrorCase[],
+): void {
+  test.each(toRows(cases))(
+    `a change of a ${current.kind} to %s is judged`,
+    (_, members, errors) => {
+      const before = created(strategy, current);
+      const after = withMembers(before, members);
+      strategy.prepareForUpdate?.(after, before);
+      const found = strategy.validateUpdate?.(after, before) ?? [];
+      expect(found.map(formatFieldError)).toEqual(errors);
+    },
+  );
+}
+
+/** Each status that is reported of the object is refused with just these errors; with none it is taken. */
+export function judgesStatuses<T extends ApiObject>(
+  strategy: KindStrategy<T>,
+  current: T,
+  cases: readonly (readonly [status: object, ...errors: string[]])[],
+): void {
+  test.each(toRows(cases))(`a status %s of a ${current.kind} is judged`, (_, status, errors) => {
+    const before = created(strategy, current);
+    const after = { ...before, status } as T;
+    expect(errorsOnStatusUpdate(strategy, after, before)).toEqual(errors);
+  });
 }

@@ -14,7 +14,13 @@ describe('every kind with a status', () => {
   ).map(({ group, kind }) => `${group}/${kind}`);
 
   test.each([...new Set(kinds)])('%s keeps it when the main resource is updated', (key) => {
-    const current = { apiVersion: 'v1', kind: 'K', metadata: { name: 'a' }, status: { a: 1 } };
+    const current = {
+      apiVersion: 'v1',
+      kind: 'K',
+      metadata: { name: 'a' },
+      spec: { versions: [] },
+      status: { a: 1 },
+    };
     const next = { ...current, status: { a: 2 } };
     strategyOf(key).prepareForUpdate?.(next, current);
     expect(next.status).toEqual({ a: 1 });
@@ -135,7 +141,9 @@ describe('the columns of kubectl', () => {
       ],
     ],
     ['events.k8s.io/Event', ['Last Seen', 'Type', 'Reason', 'Object', 'Message']],
-    ['/LimitRange', ['Name', 'Age']],
+    ['/LimitRange', ['Name', 'Created At']],
+    ['/ResourceQuota', ['Name', 'Request', 'Limit', 'Age']],
+    ['/PodTemplate', ['Name', 'Containers', 'Images', 'Pod Labels']],
   ])('of %s', (key, columns) => {
     expect(columnsOf(strategyOf(key)).shown).toEqual(columns);
   });

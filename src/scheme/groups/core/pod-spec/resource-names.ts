@@ -33,6 +33,9 @@ const STANDARD_RESOURCES = new Set([
   'limits.ephemeral-storage',
 ]);
 
+/** Standard resources that quotas do not count: a claim's size is counted as `requests.storage`. */
+const NOT_COUNTED = new Set(['storage']);
+
 export const isHugePages = (name: string): boolean => name.startsWith(HUGE_PAGES);
 
 /** The size of one huge page, as a quantity: the part after `hugepages-`. */
@@ -65,3 +68,7 @@ export const isIntegerResource = (name: string): boolean =>
 /** What may be asked for on the level of the whole Pod. */
 export const isPodLevelResource = (name: string): boolean =>
   name === 'cpu' || name === 'memory' || isHugePages(name);
+
+/** What a quota can count by a name without a domain. */
+export const isQuotaResource = (name: string): boolean =>
+  isStandardResource(name) && !NOT_COUNTED.has(name);

@@ -7,7 +7,7 @@ import type {
   Volume,
 } from '../../../generated/types/core-v1.ts';
 import { inclusiveRange } from '../../../names.ts';
-import { checkDnsSubdomain } from '../../checks.ts';
+import { checkCsiDriverName } from '../../checks.ts';
 
 type DiskName =
   | 'awsElasticBlockStore'
@@ -128,21 +128,12 @@ function validateFibreChannel(
   }
 }
 
-const MAX_DRIVER_BYTES = 63;
-
 function validateCsi(
   { driver, nodePublishSecretRef }: CSIVolumeSource,
   path: string,
   errors: FieldError[],
 ): void {
-  if (!driver) errors.push(required(`${path}.driver`));
-  else {
-    if (driver.length > MAX_DRIVER_BYTES) {
-      const detail = `may not be more than ${MAX_DRIVER_BYTES} bytes`;
-      errors.push({ type: 'FieldValueTooLong', field: `${path}.driver`, detail });
-    }
-    checkDnsSubdomain(driver.toLowerCase(), `${path}.driver`, errors);
-  }
+  checkCsiDriverName(driver, `${path}.driver`, errors);
   if (nodePublishSecretRef && !nodePublishSecretRef.name) {
     errors.push(required(`${path}.nodePublishSecretRef.name`));
   }

@@ -6,18 +6,27 @@ import { validatePodSpec } from './validate-pod-spec.ts';
 
 /** Judges a Pod template, after its defaults are in. */
 export function validatePodTemplate(
-  { metadata, spec = { containers: [] } }: PodTemplateSpec,
+  template: PodTemplateSpec,
   path: string,
   errors: FieldError[],
 ): void {
-  if (metadata?.labels) validateLabels(metadata.labels, `${path}.labels`, errors);
-  if (metadata?.annotations) {
-    validateAnnotations(metadata.annotations, `${path}.annotations`, errors);
-    validatePodAnnotations(metadata.annotations, spec, `${path}.annotations`, errors);
-  }
+  validateTemplateMetadata(template, path, errors);
+  const { spec = { containers: [] } } = template;
   validatePodSpec(spec, `${path}.spec`, errors, { isPod: false });
   if (spec.ephemeralContainers?.length) {
     const detail = 'ephemeral containers not allowed in pod template';
     errors.push(forbiddenField(`${path}.spec.ephemeralContainers`, detail));
   }
+}
+
+/** Judges what Pods get of a template beside their spec. */
+export function validateTemplateMetadata(
+  { metadata, spec = { containers: [] } }: PodTemplateSpec,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (metadata?.labels) validateLabels(metadata.labels, `${path}.labels`, errors);
+  if (!metadata?.annotations) return;
+  validateAnnotations(metadata.annotations, `${path}.annotations`, errors);
+  validatePodAnnotations(metadata.annotations, spec, `${path}.annotations`, errors);
 }

@@ -77,7 +77,11 @@ function isWholePages(name: string, quantity: string): boolean {
   return quantityValue(quantity) % quantityValue(size) === 0;
 }
 
-function validateContainerResourceName(name: string, path: string, errors: FieldError[]): void {
+export function validateContainerResourceName(
+  name: string,
+  path: string,
+  errors: FieldError[],
+): void {
   if (isStandardContainerResource(name)) return;
   validateResourceName(name, path, errors);
   if (!name.includes('/')) {
@@ -93,7 +97,7 @@ function validatePodResourceName(name: string, path: string, errors: FieldError[
   errors.push(invalid(path, name, 'must be one of cpu, memory and hugepages at pod-level'));
 }
 
-function validateResourceName(name: string, path: string, errors: FieldError[]): void {
+export function validateResourceName(name: string, path: string, errors: FieldError[]): void {
   const before = errors.length;
   checkQualifiedName(name, path, errors);
   if (errors.length > before || name.includes('/') || isStandardResource(name)) return;

@@ -1,0 +1,48 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Random } from '../lib/random.ts';
+import type { Scheme } from '../scheme/scheme.ts';
+import type { ObjectStore } from '../store/store.ts';
+import type { AdmissionPlugin } from './admission/plugin.ts';
+import type { AuditSource } from './audit/audit-reader.ts';
+import type { Auditor } from './audit/auditor.ts';
+import type { Authenticator } from './authentication/authenticator.ts';
+import type { ServiceAccountTokenOptions } from './authentication/service-accounts/token-issuer.ts';
+import type { AuthorizationMode } from './authorization/authorization-modes.ts';
+import type { ServiceRanges } from './services/service-companions.ts';
+
+export interface ApiServerOptions {
+  readonly store: ObjectStore;
+  readonly scheme: Scheme;
+  /** Who may come in. @default nobody: the in-process client alone */
+  readonly authenticators?: readonly Authenticator[];
+  /** The keys of service account tokens, and what is in them. @default service accounts have no tokens */
+  readonly serviceAccountTokens?: ServiceAccountTokenOptions | undefined;
+  /** Whether requests without credentials come in, as `system:anonymous`. @default false */
+  readonly allowAnonymous?: boolean;
+  /** Who says who may do what, beside that administrators may do everything. @default Node and RBAC */
+  readonly authorizationModes?: readonly AuthorizationMode[];
+  /** @default those of every cluster */
+  readonly admissionPlugins?: readonly AdmissionPlugin[];
+  /** Where ClusterIPs come from. @default '10.96.0.0/12' */
+  readonly serviceCidr?: string;
+  /** Both ends included. @default 30000 to 32767 */
+  readonly nodePorts?: ServiceRanges['nodePorts'];
+  /** Where clients reach the API: the target of the `kubernetes` Service. @default 4000 */
+  readonly apiPort?: number;
+  /** Requests under way at once, past which doors refuse with TooManyRequests. @default 2_000 */
+  readonly maxRequestsInFlight?: number;
+  /** How long a request may wait for state or lose races, in milliseconds. @default 30_000 */
+  readonly requestTimeoutMs?: number;
+  /** How long a read waits for a version that this process has not seen yet, in milliseconds. @default 3_000 */
+  readonly minimumVersionTimeoutMs?: number;
+  /** How far apart the bookmarks of a watch are at least, in milliseconds. @default 10_000 */
+  readonly bookmarkIntervalMs?: number;
+  /** Keeps who did what. @default nobody does */
+  readonly auditor?: Auditor | undefined;
+  /** Where what was kept is read. @default nowhere */
+  readonly auditSource?: AuditSource | undefined;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+}

@@ -1,0 +1,114 @@
+import { unauthorized } from '../../../scheme/errors.ts';
+import type { UserInfo } from '../../client.ts';
+import type { Authenticator, Identity } from '../authenticator.ts';
+import {
+  EXTRA_CREDENTIAL_ID,
+  serviceAccountGroups,
+  serviceAccountUserName,
+} from '../identities.ts';
+import { assertInTime, audiencesOf, type JwtClaims, readUnverifiedJwt } from '../jwt.ts';
+import type { ObjectLookup } from '../object-lookup.ts';
+import { readClaimedObjects } from './claimed-objects.ts';
+import { KUBERNETES_CLAIM, type KubernetesClaims } from './claims.ts';
+import { authenticateLegacyToken, LEGACY_ISSUER } from './legacy-token.ts';
+import { SignatureVerifier } from './signature.ts';
+import { apiAudiencesOf, DEFAULT_ISSUER, type TokenIssuer } from './token-issuer.ts';
+
+/** Recognises the tokens that the cluster itself has issued to service accounts. */
+export function createServiceAccountAuthenticator(
+  tokens: TokenIssuer,
+  objects: ObjectLookup,
+): Authenticator {
+  const { options } = tokens;
+  const signatures = new SignatureVerifier(options.keys.verification);
+  const apiAudiences = apiAudiencesOf(options);
+  const issuers = [options.issuer ?? DEFAULT_ISSUER, ...(options.acceptedIssuers ?? [])];
+  return {
+    async authenticate({ bearerToken, audiences: wanted = apiAudiences }) {
+      const unverified = bearerToken === undefined ? undefined : readUnverifiedJwt(bearerToken);
+      if (!unverified || bearerToken === undefined) return undefined;
+      const issuer = unverified.claims.iss;
+      const isLegacy = issuer === LEGACY_ISSUER;
+      if (!isLegacy && !issuers.includes(issuer as string)) return undefined;
+      const claims = await signatures.verify(bearerToken, unverified);
+      const audiences = acceptedAudiences(claims, { wanted, apiAudiences });
+      assertInTime(claims, tokens.nowSeconds());
+      const user = isLegacy
+        ? await authenticateLegacyToken(bearerToken, claims, objects, tokens.nowSeconds())
+        : await authenticateBoundToken(claims, objects, tokens.nowSeconds());
+      return { user, audiences } satisfies Identity;
+    },
+  };
+}
+
+function acceptedAudiences(
+  claims: JwtClaims,
+  { wanted, apiAudiences }: Readonly<Record<'wanted' | 'apiAudiences', readonly string[]>>,
+): readonly string[] {
+  const own = audiencesOf(claims);
+  // Tokens of old name nobody: they are for the API server.
+  const audiences = own.length === 0 ? apiAudiences : own;
+  const accepted = audiences.filter((audience) => wanted.includes(audience));
+  if (accepted.length > 0) return accepted;
+  throw unauthorized(
+    `the token is meant for ${audiences.join(', ')}, not for ${wanted.join(', ')}`,
+  );
+}
+
+async function authenticateBoundToken(
+  claims: JwtClaims,
+  objects: ObjectLookup,
+  nowSeconds: number,
+): Promise<UserInfo> {
+  const kubernetes = assertKubernetesClaims(claims);
+  const { namespace, serviceaccount } = kubernetes;
+  if (claims.exp === undefined) throw unauthorized('the token has no end');
+  const name = serviceAccountUserName(namespace, serviceaccount.name);
+  if (claims.sub !== name) throw unauthorized('the subject of the token is not its account');
+  await readClaimedObjects(objects, kubernetes, nowSeconds);
+  return {
+    name,
+    uid: serviceaccount.uid,
+    groups: serviceAccountGroups(namespace),
+    extra: extraOf(kubernetes, claims.jti),
+  };
+}
+
+const EXTRA_PREFIX = 'authentication.kubernetes.io/';
+
+/** Where the token is used from, for authorizers and audit. */
+function extraOf({ pod, node }: KubernetesClaims, jti: unknown): NonNullable<UserInfo['extra']> {
+  const extra: Record<string, readonly string[]> = {};
+  const add = (name: string, value: string | undefined): void => {
+    if (value) extra[`${EXTRA_PREFIX}${name}`] = [value];
+  };
+  add('pod-name', pod?.name);
+  add('pod-uid', pod?.uid);
+  add('node-name', node?.name);
+  add('node-uid', node?.uid);
+  if (typeof jti === 'string' && jti !== '') extra[EXTRA_CREDENTIAL_ID] = [`JTI=${jti}`];
+  return extra;
+}
+
+/** Whoever holds our key signs what we do not: the shape is checked all the same. */
+function assertKubernetesClaims(claims: JwtClaims): KubernetesClaims {
+  const kubernetes = claims[KUBERNETES_CLAIM] as Partial<KubernetesClaims> | null | undefined;
+  const { namespace, serviceaccount, pod, secret, node } = kubernetes ?? {};
+  const isWhole =
+    isText(namespace) &&
+    isReference(serviceaccount) &&
+    (pod === undefined || isReference(pod)) &&
+    (secret === undefined || isReference(secret)) &&
+    (node === undefined || isText(node?.name));
+  if (isWhole) return kubernetes as KubernetesClaims;
+  throw unauthorized('the token does not say which service account it is for');
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isReference(value: unknown): boolean {
+  const { name, uid } = (value ?? {}) as Record<string, unknown>;
+  return isText(name) && isText(uid);
+}

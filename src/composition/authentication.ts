@@ -1,0 +1,89 @@
+import { generateKeyPairSync } from 'node:crypto';
+import path from 'node:path';
+import type { ApiServerOptions } from '../apiserver/api-server-options.ts';
+import type { Authenticator } from '../apiserver/authentication/authenticator.ts';
+import { createBearerTokenAuthenticator } from '../apiserver/authentication/bearer-token.ts';
+import { ADMIN_USER } from '../apiserver/authentication/identities.ts';
+import { createOidcAuthenticator } from '../apiserver/authentication/oidc/oidc-authenticator.ts';
+import { createServiceAccountKeys } from '../apiserver/authentication/service-accounts/signing-keys.ts';
+import type { ServiceAccountTokenOptions } from '../apiserver/authentication/service-accounts/token-issuer.ts';
+import {
+  createStaticTokenAuthenticator,
+  parseStaticTokens,
+} from '../apiserver/authentication/static-token-file.ts';
+import type { Config } from '../config.ts';
+import { systemClock } from '../lib/clock.ts';
+import { toError } from '../lib/errors.ts';
+import type { OidcConfig, ServiceAccountConfig } from './authentication-config.ts';
+import { ConfigError } from './option-values.ts';
+import { readOptionFile, readOrCreateSecret, useOptionFile } from './secret-file.ts';
+
+/** In the data directory: signs the tokens of service accounts. */
+const SIGNING_KEY_FILE = path.join('pki', 'sa.key');
+
+export type AuthenticationOptions = Pick<
+  ApiServerOptions,
+  'authenticators' | 'serviceAccountTokens' | 'allowAnonymous'
+>;
+
+/** What the API server needs to know who is who. @throws {ConfigError} for a file that cannot be used */
+export function openAuthentication(
+  { authentication, dataDirectory }: Pick<Config, 'authentication' | 'dataDirectory'>,
+  adminToken: string,
+): AuthenticationOptions {
+  const { allowAnonymous, oidc, serviceAccounts, tokenAuthFile } = authentication;
+  const authenticators: Authenticator[] = [
+    createBearerTokenAuthenticator({ token: adminToken, user: ADMIN_USER }),
+  ];
+  if (tokenAuthFile !== undefined) {
+    const tokens = useOptionFile('--token-auth-file', tokenAuthFile, parseStaticTokens);
+    authenticators.push(createStaticTokenAuthenticator(tokens));
+  }
+  if (oidc) authenticators.push(openOidc(oidc));
+  return {
+    authenticators,
+    allowAnonymous,
+    serviceAccountTokens: openServiceAccountTokens(serviceAccounts, dataDirectory),
+  };
+}
+
+function openServiceAccountTokens(
+  config: ServiceAccountConfig,
+  dataDirectory: string,
+): ServiceAccountTokenOptions {
+  const { apiAudiences, issuers, keyFiles, maxTokenExpirationSeconds, signingKeyFile } = config;
+  const file = signingKeyFile ?? path.join(dataDirectory, SIGNING_KEY_FILE);
+  const signing =
+    signingKeyFile === undefined
+      ? readOrCreateSecret(file, generateSigningKey)
+      : readOptionFile('--service-account-signing-key-file', signingKeyFile);
+  const verification = keyFiles.map((name) => readOptionFile('--service-account-key-file', name));
+  try {
+    return {
+      keys: createServiceAccountKeys(signing, verification),
+      issuer: issuers[0] as string,
+      acceptedIssuers: issuers.slice(1),
+      ...(apiAudiences.length > 0 ? { audiences: apiAudiences } : {}),
+      maxExpirationSeconds: maxTokenExpirationSeconds,
+    };
+  } catch (thrown) {
+    const files = [file, ...keyFiles].join(', ');
+    throw new ConfigError(`the keys of service accounts (${files}): ${toError(thrown).message}`);
+  }
+}
+
+/** Small and fast: signatures of a curve cost a tenth of RSA's. */
+function generateSigningKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** The issuer lives in real time, whatever the cluster's is. */
+function openOidc({ caFile, ...oidc }: OidcConfig): Authenticator {
+  const ca = caFile === undefined ? undefined : readOptionFile('--oidc-ca-file', caFile);
+  try {
+    return createOidcAuthenticator({ ...oidc, ca, clock: systemClock });
+  } catch (thrown) {
+    throw new ConfigError(`--oidc-signing-algs: ${toError(thrown).message}`);
+  }
+}

@@ -1,0 +1,43 @@
+import { generateKeyPairSync } from 'node:crypto';
+import path from 'node:path';
+import { CertificateAuthority, selfSign } from '../controllers/certificate-signer/authority.ts';
+import { systemClock } from '../lib/clock.ts';
+import { toError } from '../lib/errors.ts';
+import { ConfigError } from './option-values.ts';
+import { readIfThere, readOrCreateSecret } from './secret-file.ts';
+
+const DIRECTORY = 'pki';
+
+/** The cluster's certificate authority, opened at first use and made at the first start. @throws {ConfigError} */
+export function createAuthorityOpener(dataDirectory: string): () => Promise<CertificateAuthority> {
+  let opened: Promise<CertificateAuthority> | undefined;
+  return () => {
+    opened ??= open(dataDirectory);
+    return opened;
+  };
+}
+
+async function open(dataDirectory: string): Promise<CertificateAuthority> {
+  const keyFile = path.join(dataDirectory, DIRECTORY, 'ca.key');
+  const certificateFile = path.join(dataDirectory, DIRECTORY, 'ca.crt');
+  const privateKey = readOrCreateSecret(keyFile, generateKey);
+  try {
+    const certificate = readIfThere(certificateFile) ?? (await create(certificateFile, privateKey));
+    return await CertificateAuthority.open({ certificate, privateKey });
+  } catch (thrown) {
+    throw new ConfigError(
+      `the cluster's certificate authority (${keyFile}, ${certificateFile}) cannot be used: ${toError(thrown).message}`,
+    );
+  }
+}
+
+/** Two that start at once sign with the same key: whichever certificate stays is good. */
+async function create(file: string, privateKey: string): Promise<string> {
+  const certificate = await selfSign(privateKey, systemClock.now());
+  return readOrCreateSecret(file, () => `${certificate}\n`);
+}
+
+function generateKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}

@@ -1,0 +1,28 @@
+import { findCondition } from '../../scheme/conditions.ts';
+import type { CertificateSigningRequest } from '../../scheme/generated/types/certificates-v1.ts';
+import {
+  CONDITION_APPROVED,
+  CONDITION_DENIED,
+  CONDITION_FAILED,
+} from '../../scheme/groups/certificates/certificate-signing-request.ts';
+
+const HOUR_MS = 3_600_000;
+/** How long a request that got its answer may still be read. */
+const SETTLED_MS = HOUR_MS;
+const PENDING_MS = 24 * HOUR_MS;
+
+/** When a request has served its purpose, in milliseconds since the epoch. Pure. */
+export function endMsOf(request: CertificateSigningRequest): number {
+  const { metadata, status } = request;
+  const createdMs = Date.parse(metadata.creationTimestamp ?? '') || 0;
+  const settledMs = [CONDITION_DENIED, CONDITION_FAILED]
+    .concat(status?.certificate ? [CONDITION_APPROVED] : [])
+    .flatMap((type) => {
+      const condition = findCondition(status?.conditions, type);
+      if (!condition) return [];
+      return (
+        Date.parse(condition.lastUpdateTime ?? condition.lastTransitionTime ?? '') || createdMs
+      );
+    });
+  return Math.min(createdMs + PENDING_MS, ...settledMs.map((at) => at + SETTLED_MS));
+}

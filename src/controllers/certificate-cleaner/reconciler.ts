@@ -1,0 +1,33 @@
+/** Certificate clean-up: requests are removed an hour after they were answered, and after a day that nobody answered them. */
+import { type Controller, done, requeueAfter } from '../../machinery/controller.ts';
+import { isApiError } from '../../scheme/errors.ts';
+import { certificatesCertificateSigningRequests } from '../../scheme/generated/resources.ts';
+import type { CertificateSigningRequest } from '../../scheme/generated/types/certificates-v1.ts';
+import { endMsOf } from './plan.ts';
+
+/** Its keys are names of requests. */
+export function createCertificateCleanerController(): Controller {
+  return {
+    name: 'certificate-cleaner',
+    setUp({ client, clock, informers, queue }) {
+      const requests = informers.informer(certificatesCertificateSigningRequests);
+      const add = ({ metadata }: CertificateSigningRequest) => queue.add(metadata.name ?? '');
+      requests.addHandler({ onAdd: add, onUpdate: (_, next) => add(next) });
+      return async (name) => {
+        const request = requests.get(name);
+        if (!request) return done;
+        const waitMs = endMsOf(request) - clock.now();
+        if (waitMs > 0) return requeueAfter(waitMs);
+        const { uid, resourceVersion } = request.metadata;
+        const preconditions = { uid: uid ?? '', resourceVersion: resourceVersion ?? '' };
+        try {
+          await client.delete(certificatesCertificateSigningRequests, { name }, { preconditions });
+        } catch (thrown) {
+          // Ignored: it is gone, or has changed, which brings its key back.
+          if (!isApiError(thrown, 'NotFound', 'Conflict')) throw thrown;
+        }
+        return done;
+      };
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Spend } from './cost.ts';
+import type { CelType } from './types.ts';
+import type { CelValue } from './values.ts';
+
+/** What one evaluation works on. */
+export interface Frame {
+  /** The values given to the declared variables, as JSON or as CEL values. */
+  readonly bindings: Readonly<Record<string, unknown>>;
+  /** The variables of comprehensions and of `cel.bind`, by nesting depth. */
+  readonly locals: CelValue[];
+  readonly spend: Spend;
+}
+
+/** A checked part of an expression, ready to run. */
+export interface Compiled {
+  readonly type: CelType;
+  readonly run: (frame: Frame) => CelValue;
+}
+
+/** The variables that a part of an expression sees, the innermost first. */
+export interface Scope {
+  readonly name: string;
+  readonly type: CelType;
+  /** Where the variable's value is in {@link Frame.locals}. */
+  readonly slot: number;
+  readonly outer: Scope | undefined;
+}
+
+export function bindLocal(outer: Scope | undefined, name: string, type: CelType): Scope {
+  return { name, type, slot: outer ? outer.slot + 1 : 0, outer };
+}
+
+export function findLocal(scope: Scope | undefined, name: string): Scope | undefined {
+  let found = scope;
+  while (found && found.name !== name) found = found.outer;
+  return found;
+}

@@ -1,0 +1,125 @@
+/** What a Job's controller may report. */
+import { isConditionTrue } from '../../conditions.ts';
+import { duplicate, type FieldError, invalid, required } from '../../field-error.ts';
+import type { Job, JobSpec, JobStatus } from '../../generated/types/batch-v1.ts';
+import { checkCounts } from '../checks.ts';
+import { countIndexes } from './index-intervals.ts';
+
+const COUNTS = ['active', 'ready', 'succeeded', 'failed', 'terminating'] as const;
+
+export function validateJobStatus({ spec, status }: Job, current: Job): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!status) return errors;
+  checkCounts(status, COUNTS, 'status', errors);
+  validateUncounted(status, errors);
+  validateConditions(status, errors);
+  validateTimes(status, current, errors);
+  if (isFinished(status)) validateFinished(status, errors);
+  if (spec) validateIndexes(spec, status, errors);
+  return errors;
+}
+
+const has = ({ conditions }: JobStatus, type: string): boolean => isConditionTrue(conditions, type);
+
+const isFinished = (status: JobStatus): boolean => has(status, 'Complete') || has(status, 'Failed');
+
+function validateUncounted({ uncountedTerminatedPods: pods }: JobStatus, errors: FieldError[]) {
+  const seen = new Set<string>();
+  for (const list of ['succeeded', 'failed'] as const) {
+    pods?.[list]?.forEach((uid, index) => {
+      const field = `status.uncountedTerminatedPods.${list}[${index}]`;
+      if (uid === '') errors.push(invalid(field, uid, 'must not be empty'));
+      else if (seen.has(uid)) errors.push(duplicate(field, uid));
+      seen.add(uid);
+    });
+  }
+}
+
+/** Two conditions that cannot hold at once. */
+const EXCLUSIVE = [
+  ['Complete', 'Failed'],
+  ['Complete', 'FailureTarget'],
+  ['SuccessCriteriaMet', 'Failed'],
+  ['SuccessCriteriaMet', 'FailureTarget'],
+] as const;
+
+/** How a Job ends is announced while its last Pods still end. */
+const ANNOUNCED = [
+  ['Failed', 'FailureTarget'],
+  ['Complete', 'SuccessCriteriaMet'],
+] as const;
+
+function validateConditions(status: JobStatus, errors: FieldError[]): void {
+  const field = 'status.conditions';
+  for (const [one, other] of EXCLUSIVE) {
+    if (!has(status, one) || !has(status, other)) continue;
+    const detail = `cannot set ${one}=True and ${other}=true conditions`;
+    errors.push(invalid(field, undefined, detail));
+  }
+  for (const [end, before] of ANNOUNCED) {
+    if (!has(status, end) || has(status, before)) continue;
+    const detail = `cannot set ${end}=True condition without the ${before}=true condition`;
+    errors.push(invalid(field, undefined, detail));
+  }
+}
+
+function validateTimes(status: JobStatus, current: Job, errors: FieldError[]): void {
+  const { startTime, completionTime } = status;
+  const field = 'status.completionTime';
+  if (has(status, 'Complete')) {
+    if (!completionTime)
+      errors.push(required(field, 'completionTime is required for Complete jobs'));
+  } else if (completionTime) {
+    const detail = 'cannot set completionTime when there is no Complete=True condition';
+    errors.push(invalid(field, completionTime, detail));
+  }
+  if (startTime && completionTime && Date.parse(completionTime) < Date.parse(startTime)) {
+    errors.push(invalid(field, completionTime, 'completionTime cannot be set before startTime'));
+  }
+  const before = current.status?.startTime;
+  if (before === undefined || current.spec?.suspend || startTime === before) return;
+  const detail = `startTime cannot be ${startTime ? 'modified' : 'removed'} for unsuspended job`;
+  errors.push(
+    startTime
+      ? invalid('status.startTime', startTime, detail)
+      : required('status.startTime', detail),
+  );
+}
+
+function validateFinished(status: JobStatus, errors: FieldError[]): void {
+  const { active = 0, terminating = 0, startTime, uncountedTerminatedPods: pods } = status;
+  if (active > 0) {
+    errors.push(invalid('status.active', active, 'active>0 is invalid for finished job'));
+  }
+  if (terminating > 0) {
+    const detail = 'terminating>0 is invalid for finished job';
+    errors.push(invalid('status.terminating', terminating, detail));
+  }
+  if (!startTime) {
+    errors.push(required('status.startTime', 'startTime is required for finished job'));
+  }
+  if (pods?.failed?.length || pods?.succeeded?.length) {
+    const detail = 'uncountedTerminatedPods needs to be empty for finished job';
+    errors.push(invalid('status.uncountedTerminatedPods', pods, detail));
+  }
+}
+
+function validateIndexes(spec: JobSpec, status: JobStatus, errors: FieldError[]): void {
+  const { completedIndexes = '', failedIndexes } = status;
+  if (completedIndexes !== '' && spec.completionMode !== 'Indexed') {
+    const detail = 'cannot set non-empty completedIndexes when non-indexed completion mode';
+    errors.push(invalid('status.completedIndexes', completedIndexes, detail));
+  }
+  if (failedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
+    const detail = 'cannot set non-null failedIndexes when backoffLimitPerIndex is null';
+    errors.push(invalid('status.failedIndexes', failedIndexes, detail));
+  }
+  if (spec.completions === undefined) return;
+  for (const name of ['completedIndexes', 'failedIndexes'] as const) {
+    const text = status[name];
+    if (text === undefined) continue;
+    const count = countIndexes(text, spec.completions);
+    if (typeof count === 'number') continue;
+    errors.push(invalid(`status.${name}`, text, `error parsing ${name}: ${count}`));
+  }
+}

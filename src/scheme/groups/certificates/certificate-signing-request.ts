@@ -1,0 +1,186 @@
+import { findCondition } from '../../conditions.ts';
+import { humanDuration } from '../../duration.ts';
+import {
+  duplicate,
+  type FieldError,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '../../field-error.ts';
+import type {
+  CertificateSigningRequest,
+  CertificateSigningRequestCondition,
+  CertificateSigningRequestSpec,
+} from '../../generated/types/certificates-v1.ts';
+import type { KindStrategy, Requester } from '../../kind-strategy.ts';
+import { ageColumn, nameColumn } from '../columns.ts';
+import { WITHOUT_GENERATION } from '../generation.ts';
+import { checkSignerName } from './signer-name.ts';
+
+export const CONDITION_APPROVED = 'Approved';
+export const CONDITION_DENIED = 'Denied';
+export const CONDITION_FAILED = 'Failed';
+
+/** Those that once said are final: no certificate may rest on a word that was taken back. */
+const FINAL_CONDITIONS = [CONDITION_APPROVED, CONDITION_DENIED];
+const TRUE_ONLY = [...FINAL_CONDITIONS, CONDITION_FAILED];
+const MIN_EXPIRATION_SECONDS = 600;
+const REQUEST_BLOCK =
+  /^\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----\r?\n[A-Za-z0-9+/=\r\n]+-----END (?:NEW )?CERTIFICATE REQUEST-----\s*$/;
+const CERTIFICATE_BLOCKS =
+  /^(?:[^-]*-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----)+\s*$/;
+
+const NOBODY: Requester = { name: '', groups: [] };
+
+/** Whoever asks for a certificate is who asks for it: nobody can ask in another's name. */
+function prepareForCreate(request: CertificateSigningRequest, requester = NOBODY): void {
+  const { name, uid, groups, extra } = requester;
+  const { spec } = request;
+  delete spec.uid;
+  delete spec.extra;
+  spec.username = name;
+  spec.groups = [...groups];
+  if (uid) spec.uid = uid;
+  if (extra) {
+    spec.extra = Object.fromEntries(
+      Object.entries(extra).map(([key, values]) => [key, [...values]]),
+    );
+  }
+  delete request.status;
+}
+
+/** What was asked for stays: another wish is another request. */
+function prepareForUpdate(
+  next: CertificateSigningRequest,
+  current: CertificateSigningRequest,
+): void {
+  next.spec = current.spec;
+}
+
+/** Signers report their certificate and failures through `status`; who approves and denies goes through `approval`. */
+function prepareForStatusUpdate(
+  next: CertificateSigningRequest,
+  current: CertificateSigningRequest,
+  subresource = 'status',
+): void {
+  if (subresource === 'approval') {
+    const { conditions } = next.status ?? {};
+    next.status = { ...current.status, ...(conditions ? { conditions } : {}) };
+    return;
+  }
+  if (!next.status) return;
+  const kept = FINAL_CONDITIONS.flatMap(
+    (type) => findCondition(current.status?.conditions, type) ?? [],
+  );
+  const reported = (next.status.conditions ?? []).filter(
+    ({ type }) => !FINAL_CONDITIONS.includes(type),
+  );
+  const conditions = [...kept, ...reported];
+  const { conditions: _, ...rest } = next.status;
+  next.status = conditions.length > 0 ? { ...rest, conditions } : rest;
+}
+
+function validate({ spec, status }: CertificateSigningRequest): FieldError[] {
+  const errors: FieldError[] = [];
+  const { expirationSeconds, usages = [] } = spec;
+  checkRequest(spec, errors);
+  if (usages.length === 0) errors.push(required('spec.usages', 'usages are required'));
+  usages.forEach((usage, at) => {
+    if (usages.indexOf(usage) < at) errors.push(duplicate(`spec.usages[${at}]`, usage));
+  });
+  checkSignerName(spec.signerName, 'spec.signerName', errors);
+  if (expirationSeconds !== undefined && expirationSeconds < MIN_EXPIRATION_SECONDS) {
+    const detail = `may not specify a duration less than ${MIN_EXPIRATION_SECONDS} seconds (10 minutes)`;
+    errors.push(invalid('spec.expirationSeconds', expirationSeconds, detail));
+  }
+  checkConditions(status?.conditions ?? [], errors);
+  checkCertificate(status?.certificate, errors);
+  return errors;
+}
+
+function checkRequest({ request }: CertificateSigningRequestSpec, errors: FieldError[]): void {
+  const pem = Buffer.from(request ?? '', 'base64').toString('latin1');
+  if (REQUEST_BLOCK.test(pem)) return;
+  errors.push(invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
+}
+
+function checkCertificate(certificate: string | undefined, errors: FieldError[]): void {
+  if (!certificate) return;
+  const pem = Buffer.from(certificate, 'base64').toString('latin1');
+  if (CERTIFICATE_BLOCKS.test(pem)) return;
+  const detail = 'must contain one or more PEM blocks';
+  errors.push(invalid('status.certificate', '<certificate data>', detail));
+}
+
+/** `example.com/name`, as wide as Kubernetes takes it. */
+
+function checkConditions(
+  conditions: readonly CertificateSigningRequestCondition[],
+  errors: FieldError[],
+): void {
+  const seen = new Set<string>();
+  conditions.forEach(({ type, status }, at) => {
+    const path = `status.conditions[${at}]`;
+    if (!type) errors.push(required(`${path}.type`));
+    if (seen.has(type)) errors.push(duplicate(`${path}.type`, type));
+    seen.add(type);
+    if (TRUE_ONLY.includes(type) && status !== 'True') {
+      errors.push(notSupported(`${path}.status`, status, ['True']));
+    }
+  });
+  if (seen.has(CONDITION_APPROVED) && seen.has(CONDITION_DENIED)) {
+    const detail = 'Approved and Denied conditions are mutually exclusive';
+    errors.push(invalid('status.conditions', CONDITION_DENIED, detail));
+  }
+}
+
+/** Beside {@link validate}: a word once given, and a certificate once issued, stay. */
+function validateStatusUpdate(
+  next: CertificateSigningRequest,
+  current: CertificateSigningRequest,
+): FieldError[] {
+  const errors = validate(next);
+  const before = current.status?.certificate;
+  if (before && next.status?.certificate !== before) {
+    errors.push(forbiddenField('status.certificate', 'updates may not set existing certificates'));
+  }
+  for (const type of TRUE_ONLY) {
+    if (!findCondition(current.status?.conditions, type)) continue;
+    if (findCondition(next.status?.conditions, type)) continue;
+    const detail = `updates may not remove a condition of type "${type}"`;
+    errors.push(forbiddenField('status.conditions', detail));
+  }
+  return errors;
+}
+
+function stateOf({ status }: CertificateSigningRequest): string {
+  const words = TRUE_ONLY.filter((type) => findCondition(status?.conditions, type));
+  if (words.length === 0) words.push('Pending');
+  return status?.certificate ? [...words, 'Issued'].join(',') : words.join(',');
+}
+
+/** certificates.k8s.io/CertificateSigningRequest. */
+export const certificateSigningRequestStrategy: KindStrategy<CertificateSigningRequest> = {
+  ...WITHOUT_GENERATION,
+  prepareForCreate,
+  prepareForUpdate,
+  prepareForStatusUpdate,
+  validate,
+  validateStatusUpdate,
+  selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },
+  printerColumns: [
+    nameColumn,
+    ageColumn,
+    { name: 'SignerName', cell: ({ spec }) => spec.signerName },
+    { name: 'Requestor', cell: ({ spec }) => spec.username ?? '' },
+    {
+      name: 'RequestedDuration',
+      cell: ({ spec }) =>
+        spec.expirationSeconds === undefined
+          ? '<none>'
+          : humanDuration(spec.expirationSeconds * 1_000),
+    },
+    { name: 'Condition', cell: stateOf },
+  ],
+};

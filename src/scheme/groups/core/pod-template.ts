@@ -1,0 +1,40 @@
+import type { FieldError } from '../../field-error.ts';
+import type { PodTemplate } from '../../generated/types/core-v1.ts';
+import type { KindStrategy } from '../../kind-strategy.ts';
+import { formatLabels } from '../../labels.ts';
+import { nameColumn } from '../columns.ts';
+import { applyPodTemplateDefaults } from './pod-spec/pod-spec-defaults.ts';
+import { validatePodTemplate } from './pod-spec/validate-pod-template.ts';
+
+const containersOf = ({ template }: PodTemplate) => template?.spec?.containers ?? [];
+
+/** core/PodTemplate. */
+export const podTemplateStrategy: KindStrategy<PodTemplate> = {
+  applyDefaults(podTemplate) {
+    podTemplate.template ??= {};
+    applyPodTemplateDefaults(podTemplate.template);
+  },
+  validate({ template = {} }) {
+    const errors: FieldError[] = [];
+    validatePodTemplate(template, 'template', errors);
+    return errors;
+  },
+  printerColumns: [
+    nameColumn,
+    {
+      name: 'Containers',
+      cell: (one) =>
+        containersOf(one)
+          .map(({ name }) => name)
+          .join(','),
+    },
+    {
+      name: 'Images',
+      cell: (one) =>
+        containersOf(one)
+          .map(({ image = '' }) => image)
+          .join(','),
+    },
+    { name: 'Pod Labels', cell: ({ template }) => formatLabels(template?.metadata?.labels) },
+  ],
+};
