@@ -23,6 +23,7 @@ import type { Credentials, RequestIdentity } from './authentication/authenticato
 import { APISERVER_USER } from './authentication/identities.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { Authorization } from './authorization/authorization.ts';
+import { assertAuthorized } from './authorization/authorizer.ts';
 import { reconcilePolicy } from './authorization/bootstrap-policy/reconcile-policy.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
@@ -133,6 +134,12 @@ export class ApiServer {
     if (!impersonation) return { user, source };
     const impersonated = await impersonate(authorizer, user, impersonation);
     return { user: impersonated, impersonator: user, source };
+  }
+
+  /** For a door's own documents: who may read `path`. @throws {ApiError} Unauthorized, Forbidden */
+  async admitToPath(credentials: Credentials, path: string): Promise<void> {
+    const { user } = await this.authenticate(credentials);
+    await assertAuthorized(this.#registry.authorizer, user, { verb: 'get', path });
   }
 
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {

@@ -125,13 +125,16 @@ export class TestPlane implements AsyncDisposable {
   ): ControllerManager {
     const { controllerOptions, shared } = this.#options;
     const names = controllers === 'all' ? CONTROLLER_NAMES : controllers;
-    const resources = this.api.scheme.served();
+    const { scheme } = this.api;
+    const resources = scheme.served();
+    const findResource: ControllersOptions['findResource'] = ({ group, resource }) =>
+      scheme.preferred(group, resource);
     return new ControllerManager({
       client: this.api.client,
       clientFor: (controller) => controllerClient(this.api.apiServer, controller),
       informers: this.#informers,
       backend: this.#queue,
-      controllers: createControllers({ resources, ...controllerOptions }, names),
+      controllers: createControllers({ resources, findResource, ...controllerOptions }, names),
       events: this.#events,
       clock: this.clock,
       logger: this.logger,
