@@ -87,9 +87,13 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const apiServer = createApiServer(parts);
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
+  const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
   const url = config.roles.includes('api')
-    ? await openDoor({ config, apiServer, tls, clock, logger, readiness }, cleanup)
+    ? await openDoor(
+        { config, apiServer, serviceAccountTokens, tls, clock, logger, readiness },
+        cleanup,
+      )
     : undefined;
   onProgress('Starting scheduler, controllers and nodes');
   const client = createClient(apiServer, { user: ADMIN_USER, fieldManager: 'orrery' });

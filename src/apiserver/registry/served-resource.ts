@@ -81,17 +81,6 @@ export class ServedResource {
     this.#plugins = choosePlugins(plugins, this.storage);
   }
 
-  /** What selectors may name, in the request's version or in the storage version; they are asked of stored objects. */
-  #selectableFields(): SelectableFields {
-    const stored = (this.strategy.selectableFields ?? {}) as SelectableFields;
-    const own = this.requestStrategy.selectableFields as SelectableFields | undefined;
-    if (!own || this.requestStrategy === this.strategy) return stored;
-    const converted = Object.entries(own).map(([field, read]) => {
-      return [field, (object: ApiObject) => read(this.fromStorage(object))] as const;
-    });
-    return { ...stored, ...Object.fromEntries(converted) };
-  }
-
   /** Calls `listener` when the resource is served no more, until the returned function is called. */
   onRetired(listener: (reason: Error) => void): () => void {
     this.#retirementListeners.add(listener);
@@ -101,6 +90,17 @@ export class ServedResource {
   /** The resource is served no more. */
   retire(reason: Error): void {
     for (const listener of [...this.#retirementListeners]) listener(reason);
+  }
+
+  /** What selectors may name, in the request's version or in the storage version; they are asked of stored objects. */
+  #selectableFields(): SelectableFields {
+    const stored = (this.strategy.selectableFields ?? {}) as SelectableFields;
+    const own = this.requestStrategy.selectableFields as SelectableFields | undefined;
+    if (!own || this.requestStrategy === this.strategy) return stored;
+    const converted = Object.entries(own).map(([field, read]) => {
+      return [field, (object: ApiObject) => read(this.fromStorage(object))] as const;
+    });
+    return { ...stored, ...Object.fromEntries(converted) };
   }
 
   /** The cache of this resource, with those of everything that its requests read. Loaded at first use. */
@@ -232,6 +232,11 @@ export class ServedResource {
   fromStorage(object: ApiObject): ApiObject {
     if (this.#versions) return this.#versions.view(object);
     return this.#isConverted ? fromStorage(this.scheme, this.definition, object) : object;
+  }
+
+  /** As {@link fromStorage}, of what is still to be stored and may change: nothing is remembered of it. */
+  fromJudged(judged: ApiObject): ApiObject {
+    return this.#isConverted ? fromStorage(this.scheme, this.definition, { ...judged }) : judged;
   }
 
   fromStorageAll(objects: readonly ApiObject[]): ApiObject[] {
