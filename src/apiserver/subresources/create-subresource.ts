@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest, methodNotAllowed } from '../../scheme/errors.ts';
+import type { Eviction } from '../../scheme/generated/types/policy-v1.ts';
 import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
 import {
   qualifiedName,
@@ -65,11 +66,18 @@ export async function createSubresource(
 /** Plans and commits; there is nothing to show for it. */
 function committing(planAction: ActionPlanner): ActionAnswer {
   return async (scope, place, body) => {
-    const { options, registry, resource } = scope;
+    const { registry, resource } = scope;
+    const options = withDryRunOf(body, scope.options);
     const planner = (): MaybePromise<Plan> => planAction(scope, place, body);
     await execute(registry, { planner, caches: resource.caches }, options);
     return SUCCESS;
   };
+}
+
+/** Evictions carry the options of their deletion in themselves. */
+function withDryRunOf(body: ApiObject, options: WriteOptions): WriteOptions {
+  const { deleteOptions } = body as Partial<Pick<Eviction, 'deleteOptions'>>;
+  return deleteOptions?.dryRun?.includes('All') ? { ...options, dryRun: true } : options;
 }
 
 function actionOf({ definition }: ServedResource, subresource: string): ActionAnswer {
