@@ -11,17 +11,20 @@
  */
 import { silentLogger } from '../lib/logger.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
+import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
 import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
 import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
-import { type AuditPage, type AuditSelection, readAuditLog } from './audit/audit-reader.ts';
+import { readAuditLog } from './audit/audit-reader.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type { Credentials, RequestIdentity } from './authentication/authenticator.ts';
 import { APISERVER_USER } from './authentication/identities.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { Authorization } from './authorization/authorization.ts';
+import { assertAuthorized } from './authorization/authorizer.ts';
 import { reconcilePolicy } from './authorization/bootstrap-policy/reconcile-policy.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
@@ -133,6 +136,12 @@ export class ApiServer {
     return { user: impersonated, impersonator: user, source };
   }
 
+  /** For a door's own documents: who may read `path`. @throws {ApiError} Unauthorized, Forbidden */
+  async admitToPath(credentials: Credentials, path: string): Promise<void> {
+    const { user } = await this.authenticate(credentials);
+    await assertAuthorized(this.#registry.authorizer, user, { verb: 'get', path });
+  }
+
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
     const { namespace, name } = request;
     return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
@@ -178,7 +187,7 @@ export class ApiServer {
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApiObject> {
     return this.#serve(ctx, requestAbout('create', ref, object, options), (context) =>
-      createObject(this.#registry, context, ref, object, options),
+      this.#settle([ref], createObject(this.#registry, context, ref, object, options)),
     );
   }
 
@@ -191,7 +200,7 @@ export class ApiServer {
     const { subresource } = options;
     const request = { ...requestAbout('update', ref, object, options), subresource };
     return this.#serve(ctx, request, (context) =>
-      updateObject(this.#registry, context, ref, object, options),
+      this.#settle([ref], updateObject(this.#registry, context, ref, object, options)),
     );
   }
 
@@ -205,7 +214,7 @@ export class ApiServer {
     const { subresource } = options;
     const request = { verb: 'patch', ref, ...target, subresource, body: patch };
     return this.#serve(ctx, request, (context) =>
-      patchObject(this.#registry, context, ref, target, patch, options),
+      this.#settle([ref], patchObject(this.#registry, context, ref, target, patch, options)),
     );
   }
 
@@ -216,7 +225,7 @@ export class ApiServer {
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApplyResult<ApiObject>> {
     return this.#serve(ctx, requestAbout('patch', ref, manifest, options), (context) =>
-      applyObject(this.#registry, context, ref, manifest, options),
+      this.#settle([ref], applyObject(this.#registry, context, ref, manifest, options)),
     );
   }
 
@@ -249,7 +258,10 @@ export class ApiServer {
     options: WriteOptions = {},
   ): Promise<readonly ApiObject[]> {
     return this.#serve(ctx, writes.map(requestOf), (context) =>
-      commitTransaction(this.#registry, context, writes, options),
+      this.#settle(
+        writes.map(({ ref }) => ref),
+        commitTransaction(this.#registry, context, writes, options),
+      ),
     );
   }
 
@@ -281,11 +293,19 @@ export class ApiServer {
     objects: readonly ApiObject[],
     options: Omit<TableOptions, 'now'> = {},
   ): Table {
-    const { strategy } = this.#registry.resources.resolve(ref);
-    return toTable(strategy.printerColumns, objects, {
+    const resource = this.#registry.resources.resolve(ref);
+    const stored = objects.map((object) => resource.toStorage(object));
+    return toTable(resource.strategy.printerColumns, stored, {
       ...options,
       now: this.#registry.clock.now(),
     });
+  }
+
+  /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */
+  async #settle<T>(refs: readonly ResourceRef[], written: Promise<T>): Promise<T> {
+    const result = await written;
+    if (refs.some(isDefinitions)) await this.#customResources.settled();
+    return result;
   }
 
   async #serve<T>(
@@ -311,4 +331,11 @@ export class ApiServer {
       this.#limiter.leave();
     }
   }
+}
+
+function isDefinitions({ group, resource }: ResourceRef): boolean {
+  return (
+    group === apiextensionsCustomResourceDefinitions.group &&
+    resource === apiextensionsCustomResourceDefinitions.resource
+  );
 }

@@ -26,12 +26,24 @@ import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
+import type { WebhookAccess } from './webhook/ask-webhook.ts';
+import { createMutatingWebhook } from './webhook/mutating-webhook.ts';
+import { createValidatingWebhook } from './webhook/validating-webhook.ts';
+import { WebhookClient } from './webhook/webhook-client.ts';
+import { resolveExternalName, type ServiceResolver } from './webhook/webhook-target.ts';
 
 /** What plugins are told when they are made. */
 export interface AdmissionSettings {
   /** How long Pods stay on a node that has failed, where they do not say, in seconds. @default 300 */
   readonly tolerationSeconds?: number;
+  /** Where the servers behind services are, for webhooks that name a service. @default where an ExternalName points */
+  readonly resolveService?: ServiceResolver;
 }
+
+const webhookAccess = ({ resolveService }: AdmissionSettings): WebhookAccess => ({
+  client: new WebhookClient(),
+  resolveService: resolveService ?? resolveExternalName,
+});
 
 /** A plugin that this server knows. */
 interface PluginEntry {
@@ -81,7 +93,17 @@ const PLUGINS: readonly PluginEntry[] = [
   off(denyServiceExternalIPs),
   on(podTopologyLabels),
   on(mutatingAdmissionPolicy),
+  {
+    name: 'MutatingAdmissionWebhook',
+    isDefault: true,
+    create: (settings) => createMutatingWebhook(webhookAccess(settings)),
+  },
   on(validatingAdmissionPolicy),
+  {
+    name: 'ValidatingAdmissionWebhook',
+    isDefault: true,
+    create: (settings) => createValidatingWebhook(webhookAccess(settings)),
+  },
   { name: 'ResourceQuota', isDefault: true, create: createResourceQuota },
 ];
 

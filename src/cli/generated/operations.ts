@@ -381,6 +381,15 @@ export type PropagationPolicy =
   /** They stay, without their owner. */
   | 'Orphan';
 
+/** How far a version is. */
+export type Stability =
+  /** Off unless it is enabled; it may change and vanish. */
+  | 'alpha'
+  /** On; it may still change, with notice. */
+  | 'beta'
+  /** On; it does not change in ways that break its users. */
+  | 'stable';
+
 /** Deletes an object. */
 export type TransactionDeleteInput = {
   /** The name of the object. */
@@ -451,6 +460,21 @@ export type ApplyMutationVariables = Exact<{
 
 
 export type ApplyMutation = { readonly apply: ReadonlyArray<{ readonly document: number, readonly line: number, readonly operation: ApplyOperation, readonly reference: string | null, readonly message: string, readonly namespace: string | null, readonly json?: unknown | null, readonly error: { readonly reason: string | null, readonly message: string | null, readonly details: { readonly name: string | null, readonly group: string | null, readonly kind: string | null, readonly causes: ReadonlyArray<{ readonly field: string | null, readonly message: string | null }> | null } | null } | null }> | null };
+
+export type AuditLogQueryVariables = Exact<{
+  username?: InputMaybe<Scalars['String']['input']>;
+  verb?: InputMaybe<Scalars['String']['input']>;
+  group?: InputMaybe<Scalars['String']['input']>;
+  resource?: InputMaybe<Scalars['String']['input']>;
+  namespace?: InputMaybe<Scalars['String']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+  code?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['Time']['input']>;
+  limit: Scalars['Int']['input'];
+}>;
+
+
+export type AuditLogQuery = { readonly auditLog: { readonly continue: string | null, readonly events: ReadonlyArray<{ readonly auditID: string, readonly level: string, readonly stage: string, readonly verb: string, readonly requestURI: string, readonly sourceIPs: ReadonlyArray<string> | null, readonly userAgent: string | null, readonly requestReceivedTimestamp: string, readonly annotations: Record<string, string> | null, readonly user: { readonly username: string, readonly groups: ReadonlyArray<string> }, readonly impersonatedUser: { readonly username: string } | null, readonly objectRef: { readonly apiGroup: string | null, readonly apiVersion: string, readonly resource: string, readonly subresource: string | null, readonly namespace: string | null, readonly name: string | null }, readonly responseStatus: { readonly code: number, readonly reason: string | null, readonly message: string | null } | null }> } | null };
 
 export type CanIMutationVariables = Exact<{
   input: AuthorizationV1SelfSubjectAccessReviewInput;
@@ -598,10 +622,11 @@ export type GetTablesQuery = { readonly tables: ReadonlyArray<{ readonly resourc
 
 export type ListResourcesQueryVariables = Exact<{
   group?: InputMaybe<Scalars['String']['input']>;
+  served?: InputMaybe<Scalars['Boolean']['input']>;
 }>;
 
 
-export type ListResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly shortNames: ReadonlyArray<string>, readonly categories: ReadonlyArray<string>, readonly verbs: ReadonlyArray<string>, readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
+export type ListResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly shortNames: ReadonlyArray<string>, readonly categories: ReadonlyArray<string>, readonly verbs: ReadonlyArray<string>, readonly stability: Stability, readonly served: boolean, readonly deprecation: string | null, readonly removedIn: string | null, readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
 
 export type MyRulesMutationVariables = Exact<{
   input: AuthorizationV1SelfSubjectRulesReviewInput;
@@ -826,6 +851,54 @@ export const ApplyDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ApplyMutation, ApplyMutationVariables>;
+export const AuditLogDocument = new TypedDocumentString(`
+    query AuditLog($username: String, $verb: String, $group: String, $resource: String, $namespace: String, $name: String, $code: Int, $since: Time, $limit: Int!) {
+  auditLog(
+    username: $username
+    verb: $verb
+    group: $group
+    resource: $resource
+    namespace: $namespace
+    name: $name
+    code: $code
+    since: $since
+    limit: $limit
+  ) {
+    events {
+      auditID
+      level
+      stage
+      verb
+      requestURI
+      user {
+        username
+        groups
+      }
+      impersonatedUser {
+        username
+      }
+      sourceIPs
+      userAgent
+      objectRef {
+        apiGroup
+        apiVersion
+        resource
+        subresource
+        namespace
+        name
+      }
+      responseStatus {
+        code
+        reason
+        message
+      }
+      requestReceivedTimestamp
+      annotations
+    }
+    continue
+  }
+}
+    `) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;
 export const CanIDocument = new TypedDocumentString(`
     mutation CanI($input: AuthorizationV1SelfSubjectAccessReviewInput!) {
   createAuthorizationV1SelfSubjectAccessReview(input: $input) {
@@ -1263,12 +1336,16 @@ export const GetTablesDocument = new TypedDocumentString(`
   namespaced
 }`) as unknown as TypedDocumentString<GetTablesQuery, GetTablesQueryVariables>;
 export const ListResourcesDocument = new TypedDocumentString(`
-    query ListResources($group: String) {
-  apiResources(group: $group) {
+    query ListResources($group: String, $served: Boolean) {
+  apiResources(group: $group, served: $served) {
     ...ResourceFacts
     shortNames
     categories
     verbs
+    stability
+    served
+    deprecation
+    removedIn
   }
 }
     fragment ResourceFacts on APIResource {

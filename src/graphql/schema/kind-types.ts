@@ -43,11 +43,11 @@ export interface KindTypesOptions {
 }
 
 export function createKindTypes(options: KindTypesOptions): KindTypes {
-  const { definition, registry, source, interfaces } = options;
+  const { definition, registry, interfaces } = options;
   const name = toTypeName(definition);
   const object: GraphQLObjectType = new GraphQLObjectType({
     name,
-    description: source.describeType(definition.schemaName),
+    description: describe(options),
     interfaces: isStored(definition) ? [interfaces.object] : [],
     fields: () => objectFields(options, watchEvent),
   });
@@ -76,6 +76,12 @@ export function createKindTypes(options: KindTypesOptions): KindTypes {
   return { definition, object, list, watchEvent, input: registry.input(definition.schemaName) };
 }
 
+/** GraphQL knows no deprecated types: the description says it. */
+function describe({ definition: { schemaName, deprecation }, source }: KindTypesOptions): string {
+  const text = source.describeType(schemaName);
+  return deprecation ? `${text} Deprecated: ${deprecation.message}.` : text;
+}
+
 function objectFields(
   { definition, registry, relations }: KindTypesOptions,
   watchEvent: GraphQLObjectType,
@@ -84,8 +90,23 @@ function objectFields(
   const metadata = fields.metadata;
   if (!isStored(definition)) return fields;
   if (metadata) metadata.type = new GraphQLNonNull(registry.objectMeta);
+  const related = relations(definition, watchEvent);
   // The kind's own fields come first and are not hidden by a relation of the same name.
-  return { ...fields, ...relations(definition, watchEvent), ...fields };
+  const own = definition.served === undefined ? fields : spellBeside(fields, related);
+  return { ...own, ...related, ...own };
+}
+
+/** A custom resource cannot have a field take the place of what every object has: its own gets a `_`. */
+function spellBeside(fields: OutputFields, related: OutputFields): OutputFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => {
+      if (!Object.hasOwn(related, name)) return [name, field];
+      const read = (source: unknown): unknown => (source as Record<string, unknown>)[name];
+      let spelled = `${name}_`;
+      while (Object.hasOwn(fields, spelled)) spelled += '_';
+      return [spelled, { resolve: read, ...field }];
+    }),
+  );
 }
 
 export function watchEventFields(
