@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
 import { applyThreeWay } from '../../scheme/patch/apply-three-way.ts';
@@ -58,7 +58,8 @@ export async function applyObject(
   const executed = await execute(
     registry,
     {
-      planner: () => planApply(scope, manifest, target),
+      planner: () =>
+        andThen(resource.prepareCurrent(target), () => planApply(scope, manifest, target)),
       caches: resource.caches,
       // Somebody created it first: then this apply changes it.
       retryOn: (error) => error.reason === 'AlreadyExists',
@@ -66,7 +67,7 @@ export async function applyObject(
     scope.options,
   );
   return {
-    object: resource.fromStorage(resultOf(executed)),
+    object: await resource.read(resultOf(executed)),
     operation: OPERATIONS[executed.plan.outcome],
   };
 }

@@ -6,7 +6,7 @@ import { type AdmissionOutcome, createAdmission } from '../admission/admission.t
 import { decodeInput, toStored } from './decode-input.ts';
 import { carryOverMetadata } from './object-metadata.ts';
 import type { Plan } from './plan.ts';
-import { planStoring, type Storing, unchanged } from './storing.ts';
+import { planConverted, type Storing, unchanged } from './storing.ts';
 import { assertValidUpdate, preliminaryErrors } from './validation.ts';
 import { companionState, type WriteScope } from './write-scope.ts';
 
@@ -36,7 +36,7 @@ export function planPartUpdate(
   current: ApiObject,
   input: ApiObject,
   admitted: AdmissionOutcome,
-): Plan {
+): MaybePromise<Plan> {
   const next = nextOf(scope, current, input);
   assertValidNext(scope, next, current, preliminaryErrors(scope, next, current));
   return planChange(scope, { next, current, admitted });
@@ -61,13 +61,13 @@ function assertValidNext(
   assertValidUpdate(scope, next, current, errors);
 }
 
-function planChange(scope: WriteScope, change: Storing): Plan {
+function planChange(scope: WriteScope, change: Storing): MaybePromise<Plan> {
   const { next, current } = change;
   const { companions: kept } = scope.resource;
   const companions = kept?.forUpdate(next, current, companionState(scope)) ?? [];
   if (deepEqual(next, current) && !scope.registry.store.isStale(current)) return unchanged(current);
   countGeneration(scope, next, current);
-  return planStoring(scope, { ...change, companions });
+  return planConverted(scope, { ...change, companions });
 }
 
 type WithStatus = ApiObject & { status?: unknown };

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { ApiError, badRequest } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { applyJsonPatch } from '../../scheme/patch/json-patch.ts';
@@ -13,7 +13,7 @@ import { assertPreconditions } from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
-import { currentOf, isLostCompanion } from './update.ts';
+import { currentOf, isLostCompanion, readFacet } from './update.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
 
 /**
@@ -43,13 +43,14 @@ export async function patchObject(
   const executed = await execute(
     registry,
     {
-      planner: () => planPatch(scope, place, patch, subresource),
+      planner: () =>
+        andThen(resource.prepareCurrent(place), () => planPatch(scope, place, patch, subresource)),
       caches: resource.caches,
       retryOn: (error) => isLostCompanion(scope, error),
     },
     scope.options,
   );
-  return facetOf(resource, subresource).read(resource, resultOf(executed));
+  return readFacet(resource, subresource, resultOf(executed));
 }
 
 /** What patching the object, or the part that `subresource` stands for, would store. */

@@ -4,7 +4,7 @@ import { decodeObject } from '../../scheme/decode.ts';
 import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
 import { createAdmission } from '../admission/admission.ts';
 import type { Plan } from './plan.ts';
-import { planStoring, unchanged } from './storing.ts';
+import { planConverted, unchanged } from './storing.ts';
 import { assertValidStatus } from './validation.ts';
 import type { WriteScope } from './write-scope.ts';
 
@@ -33,7 +33,7 @@ export function planStatusUpdate(
     return andThen(admission.validate(), (admitted) =>
       deepEqual(object, current)
         ? unchanged(current)
-        : planStoring(scope, { next: object, current, admitted }),
+        : planConverted(scope, { next: object, current, admitted }),
     );
   });
 }
