@@ -18,14 +18,17 @@ import type { Scheme } from '../scheme/scheme.ts';
 import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
 import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
-import { type AuditPage, type AuditSelection, readAuditLog } from './audit/audit-reader.ts';
+import { readAuditLog } from './audit/audit-reader.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type { Credentials, RequestIdentity } from './authentication/authenticator.ts';
 import { APISERVER_USER } from './authentication/identities.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { Authorization } from './authorization/authorization.ts';
+import { assertAuthorized } from './authorization/authorizer.ts';
 import { reconcilePolicy } from './authorization/bootstrap-policy/reconcile-policy.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
+  ApplyOptions,
   ApplyResult,
   DeleteOptions,
   DeleteResult,
@@ -134,6 +137,12 @@ export class ApiServer {
     return { user: impersonated, impersonator: user, source };
   }
 
+  /** For a door's own documents: who may read `path`. @throws {ApiError} Unauthorized, Forbidden */
+  async admitToPath(credentials: Credentials, path: string): Promise<void> {
+    const { user } = await this.authenticate(credentials);
+    await assertAuthorized(this.#registry.authorizer, user, { verb: 'get', path });
+  }
+
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
     const { namespace, name } = request;
     return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
@@ -214,7 +223,7 @@ export class ApiServer {
     ctx: RequestContext,
     ref: ResourceRef,
     manifest: ApiObject,
-    options: WriteOptions & RequestedPlace = {},
+    options: ApplyOptions & RequestedPlace = {},
   ): Promise<ApplyResult<ApiObject>> {
     return this.#serve(ctx, requestAbout('patch', ref, manifest, options), (context) =>
       this.#settle([ref], applyObject(this.#registry, context, ref, manifest, options)),
@@ -285,8 +294,9 @@ export class ApiServer {
     objects: readonly ApiObject[],
     options: Omit<TableOptions, 'now'> = {},
   ): Table {
-    const { strategy } = this.#registry.resources.resolve(ref);
-    return toTable(strategy.printerColumns, objects, {
+    const resource = this.#registry.resources.resolve(ref);
+    const stored = objects.map((object) => resource.toStorage(object));
+    return toTable(resource.strategy.printerColumns, stored, {
       ...options,
       now: this.#registry.clock.now(),
     });

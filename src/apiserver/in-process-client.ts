@@ -1,9 +1,10 @@
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { ApiServer } from './api-server.ts';
-import type { AuditPage, AuditSelection } from './audit/audit-reader.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type {
   ApiClient,
+  ApplyOptions,
   ApplyResult,
   DeleteOptions,
   DeleteResult,
@@ -105,7 +106,7 @@ class InProcessClient implements ApiClient {
   apply<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: WriteOptions,
+    options?: ApplyOptions,
   ): Promise<ApplyResult<T>> {
     const manifest = object as unknown as ApiObject;
     return this.#server.apply(this.#ctx, ref, manifest, options) as Promise<ApplyResult<T>>;

@@ -10,6 +10,7 @@ import type { WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { reviewOf } from '../reviews/reviews.ts';
 import { decodeInput, toStored } from './decode-input.ts';
+import { trackCreation } from './field-managers.ts';
 import { assertIsObject, type RequestedPlace, stampNewMetadata } from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
@@ -40,8 +41,12 @@ export async function createObject(
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
   const review = reviewOf(resource);
   const { authorizer, authenticator } = registry;
-  if (review)
-    return review({ object: decodeInput(scope, input), user: ctx.user, authorizer, authenticator });
+  if (review) {
+    const object = toStored(scope, decodeInput(scope, input));
+    return resource.fromStorage(
+      await review({ object, user: ctx.user, authorizer, authenticator }),
+    );
+  }
   await resource.ready();
   const executed = await execute(
     registry,
@@ -97,6 +102,7 @@ export function planCreate(
     random: registry.random,
   });
   const object = toStored(scope, decoded);
+  trackCreation(scope, decoded, object);
   const errors = preliminaryErrors(scope, object);
   const admission = createAdmission(scope, { operation: 'CREATE', object });
   return andThen(admission.mutate(), () => {

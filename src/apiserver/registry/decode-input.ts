@@ -10,15 +10,30 @@ export function decodeInput({ resource, options, warn }: WriteScope, input: obje
   const { object, warnings } = decodeObject(
     resource.scheme,
     resource.definition,
-    input,
+    withoutManagedFields(input),
     fieldValidation ? { fieldValidation } : STRICT,
   );
   if (warn) for (const warning of warnings) warn(warning);
   return object;
 }
 
-/** The defaulted object in the storage version. `decoded` is private and may be changed. */
+/** Who owns what is settled apart: see `field-managers.ts`. */
+function withoutManagedFields(input: object): object {
+  const { metadata } = input as Partial<ApiObject>;
+  if (typeof metadata !== 'object' || metadata === null || !('managedFields' in metadata)) {
+    return input;
+  }
+  const { managedFields: _, ...rest } = metadata;
+  return { ...input, metadata: rest };
+}
+
+/**
+ * The defaulted object in the storage version. `decoded` is private and may be changed. First come the defaults of the
+ * version that the client speaks, then those of the storage version for what the other one does not have.
+ */
 export function toStored({ resource }: WriteScope, decoded: ApiObject): ApiObject {
   resource.requestStrategy.applyDefaults?.(decoded);
-  return resource.toStorage(decoded);
+  const stored = resource.toStorage(decoded);
+  if (stored !== decoded) resource.strategy.applyDefaults?.(stored);
+  return stored;
 }

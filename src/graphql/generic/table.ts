@@ -1,4 +1,6 @@
 import { GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import { toStorage } from '../../scheme/conversion/convert.ts';
+import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ApiObject, ListMeta, WatchEvent } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
@@ -44,7 +46,11 @@ const TABLE_ROW_TYPE = new GraphQLObjectType<TableRow>({
       description: 'Its uid: the identity that survives no re-creation.',
     },
     resourceVersion: { ...fromMetadata('resourceVersion'), description: 'Its version.' },
-    object: { type: new GraphQLNonNull(JSON_SCALAR), description: 'The whole object, as JSON.' },
+    object: {
+      type: new GraphQLNonNull(JSON_SCALAR),
+      description: 'The whole object, as JSON.',
+      resolve: ({ object }) => showManagers(object),
+    },
   },
 });
 
@@ -106,8 +112,10 @@ export function toTableValue(
   { scheme, definition, wide, now }: TableOptions,
   { items, metadata }: { items: readonly ApiObject[]; metadata: ListMeta },
 ): TableValue {
-  const { printerColumns } = scheme.strategy(definition);
-  const table = toTable(printerColumns, items, { wide, now });
+  // Every version of an object shows the same columns: those of the version that it is stored in.
+  const { printerColumns } = scheme.strategy(scheme.storageOf(definition));
+  const stored = items.map((item) => toStorage(scheme, definition, item));
+  const table = toTable(printerColumns, stored, { wide, now });
   return {
     resource: toApiResource(scheme, definition),
     columns: table.columns,

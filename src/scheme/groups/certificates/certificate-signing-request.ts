@@ -16,6 +16,8 @@ import type {
 import type { KindStrategy, Requester } from '../../kind-strategy.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { WITHOUT_GENERATION } from '../generation.ts';
+import { keepStatus } from '../status.ts';
+import { isDerSequence, parsePem } from './pem.ts';
 import { checkSignerName } from './signer-name.ts';
 
 export const CONDITION_APPROVED = 'Approved';
@@ -26,10 +28,8 @@ export const CONDITION_FAILED = 'Failed';
 const FINAL_CONDITIONS = [CONDITION_APPROVED, CONDITION_DENIED];
 const TRUE_ONLY = [...FINAL_CONDITIONS, CONDITION_FAILED];
 const MIN_EXPIRATION_SECONDS = 600;
-const REQUEST_BLOCK =
-  /^\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----\r?\n[A-Za-z0-9+/=\r\n]+-----END (?:NEW )?CERTIFICATE REQUEST-----\s*$/;
-const CERTIFICATE_BLOCKS =
-  /^(?:[^-]*-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----)+\s*$/;
+const REQUEST_BLOCK_TYPES = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+const CERTIFICATE_BLOCK_TYPE = 'CERTIFICATE';
 
 const NOBODY: Requester = { name: '', groups: [] };
 
@@ -55,6 +55,7 @@ function prepareForUpdate(
   next: CertificateSigningRequest,
   current: CertificateSigningRequest,
 ): void {
+  keepStatus(next, current);
   next.spec = current.spec;
 }
 
@@ -100,20 +101,26 @@ function validate({ spec, status }: CertificateSigningRequest): FieldError[] {
 }
 
 function checkRequest({ request }: CertificateSigningRequestSpec, errors: FieldError[]): void {
-  const pem = Buffer.from(request ?? '', 'base64').toString('latin1');
-  if (REQUEST_BLOCK.test(pem)) return;
-  errors.push(invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
+  const [block] = parsePem(Buffer.from(request ?? '', 'base64').toString('latin1'));
+  if (!block || !REQUEST_BLOCK_TYPES.includes(block.type)) {
+    errors.push(invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
+  } else if (!isDerSequence(block.bytes)) {
+    errors.push(invalid('spec.request', request, 'must be a certificate request in DER'));
+  }
 }
 
 function checkCertificate(certificate: string | undefined, errors: FieldError[]): void {
   if (!certificate) return;
-  const pem = Buffer.from(certificate, 'base64').toString('latin1');
-  if (CERTIFICATE_BLOCKS.test(pem)) return;
-  const detail = 'must contain one or more PEM blocks';
-  errors.push(invalid('status.certificate', '<certificate data>', detail));
+  const refuse = (detail: string): unknown =>
+    errors.push(invalid('status.certificate', '<certificate data>', detail));
+  const blocks = parsePem(Buffer.from(certificate, 'base64').toString('latin1'));
+  if (blocks.length === 0) refuse('must contain one or more PEM blocks');
+  for (const { type, bytes } of blocks) {
+    if (type !== CERTIFICATE_BLOCK_TYPE) {
+      refuse(`only CERTIFICATE PEM blocks are allowed, found "${type}"`);
+    } else if (!isDerSequence(bytes)) refuse('must contain certificates in DER');
+  }
 }
-
-/** `example.com/name`, as wide as Kubernetes takes it. */
 
 function checkConditions(
   conditions: readonly CertificateSigningRequestCondition[],
