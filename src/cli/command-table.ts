@@ -124,6 +124,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./commands/apply.ts')).applyCommand,
   ),
   entry(
+    'diff',
+    'show what apply would change, field by field',
+    async () => (await import('./commands/diff.ts')).diffCommand,
+  ),
+  entry(
     'convert',
     'print manifests in another version of the API',
     async () => (await import('./commands/convert.ts')).convertCommand,
@@ -156,6 +161,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     subcommands: NODES,
   },
   { name: 'auth', summary: 'ask who you are and what you may do', subcommands: AUTH },
+  entry(
+    'audit',
+    'show who did what',
+    async () => (await import('./commands/audit.ts')).auditCommand,
+  ),
   entry(
     'api-resources',
     'list the resources that are served',

@@ -16,6 +16,7 @@ import type {
 import type { KindStrategy, Requester } from '../../kind-strategy.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { WITHOUT_GENERATION } from '../generation.ts';
+import { keepStatus } from '../status.ts';
 import { isDerSequence, parsePem } from './pem.ts';
 import { checkSignerName } from './signer-name.ts';
 
@@ -54,6 +55,7 @@ function prepareForUpdate(
   next: CertificateSigningRequest,
   current: CertificateSigningRequest,
 ): void {
+  keepStatus(next, current);
   next.spec = current.spec;
 }
 
