@@ -5,6 +5,7 @@ import type { Impersonation } from '../../../../src/apiserver/authentication/aut
 import { createBootstrapTokenAuthenticator } from '../../../../src/apiserver/authentication/bootstrap-token.ts';
 import { clientCertificateAuthenticator } from '../../../../src/apiserver/authentication/client-certificate.ts';
 import { parseCsv } from '../../../../src/apiserver/authentication/csv.ts';
+import { rightsKeyOf } from '../../../../src/apiserver/authentication/identities.ts';
 import { impersonate } from '../../../../src/apiserver/authentication/impersonation.ts';
 import {
   createStaticTokenAuthenticator,
@@ -216,6 +217,32 @@ describe('client certificates', () => {
 
   test('are nobody’s where there is none', () => {
     expect(clientCertificateAuthenticator.authenticate({ bearerToken: 'x' })).toBeUndefined();
+  });
+});
+
+describe('two users have the same rights', () => {
+  const id = 'authentication.kubernetes.io/credential-id';
+  const robot: UserInfo = {
+    name: 'robot',
+    uid: '1',
+    groups: ['a'],
+    extra: { [id]: ['JTI=1'], node: ['n'] },
+  };
+
+  test.each<[string, UserInfo]>([
+    ['another token', { ...robot, extra: { [id]: ['JTI=2'], node: ['n'] } }],
+    ['no token of that kind', { ...robot, extra: { node: ['n'] } }],
+  ])('when they come with %s', (_, other) => {
+    expect(rightsKeyOf(other)).toBe(rightsKeyOf(robot));
+  });
+
+  test.each<[string, UserInfo]>([
+    ['name', { ...robot, name: 'other' }],
+    ['uid', { ...robot, uid: '2' }],
+    ['groups', { ...robot, groups: ['a', 'b'] }],
+    ['extra values', { ...robot, extra: { node: ['m'] } }],
+  ])('unless their %s differ', (_, other) => {
+    expect(rightsKeyOf(other)).not.toBe(rightsKeyOf(robot));
   });
 });
 
