@@ -11,6 +11,7 @@
  */
 import { silentLogger } from '../lib/logger.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
+import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -23,6 +24,7 @@ import type { Credentials, RequestIdentity } from './authentication/authenticato
 import { APISERVER_USER } from './authentication/identities.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { Authorization } from './authorization/authorization.ts';
+import { assertAuthorized } from './authorization/authorizer.ts';
 import { reconcilePolicy } from './authorization/bootstrap-policy/reconcile-policy.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
@@ -134,6 +136,12 @@ export class ApiServer {
     return { user: impersonated, impersonator: user, source };
   }
 
+  /** For a door's own documents: who may read `path`. @throws {ApiError} Unauthorized, Forbidden */
+  async admitToPath(credentials: Credentials, path: string): Promise<void> {
+    const { user } = await this.authenticate(credentials);
+    await assertAuthorized(this.#registry.authorizer, user, { verb: 'get', path });
+  }
+
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
     const { namespace, name } = request;
     return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
@@ -179,7 +187,7 @@ export class ApiServer {
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApiObject> {
     return this.#serve(ctx, requestAbout('create', ref, object, options), (context) =>
-      createObject(this.#registry, context, ref, object, options),
+      this.#settle([ref], createObject(this.#registry, context, ref, object, options)),
     );
   }
 
@@ -192,7 +200,7 @@ export class ApiServer {
     const { subresource } = options;
     const request = { ...requestAbout('update', ref, object, options), subresource };
     return this.#serve(ctx, request, (context) =>
-      updateObject(this.#registry, context, ref, object, options),
+      this.#settle([ref], updateObject(this.#registry, context, ref, object, options)),
     );
   }
 
@@ -206,7 +214,7 @@ export class ApiServer {
     const { subresource } = options;
     const request = { verb: 'patch', ref, ...target, subresource, body: patch };
     return this.#serve(ctx, request, (context) =>
-      patchObject(this.#registry, context, ref, target, patch, options),
+      this.#settle([ref], patchObject(this.#registry, context, ref, target, patch, options)),
     );
   }
 
@@ -217,7 +225,7 @@ export class ApiServer {
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApplyResult<ApiObject>> {
     return this.#serve(ctx, requestAbout('patch', ref, manifest, options), (context) =>
-      applyObject(this.#registry, context, ref, manifest, options),
+      this.#settle([ref], applyObject(this.#registry, context, ref, manifest, options)),
     );
   }
 
@@ -250,7 +258,10 @@ export class ApiServer {
     options: WriteOptions = {},
   ): Promise<readonly ApiObject[]> {
     return this.#serve(ctx, writes.map(requestOf), (context) =>
-      commitTransaction(this.#registry, context, writes, options),
+      this.#settle(
+        writes.map(({ ref }) => ref),
+        commitTransaction(this.#registry, context, writes, options),
+      ),
     );
   }
 
@@ -290,6 +301,13 @@ export class ApiServer {
     });
   }
 
+  /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */
+  async #settle<T>(refs: readonly ResourceRef[], written: Promise<T>): Promise<T> {
+    const result = await written;
+    if (refs.some(isDefinitions)) await this.#customResources.settled();
+    return result;
+  }
+
   async #serve<T>(
     ctx: RequestContext,
     requests: ApiRequest | readonly ApiRequest[],
@@ -313,4 +331,11 @@ export class ApiServer {
       this.#limiter.leave();
     }
   }
+}
+
+function isDefinitions({ group, resource }: ResourceRef): boolean {
+  return (
+    group === apiextensionsCustomResourceDefinitions.group &&
+    resource === apiextensionsCustomResourceDefinitions.resource
+  );
 }

@@ -157,6 +157,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'auth', summary: 'ask who you are and what you may do', subcommands: AUTH },
   entry(
+    'audit',
+    'show who did what',
+    async () => (await import('./commands/audit.ts')).auditCommand,
+  ),
+  entry(
     'api-resources',
     'list the resources that are served',
     async () => (await import('./commands/api-resources.ts')).apiResourcesCommand,

@@ -461,6 +461,21 @@ export type ApplyMutationVariables = Exact<{
 
 export type ApplyMutation = { readonly apply: ReadonlyArray<{ readonly document: number, readonly line: number, readonly operation: ApplyOperation, readonly reference: string | null, readonly message: string, readonly namespace: string | null, readonly json?: unknown | null, readonly error: { readonly reason: string | null, readonly message: string | null, readonly details: { readonly name: string | null, readonly group: string | null, readonly kind: string | null, readonly causes: ReadonlyArray<{ readonly field: string | null, readonly message: string | null }> | null } | null } | null }> | null };
 
+export type AuditLogQueryVariables = Exact<{
+  username?: InputMaybe<Scalars['String']['input']>;
+  verb?: InputMaybe<Scalars['String']['input']>;
+  group?: InputMaybe<Scalars['String']['input']>;
+  resource?: InputMaybe<Scalars['String']['input']>;
+  namespace?: InputMaybe<Scalars['String']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+  code?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['Time']['input']>;
+  limit: Scalars['Int']['input'];
+}>;
+
+
+export type AuditLogQuery = { readonly auditLog: { readonly continue: string | null, readonly events: ReadonlyArray<{ readonly auditID: string, readonly level: string, readonly stage: string, readonly verb: string, readonly requestURI: string, readonly sourceIPs: ReadonlyArray<string> | null, readonly userAgent: string | null, readonly requestReceivedTimestamp: string, readonly annotations: Record<string, string> | null, readonly user: { readonly username: string, readonly groups: ReadonlyArray<string> }, readonly impersonatedUser: { readonly username: string } | null, readonly objectRef: { readonly apiGroup: string | null, readonly apiVersion: string, readonly resource: string, readonly subresource: string | null, readonly namespace: string | null, readonly name: string | null }, readonly responseStatus: { readonly code: number, readonly reason: string | null, readonly message: string | null } | null }> } | null };
+
 export type CanIMutationVariables = Exact<{
   input: AuthorizationV1SelfSubjectAccessReviewInput;
 }>;
@@ -836,6 +851,54 @@ export const ApplyDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ApplyMutation, ApplyMutationVariables>;
+export const AuditLogDocument = new TypedDocumentString(`
+    query AuditLog($username: String, $verb: String, $group: String, $resource: String, $namespace: String, $name: String, $code: Int, $since: Time, $limit: Int!) {
+  auditLog(
+    username: $username
+    verb: $verb
+    group: $group
+    resource: $resource
+    namespace: $namespace
+    name: $name
+    code: $code
+    since: $since
+    limit: $limit
+  ) {
+    events {
+      auditID
+      level
+      stage
+      verb
+      requestURI
+      user {
+        username
+        groups
+      }
+      impersonatedUser {
+        username
+      }
+      sourceIPs
+      userAgent
+      objectRef {
+        apiGroup
+        apiVersion
+        resource
+        subresource
+        namespace
+        name
+      }
+      responseStatus {
+        code
+        reason
+        message
+      }
+      requestReceivedTimestamp
+      annotations
+    }
+    continue
+  }
+}
+    `) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;
 export const CanIDocument = new TypedDocumentString(`
     mutation CanI($input: AuthorizationV1SelfSubjectAccessReviewInput!) {
   createAuthorizationV1SelfSubjectAccessReview(input: $input) {

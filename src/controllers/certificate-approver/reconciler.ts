@@ -27,6 +27,7 @@ const REASON_AUTO_APPROVED = 'AutoApproved';
 export function createCertificateApproverController(): Controller {
   return {
     name: 'certificate-approver',
+    serviceAccount: 'certificate-controller',
     setUp(context) {
       const requests = context.informers.informer(certificatesCertificateSigningRequests);
       requests.addHandler({ onAdd: ({ metadata }) => context.queue.add(metadata.name ?? '') });

@@ -9,6 +9,7 @@ import { endMsOf } from './plan.ts';
 export function createCertificateCleanerController(): Controller {
   return {
     name: 'certificate-cleaner',
+    serviceAccount: 'certificate-controller',
     setUp({ client, clock, informers, queue }) {
       const requests = informers.informer(certificatesCertificateSigningRequests);
       const add = ({ metadata }: CertificateSigningRequest) => queue.add(metadata.name ?? '');

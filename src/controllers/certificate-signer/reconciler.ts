@@ -23,6 +23,7 @@ export function createCertificateSignerController({
 }: CertificateSignerOptions): Controller {
   return {
     name: 'certificate-signer',
+    serviceAccount: 'certificate-controller',
     setUp(context) {
       const requests = context.informers.informer(certificatesCertificateSigningRequests);
       const add = ({ metadata }: CertificateSigningRequest) =>

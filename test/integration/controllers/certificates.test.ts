@@ -119,7 +119,7 @@ describe('a certificate request', () => {
       'that nobody can read',
       {
         request: Buffer.from(
-          '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n',
+          '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n',
         ).toString('base64'),
       },
       /cannot be signed/,

@@ -5,7 +5,7 @@ import type { CertificateAuthority } from '../../../src/controllers/certificate-
 import { readCertificateRequest } from '../../../src/controllers/shared/certificate-requests.ts';
 import {
   createCertificateRequest,
-  httpsPost,
+  httpsSend,
   type Subject,
   testAuthority,
 } from '../../support/certificates.ts';
@@ -49,7 +49,7 @@ async function whoAmI(
   options: { cert?: string; key?: string; headers?: Record<string, string> } = {},
 ) {
   const body = JSON.stringify({ query: WHO_AM_I });
-  const answer = await httpsPost(`${server.url}/graphql`, {
+  const answer = await httpsSend(`${server.url}/graphql`, {
     ca: authority.certificate,
     body,
     ...options,

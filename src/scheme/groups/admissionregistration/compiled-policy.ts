@@ -86,10 +86,11 @@ class PolicyCompiler {
   compile(): CompiledPolicy {
     const spec = this.#spec;
     return {
-      variables: this.#each(spec.variables, (variable, at) => this.#variable(variable, at)),
+      // Before there are variables: conditions decide whether any of the rest is asked.
       matchConditions: this.#each(spec.matchConditions, ({ name, expression }, at) =>
         this.#named(`matchConditions[${at}].expression`, name, expression, [BOOL]),
       ),
+      variables: this.#each(spec.variables, (variable, at) => this.#variable(variable, at)),
       validations: this.#each(spec.validations, (rule, at) => this.#validation(rule, at)),
       auditAnnotations: this.#each(spec.auditAnnotations, ({ key, valueExpression }, at) =>
         this.#named(`auditAnnotations[${at}].valueExpression`, key, valueExpression, [

@@ -17,6 +17,7 @@ import { requireOneOf } from '../checks.ts';
 import { ageColumn, NONE, nameColumn } from '../columns.ts';
 import { WITHOUT_GENERATION } from '../generation.ts';
 import { keepStatus } from '../status.ts';
+import { isDerSequence, parsePem } from './pem.ts';
 import { checkSignerName } from './signer-name.ts';
 
 export const CONDITION_APPROVED = 'Approved';
@@ -30,10 +31,8 @@ const STATUSES = ['False', 'True', 'Unknown'];
 const MIN_EXPIRATION_SECONDS = 600;
 /** What requests of old were for that did not say who shall sign. */
 const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
-const REQUEST_BLOCK =
-  /^\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----\r?\n[A-Za-z0-9+/=\r\n]+-----END (?:NEW )?CERTIFICATE REQUEST-----\s*$/;
-const CERTIFICATE_BLOCKS =
-  /^(?:[^-]*-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----)+\s*$/;
+const REQUEST_BLOCK_TYPES = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+const CERTIFICATE_BLOCK_TYPE = 'CERTIFICATE';
 
 const NOBODY: Requester = { name: '', groups: [] };
 
@@ -59,8 +58,8 @@ function prepareForUpdate(
   next: CertificateSigningRequest,
   current: CertificateSigningRequest,
 ): void {
-  next.spec = current.spec;
   keepStatus(next, current);
+  next.spec = current.spec;
 }
 
 /** Signers report their certificate and failures through `status`; who approves and denies goes through `approval`. */
@@ -109,17 +108,25 @@ function validate({ spec, status }: CertificateSigningRequest): FieldError[] {
 }
 
 function checkRequest({ request }: CertificateSigningRequestSpec, errors: FieldError[]): void {
-  const pem = Buffer.from(request ?? '', 'base64').toString('latin1');
-  if (REQUEST_BLOCK.test(pem)) return;
-  errors.push(invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
+  const [block] = parsePem(Buffer.from(request ?? '', 'base64').toString('latin1'));
+  if (!block || !REQUEST_BLOCK_TYPES.includes(block.type)) {
+    errors.push(invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
+  } else if (!isDerSequence(block.bytes)) {
+    errors.push(invalid('spec.request', request, 'must be a certificate request in DER'));
+  }
 }
 
 function checkCertificate(certificate: string | undefined, errors: FieldError[]): void {
   if (!certificate) return;
-  const pem = Buffer.from(certificate, 'base64').toString('latin1');
-  if (CERTIFICATE_BLOCKS.test(pem)) return;
-  const detail = 'must contain one or more PEM blocks';
-  errors.push(invalid('status.certificate', '<certificate data>', detail));
+  const refuse = (detail: string): unknown =>
+    errors.push(invalid('status.certificate', '<certificate data>', detail));
+  const blocks = parsePem(Buffer.from(certificate, 'base64').toString('latin1'));
+  if (blocks.length === 0) refuse('must contain one or more PEM blocks');
+  for (const { type, bytes } of blocks) {
+    if (type !== CERTIFICATE_BLOCK_TYPE) {
+      refuse(`only CERTIFICATE PEM blocks are allowed, found "${type}"`);
+    } else if (!isDerSequence(bytes)) refuse('must contain certificates in DER');
+  }
 }
 
 function checkConditions(
