@@ -124,6 +124,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./commands/apply.ts')).applyCommand,
   ),
   entry(
+    'diff',
+    'show what apply would change, field by field',
+    async () => (await import('./commands/diff.ts')).diffCommand,
+  ),
+  entry(
     'convert',
     'print manifests in another version of the API',
     async () => (await import('./commands/convert.ts')).convertCommand,

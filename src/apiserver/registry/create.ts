@@ -10,6 +10,7 @@ import type { WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { reviewOf } from '../reviews/reviews.ts';
 import { decodeInput, toStored } from './decode-input.ts';
+import { trackCreation } from './field-managers.ts';
 import { assertIsObject, type RequestedPlace, stampNewMetadata } from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
@@ -101,6 +102,7 @@ export function planCreate(
     random: registry.random,
   });
   const object = toStored(scope, decoded);
+  trackCreation(scope, decoded, object);
   const errors = preliminaryErrors(scope, object);
   const admission = createAdmission(scope, { operation: 'CREATE', object });
   return andThen(admission.mutate(), () => {

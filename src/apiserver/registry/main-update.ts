@@ -4,6 +4,7 @@ import type { FieldError } from '../../scheme/field-error.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { type AdmissionOutcome, createAdmission } from '../admission/admission.ts';
 import { decodeInput, toStored } from './decode-input.ts';
+import { isUnchanged, trackUpdate } from './field-managers.ts';
 import { carryOverMetadata } from './object-metadata.ts';
 import type { Plan } from './plan.ts';
 import { planStoring, type Storing, unchanged } from './storing.ts';
@@ -48,6 +49,7 @@ function nextOf(scope: WriteScope, current: ApiObject, input: ApiObject): ApiObj
   carryOverMetadata(next.metadata, current.metadata);
   // Whatever the client wrote there counts for nothing, so that it is not judged either.
   if (scope.resource.hasStatus) keepStatus(next as WithStatus, current as WithStatus);
+  trackUpdate(scope, { current, next, given: input.metadata?.managedFields });
   return next;
 }
 
@@ -65,7 +67,8 @@ function planChange(scope: WriteScope, change: Storing): Plan {
   const { next, current } = change;
   const { companions: kept } = scope.resource;
   const companions = kept?.forUpdate(next, current, companionState(scope)) ?? [];
-  if (deepEqual(next, current) && !scope.registry.store.isStale(current)) return unchanged(current);
+  if (isUnchanged(next, current) && !scope.registry.store.isStale(current))
+    return unchanged(current);
   countGeneration(scope, next, current);
   return planStoring(scope, { ...change, companions });
 }

@@ -234,6 +234,11 @@ export class ServedResource {
     return this.#isConverted ? fromStorage(this.scheme, this.definition, object) : object;
   }
 
+  /** As {@link fromStorage}, of what is still to be stored and may change: nothing is remembered of it. */
+  fromJudged(judged: ApiObject): ApiObject {
+    return this.#isConverted ? fromStorage(this.scheme, this.definition, { ...judged }) : judged;
+  }
+
   fromStorageAll(objects: readonly ApiObject[]): ApiObject[] {
     const versions = this.#versions;
     if (versions) return objects.map((object) => versions.view(object));

@@ -12,7 +12,7 @@ import { facetOf } from '../subresources/facets.ts';
 import { isNewChoiceWorthwhile, planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
 import { assertIsObject, targetOf } from './object-metadata.ts';
-import { planPatch } from './patch.ts';
+import { authorizeUpsert, planPatch } from './patch.ts';
 import { execute, type Plan } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -83,8 +83,15 @@ async function prepareStep(
     namespace: place.namespace,
     name: write.type === 'create' ? undefined : place.name,
   });
+  if (write.type === 'patch' && write.patch.type === 'apply') {
+    await authorizeUpsert(registry, ctx, resource, write.target);
+  }
   await resource.ready();
-  return { write, resource, scope: createWriteScope(registry, ctx, resource, options) };
+  return {
+    write,
+    resource,
+    scope: createWriteScope(registry, ctx, resource, { ...options, subresource }),
+  };
 }
 
 function mayChooseAgain({ write, resource }: Step, error: ApiError, attempt: number): boolean {

@@ -365,6 +365,8 @@ export type OwnerReferenceInput = {
 
 /** How a patch is read. */
 export type PatchType =
+  /** A configuration that `fieldManager` wants: it owns these fields from then on, and what it applied before and leaves out now goes. Creates what is not there. See docs/apply.md. */
+  | 'APPLY'
   /** A list of operations at paths (RFC 6902): `[{op: "replace", path: "/spec/replicas", value: 3}]`. */
   | 'JSON'
   /** An object of which each member replaces what is there; null removes (RFC 7386). Lists are replaced whole. */
@@ -402,6 +404,8 @@ export type TransactionDeleteInput = {
 
 /** Changes parts of an object. */
 export type TransactionPatchInput = {
+  /** With APPLY: takes over what other managers own. */
+  readonly force?: InputMaybe<Scalars['Boolean']['input']>;
   /** The name of the object. */
   readonly name: Scalars['String']['input'];
   /** The namespace of the object; `default` by default, and ignored for what has none. */
@@ -454,6 +458,9 @@ export type ApplyMutationVariables = Exact<{
   manifest: Scalars['String']['input'];
   namespace?: InputMaybe<Scalars['String']['input']>;
   changeCause?: InputMaybe<Scalars['String']['input']>;
+  serverSide: Scalars['Boolean']['input'];
+  fieldManager?: InputMaybe<Scalars['String']['input']>;
+  force: Scalars['Boolean']['input'];
   dryRun: Scalars['Boolean']['input'];
   objects: Scalars['Boolean']['input'];
 }>;
@@ -588,6 +595,17 @@ export type DescribeServiceQueryVariables = Exact<{
 
 
 export type DescribeServiceQuery = { readonly object: unknown | null, readonly core: { readonly v1: { readonly service: { readonly endpointSlices: ReadonlyArray<{ readonly ports: ReadonlyArray<{ readonly name: string | null, readonly port: number | null }> | null, readonly endpoints: ReadonlyArray<{ readonly addresses: ReadonlyArray<string>, readonly conditions: { readonly ready: boolean | null } | null }> | null }> | null, readonly events: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> | null } | null } } };
+
+export type DiffQueryVariables = Exact<{
+  manifest: Scalars['String']['input'];
+  namespace?: InputMaybe<Scalars['String']['input']>;
+  serverSide: Scalars['Boolean']['input'];
+  fieldManager?: InputMaybe<Scalars['String']['input']>;
+  force: Scalars['Boolean']['input'];
+}>;
+
+
+export type DiffQuery = { readonly diff: ReadonlyArray<{ readonly document: number, readonly line: number, readonly reference: string | null, readonly namespace: string | null, readonly changes: ReadonlyArray<{ readonly path: string, readonly before: unknown | null, readonly after: unknown | null }> | null, readonly error: { readonly reason: string | null, readonly message: string | null, readonly details: { readonly name: string | null, readonly group: string | null, readonly kind: string | null, readonly causes: ReadonlyArray<{ readonly field: string | null, readonly message: string | null }> | null } | null } | null }> | null };
 
 export type EventFactsFragment = { readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null };
 
@@ -821,11 +839,14 @@ export const RolloutDeploymentFragmentDoc = new TypedDocumentString(`
 }
     `, {"fragmentName":"RolloutDeployment"}) as unknown as TypedDocumentString<RolloutDeploymentFragment, unknown>;
 export const ApplyDocument = new TypedDocumentString(`
-    mutation Apply($manifest: String!, $namespace: String, $changeCause: String, $dryRun: Boolean!, $objects: Boolean!) {
+    mutation Apply($manifest: String!, $namespace: String, $changeCause: String, $serverSide: Boolean!, $fieldManager: String, $force: Boolean!, $dryRun: Boolean!, $objects: Boolean!) {
   apply(
     manifest: $manifest
     namespace: $namespace
     changeCause: $changeCause
+    serverSide: $serverSide
+    fieldManager: $fieldManager
+    force: $force
     dryRun: $dryRun
   ) {
     document
@@ -1279,6 +1300,40 @@ export const DescribeServiceDocument = new TypedDocumentString(`
   }
   reportingComponent
 }`) as unknown as TypedDocumentString<DescribeServiceQuery, DescribeServiceQueryVariables>;
+export const DiffDocument = new TypedDocumentString(`
+    query Diff($manifest: String!, $namespace: String, $serverSide: Boolean!, $fieldManager: String, $force: Boolean!) {
+  diff(
+    manifest: $manifest
+    namespace: $namespace
+    serverSide: $serverSide
+    fieldManager: $fieldManager
+    force: $force
+  ) {
+    document
+    line
+    reference
+    namespace
+    changes {
+      path
+      before
+      after
+    }
+    error {
+      reason
+      message
+      details {
+        name
+        group
+        kind
+        causes {
+          field
+          message
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DiffQuery, DiffQueryVariables>;
 export const FindResourcesDocument = new TypedDocumentString(`
     query FindResources($name: String!) {
   apiResources(name: $name) {
