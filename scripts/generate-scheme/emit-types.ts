@@ -1,7 +1,7 @@
 import type { ResourceDefinition } from '../../src/scheme/resource.ts';
 import type { FieldSchema, FieldType, TypeSchema } from '../../src/scheme/structural-schema.ts';
 import { propertyName } from './emit-schemas.ts';
-import { fileOf, META_PREFIX, shortTypeName } from './names.ts';
+import { capitalize, fileOf, META_PREFIX, shortTypeName } from './names.ts';
 import { GENERATED_HEADER } from './output.ts';
 
 /** Types that `src/scheme/object.ts` declares by hand, because every object has them. */
@@ -19,20 +19,26 @@ export interface RootKind {
 /** What one file of types refers to outside itself, gathered while it is written. */
 class Imports {
   readonly #file: string;
+  /** The names that the file declares itself. */
+  readonly #own: ReadonlySet<string>;
   /** Names by module. */
   readonly #modules = new Map<string, Set<string>>();
 
-  constructor(file: string) {
+  constructor(file: string, own: ReadonlySet<string>) {
     this.#file = file;
+    this.#own = own;
   }
 
-  /** The word for `typeName` in this file; a type of another group carries its group in front. */
+  /** The word for `typeName` in this file; one that the file declares too carries its version in front. */
   use(typeName: string): string {
     const short = shortTypeName(typeName);
     if (HAND_WRITTEN.has(typeName)) return this.#add('../../object.ts', short);
     const file = fileOf(typeName);
     if (file === this.#file) return short;
-    return this.#add(`./${file}.ts`, short);
+    if (!this.#own.has(short)) return this.#add(`./${file}.ts`, short);
+    const alias = capitalize(typeName.split('.').at(-2) ?? '') + short;
+    this.#add(`./${file}.ts`, `${short} as ${alias}`);
+    return alias;
   }
 
   #add(module: string, name: string): string {
@@ -57,7 +63,7 @@ export function emitTypes(
   schemas: readonly TypeSchema[],
   rootKinds: ReadonlyMap<string, RootKind>,
 ): string {
-  const imports = new Imports(file);
+  const imports = new Imports(file, new Set(schemas.map(({ name }) => shortTypeName(name))));
   const interfaces = schemas
     .filter(({ name }) => !HAND_WRITTEN.has(name) && !name.endsWith('List'))
     .map((schema) => emitInterface(schema, rootKinds.get(schema.name), imports));

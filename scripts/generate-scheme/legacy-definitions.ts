@@ -20,15 +20,31 @@ export function buildLegacyDefinitions(
   current: readonly ResourceDefinition[],
   { versions, models, schemas }: LegacyInputs,
 ): ResourceDefinition[] {
-  const definitions = versions.flatMap((legacy) => {
+  const definitions: ResourceDefinition[] = [];
+  for (const legacy of versions) {
     const builder = new LegacySchemas(schemas, models[legacy.release], legacy);
-    return legacy.kinds.map((kind) => {
+    for (const kind of legacy.kinds) {
       const successor = successorOf(current, legacy, kind);
-      return toLegacyDefinition(legacy, successor, builder.addKind(kind, successor.schemaName));
-    });
-  });
+      const schemaName =
+        sharedSchema(definitions, legacy, kind) ?? builder.addKind(kind, successor.schemaName);
+      definitions.push(toLegacyDefinition(legacy, successor, schemaName));
+    }
+  }
   const all = withStorageVersions([...current, ...definitions]);
   return all.slice(current.length);
+}
+
+function sharedSchema(
+  earlier: readonly ResourceDefinition[],
+  { schemasOf }: LegacyVersion,
+  kind: string,
+): string | undefined {
+  if (schemasOf === undefined) return undefined;
+  const found = earlier.find(
+    (other) => `${other.group}/${other.version}` === schemasOf && other.kind === kind,
+  );
+  if (!found) throw new Error(`${schemasOf} ${kind} is not in the table before`);
+  return found.schemaName;
 }
 
 /** The same kind in its most mature version; `current` is in that order. */

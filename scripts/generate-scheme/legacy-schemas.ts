@@ -30,9 +30,9 @@ export class LegacySchemas {
 
   /** Adds the schema of `kind`, whose successor's is `successorName`; returns the name of the one that it has. */
   addKind(kind: string, successorName: string): string {
-    const { group, version, modelsOf = version } = this.#legacy;
+    const { group, version } = this.#legacy;
     this.#successors = successorName.slice(0, -kind.length);
-    const plain = capitalize(modelsOf) + kind;
+    const plain = capitalize(version) + kind;
     const prefixed = capitalize(groupWord(group)) + plain;
     return this.#add(this.#models.has(prefixed) ? prefixed : plain);
   }
@@ -40,7 +40,7 @@ export class LegacySchemas {
   #add(className: string): string {
     const known = this.#names.get(className) ?? this.#currentName(className);
     if (known !== undefined) return known;
-    const name = this.#ownName(className);
+    const name = this.#schemas.nameOf(className, this.#legacy.group);
     const model = this.#models.get(className);
     if (!model) throw new Error(`${name}: no model ${className}`);
     const successor = this.#schemas.schemas.get(this.#successors + shortTypeName(name));
@@ -59,11 +59,6 @@ export class LegacySchemas {
     return isStable || this.#schemas.schemas.has(name) ? name : undefined;
   }
 
-  #ownName(className: string): string {
-    const { group, version, modelsOf = version } = this.#legacy;
-    return this.#schemas.nameOf(className, group).replace(`.${modelsOf}.`, `.${version}.`);
-  }
-
   #fields(name: string, model: Model, successor: TypeSchema['fields']): Fields {
     const fields: Fields = {};
     for (const field of model) {
@@ -79,37 +74,40 @@ export class LegacySchemas {
     const { required: _required, ...same } = successor ?? ({} as FieldSchema);
     const told = LEGACY_TYPES[`${placeOf(owner)}.${field.name}`];
     const type = told ?? this.#type(field.type, successor?.type);
-    // What is optional in either is optional: an old version is no stricter than what it was or became.
-    const isRequired = field.required && successor?.required !== undefined;
-    const required = isRequired || (field.required && !successor);
+    if (!type) throw new Error(`${placeOf(owner)}.${field.name}: what is the type ${field.type}?`);
+    const required = isRequired(field, successor);
     const isSameType = isDeepStrictEqual(type, successor?.type);
     return {
       ...(isSameType ? same : withoutValues(same)),
       type,
-      ...(required ? { required } : {}),
+      ...(required ? { required: true as const } : {}),
     };
   }
 
   /** @param hint The successor's type: old models call quantities, formats and int-or-strings by plainer names. */
-  #type(text: string, hint: FieldType | undefined): FieldType {
-    const items = /^Array<(.*)>$/.exec(text)?.[1];
-    if (items) {
-      return {
-        kind: 'list',
-        items: this.#type(items, hint?.kind === 'list' ? hint.items : undefined),
-      };
+  #type(text: string, hint: FieldType | undefined): FieldType | undefined {
+    const member = /^(?:Array<(.*)>|\{ \[key: string\]: (.*); \})$/.exec(text);
+    if (member?.[1] !== undefined) {
+      const items = this.#type(member[1], hint?.kind === 'list' ? hint.items : undefined);
+      return items && { kind: 'list', items };
     }
-    const values = /^\{ \[key: string\]: (.*); \}$/.exec(text)?.[1];
-    if (values) {
-      return {
-        kind: 'map',
-        values: this.#type(values, hint?.kind === 'map' ? hint.values : undefined),
-      };
+    if (member?.[2] !== undefined) {
+      const values = this.#type(member[2], hint?.kind === 'map' ? hint.values : undefined);
+      return values && { kind: 'map', values };
     }
     if (/V\d/.test(text)) return { kind: 'ref', name: this.#add(text) };
     if (hint) return hint;
-    return PLAIN_TYPES[text] ?? unknownType(text);
+    return PLAIN_TYPES[text];
   }
+}
+
+/**
+ * What is optional in either is optional: an old version is no stricter than what it was or became. Of a whole spec the
+ * old models say nothing.
+ */
+function isRequired({ name, required }: ModelField, successor: FieldSchema | undefined): boolean {
+  if (!successor) return required;
+  return successor.required === true && (required || name === 'spec');
 }
 
 /** `apps.v1beta2.DeploymentSpec` of its full name. */
@@ -128,7 +126,3 @@ const PLAIN_TYPES: Readonly<Record<string, FieldType>> = {
   Date: { kind: 'string', format: 'date-time' },
   IntOrString: { kind: 'int-or-string' },
 };
-
-function unknownType(text: string): never {
-  throw new Error(`what is the type ${text}?`);
-}

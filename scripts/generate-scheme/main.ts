@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ResourceDefinition } from '../../src/scheme/resource.ts';
 import type { TypeSchema } from '../../src/scheme/structural-schema.ts';
 import { buildDefinitions, buildOtherKinds, byPlace } from './build-definitions.ts';
 import { SchemaBuilder } from './build-schemas.ts';
@@ -13,7 +14,7 @@ import { emitSchemas } from './emit-schemas.ts';
 import { emitTypes, rootKindsOf } from './emit-types.ts';
 import { buildLegacyDefinitions, type LegacyInputs } from './legacy-definitions.ts';
 import { LEGACY_VERSIONS } from './legacy-versions.ts';
-import { fileOf, META_PREFIX } from './names.ts';
+import { fileOf, groupWord, META_PREFIX } from './names.ts';
 import { GENERATED_HEADER, writeGenerated } from './output.ts';
 import { readModels } from './read-models.ts';
 import { readOperations } from './read-paths.ts';
@@ -46,8 +47,8 @@ function generate(sourcesDirectory: string | undefined): void {
   const otherKinds = buildOtherKinds(definitions, builder, REQUEST_KINDS);
   const hasMetadata = (name: string): boolean =>
     builder.schemas.get(name)?.fields.metadata?.type.kind === 'ref';
-  const isOwn = ({ schemaName }: { readonly schemaName: string }): boolean =>
-    !definitions.some((definition) => definition.schemaName === schemaName);
+  const isOwn = ({ group, version, kind, schemaName }: ResourceDefinition): boolean =>
+    schemaName.endsWith(`.${groupWord(group)}.${version}.${kind}`);
   const roots = rootKindsOf([
     ...definitions,
     ...legacy.filter(isOwn),

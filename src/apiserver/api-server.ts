@@ -17,7 +17,8 @@ import type { Scheme } from '../scheme/scheme.ts';
 import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
 import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
-import { type AuditPage, type AuditSelection, readAuditLog } from './audit/audit-reader.ts';
+import { readAuditLog } from './audit/audit-reader.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type { Credentials, RequestIdentity } from './authentication/authenticator.ts';
 import { APISERVER_USER } from './authentication/identities.ts';
 import { impersonate } from './authentication/impersonation.ts';
@@ -281,8 +282,9 @@ export class ApiServer {
     objects: readonly ApiObject[],
     options: Omit<TableOptions, 'now'> = {},
   ): Table {
-    const { strategy } = this.#registry.resources.resolve(ref);
-    return toTable(strategy.printerColumns, objects, {
+    const resource = this.#registry.resources.resolve(ref);
+    const stored = objects.map((object) => resource.toStorage(object));
+    return toTable(resource.strategy.printerColumns, stored, {
       ...options,
       now: this.#registry.clock.now(),
     });

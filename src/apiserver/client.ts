@@ -1,6 +1,6 @@
 import type { ApiObject, ObjectList, ObjectMeta, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
-import type { AuditPage, AuditSelection } from './audit/audit-reader.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 
 /** Which object: `namespace` is left out for what has none. */
 export interface Target {

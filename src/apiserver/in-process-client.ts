@@ -1,7 +1,7 @@
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { ApiServer } from './api-server.ts';
-import type { AuditPage, AuditSelection } from './audit/audit-reader.ts';
+import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type {
   ApiClient,
   ApplyResult,

@@ -124,6 +124,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./commands/apply.ts')).applyCommand,
   ),
   entry(
+    'convert',
+    'print manifests in another version of the API',
+    async () => (await import('./commands/convert.ts')).convertCommand,
+  ),
+  entry(
     'delete',
     'delete objects',
     async () => (await import('./commands/delete.ts')).deleteCommand,

@@ -75,9 +75,11 @@ function describeInput(input: unknown): string {
   return Array.isArray(input) ? 'a list' : `a ${typeof input}`;
 }
 
-/** The same kind elsewhere is more likely meant than another kind of that version. */
+/** The same kind elsewhere is more likely meant than another kind of that version; nobody is led to what is deprecated. */
 function kindHint(scheme: Scheme, apiVersion: string, kind: string): string {
-  const elsewhere = scheme.served().filter((definition) => definition.kind === kind);
+  const elsewhere = scheme
+    .served()
+    .filter((definition) => definition.kind === kind && !definition.deprecation);
   if (elsewhere.length > 0) {
     const places = [
       ...new Set(elsewhere.map(({ group, version }) => toApiVersion(group, version))),

@@ -1,9 +1,11 @@
 import { createDefaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podSecurity } from './pod-security/pod-security.ts';
 import { mutatingAdmissionPolicy } from './policy/mutating-admission-policy.ts';
 import { validatingAdmissionPolicy } from './policy/validating-admission-policy.ts';
 import { priority } from './priority.ts';
+import { createResourceQuota } from './quota/resource-quota.ts';
 import { serviceAccount } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
@@ -33,6 +35,7 @@ const PLUGINS: readonly PluginEntry[] = [
   on(namespaceLifecycle),
   on(serviceAccount),
   on(taintNodesByCondition),
+  on(podSecurity),
   on(priority),
   {
     name: 'DefaultTolerationSeconds',
@@ -41,6 +44,7 @@ const PLUGINS: readonly PluginEntry[] = [
   },
   on(mutatingAdmissionPolicy),
   on(validatingAdmissionPolicy),
+  { name: 'ResourceQuota', isDefault: true, create: createResourceQuota },
 ];
 
 /** The names that {@link AdmissionSwitches} know, in the order of the chain. */

@@ -40,8 +40,12 @@ export async function createObject(
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
   const review = reviewOf(resource);
   const { authorizer, authenticator } = registry;
-  if (review)
-    return review({ object: decodeInput(scope, input), user: ctx.user, authorizer, authenticator });
+  if (review) {
+    const object = toStored(scope, decodeInput(scope, input));
+    return resource.fromStorage(
+      await review({ object, user: ctx.user, authorizer, authenticator }),
+    );
+  }
   await resource.ready();
   const executed = await execute(
     registry,

@@ -17,8 +17,13 @@ export function decodeInput({ resource, options, warn }: WriteScope, input: obje
   return object;
 }
 
-/** The defaulted object in the storage version. `decoded` is private and may be changed. */
+/**
+ * The defaulted object in the storage version. `decoded` is private and may be changed. First come the defaults of the
+ * version that the client speaks, then those of the storage version for what the other one does not have.
+ */
 export function toStored({ resource }: WriteScope, decoded: ApiObject): ApiObject {
   resource.requestStrategy.applyDefaults?.(decoded);
-  return resource.toStorage(decoded);
+  const stored = resource.toStorage(decoded);
+  if (stored !== decoded) resource.strategy.applyDefaults?.(stored);
+  return stored;
 }

@@ -63,15 +63,19 @@ export async function execute<P extends Plan>(
   options: WriteOptions,
 ): Promise<Executed<P>> {
   const attempts = new Attempts(registry, execution, options);
-  for (;;) {
-    const plan = await attempts.plan();
-    if (!plan) continue;
-    if (options.dryRun || plan.writes.length === 0) return { plan, stored: undefined };
-    const stored = await attempts.commit(plan);
-    if (!stored) continue;
-    const { authorization } = registry;
-    if (authorization.isPolicy(plan.writes)) await authorization.catchUp(stored);
-    return { plan, stored };
+  try {
+    for (;;) {
+      const plan = await attempts.plan();
+      if (!plan) continue;
+      if (options.dryRun || plan.writes.length === 0) return { plan, stored: undefined };
+      const stored = await attempts.commit(plan);
+      if (!stored) continue;
+      const { authorization } = registry;
+      if (authorization.isPolicy(plan.writes)) await authorization.catchUp(stored);
+      return { plan, stored };
+    }
+  } finally {
+    attempts.end();
   }
 }
 
@@ -83,6 +87,7 @@ class Attempts<P extends Plan> {
   #number = 0;
   #fresh = false;
   #startedMs: number | undefined;
+  #endTurn: (() => void) | undefined;
 
   constructor(registry: Registry, execution: Execution<P>, options: WriteOptions) {
     this.#registry = registry;
@@ -108,15 +113,28 @@ class Attempts<P extends Plan> {
 
   /** The objects as stored, or undefined when the plan no longer held. */
   async commit(plan: P): Promise<readonly ApiObject[] | undefined> {
+    const writes = writesOf(plan);
     try {
-      return await this.#registry.store.commit(writesOf(plan), this.#commitOptions(plan));
+      return await this.#registry.store.commit(writes, this.#commitOptions(plan));
     } catch (thrown) {
       if (!this.#isWorthAnother(thrown)) throw thrown;
+      await this.#prepareAnother(contestedKey(writes, thrown));
     }
+    return undefined;
+  }
+
+  /** Gives others of this process their turn. */
+  end(): void {
+    this.#endTurn?.();
+    this.#endTurn = undefined;
+  }
+
+  async #prepareAnother(contested: string | undefined): Promise<void> {
     this.#assertInTime();
     this.#number++;
     await this.#refresh();
-    return undefined;
+    if (contested === undefined || this.#endTurn) return;
+    this.#endTurn = await this.#registry.turns.take(contested, this.#options.signal);
   }
 
   #commitOptions({ guards }: Plan): CommitOptions {
@@ -150,6 +168,14 @@ class Attempts<P extends Plan> {
 
 function writesOf({ writes, sideWrites = [] }: Plan): readonly StoreWrite[] {
   return sideWrites.length === 0 ? writes : [...writes, ...lastOfEach(sideWrites)];
+}
+
+/** The object of ours that somebody else wrote first. */
+function contestedKey(writes: readonly StoreWrite[], thrown: unknown): string | undefined {
+  if (!isApiError(thrown, 'Conflict')) return undefined;
+  const { kind, name } = thrown.details ?? {};
+  const lost = writes.find(({ key }) => key.resource === kind && key.name === name);
+  return lost && JSON.stringify(lost.key);
 }
 
 /** Errors in the request itself stay whatever the state is. */

@@ -11,6 +11,7 @@ import type { TokenIssuer } from '../authentication/service-accounts/token-issue
 import type { Authorization } from '../authorization/authorization.ts';
 import type { PolicyAuthorizer } from '../authorization/policy-authorizer.ts';
 import type { ServedResources } from './served-resources.ts';
+import { Turns } from './turns.ts';
 
 export interface RegistryDependencies {
   readonly store: ObjectStore;
@@ -46,6 +47,7 @@ export class Registry implements AdmissionEnvironment {
   /** How long a read waits for a version that this process has not seen, in milliseconds. */
   readonly minimumVersionTimeoutMs: number;
 
+  readonly turns = new Turns();
   readonly #opened = new Map<string, ResourceCache>();
 
   constructor(dependencies: RegistryDependencies) {

@@ -69,15 +69,15 @@ export class ServedResource {
     this.#versions = this.isCustom ? new CustomVersions(scheme, definition) : undefined;
     this.strategy = scheme.strategy(this.storage);
     this.requestStrategy = scheme.strategy(definition);
-    this.selections = new SelectionCompiler(
-      this.strategy.selectableFields as SelectableFields,
-      this.isCustom ? (object) => this.judged(object) : undefined,
-    );
     this.hasStatus = definition.subresources.some(({ name }) => name === 'status');
     this.isNamespaces = this.storage.group === '' && this.storage.resource === 'namespaces';
     this.companions = companions;
     this.#store = store;
     this.#isConverted = this.storage !== definition;
+    this.selections = new SelectionCompiler(
+      this.#selectableFields(),
+      this.isCustom ? (object) => this.judged(object) : undefined,
+    );
     this.#plugins = choosePlugins(plugins, this.storage);
   }
 
@@ -90,6 +90,17 @@ export class ServedResource {
   /** The resource is served no more. */
   retire(reason: Error): void {
     for (const listener of [...this.#retirementListeners]) listener(reason);
+  }
+
+  /** What selectors may name, in the request's version or in the storage version; they are asked of stored objects. */
+  #selectableFields(): SelectableFields {
+    const stored = (this.strategy.selectableFields ?? {}) as SelectableFields;
+    const own = this.requestStrategy.selectableFields as SelectableFields | undefined;
+    if (!own || this.requestStrategy === this.strategy) return stored;
+    const converted = Object.entries(own).map(([field, read]) => {
+      return [field, (object: ApiObject) => read(this.fromStorage(object))] as const;
+    });
+    return { ...stored, ...Object.fromEntries(converted) };
   }
 
   /** The cache of this resource, with those of everything that its requests read. Loaded at first use. */

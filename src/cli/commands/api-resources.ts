@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
+import { toApiVersion } from '../../scheme/object.ts';
 import { booleanOption } from '../arguments/options.ts';
 import { parseOutputFormat } from '../arguments/output-format.ts';
 import type { CliCommand } from '../command.ts';
 import { ListResourcesDocument, type ListResourcesQuery } from '../generated/operations.ts';
 import { ColumnPrinter } from '../output/columns.ts';
+import { formatState } from '../output/version-state.ts';
 
 interface ApiResourcesOptions {
   readonly apiGroup?: string;
   readonly namespaced?: boolean;
   readonly output?: string;
   readonly headers: boolean;
+  readonly allVersions?: boolean;
 }
 
 type Resource = ListResourcesQuery['apiResources'][number];
@@ -20,6 +23,7 @@ export const apiResourcesCommand: CliCommand<ApiResourcesOptions> = {
     command
       .option('--api-group <group>', 'only this group')
       .addOption(booleanOption('--namespaced', what))
+      .option('--all-versions', 'every version, and those that are off too')
       .option('-o, --output <format>', 'wide, name')
       .option('--no-headers', 'without headings')
       .addHelpText(
@@ -27,11 +31,16 @@ export const apiResourcesCommand: CliCommand<ApiResourcesOptions> = {
         '\nExamples:\n  orrery api-resources --api-group apps\n  orrery api-resources --namespaced=false -o wide',
       );
   },
-  async run(context, _args, { apiGroup, namespaced, output, headers }): Promise<void> {
+  async run(context, _args, options): Promise<void> {
+    const { apiGroup, namespaced, output, headers, allVersions } = options;
     const format = parseOutputFormat(output, ['wide', 'name']);
     const client = await context.client();
-    const { apiResources } = await client.request(ListResourcesDocument, { group: apiGroup });
-    const shown = preferred(apiResources).filter(
+    const served = allVersions ? null : true;
+    const { apiResources } = await client.request(ListResourcesDocument, {
+      group: apiGroup,
+      served,
+    });
+    const shown = (allVersions ? apiResources : preferred(apiResources)).filter(
       (resource) => namespaced === undefined || resource.namespaced === namespaced,
     );
     if (format === 'name') {
@@ -45,6 +54,8 @@ export const apiResourcesCommand: CliCommand<ApiResourcesOptions> = {
       'APIVERSION',
       'NAMESPACED',
       'KIND',
+      'STABILITY',
+      'STATE',
       ...(wide ? ['VERBS', 'CATEGORIES'] : []),
     ];
     const rows = shown.map((resource) => toRow(resource, wide));
@@ -71,11 +82,10 @@ function qualifiedName({ name, group }: Resource): string {
   return group === '' ? name : `${name}.${group}`;
 }
 
-function toRow(
-  { name, shortNames, group, version, namespaced, kind, verbs, categories }: Resource,
-  wide: boolean,
-): string[] {
-  const apiVersion = group === '' ? version : `${group}/${version}`;
-  const row = [name, shortNames.join(','), apiVersion, String(namespaced), kind];
+function toRow(resource: Resource, wide: boolean): string[] {
+  const { name, shortNames, group, version, namespaced, kind, verbs, categories } = resource;
+  const apiVersion = toApiVersion(group, version);
+  const state = [resource.stability, formatState([resource])];
+  const row = [name, shortNames.join(','), apiVersion, String(namespaced), kind, ...state];
   return wide ? [...row, verbs.join(','), categories.join(',')] : row;
 }

@@ -381,6 +381,15 @@ export type PropagationPolicy =
   /** They stay, without their owner. */
   | 'Orphan';
 
+/** How far a version is. */
+export type Stability =
+  /** Off unless it is enabled; it may change and vanish. */
+  | 'alpha'
+  /** On; it may still change, with notice. */
+  | 'beta'
+  /** On; it does not change in ways that break its users. */
+  | 'stable';
+
 /** Deletes an object. */
 export type TransactionDeleteInput = {
   /** The name of the object. */
@@ -598,10 +607,11 @@ export type GetTablesQuery = { readonly tables: ReadonlyArray<{ readonly resourc
 
 export type ListResourcesQueryVariables = Exact<{
   group?: InputMaybe<Scalars['String']['input']>;
+  served?: InputMaybe<Scalars['Boolean']['input']>;
 }>;
 
 
-export type ListResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly shortNames: ReadonlyArray<string>, readonly categories: ReadonlyArray<string>, readonly verbs: ReadonlyArray<string>, readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
+export type ListResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly shortNames: ReadonlyArray<string>, readonly categories: ReadonlyArray<string>, readonly verbs: ReadonlyArray<string>, readonly stability: Stability, readonly served: boolean, readonly deprecation: string | null, readonly removedIn: string | null, readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
 
 export type MyRulesMutationVariables = Exact<{
   input: AuthorizationV1SelfSubjectRulesReviewInput;
@@ -1263,12 +1273,16 @@ export const GetTablesDocument = new TypedDocumentString(`
   namespaced
 }`) as unknown as TypedDocumentString<GetTablesQuery, GetTablesQueryVariables>;
 export const ListResourcesDocument = new TypedDocumentString(`
-    query ListResources($group: String) {
-  apiResources(group: $group) {
+    query ListResources($group: String, $served: Boolean) {
+  apiResources(group: $group, served: $served) {
     ...ResourceFacts
     shortNames
     categories
     verbs
+    stability
+    served
+    deprecation
+    removedIn
   }
 }
     fragment ResourceFacts on APIResource {

@@ -100,6 +100,12 @@ export const API_RESOURCE_TYPE: GraphQLObjectType<ApiResource> = new GraphQLObje
         description: 'What to use instead, when the version is deprecated.',
         ...from(({ deprecation }) => deprecation?.message),
       },
+      removedIn: {
+        type: GraphQLString,
+        description:
+          'The release of Kubernetes that stops serving the version, where it is known: `1.25`.',
+        ...from(({ deprecation }) => deprecation?.removedIn),
+      },
     },
   },
 );

@@ -2,13 +2,13 @@ import type { WriteOptions } from '../../apiserver/client.ts';
 import { decodeKind } from '../../scheme/decode.ts';
 import { badRequest, type Status } from '../../scheme/errors.ts';
 import { ANNOTATION_CHANGE_CAUSE } from '../../scheme/groups/apps/deployment-revisions.ts';
+import { type ManifestDocument, parseManifest } from '../../scheme/manifest.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import { toApiError } from '../mask-error.ts';
 import type { RequestContext } from '../request-context.ts';
 import { DEFAULT_NAMESPACE } from '../schema/arguments.ts';
-import { type ManifestDocument, parseManifest } from './manifest.ts';
 
 export interface ApplyOptions {
   /** Where objects go that name no namespace; one that names another is refused. @default their own, or `default` */

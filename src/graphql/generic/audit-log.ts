@@ -8,7 +8,7 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
-import type { AuditSelection } from '../../apiserver/audit/audit-reader.ts';
+import type { AuditSelection } from '../../apiserver/audit/audit-selection.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Arguments } from '../schema/arguments.ts';
 import {

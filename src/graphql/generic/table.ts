@@ -1,4 +1,5 @@
 import { GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import { toStorage } from '../../scheme/conversion/convert.ts';
 import type { ApiObject, ListMeta, WatchEvent } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
@@ -106,8 +107,10 @@ export function toTableValue(
   { scheme, definition, wide, now }: TableOptions,
   { items, metadata }: { items: readonly ApiObject[]; metadata: ListMeta },
 ): TableValue {
-  const { printerColumns } = scheme.strategy(definition);
-  const table = toTable(printerColumns, items, { wide, now });
+  // Every version of an object shows the same columns: those of the version that it is stored in.
+  const { printerColumns } = scheme.strategy(scheme.storageOf(definition));
+  const stored = items.map((item) => toStorage(scheme, definition, item));
+  const table = toTable(printerColumns, stored, { wide, now });
   return {
     resource: toApiResource(scheme, definition),
     columns: table.columns,

@@ -43,11 +43,11 @@ export interface KindTypesOptions {
 }
 
 export function createKindTypes(options: KindTypesOptions): KindTypes {
-  const { definition, registry, source, interfaces } = options;
+  const { definition, registry, interfaces } = options;
   const name = toTypeName(definition);
   const object: GraphQLObjectType = new GraphQLObjectType({
     name,
-    description: source.describeType(definition.schemaName),
+    description: describe(options),
     interfaces: isStored(definition) ? [interfaces.object] : [],
     fields: () => objectFields(options, watchEvent),
   });
@@ -74,6 +74,12 @@ export function createKindTypes(options: KindTypesOptions): KindTypes {
     fields: watchEventFields(object),
   });
   return { definition, object, list, watchEvent, input: registry.input(definition.schemaName) };
+}
+
+/** GraphQL knows no deprecated types: the description says it. */
+function describe({ definition: { schemaName, deprecation }, source }: KindTypesOptions): string {
+  const text = source.describeType(schemaName);
+  return deprecation ? `${text} Deprecated: ${deprecation.message}.` : text;
 }
 
 function objectFields(

@@ -7,19 +7,7 @@ import { type ApiObject, toApiVersion } from '../object.ts';
 import type { ResourceDefinition } from '../resource.ts';
 import type { Scheme } from '../scheme.ts';
 import type { Conversion } from './conversion.ts';
-import { EVENT_CONVERSION } from './event.ts';
-import { HORIZONTAL_POD_AUTOSCALER_CONVERSION } from './horizontal-pod-autoscaler.ts';
-import { RESOURCE_CLAIM_CONVERSION, RESOURCE_CLAIM_TEMPLATE_CONVERSION } from './resource-claim.ts';
-import { RESOURCE_SLICE_CONVERSION } from './resource-slice.ts';
-
-/** By `group/version/Kind`. Versions that are not here have the fields of the storage version. */
-const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([
-  ['autoscaling/v1/HorizontalPodAutoscaler', HORIZONTAL_POD_AUTOSCALER_CONVERSION],
-  ['events.k8s.io/v1/Event', EVENT_CONVERSION],
-  ['resource.k8s.io/v1beta1/ResourceClaim', RESOURCE_CLAIM_CONVERSION],
-  ['resource.k8s.io/v1beta1/ResourceClaimTemplate', RESOURCE_CLAIM_TEMPLATE_CONVERSION],
-  ['resource.k8s.io/v1beta1/ResourceSlice', RESOURCE_SLICE_CONVERSION],
-]);
+import { CONVERSIONS } from './conversions.ts';
 
 /** Whether `definition` has other fields than the version that it is stored in. @internal */
 export function hasConversion(definition: ResourceDefinition): boolean {

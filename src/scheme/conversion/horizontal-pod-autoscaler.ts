@@ -13,14 +13,15 @@ import type {
   MetricStatus,
 } from '../generated/types/autoscaling-v2.ts';
 import type { ApiObject, ObjectMeta } from '../object.ts';
+import { parseAnnotation } from './annotations.ts';
 import type { Conversion } from './conversion.ts';
+import { BEHAVIOR, formatBehavior, parseBehavior } from './hpa-behavior.ts';
 import { type Figures, flattenMetric, type Metric, unflattenMetric } from './hpa-metrics.ts';
 
 const PREFIX = 'autoscaling.alpha.kubernetes.io/';
 const METRICS = `${PREFIX}metrics`;
 const CURRENT_METRICS = `${PREFIX}current-metrics`;
 const CONDITIONS = `${PREFIX}conditions`;
-const BEHAVIOR = `${PREFIX}behavior`;
 
 /** The metric that v1 has fields for, with nothing else in it. */
 function cpuMetric(figures: Figures, averageUtilization: number): Metric {
@@ -81,17 +82,6 @@ function withUtilization(metric: Metric, figures: Figures, averageUtilization: n
   };
 }
 
-/** Kubernetes writes the behavior with Go's field names: `{"ScaleUp":{"StabilizationWindowSeconds":0}}`. */
-function mapKeys(value: unknown, change: (key: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((item) => mapKeys(item, change));
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(members.map(([key, member]) => [change(key), mapKeys(member, change)]));
-}
-
-const toGoName = (key: string): string => key.charAt(0).toUpperCase() + key.slice(1);
-const fromGoName = (key: string): string => key.charAt(0).toLowerCase() + key.slice(1);
-
 /** What the annotations of a v1 object say; an annotation that is no JSON of its kind says nothing and stays. */
 interface Annotated {
   readonly metrics: readonly Metric[];
@@ -105,29 +95,20 @@ interface Annotated {
 function readAnnotations(annotations: Readonly<Record<string, string>> = {}): Annotated {
   const rest = { ...annotations };
   const take = <T>(name: string, is: (value: unknown) => value is T): T | undefined => {
-    const value = parseJson(rest[name]);
+    const value = parseAnnotation(rest[name]);
     if (!is(value)) return undefined;
     delete rest[name];
     return value;
   };
-  const behavior = take(BEHAVIOR, isObject);
+  const behavior = parseBehavior(rest[BEHAVIOR]);
+  if (behavior) delete rest[BEHAVIOR];
   return {
     metrics: take(METRICS, isTypedList) ?? [],
     currentMetrics: take(CURRENT_METRICS, isTypedList) ?? [],
     conditions: (take(CONDITIONS, isTypedList) ?? []) as never,
-    behavior: behavior && (mapKeys(behavior, fromGoName) as HorizontalPodAutoscalerBehavior),
+    behavior,
     rest,
   };
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Ignored: anyone may write anything into an annotation; it is kept as it is.
-    return undefined;
-  }
 }
 
 function isObject(value: unknown): value is object {
@@ -147,7 +128,7 @@ export const HORIZONTAL_POD_AUTOSCALER_CONVERSION: Conversion = {
   toStorage(object) {
     const autoscaler = object as StableAutoscaler;
     const annotated = readAnnotations(autoscaler.metadata.annotations);
-    const { targetCPUUtilizationPercentage: utilization, ...spec } = autoscaler.spec;
+    const { targetCPUUtilizationPercentage: utilization, ...spec } = autoscaler.spec ?? {};
     const metrics = joinMetrics({ utilization, others: annotated.metrics }, 'target') as unknown[];
     return {
       ...autoscaler,
@@ -162,7 +143,7 @@ export const HORIZONTAL_POD_AUTOSCALER_CONVERSION: Conversion = {
   },
   fromStorage(stored) {
     const autoscaler = stored as HorizontalPodAutoscaler;
-    const { metrics = [], behavior, ...spec } = autoscaler.spec;
+    const { metrics = [], behavior, ...spec } = autoscaler.spec ?? {};
     const { currentMetrics = [], conditions = [], ...status } = autoscaler.status ?? {};
     const target = splitMetrics(metrics as unknown as Metric[], 'target');
     const current = splitMetrics(currentMetrics as unknown as Metric[], 'current');
@@ -171,7 +152,7 @@ export const HORIZONTAL_POD_AUTOSCALER_CONVERSION: Conversion = {
       ...toJson(METRICS, target.others),
       ...toJson(CURRENT_METRICS, current.others),
       ...toJson(CONDITIONS, conditions),
-      ...(behavior ? { [BEHAVIOR]: JSON.stringify(mapKeys(behavior, toGoName)) } : {}),
+      ...(behavior ? { [BEHAVIOR]: formatBehavior(behavior) } : {}),
     };
     return {
       ...autoscaler,

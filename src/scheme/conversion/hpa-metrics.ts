@@ -1,5 +1,5 @@
 /**
- * The metrics of a HorizontalPodAutoscaler in the flat shape that autoscaling/v1 writes into annotations: `metricName`
+ * The metrics of a HorizontalPodAutoscaler in the flat shape of autoscaling/v2beta1, in which autoscaling/v1 writes them into annotations: `metricName`
  * instead of `metric.name`, `targetAverageValue` instead of `target.averageValue`.
  */
 import { deepEqual } from '../../lib/deep-equal.ts';
@@ -46,8 +46,13 @@ const SOURCES: Readonly<Record<string, FlatNames>> = {
 
 /** `metric` in the flat shape where that can say all of it, otherwise as it is. */
 export function flattenMetric(metric: Metric, figures: Figures): Metric {
-  const flat = mapSources(metric, (names, source) => flatten(names, source, figures));
+  const flat = toFlatMetric(metric, figures);
   return deepEqual(unflattenMetric(flat, figures), metric) ? flat : metric;
+}
+
+/** `metric` in the flat shape, without what that cannot say. */
+export function toFlatMetric(metric: Metric, figures: Figures): Metric {
+  return mapSources(metric, (names, source) => flatten(names, source, figures));
 }
 
 /** `metric` as autoscaling/v2 has it, from either shape. */

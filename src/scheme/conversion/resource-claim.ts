@@ -29,14 +29,14 @@ function fromStoredRequest({ exactly, ...request }: StoredRequest): BetaRequest 
   return { ...exactly, ...request };
 }
 
-function toStoredSpec(spec: BetaResourceClaimSpec): ResourceClaimSpec {
-  const requests = spec.devices?.requests;
+function toStoredSpec(spec: BetaResourceClaimSpec | undefined): ResourceClaimSpec {
+  const requests = spec?.devices?.requests;
   if (!requests) return spec as ResourceClaimSpec;
   return { ...spec, devices: { ...spec.devices, requests: requests.map(toStoredRequest) } };
 }
 
-function fromStoredSpec(spec: ResourceClaimSpec): BetaResourceClaimSpec {
-  const requests = spec.devices?.requests;
+function fromStoredSpec(spec: ResourceClaimSpec | undefined): BetaResourceClaimSpec {
+  const requests = spec?.devices?.requests;
   if (!requests) return spec as BetaResourceClaimSpec;
   return { ...spec, devices: { ...spec.devices, requests: requests.map(fromStoredRequest) } };
 }
@@ -55,10 +55,10 @@ export const RESOURCE_CLAIM_CONVERSION: Conversion = {
 export const RESOURCE_CLAIM_TEMPLATE_CONVERSION: Conversion = {
   toStorage(object) {
     const { spec, ...template } = object as BetaResourceClaimTemplate;
-    return { ...template, spec: { ...spec, spec: toStoredSpec(spec.spec) } } as ApiObject;
+    return { ...template, spec: { ...spec, spec: toStoredSpec(spec?.spec) } } as ApiObject;
   },
   fromStorage(stored) {
     const { spec, ...template } = stored as ResourceClaimTemplate;
-    return { ...template, spec: { ...spec, spec: fromStoredSpec(spec.spec) } } as ApiObject;
+    return { ...template, spec: { ...spec, spec: fromStoredSpec(spec?.spec) } } as ApiObject;
   },
 };

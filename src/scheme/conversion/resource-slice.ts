@@ -18,12 +18,12 @@ function fromStoredDevice({ name, ...basic }: Device): BetaDevice {
 export const RESOURCE_SLICE_CONVERSION: Conversion = {
   toStorage(object) {
     const { spec, ...slice } = object as BetaResourceSlice;
-    const devices = spec.devices?.map(toStoredDevice);
+    const devices = spec?.devices?.map(toStoredDevice);
     return { ...slice, spec: { ...spec, ...(devices ? { devices } : {}) } } as ApiObject;
   },
   fromStorage(stored) {
     const { spec, ...slice } = stored as ResourceSlice;
-    const devices = spec.devices?.map(fromStoredDevice);
+    const devices = spec?.devices?.map(fromStoredDevice);
     return { ...slice, spec: { ...spec, ...(devices ? { devices } : {}) } } as ApiObject;
   },
 };

@@ -6,10 +6,14 @@ import { SCHEMAS as apiextensionsV1 } from './schemas/apiextensions-v1.ts';
 import { SCHEMAS as apiregistrationV1 } from './schemas/apiregistration-v1.ts';
 import { SCHEMAS as apiserverinternalV1alpha1 } from './schemas/apiserverinternal-v1alpha1.ts';
 import { SCHEMAS as appsV1 } from './schemas/apps-v1.ts';
+import { SCHEMAS as appsV1beta1 } from './schemas/apps-v1beta1.ts';
 import { SCHEMAS as authenticationV1 } from './schemas/authentication-v1.ts';
+import { SCHEMAS as authenticationV1beta1 } from './schemas/authentication-v1beta1.ts';
 import { SCHEMAS as authorizationV1 } from './schemas/authorization-v1.ts';
+import { SCHEMAS as authorizationV1beta1 } from './schemas/authorization-v1beta1.ts';
 import { SCHEMAS as autoscalingV1 } from './schemas/autoscaling-v1.ts';
 import { SCHEMAS as autoscalingV2 } from './schemas/autoscaling-v2.ts';
+import { SCHEMAS as autoscalingV2beta1 } from './schemas/autoscaling-v2beta1.ts';
 import { SCHEMAS as batchV1 } from './schemas/batch-v1.ts';
 import { SCHEMAS as certificatesV1 } from './schemas/certificates-v1.ts';
 import { SCHEMAS as certificatesV1alpha1 } from './schemas/certificates-v1alpha1.ts';
@@ -19,14 +23,19 @@ import { SCHEMAS as coordinationV1alpha2 } from './schemas/coordination-v1alpha2
 import { SCHEMAS as coordinationV1beta1 } from './schemas/coordination-v1beta1.ts';
 import { SCHEMAS as coreV1 } from './schemas/core-v1.ts';
 import { SCHEMAS as discoveryV1 } from './schemas/discovery-v1.ts';
+import { SCHEMAS as discoveryV1beta1 } from './schemas/discovery-v1beta1.ts';
 import { SCHEMAS as eventsV1 } from './schemas/events-v1.ts';
+import { SCHEMAS as extensionsV1beta1 } from './schemas/extensions-v1beta1.ts';
 import { SCHEMAS as flowcontrolV1 } from './schemas/flowcontrol-v1.ts';
+import { SCHEMAS as flowcontrolV1beta1 } from './schemas/flowcontrol-v1beta1.ts';
 import { SCHEMAS as metaV1 } from './schemas/meta-v1.ts';
 import { SCHEMAS as networkingV1 } from './schemas/networking-v1.ts';
 import { SCHEMAS as networkingV1beta1 } from './schemas/networking-v1beta1.ts';
 import { SCHEMAS as nodeV1 } from './schemas/node-v1.ts';
+import { SCHEMAS as nodeV1alpha1 } from './schemas/node-v1alpha1.ts';
 import { SCHEMAS as policyV1 } from './schemas/policy-v1.ts';
 import { SCHEMAS as rbacV1 } from './schemas/rbac-v1.ts';
+import { SCHEMAS as rbacV1alpha1 } from './schemas/rbac-v1alpha1.ts';
 import { SCHEMAS as resourceV1 } from './schemas/resource-v1.ts';
 import { SCHEMAS as resourceV1alpha3 } from './schemas/resource-v1alpha3.ts';
 import { SCHEMAS as resourceV1beta1 } from './schemas/resource-v1beta1.ts';
@@ -47,10 +56,14 @@ export const TYPE_SCHEMAS: readonly TypeSchema[] = [
   ...apiregistrationV1,
   ...apiserverinternalV1alpha1,
   ...appsV1,
+  ...appsV1beta1,
   ...authenticationV1,
+  ...authenticationV1beta1,
   ...authorizationV1,
+  ...authorizationV1beta1,
   ...autoscalingV1,
   ...autoscalingV2,
+  ...autoscalingV2beta1,
   ...batchV1,
   ...certificatesV1,
   ...certificatesV1alpha1,
@@ -60,14 +73,19 @@ export const TYPE_SCHEMAS: readonly TypeSchema[] = [
   ...coordinationV1beta1,
   ...coreV1,
   ...discoveryV1,
+  ...discoveryV1beta1,
   ...eventsV1,
+  ...extensionsV1beta1,
   ...flowcontrolV1,
+  ...flowcontrolV1beta1,
   ...metaV1,
   ...networkingV1,
   ...networkingV1beta1,
   ...nodeV1,
+  ...nodeV1alpha1,
   ...policyV1,
   ...rbacV1,
+  ...rbacV1alpha1,
   ...resourceV1,
   ...resourceV1alpha3,
   ...resourceV1beta1,

@@ -41,6 +41,7 @@ import { eventsEventStrategy } from './events/event.ts';
 import { flowSchemaStrategy } from './flowcontrol/flow-schema.ts';
 import { priorityLevelStrategy } from './flowcontrol/priority-level.ts';
 import { genericStrategy } from './generic-strategy.ts';
+import { LEGACY_STRATEGIES } from './legacy/strategies.ts';
 import { ingressStrategy } from './networking/ingress.ts';
 import { ingressClassStrategy } from './networking/ingress-class.ts';
 import { ipAddressStrategy } from './networking/ip-address.ts';
@@ -158,4 +159,5 @@ const genericEntries = (): Entry[] =>
 export const STRATEGIES: ReadonlyMap<string, KindStrategy> = new Map([
   ...genericEntries(),
   ...OWN_BEHAVIOUR,
+  ...LEGACY_STRATEGIES,
 ]);

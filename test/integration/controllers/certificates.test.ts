@@ -2,15 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { UserInfo } from '../../../src/apiserver/client.ts';
 import { createClient } from '../../../src/apiserver/in-process-client.ts';
-import {
-  rbacClusterRoleBindings,
-  rbacClusterRoles,
-  certificatesCertificateSigningRequests as requests,
-} from '../../../src/scheme/generated/resources.ts';
+import { certificatesCertificateSigningRequests as requests } from '../../../src/scheme/generated/resources.ts';
 import type {
   CertificateSigningRequest,
   CertificateSigningRequestSpec,
 } from '../../../src/scheme/generated/types/certificates-v1.ts';
+import { grant } from '../../support/access.ts';
 import {
   createCertificateRequest,
   type Subject,
@@ -18,7 +15,6 @@ import {
 } from '../../support/certificates.ts';
 import { type TestPlane, testPlane } from '../../support/control-plane.ts';
 
-const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const CLIENT = 'kubernetes.io/kube-apiserver-client';
 const KUBELET = 'kubernetes.io/kube-apiserver-client-kubelet';
 const CLIENT_USAGES: CertificateSigningRequestSpec['usages'] = ['digital signature', 'client auth'];
@@ -186,21 +182,15 @@ describe('a kubelet’s request for its client certificate', () => {
   /** A plane where `group` may create the subresource by which the approver decides. */
   const planeWhere = async (group: string, subresource: string): Promise<TestPlane> => {
     const api = await plane();
-    await api.client.create(rbacClusterRoles, {
-      metadata: { name: 'may-ask' },
-      rules: [
-        {
-          verbs: ['create'],
-          apiGroups: ['certificates.k8s.io'],
-          resources: ['certificatesigningrequests', `certificatesigningrequests/${subresource}`],
-        },
-      ],
-    });
-    await api.client.create(rbacClusterRoleBindings, {
-      metadata: { name: 'may-ask' },
-      roleRef: { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: 'may-ask' },
-      subjects: [{ apiGroup: RBAC_GROUP, kind: 'Group', name: group }],
-    });
+    await grant(
+      api.client,
+      { kind: 'Group', name: group },
+      {
+        verbs: ['create'],
+        apiGroups: ['certificates.k8s.io'],
+        resources: ['certificatesigningrequests', `certificatesigningrequests/${subresource}`],
+      },
+    );
     return api;
   };
 

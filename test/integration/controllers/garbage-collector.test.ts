@@ -68,6 +68,17 @@ describe('the garbage collector', () => {
     );
   });
 
+  test('knows an owner that a reference names by an old group and version', async () => {
+    await using plane = await collectorPlane();
+    const owner = await plane.client.create(appsDeployments, newDeployment('web', { replicas: 1 }));
+    const reference = { ...ownedBy(owner), apiVersion: 'extensions/v1beta1' };
+    await createMap(plane, 'owned', [reference]);
+    await createMap(plane, 'orphaned', [{ ...reference, uid: 'gone' }]);
+    await expectMaps(plane, ['owned']);
+    await plane.client.delete(appsDeployments, WEB);
+    await expectMaps(plane, []);
+  });
+
   test('deletes dependents before their owner in the foreground', async () => {
     await using plane = await workloadPlane();
     await plane.client.create(appsDeployments, newDeployment('web', { replicas: 3 }));

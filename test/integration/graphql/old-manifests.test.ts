@@ -35,6 +35,21 @@ async function read<T>(resource: string, name: string): Promise<T> {
   return object;
 }
 
+/** What the table of one object shows, by column; ages would differ. */
+async function cellsOf(resource: string): Promise<Record<string, string>> {
+  const { tables } = await plane.client.request<{
+    tables: { columns: { name: string }[]; rows: { cells: string[] }[] }[];
+  }>(
+    `query ($resource: String!) {
+      tables(resource: $resource, name: "shown") { columns { name } rows { cells } }
+    }`,
+    { resource },
+  );
+  const [table] = tables;
+  const cells = table?.columns.map(({ name }, index) => [name, table.rows[0]?.cells[index]]);
+  return Object.fromEntries((cells ?? []).filter(([name]) => name !== 'Age'));
+}
+
 const web = (apiVersion: string, name: string): string => `
 apiVersion: ${apiVersion}
 kind: Deployment
@@ -72,6 +87,73 @@ describe('a manifest of 2017', () => {
     expect(await read('deployments.v1beta2.apps', 'stored')).toEqual({
       ...stored,
       apiVersion: 'apps/v1beta2',
+    });
+  });
+
+  test('keeps the defaults of its version', async () => {
+    const { message, warnings } = await apply(web('extensions/v1beta1', 'older'));
+    expect(message).toBe('deployment.extensions/older created');
+    expect(warnings).toEqual([
+      'extensions/v1beta1 Deployment is deprecated in v1.8+, unavailable in v1.16+; use apps/v1 Deployment',
+    ]);
+    expect(await read('deployments', 'older')).toMatchObject({
+      apiVersion: 'apps/v1',
+      metadata: { labels: { app: 'older' } },
+      spec: { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } },
+    });
+  });
+
+  test('is left unchanged by applying it again, and can go on in today’s version', async () => {
+    await apply(web('extensions/v1beta1', 'again'));
+    expect((await apply(web('extensions/v1beta1', 'again'))).message).toBe(
+      'deployment.extensions/again unchanged',
+    );
+    const { message, warnings } = await apply(web('apps/v1', 'again'));
+    expect(message).toBe('deployment.apps/again configured');
+    expect(warnings).toEqual([]);
+  });
+
+  test('makes objects that are listed once', async () => {
+    await apply(web('extensions/v1beta1', 'once'));
+    const { tables } = await plane.client.request<{
+      tables: {
+        resource: { name: string; group: string; version: string };
+        rows: { cells: string[] }[];
+      }[];
+    }>('query { tables(resource: "all") { resource { name group version } rows { cells } } }');
+    const deployments = tables.filter(({ resource }) => resource.name === 'deployments');
+    expect(deployments.map(({ resource }) => resource)).toEqual([
+      { name: 'deployments', group: 'apps', version: 'v1' },
+    ]);
+    const names = deployments.flatMap(({ rows }) => rows.map(({ cells: [name] }) => name));
+    expect(names.filter((name) => name === 'once')).toEqual(['once']);
+  });
+
+  test('shows the columns of today’s version', async () => {
+    await apply(web('extensions/v1beta1', 'shown'));
+    const [now, old] = await Promise.all(['deployments', 'deployments.extensions'].map(cellsOf));
+    expect(old).toEqual(now);
+    expect(now).toMatchObject({ Name: 'shown', Ready: '0/1' });
+  });
+
+  test('has relations as any Deployment has', async () => {
+    await apply(web('extensions/v1beta1', 'related'));
+    const { extensions } = await plane.client.request<{ extensions: unknown }>(
+      `query {
+        extensions { v1beta1 { deployment(namespace: "default", name: "related") {
+          apiVersion spec { rollbackTo { revision } } replicaSets { metadata { name } } pods { metadata { name } }
+        } } }
+      }`,
+    );
+    expect(extensions).toEqual({
+      v1beta1: {
+        deployment: {
+          apiVersion: 'extensions/v1beta1',
+          spec: { rollbackTo: null },
+          replicaSets: [],
+          pods: [],
+        },
+      },
     });
   });
 });

@@ -7,6 +7,7 @@ import type { ResourceDefinition } from '../../../src/scheme/resource.ts';
 import { createScheme, type Scheme } from '../../../src/scheme/scheme.ts';
 import type { FieldType } from '../../../src/scheme/structural-schema.ts';
 import { arbitraryObject } from '../../support/arbitrary-object.ts';
+import { withImplied, withoutEmpty } from '../../support/implied-fields.ts';
 
 const scheme = createScheme({ strategies: new Map(), runtimeConfig: 'api/all=true' });
 
@@ -30,21 +31,11 @@ function decode(definition: ResourceDefinition, input: unknown): ApiObject {
   return decodeObject(scheme, definition, input, { fieldValidation: 'Strict' }).object;
 }
 
-/** Adds what one version cannot leave out and another can, so that equal objects compare equal. */
-function withImplied(definition: ResourceDefinition, object: ApiObject): ApiObject {
-  const copy = structuredClone(object) as ApiObject & Record<string, never>;
-  const { spec, status, regarding } = copy as unknown as {
-    spec?: { devices?: { basic?: object }[] };
-    status?: { currentReplicas?: number };
-    regarding?: object;
-  };
-  if (definition.kind === 'HorizontalPodAutoscaler' && status) status.currentReplicas ??= 0;
-  if (nameOf(definition) === 'resource.k8s.io/v1beta1 ResourceSlice') {
-    for (const device of spec?.devices ?? []) device.basic ??= {};
-  }
-  if (regarding && Object.keys(regarding).length === 0) Reflect.deleteProperty(copy, 'regarding');
-  return copy;
-}
+/** Versions with the fields of the storage version, of which one means something else. */
+const OTHER_MEANING = new Set([
+  'flowcontrol.apiserver.k8s.io/v1beta3 PriorityLevelConfiguration',
+  'policy/v1beta1 PodDisruptionBudget',
+]);
 
 function sameStructure(a: string, b: string, seen = new Set<string>()): boolean {
   const pair = `${a} ${b}`;
@@ -75,7 +66,9 @@ describe('conversion between versions', () => {
     '%s is converted by hand exactly if its fields differ',
     (_, definition) => {
       const storage = scheme.storageOf(definition);
-      const isSame = sameStructure(definition.schemaName, storage.schemaName);
+      const isSame =
+        sameStructure(definition.schemaName, storage.schemaName) &&
+        !OTHER_MEANING.has(nameOf(definition));
       expect(hasConversion(definition)).toBe(!isSame);
     },
   );
@@ -86,7 +79,7 @@ describe('conversion between versions', () => {
       fc.property(arbitraryObject(scheme, definition), (input) => {
         const object = withImplied(definition, decode(definition, input));
         const stored = toStorage(scheme, definition, object);
-        expect(decode(storage, stored)).toEqual(stored);
+        expect(withoutEmpty(decode(storage, stored))).toEqual(withoutEmpty(stored));
         expect(fromStorage(scheme, definition, stored)).toEqual(object);
       }),
       { numRuns: hasConversion(definition) ? 40 : 3 },
@@ -101,7 +94,7 @@ describe('conversion between versions', () => {
         fc.property(arbitraryObject(scheme, storage), (input) => {
           const stored = withImplied(storage, decode(storage, input));
           const shown = fromStorage(scheme, definition, stored);
-          expect(decode(definition, shown)).toEqual(shown);
+          expect(withoutEmpty(decode(definition, shown))).toEqual(withoutEmpty(shown));
           expect(toStorage(scheme, definition, shown)).toEqual(stored);
         }),
         { numRuns: hasConversion(definition) ? 40 : 3 },

@@ -32,8 +32,8 @@ describe('finding the kind', () => {
       'no matches for kind "Deployment" in version "v1", did you mean version "apps/v1"?',
     ],
     [
-      { apiVersion: 'extensions/v1beta1', kind: 'Ingress' },
-      'no matches for kind "Ingress" in version "extensions/v1beta1", did you mean version "networking.k8s.io/v1"?',
+      { apiVersion: 'apps/v1beta2', kind: 'Ingress' },
+      'no matches for kind "Ingress" in version "apps/v1beta2", did you mean version "networking.k8s.io/v1"?',
     ],
     [
       { apiVersion: 'app/v1', kind: 'Deploymnt' },

@@ -7,16 +7,14 @@ import {
   STORED_AS,
   UNWATCHABLE,
 } from '../../../scripts/generate-scheme/kubernetes-facts.ts';
-import { LEGACY_VERSIONS } from '../../../scripts/generate-scheme/legacy-versions.ts';
 import { OTHER_KINDS, RESOURCE_DEFINITIONS } from '../../../src/scheme/generated/definitions.ts';
 import * as resources from '../../../src/scheme/generated/resources.ts';
 import { TYPE_SCHEMAS } from '../../../src/scheme/generated/schemas.ts';
 import { qualifiedName, type ResourceDefinition } from '../../../src/scheme/resource.ts';
 import type { FieldSchema, FieldType } from '../../../src/scheme/structural-schema.ts';
 
-/** Definitions of what Kubernetes 1.36 serves, and of what it served once. */
+/** Definitions of what Kubernetes 1.36 serves; `legacy-versions.test.ts` has what it served once. */
 const CURRENT = RESOURCE_DEFINITIONS.filter((definition) => !isRemoved(definition));
-const REMOVED = RESOURCE_DEFINITIONS.filter(isRemoved);
 
 function isRemoved({ deprecation }: ResourceDefinition): boolean {
   return compareReleases(deprecation?.removedIn ?? '2', '1.36') <= 0;
@@ -196,30 +194,6 @@ describe('the resources of Kubernetes 1.36', () => {
       removedIn: '1.37',
     });
     expect(definition('apps/v1', 'Deployment').deprecation).toBeUndefined();
-  });
-});
-
-describe('the versions that Kubernetes has removed', () => {
-  test('are those of the table', () => {
-    const expected = LEGACY_VERSIONS.map(({ group, version, kinds }) => [
-      `${group}/${version}`,
-      [...kinds].sort(),
-    ]);
-    expect(kindsByVersion(REMOVED)).toEqual(Object.fromEntries(expected));
-  });
-
-  test('say in the words of Kubernetes since when they are gone, and what to use', () => {
-    expect(definition('apps/v1beta2', 'Deployment').deprecation).toEqual({
-      message:
-        'apps/v1beta2 Deployment is deprecated in v1.9+, unavailable in v1.16+; use apps/v1 Deployment',
-      removedIn: '1.16',
-    });
-  });
-
-  test('have the schema of today where their fields are the same', () => {
-    expect(definition('apps/v1beta2', 'Deployment').schemaName).toBe(
-      'io.k8s.api.apps.v1.Deployment',
-    );
   });
 });
 

@@ -69,8 +69,8 @@ describe('looking up', () => {
   test('groups are in the order of Kubernetes and have their served versions', () => {
     expect(scheme.groups().slice(0, 3)).toEqual([
       { group: '', versions: ['v1'] },
-      { group: 'apiregistration.k8s.io', versions: ['v1'] },
-      { group: 'apps', versions: ['v1', 'v1beta2'] },
+      { group: 'apiregistration.k8s.io', versions: ['v1', 'v1beta1'] },
+      { group: 'apps', versions: ['v1', 'v1beta2', 'v1beta1'] },
     ]);
     const versionsOf = (group: string) =>
       scheme.groups().find((each) => each.group === group)?.versions;

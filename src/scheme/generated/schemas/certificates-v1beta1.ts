@@ -4,6 +4,47 @@ import type { TypeSchema } from '../../structural-schema.ts';
 
 export const SCHEMAS: readonly TypeSchema[] = [
   {
+    name: 'io.k8s.api.certificates.v1beta1.CertificateSigningRequest',
+    fields: {
+      apiVersion: { type: string },
+      kind: { type: string },
+      metadata: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') },
+      spec: { type: ref('io.k8s.api.certificates.v1beta1.CertificateSigningRequestSpec'), required: true },
+      status: { type: ref('io.k8s.api.certificates.v1beta1.CertificateSigningRequestStatus') },
+    },
+  },
+  {
+    name: 'io.k8s.api.certificates.v1beta1.CertificateSigningRequestCondition',
+    fields: {
+      lastTransitionTime: { type: dateTime },
+      lastUpdateTime: { type: dateTime },
+      message: { type: string },
+      reason: { type: string },
+      status: { type: string },
+      type: { type: string, required: true },
+    },
+  },
+  {
+    name: 'io.k8s.api.certificates.v1beta1.CertificateSigningRequestSpec',
+    fields: {
+      expirationSeconds: { type: int32 },
+      extra: { type: map(list(string)) },
+      groups: { type: list(string), listType: 'atomic' },
+      request: { type: byte, required: true, listType: 'atomic' },
+      signerName: { type: string },
+      uid: { type: string },
+      usages: { type: list(string), enum: ['any', 'cert sign', 'client auth', 'code signing', 'content commitment', 'crl sign', 'data encipherment', 'decipher only', 'digital signature', 'email protection', 'encipher only', 'ipsec end system', 'ipsec tunnel', 'ipsec user', 'key agreement', 'key encipherment', 'microsoft sgc', 'netscape sgc', 'ocsp signing', 's/mime', 'server auth', 'signing', 'timestamping'], listType: 'atomic' },
+      username: { type: string },
+    },
+  },
+  {
+    name: 'io.k8s.api.certificates.v1beta1.CertificateSigningRequestStatus',
+    fields: {
+      certificate: { type: byte, listType: 'atomic' },
+      conditions: { type: list(ref('io.k8s.api.certificates.v1beta1.CertificateSigningRequestCondition')), listType: 'map', listMapKeys: ['type'] },
+    },
+  },
+  {
     name: 'io.k8s.api.certificates.v1beta1.ClusterTrustBundle',
     fields: {
       apiVersion: { type: string },

@@ -1,10 +1,6 @@
-import { ageSince } from '../../duration.ts';
 import type { Event } from '../../generated/types/events-v1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { WITHOUT_GENERATION } from '../generation.ts';
-
-const lastSeen = ({ series, deprecatedLastTimestamp, eventTime }: Event): string | undefined =>
-  series?.lastObservedTime ?? deprecatedLastTimestamp ?? eventTime;
 
 const regarding =
   (
@@ -28,15 +24,4 @@ export const eventsEventStrategy: KindStrategy<Event> = {
     reportingController: ({ reportingController }) => reportingController ?? '',
     type: ({ type }) => type ?? '',
   },
-  printerColumns: [
-    { name: 'Last Seen', cell: (event, now) => ageSince(lastSeen(event), now) },
-    { name: 'Type', cell: ({ type }) => type ?? '' },
-    { name: 'Reason', cell: ({ reason }) => reason ?? '' },
-    {
-      name: 'Object',
-      cell: (event) => `${regarding('kind')(event).toLowerCase()}/${regarding('name')(event)}`,
-    },
-    { name: 'Message', cell: ({ note }) => (note ?? '').trim() },
-    { name: 'Name', priority: 1, cell: ({ metadata }) => metadata.name ?? '' },
-  ],
 };

@@ -6,9 +6,19 @@ test('rules are shown one row a resource, in order, each once, paths last', () =
     incomplete: false,
     evaluationError: null,
     resourceRules: [
-      { apiGroups: ['', 'apps'], resources: ['pods', 'deployments/scale'], resourceNames: null, verbs: ['get'] },
+      {
+        apiGroups: ['', 'apps'],
+        resources: ['pods', 'deployments/scale'],
+        resourceNames: null,
+        verbs: ['get'],
+      },
       { apiGroups: [''], resources: ['pods'], resourceNames: null, verbs: ['get'] },
-      { apiGroups: [''], resources: ['secrets'], resourceNames: ['a', 'b'], verbs: ['get', 'list'] },
+      {
+        apiGroups: [''],
+        resources: ['secrets'],
+        resourceNames: ['a', 'b'],
+        verbs: ['get', 'list'],
+      },
     ],
     nonResourceRules: [
       { nonResourceURLs: ['/version', '/api/*'], verbs: ['get'] },

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import {
   type GraphQLArgument,
+  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
+  getNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -14,10 +16,11 @@ import {
   validateSchema,
 } from 'graphql';
 import { printServedSchema } from '../../../../src/graphql/print-schema.ts';
+import { toTypeName } from '../../../../src/graphql/schema/served-kinds.ts';
 import { testSchema } from '../../../support/graphql-schema.ts';
 
 const { scheme, schema } = testSchema();
-const everything = testSchema('api/all=true').schema;
+const { scheme: everythingScheme, schema: everything } = testSchema('api/all=true');
 
 /** The type of a field as SDL writes it: `[CoreV1Container!]!`. */
 function typeOf(typeName: string, field: string, of: GraphQLSchema = schema): string | undefined {
@@ -124,7 +127,34 @@ describe('the schema', () => {
     const mutation = schema.getMutationType()?.getFields().createCoreV1Endpoints;
     expect(mutation?.deprecationReason).toContain('EndpointSlice');
   });
+
+  test('marks every field that leads to a deprecated version, and the descriptions of its types', () => {
+    const deprecated = everythingScheme.served().filter(({ deprecation }) => deprecation);
+    expect(deprecated.length).toBeGreaterThan(60);
+    for (const definition of deprecated) {
+      const name = toTypeName(definition);
+      const fields = fieldsTo(name);
+      expect(fields.length).toBeGreaterThan(0);
+      const reasons = new Set(fields.map(({ deprecationReason }) => deprecationReason));
+      expect(reasons).toEqual(new Set([definition.deprecation?.message]));
+      expect(everything.getType(name)?.description).toContain(definition.deprecation?.message);
+    }
+  });
 });
+
+/** The queries, mutations and subscriptions that answer with objects of the type, or with lists or events of them. */
+function fieldsTo(typeName: string): readonly GraphQLField<unknown, unknown>[] {
+  const names = new Set([typeName, `${typeName}List`, `${typeName}WatchEvent`]);
+  const versions = Object.values(everything.getQueryType()?.getFields() ?? {})
+    .map(({ type }) => getNamedType(type))
+    .filter((type) => type.name.endsWith('Group'))
+    .flatMap((group) => (isObjectType(group) ? Object.values(group.getFields()) : []))
+    .map(({ type }) => getNamedType(type));
+  const roots = [...versions, everything.getMutationType(), everything.getSubscriptionType()];
+  return roots
+    .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []))
+    .filter(({ type }) => names.has(getNamedType(type).name));
+}
 
 describe('types', () => {
   test('never promise what validation does not guarantee', () => {

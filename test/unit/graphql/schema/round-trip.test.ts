@@ -69,7 +69,9 @@ const distinct = new Map([...scheme.served()].reverse().map((one) => [one.schema
 
 const cases = [...distinct.values()]
   .filter(({ verbs, kind }) => verbs.includes('create') && !ALIKE.test(kind))
-  .map((definition) => [toTypeName(definition), definition] as const);
+  .map((definition) => [toTypeName(definition), definition] as const)
+  // An old version with the fields of today has today's input type.
+  .filter(([typeName]) => schema.getType(`${typeName}Input`));
 const seed = testSeed();
 
 test.each(cases)('%s: nothing is lost from JSON to input and back', (typeName, definition) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseManifest } from '../../../../src/graphql/generic/manifest.ts';
+import { parseManifest } from '../../../src/scheme/manifest.ts';
 
 /** Numbers, lines and values or messages of what a manifest holds. */
 function read(text: string) {

@@ -7,7 +7,7 @@ import {
   parseAllDocuments,
   visit,
 } from 'yaml';
-import { badRequest } from '../../scheme/errors.ts';
+import { badRequest } from './errors.ts';
 
 /** One object of a manifest, or what is wrong with its place. */
 export interface ManifestDocument {
