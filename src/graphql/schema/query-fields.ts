@@ -108,6 +108,7 @@ function createListField({ definition, list }: KindTypes): Field {
     extensions: { reads: true },
     ...deprecation(definition),
     async resolve(_, args: Arguments, ctx) {
+      ctx.warnOfDeprecation(definition);
       const options = toListOptions(args);
       const page = isRefined(args)
         ? await readRefined(definition, args, ctx)
@@ -156,6 +157,7 @@ export async function readObject(
   args: Arguments,
   ctx: RequestContext,
 ): Promise<ApiObject> {
+  ctx.warnOfDeprecation(definition);
   const target = {
     namespace: textArgument(args, 'namespace'),
     name: textArgument(args, 'name') ?? '',
