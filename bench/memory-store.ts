@@ -38,7 +38,8 @@ export function createMemoryStore(): ObjectStore {
     start: async () => undefined,
     stop: async () => undefined,
     commit: async (writes) => {
-      for (const write of writes) cacheOf(write.key).check(write);
+      // All or none: everything is judged before anything is kept.
+      for (const write of writes) cacheOf(write.key).assertMet(write);
       return writes.map((write) => cacheOf(write.key).apply(write, String(++version)));
     },
     isStale: () => false,
@@ -86,8 +87,8 @@ class MemoryCache implements ResourceCache {
     return { isLive: true, stop: () => this.#subscribers.delete(subscriber) };
   }
 
-  /** All of a commit's writes are made, or none. */
-  check(write: StoreWrite): void {
+  /** @throws {ApiError} AlreadyExists, NotFound, Conflict */
+  assertMet(write: StoreWrite): void {
     const current = this.get(write.key.namespace, write.key.name);
     if (write.type === 'create') {
       if (current) throw alreadyExists(write.key);

@@ -11,6 +11,7 @@
  */
 import { silentLogger } from '../lib/logger.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
+import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -187,7 +188,7 @@ export class ApiServer {
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApiObject> {
     return this.#serve(ctx, requestAbout('create', ref, object, options), (context) =>
-      createObject(this.#registry, context, ref, object, options),
+      this.#settle([ref], createObject(this.#registry, context, ref, object, options)),
     );
   }
 
@@ -200,7 +201,7 @@ export class ApiServer {
     const { subresource } = options;
     const request = { ...requestAbout('update', ref, object, options), subresource };
     return this.#serve(ctx, request, (context) =>
-      updateObject(this.#registry, context, ref, object, options),
+      this.#settle([ref], updateObject(this.#registry, context, ref, object, options)),
     );
   }
 
@@ -214,7 +215,7 @@ export class ApiServer {
     const { subresource } = options;
     const request = { verb: 'patch', ref, ...target, subresource, body: patch };
     return this.#serve(ctx, request, (context) =>
-      patchObject(this.#registry, context, ref, target, patch, options),
+      this.#settle([ref], patchObject(this.#registry, context, ref, target, patch, options)),
     );
   }
 
@@ -225,7 +226,7 @@ export class ApiServer {
     options: ApplyOptions & RequestedPlace = {},
   ): Promise<ApplyResult<ApiObject>> {
     return this.#serve(ctx, requestAbout('patch', ref, manifest, options), (context) =>
-      applyObject(this.#registry, context, ref, manifest, options),
+      this.#settle([ref], applyObject(this.#registry, context, ref, manifest, options)),
     );
   }
 
@@ -258,7 +259,10 @@ export class ApiServer {
     options: WriteOptions = {},
   ): Promise<readonly ApiObject[]> {
     return this.#serve(ctx, writes.map(requestOf), (context) =>
-      commitTransaction(this.#registry, context, writes, options),
+      this.#settle(
+        writes.map(({ ref }) => ref),
+        commitTransaction(this.#registry, context, writes, options),
+      ),
     );
   }
 
@@ -298,6 +302,13 @@ export class ApiServer {
     });
   }
 
+  /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */
+  async #settle<T>(refs: readonly ResourceRef[], written: Promise<T>): Promise<T> {
+    const result = await written;
+    if (refs.some(isDefinitions)) await this.#customResources.settled();
+    return result;
+  }
+
   async #serve<T>(
     ctx: RequestContext,
     requests: ApiRequest | readonly ApiRequest[],
@@ -321,4 +332,11 @@ export class ApiServer {
       this.#limiter.leave();
     }
   }
+}
+
+function isDefinitions({ group, resource }: ResourceRef): boolean {
+  return (
+    group === apiextensionsCustomResourceDefinitions.group &&
+    resource === apiextensionsCustomResourceDefinitions.resource
+  );
 }

@@ -1,3 +1,4 @@
+import type { ApiClient } from '../../src/apiserver/client.ts';
 import { controllerClient } from '../../src/composition/component.ts';
 import {
   CONTROLLER_NAMES,
@@ -7,6 +8,7 @@ import {
 } from '../../src/controllers/controllers.ts';
 import { VirtualClock } from '../../src/lib/virtual-clock.ts';
 import { ApiEventRecorder } from '../../src/machinery/api-event-recorder.ts';
+import type { Controller } from '../../src/machinery/controller.ts';
 import { ControllerManager } from '../../src/machinery/controller-manager.ts';
 import type { Informer, InformerFactory } from '../../src/machinery/informer.ts';
 import { SharedInformerFactory } from '../../src/machinery/informer-factory.ts';
@@ -17,6 +19,7 @@ import { eventually } from './eventually.ts';
 import { InProcessQueueBackend } from './in-process-queue-backend.ts';
 import { type TestApi, type TestApiOptions, testApi } from './plane.ts';
 import { PodDriver } from './pod-driver.ts';
+import { RecordedActions, recordingClient } from './recording-client.ts';
 import { RecordingLogger } from './recording-logger.ts';
 import { settled } from './settled.ts';
 
@@ -44,6 +47,8 @@ export class TestPlane implements AsyncDisposable {
   readonly clock: VirtualClock;
   readonly logger: RecordingLogger;
   readonly pods: PodDriver;
+  /** What each controller did, by its name. */
+  readonly actions = new Map<string, RecordedActions>();
   readonly #informers: NotedInformers;
   readonly #queue: WatchedBackend;
   readonly #events: ApiEventRecorder;
@@ -118,6 +123,24 @@ export class TestPlane implements AsyncDisposable {
     this.#informers.inner.stop();
     await this.#queue.close();
     await this.api[Symbol.asyncDispose]();
+    this.#assertNothingForbidden();
+  }
+
+  /** A controller whose role lacks a right would do its work late or never, and no test of it would say why. */
+  #assertNothingForbidden(): void {
+    const forbidden = [...this.actions].flatMap(([name, actions]) =>
+      actions.forbidden.map((refusal) => `${name}: ${refusal}`),
+    );
+    if (forbidden.length > 0) {
+      throw new Error(`controllers were refused what they need: ${forbidden.join('; ')}`);
+    }
+  }
+
+  /** Each controller acts as itself, with its own role's rights. */
+  #clientFor(controller: Controller): ApiClient {
+    const actions = this.actions.get(controller.name) ?? new RecordedActions();
+    this.actions.set(controller.name, actions);
+    return recordingClient(controllerClient(this.api.apiServer, controller), actions);
   }
 
   #createManager(
@@ -131,10 +154,13 @@ export class TestPlane implements AsyncDisposable {
       scheme.preferred(group, resource);
     return new ControllerManager({
       client: this.api.client,
-      clientFor: (controller) => controllerClient(this.api.apiServer, controller),
+      clientFor: (controller) => this.#clientFor(controller),
       informers: this.#informers,
       backend: this.#queue,
-      controllers: createControllers({ resources, findResource, ...controllerOptions }, names),
+      controllers: createControllers(
+        { resources, findResource, types: scheme, ...controllerOptions },
+        names,
+      ),
       events: this.#events,
       clock: this.clock,
       logger: this.logger,

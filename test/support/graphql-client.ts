@@ -6,6 +6,7 @@ import type { Status } from '../../src/scheme/errors.ts';
 
 export interface GraphqlError {
   readonly message: string;
+  readonly path?: readonly (string | number)[];
   readonly extensions?: { readonly code?: string; readonly status?: Status };
 }
 
@@ -46,6 +47,8 @@ export interface GraphqlClientOptions {
 export interface Received<Data> {
   /** Everything so far, in order. */
   readonly results: readonly Data[];
+  /** What went wrong with parts of results. */
+  readonly partErrors: readonly GraphqlError[];
   /** Resolves when the server or the test has ended it, with the error it was ended with, if any. */
   readonly ended: Promise<Error | undefined>;
   stop(): void;
@@ -102,19 +105,24 @@ export class GraphqlClient implements AsyncDisposable {
 
   subscribe<Data>(query: string, variables: Variables = {}): Received<Data> {
     const results: Data[] = [];
+    const partErrors: GraphqlError[] = [];
     const ended = deferred<Error | undefined>();
     const stop = this.#socket.subscribe<Data>(
       { query, variables },
       {
         next: ({ data, errors }) => {
-          if (errors) ended.resolve(new GraphqlRequestError(errors as readonly GraphqlError[]));
-          else results.push(data as Data);
+          if (errors && !data) {
+            ended.resolve(new GraphqlRequestError(errors as readonly GraphqlError[]));
+            return;
+          }
+          partErrors.push(...((errors ?? []) as readonly GraphqlError[]));
+          results.push(data as Data);
         },
         error: (thrown) => ended.resolve(toSubscriptionError(thrown)),
         complete: () => ended.resolve(undefined),
       },
     );
-    return { results, ended: ended.promise, stop };
+    return { results, partErrors, ended: ended.promise, stop };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

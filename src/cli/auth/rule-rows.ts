@@ -36,8 +36,11 @@ function byColumns(a: readonly string[], b: readonly string[]): number {
   return a.join('\0') < b.join('\0') ? -1 : 1;
 }
 
-function qualify(resource: string, group: string): string {
-  return group === '' ? resource : `${resource}.${group}`;
+/** `deployments.apps/scale`. */
+function qualify(target: string, group: string): string {
+  if (group === '') return target;
+  const [resource, subresource] = target.split('/');
+  return `${resource}.${group}${subresource === undefined ? '' : `/${subresource}`}`;
 }
 
 /** Several roles may say the same. */

@@ -118,6 +118,8 @@ describe('a certificate request', () => {
     [
       'that nobody can read',
       {
+        // What is for the API server itself is read when it is asked for.
+        signerName: KUBELET,
         request: Buffer.from(
           '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n',
         ).toString('base64'),
