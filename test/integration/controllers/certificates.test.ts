@@ -118,6 +118,8 @@ describe('a certificate request', () => {
     [
       'that nobody can read',
       {
+        // What is meant for clients of the API is read, and refused, by admission already.
+        signerName: 'kubernetes.io/kubelet-serving',
         request: Buffer.from(
           '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n',
         ).toString('base64'),
