@@ -38,8 +38,8 @@ export function createMemoryStore(): ObjectStore {
     start: async () => undefined,
     stop: async () => undefined,
     commit: async (writes) => {
-      // All or none, as in the real one.
-      for (const write of writes) cacheOf(write.key).assertHolds(write);
+      // All or none: everything is judged before anything is kept.
+      for (const write of writes) cacheOf(write.key).assertMet(write);
       return writes.map((write) => cacheOf(write.key).apply(write, String(++version)));
     },
     isStale: () => false,
@@ -87,8 +87,8 @@ class MemoryCache implements ResourceCache {
     return { isLive: true, stop: () => this.#subscribers.delete(subscriber) };
   }
 
-  /** @throws {ApiError} when the write's precondition does not hold */
-  assertHolds(write: StoreWrite): void {
+  /** @throws {ApiError} AlreadyExists, NotFound, Conflict */
+  assertMet(write: StoreWrite): void {
     const current = this.get(write.key.namespace, write.key.name);
     if (write.type === 'create') {
       if (current) throw alreadyExists(write.key);

@@ -28,6 +28,7 @@ import { assertAuthorized } from './authorization/authorizer.ts';
 import { reconcilePolicy } from './authorization/bootstrap-policy/reconcile-policy.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
+  ApplyOptions,
   ApplyResult,
   DeleteOptions,
   DeleteResult,
@@ -222,7 +223,7 @@ export class ApiServer {
     ctx: RequestContext,
     ref: ResourceRef,
     manifest: ApiObject,
-    options: WriteOptions & RequestedPlace = {},
+    options: ApplyOptions & RequestedPlace = {},
   ): Promise<ApplyResult<ApiObject>> {
     return this.#serve(ctx, requestAbout('patch', ref, manifest, options), (context) =>
       this.#settle([ref], applyObject(this.#registry, context, ref, manifest, options)),

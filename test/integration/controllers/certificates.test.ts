@@ -118,8 +118,8 @@ describe('a certificate request', () => {
     [
       'that nobody can read',
       {
-        // What is meant for clients of the API is read, and refused, by admission already.
-        signerName: 'kubernetes.io/kubelet-serving',
+        // What is for the API server itself is read when it is asked for.
+        signerName: KUBELET,
         request: Buffer.from(
           '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n',
         ).toString('base64'),
