@@ -95,6 +95,14 @@ const AUTH: readonly CommandEntry[] = [
   ),
 ];
 
+const STORAGE: readonly CommandEntry[] = [
+  entry(
+    'migrate',
+    'rewrite objects in the current storage version',
+    async () => (await import('./commands/storage/migrate.ts')).migrateCommand,
+  ),
+];
+
 /** Every command, in the order that `--help` lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -161,6 +169,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     subcommands: NODES,
   },
   { name: 'auth', summary: 'ask who you are and what you may do', subcommands: AUTH },
+  {
+    name: 'storage',
+    summary: 'look after what the database holds',
+    subcommands: STORAGE,
+  },
   entry(
     'audit',
     'show who did what',

@@ -157,7 +157,10 @@ export class TestPlane implements AsyncDisposable {
       clientFor: (controller) => this.#clientFor(controller),
       informers: this.#informers,
       backend: this.#queue,
-      controllers: createControllers({ resources, findResource, ...controllerOptions }, names),
+      controllers: createControllers(
+        { resources, findResource, types: scheme, ...controllerOptions },
+        names,
+      ),
       events: this.#events,
       clock: this.clock,
       logger: this.logger,

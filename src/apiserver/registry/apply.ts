@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import {
   CLIENT_SIDE_MANAGER,
@@ -64,13 +64,15 @@ export async function applyObject(
     registry,
     {
       planner: () =>
-        options.serverSide
-          ? planServerSideApply(scope, target, {
-              configuration: manifest,
-              force: options.force,
-              upgrade: true,
-            })
-          : planApply(scope, manifest, target),
+        andThen(resource.prepareCurrent(target), () =>
+          options.serverSide
+            ? planServerSideApply(scope, target, {
+                configuration: manifest,
+                force: options.force,
+                upgrade: true,
+              })
+            : planApply(scope, manifest, target),
+        ),
       caches: resource.caches,
       // Somebody created it first: then this apply changes it.
       retryOn: (error) => error.reason === 'AlreadyExists',
@@ -78,7 +80,7 @@ export async function applyObject(
     scope.options,
   );
   return {
-    object: resource.fromStorage(resultOf(executed)),
+    object: await resource.read(resultOf(executed)),
     operation: OPERATIONS[executed.plan.outcome],
   };
 }

@@ -57,7 +57,7 @@ export async function createObject(
     },
     scope.options,
   );
-  return resource.fromStorage(resultOf(executed));
+  return resource.read(resultOf(executed));
 }
 
 export function authorizeCreate(
@@ -130,7 +130,11 @@ function planAdmitted(
   return andThen(admission.validate(), (outcome) => planCreation(scope, object, outcome));
 }
 
-function planCreation(scope: WriteScope, object: ApiObject, admitted: AdmissionOutcome): Plan {
+function planCreation(
+  scope: WriteScope,
+  object: ApiObject,
+  admitted: AdmissionOutcome,
+): MaybePromise<Plan> {
   const { resource } = scope;
   const companions = resource.companions?.forCreate(object, companionState(scope)) ?? [];
   const { namespace = '', name = '' } = object.metadata;
@@ -139,11 +143,11 @@ function planCreation(scope: WriteScope, object: ApiObject, admitted: AdmissionO
     throw alreadyExists(resource.nameOf(name, namespace));
   }
   const key = resource.key(namespace, name);
-  return {
+  return andThen(resource.stored(object), (stored) => ({
     outcome: 'created',
-    writes: [{ type: 'create', key, object: resource.stored(object) }, ...companions],
+    writes: [{ type: 'create', key, object: stored }, ...companions],
     guards: admitted.guards,
     sideWrites: admitted.writes,
     object,
-  };
+  }));
 }

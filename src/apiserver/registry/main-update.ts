@@ -7,7 +7,7 @@ import { decodeInput, toStored } from './decode-input.ts';
 import { isUnchanged, trackUpdate } from './field-managers.ts';
 import { carryOverMetadata } from './object-metadata.ts';
 import type { Plan } from './plan.ts';
-import { planStoring, type Storing, unchanged } from './storing.ts';
+import { planConverted, type Storing, unchanged } from './storing.ts';
 import { assertValidUpdate, preliminaryErrors } from './validation.ts';
 import { companionState, type WriteScope } from './write-scope.ts';
 
@@ -37,14 +37,14 @@ export function planPartUpdate(
   current: ApiObject,
   input: ApiObject,
   admitted: AdmissionOutcome,
-): Plan {
+): MaybePromise<Plan> {
   const next = nextOf(scope, current, input);
   assertValidNext(scope, next, current, preliminaryErrors(scope, next, current));
   return planChange(scope, { next, current, admitted });
 }
 
 /** What the client wants, with what is not theirs to change as it is. */
-function nextOf(scope: WriteScope, current: ApiObject, input: ApiObject): ApiObject {
+export function nextOf(scope: WriteScope, current: ApiObject, input: ApiObject): ApiObject {
   const next = toStored(scope, decodeInput(scope, input));
   carryOverMetadata(next.metadata, current.metadata);
   // Whatever the client wrote there counts for nothing, so that it is not judged either.
@@ -63,14 +63,15 @@ function assertValidNext(
   assertValidUpdate(scope, next, current, errors);
 }
 
-function planChange(scope: WriteScope, change: Storing): Plan {
+/** What storing `next`, which is valid, comes to. */
+export function planChange(scope: WriteScope, change: Storing): MaybePromise<Plan> {
   const { next, current } = change;
   const { companions: kept } = scope.resource;
   const companions = kept?.forUpdate(next, current, companionState(scope)) ?? [];
   if (isUnchanged(next, current) && !scope.registry.store.isStale(current))
     return unchanged(current);
   countGeneration(scope, next, current);
-  return planStoring(scope, { ...change, companions });
+  return planConverted(scope, { ...change, companions });
 }
 
 type WithStatus = ApiObject & { status?: unknown };

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { ApiError, badRequest } from '../../scheme/errors.ts';
 import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ApiObject } from '../../scheme/object.ts';
@@ -15,7 +15,7 @@ import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
 import { planServerSideApply } from './server-side-apply.ts';
-import { currentOf, isLostCompanion } from './update.ts';
+import { currentOf, isLostCompanion, readFacet } from './update.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
 
 /**
@@ -46,7 +46,8 @@ export async function patchObject(
   const executed = await execute(
     registry,
     {
-      planner: () => planPatch(scope, place, patch, subresource),
+      planner: () =>
+        andThen(resource.prepareCurrent(place), () => planPatch(scope, place, patch, subresource)),
       caches: resource.caches,
       retryOn: (error) =>
         isLostCompanion(scope, error) ||
@@ -54,7 +55,7 @@ export async function patchObject(
     },
     scope.options,
   );
-  return facetOf(resource, subresource).read(resource, resultOf(executed));
+  return readFacet(resource, subresource, resultOf(executed));
 }
 
 /** An apply may create what is not there: whoever may not is told so at once, whether it is there or not. */

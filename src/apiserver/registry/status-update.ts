@@ -4,7 +4,7 @@ import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
 import { createAdmission } from '../admission/admission.ts';
 import { isUnchanged, trackUpdate } from './field-managers.ts';
 import type { Plan } from './plan.ts';
-import { planStoring, unchanged } from './storing.ts';
+import { planConverted, unchanged } from './storing.ts';
 import { assertValidStatus } from './validation.ts';
 import type { WriteScope } from './write-scope.ts';
 
@@ -34,7 +34,7 @@ export function planStatusUpdate(
     return andThen(admission.validate(), (admitted) =>
       isUnchanged(object, current)
         ? unchanged(current)
-        : planStoring(scope, { next: object, current, admitted }),
+        : planConverted(scope, { next: object, current, admitted }),
     );
   });
 }
