@@ -18,6 +18,7 @@ import { assertPortIsFree, openDoor } from './composition/door.ts';
 import { readEncryption, startWithKeys } from './composition/encryption.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
 import { ConfigError } from './composition/option-values.ts';
+import { withStoredVersions } from './composition/stored-versions.ts';
 import { openTls } from './composition/tls.ts';
 import { startWorkers } from './composition/workers.ts';
 import type { Config } from './config.ts';
@@ -80,15 +81,19 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   cleanup.defer(() => database.stop());
   signal?.throwIfAborted();
   onProgress('Starting the API server');
-  const store = await startStore({ config, database, clock, logger }, cleanup);
+  const store = await startStore({ config, database, scheme, clock, logger }, cleanup);
   const audit = startAudit({ config, database, clock, logger }, cleanup);
   const parts = { config, store, scheme, authentication, audit, clock, logger };
   const apiServer = createApiServer(parts);
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
+  const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
   const url = config.roles.includes('api')
-    ? await openDoor({ config, apiServer, tls, clock, logger, readiness }, cleanup)
+    ? await openDoor(
+        { config, apiServer, serviceAccountTokens, tls, clock, logger, readiness },
+        cleanup,
+      )
     : undefined;
   onProgress('Starting scheduler, controllers and nodes');
   const client = createClient(apiServer, { user: ADMIN_USER, fieldManager: 'orrery' });
@@ -123,14 +128,15 @@ function buildScheme({ runtimeConfig }: Config): Scheme {
 interface StoreParts {
   readonly config: Config;
   readonly database: Database;
+  readonly scheme: Scheme;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 async function startStore(parts: StoreParts, cleanup: CleanupStack): Promise<ObjectStore> {
-  const { config, database, clock, logger } = parts;
+  const { config, database, scheme, clock, logger } = parts;
   const retentionMs = config.retentionSeconds * 1_000;
-  const codec = readEncryption(config);
+  const codec = withStoredVersions(readEncryption(config), scheme);
   const store = createStore({ url: database.url, clock, logger, retentionMs, codec });
   cleanup.defer(() => store.stop());
   await startWithKeys(store, config);

@@ -12,6 +12,7 @@
 import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
+import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -24,9 +25,11 @@ import type { Credentials, RequestIdentity } from './authentication/authenticato
 import { APISERVER_USER } from './authentication/identities.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { Authorization } from './authorization/authorization.ts';
+import { assertAuthorized } from './authorization/authorizer.ts';
 import { DEFAULT_POLICY } from './authorization/bootstrap-policy/default-objects.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
+  ApplyOptions,
   ApplyResult,
   DeleteOptions,
   DeleteResult,
@@ -152,6 +155,12 @@ export class ApiServer {
     return { user: impersonated, impersonator: user, source };
   }
 
+  /** For a door's own documents: who may read `path`. @throws {ApiError} Unauthorized, Forbidden */
+  async admitToPath(credentials: Credentials, path: string): Promise<void> {
+    const { user } = await this.authenticate(credentials);
+    await assertAuthorized(this.#registry.authorizer, user, { verb: 'get', path });
+  }
+
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
     const { namespace, name } = request;
     return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
@@ -197,7 +206,7 @@ export class ApiServer {
     options: WriteOptions & RequestedPlace = {},
   ): Promise<ApiObject> {
     return this.#serve(ctx, requestAbout('create', ref, object, options), (context) =>
-      createObject(this.#registry, context, ref, object, options),
+      this.#settle([ref], createObject(this.#registry, context, ref, object, options)),
     );
   }
 
@@ -210,7 +219,7 @@ export class ApiServer {
     const { subresource } = options;
     const request = { ...requestAbout('update', ref, object, options), subresource };
     return this.#serve(ctx, request, (context) =>
-      updateObject(this.#registry, context, ref, object, options),
+      this.#settle([ref], updateObject(this.#registry, context, ref, object, options)),
     );
   }
 
@@ -224,7 +233,7 @@ export class ApiServer {
     const { subresource } = options;
     const request = { verb: 'patch', ref, ...target, subresource, body: patch };
     return this.#serve(ctx, request, (context) =>
-      patchObject(this.#registry, context, ref, target, patch, options),
+      this.#settle([ref], patchObject(this.#registry, context, ref, target, patch, options)),
     );
   }
 
@@ -232,10 +241,10 @@ export class ApiServer {
     ctx: RequestContext,
     ref: ResourceRef,
     manifest: ApiObject,
-    options: WriteOptions & RequestedPlace = {},
+    options: ApplyOptions & RequestedPlace = {},
   ): Promise<ApplyResult<ApiObject>> {
     return this.#serve(ctx, requestAbout('patch', ref, manifest, options), (context) =>
-      applyObject(this.#registry, context, ref, manifest, options),
+      this.#settle([ref], applyObject(this.#registry, context, ref, manifest, options)),
     );
   }
 
@@ -268,7 +277,10 @@ export class ApiServer {
     options: WriteOptions = {},
   ): Promise<readonly ApiObject[]> {
     return this.#serve(ctx, writes.map(requestOf), (context) =>
-      commitTransaction(this.#registry, context, writes, options),
+      this.#settle(
+        writes.map(({ ref }) => ref),
+        commitTransaction(this.#registry, context, writes, options),
+      ),
     );
   }
 
@@ -307,6 +319,13 @@ export class ApiServer {
       ...options,
       now: this.#registry.clock.now(),
     });
+  }
+
+  /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */
+  async #settle<T>(refs: readonly ResourceRef[], written: Promise<T>): Promise<T> {
+    const result = await written;
+    if (refs.some(isDefinitions)) await this.#customResources.settled();
+    return result;
   }
 
   async #serve<T>(
@@ -348,4 +367,11 @@ export class ApiServer {
       seat.leave();
     }
   }
+}
+
+function isDefinitions({ group, resource }: ResourceRef): boolean {
+  return (
+    group === apiextensionsCustomResourceDefinitions.group &&
+    resource === apiextensionsCustomResourceDefinitions.resource
+  );
 }

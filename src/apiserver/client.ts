@@ -81,7 +81,24 @@ export interface UpdateOptions extends WriteOptions {
 export type Patch =
   | { readonly type: 'json'; readonly operations: readonly object[] }
   | { readonly type: 'merge'; readonly patch: object }
-  | { readonly type: 'strategic'; readonly patch: object };
+  | { readonly type: 'strategic'; readonly patch: object }
+  /** Server-side apply: the fields that the field manager wants, and nothing else. Creates what is not there. */
+  | {
+      readonly type: 'apply';
+      readonly configuration: object;
+      /** Takes over what other managers own. @default false */
+      readonly force?: boolean | undefined;
+    };
+
+export interface ApplyOptions extends WriteOptions {
+  /**
+   * Whether the server keeps the account of who owns which field; otherwise the last manifest in an annotation is it.
+   * @default false
+   */
+  readonly serverSide?: boolean;
+  /** Server-side: takes over what other managers own. @default false */
+  readonly force?: boolean;
+}
 
 export interface DeleteOptions extends WriteOptions {
   /** Seconds; undefined takes the kind's default; 0 deletes at once. */
@@ -161,11 +178,14 @@ export interface ApiClient {
     patch: Patch,
     options?: UpdateOptions,
   ): Promise<T>;
-  /** Client-side apply: three-way strategic merge against `last-applied-configuration`. */
+  /**
+   * Makes the object what a manifest says, as `kubectl apply` does: by a three-way strategic merge against
+   * `last-applied-configuration`, or server-side.
+   */
   apply<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: WriteOptions,
+    options?: ApplyOptions,
   ): Promise<ApplyResult<T>>;
   delete<T extends ApiObject>(
     ref: ResourceRef<T>,

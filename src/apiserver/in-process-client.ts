@@ -4,6 +4,7 @@ import type { ApiServer } from './api-server.ts';
 import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type {
   ApiClient,
+  ApplyOptions,
   ApplyResult,
   DeleteOptions,
   DeleteResult,
@@ -105,7 +106,7 @@ class InProcessClient implements ApiClient {
   apply<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: WriteOptions,
+    options?: ApplyOptions,
   ): Promise<ApplyResult<T>> {
     const manifest = object as unknown as ApiObject;
     return this.#server.apply(this.#ctx, ref, manifest, options) as Promise<ApplyResult<T>>;

@@ -95,6 +95,14 @@ const AUTH: readonly CommandEntry[] = [
   ),
 ];
 
+const STORAGE: readonly CommandEntry[] = [
+  entry(
+    'migrate',
+    'rewrite objects in the current storage version',
+    async () => (await import('./commands/storage/migrate.ts')).migrateCommand,
+  ),
+];
+
 /** Every command, in the order that `--help` lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -122,6 +130,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     'apply',
     'make objects what files say',
     async () => (await import('./commands/apply.ts')).applyCommand,
+  ),
+  entry(
+    'diff',
+    'show what apply would change, field by field',
+    async () => (await import('./commands/diff.ts')).diffCommand,
   ),
   entry(
     'convert',
@@ -156,6 +169,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     subcommands: NODES,
   },
   { name: 'auth', summary: 'ask who you are and what you may do', subcommands: AUTH },
+  {
+    name: 'storage',
+    summary: 'look after what the database holds',
+    subcommands: STORAGE,
+  },
+  entry(
+    'audit',
+    'show who did what',
+    async () => (await import('./commands/audit.ts')).auditCommand,
+  ),
   entry(
     'api-resources',
     'list the resources that are served',

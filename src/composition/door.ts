@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { ApiServer } from '../apiserver/api-server.ts';
+import type { ServiceAccountTokenOptions } from '../apiserver/authentication/service-accounts/token-issuer.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
 import type { Config } from '../config.ts';
 import type { ServingTls } from '../graphql/http/http-server.ts';
@@ -8,12 +9,15 @@ import { createGraphqlServer } from '../graphql/server.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { addIssuerDiscovery } from './issuer-discovery.ts';
 import { ConfigError } from './option-values.ts';
 import { serverVersion } from './version.ts';
 
 export interface DoorOptions {
   readonly config: Config;
   readonly apiServer: ApiServer;
+  /** Whose keys are told to those who want to verify tokens themselves. */
+  readonly serviceAccountTokens?: ServiceAccountTokenOptions | undefined;
   /** Undefined for plain HTTP. */
   readonly tls: ServingTls | undefined;
   readonly clock: Clock;
@@ -42,6 +46,7 @@ export async function assertPortIsFree(config: Pick<Config, 'host' | 'port'>): P
 /** Opens the GraphQL door; returns its address. @throws {ConfigError} when the port is taken */
 export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Promise<string> {
   const { apiServer, clock, config, logger, readiness, tls } = options;
+  const { serviceAccountTokens } = options;
   const server = await createGraphqlServer({
     tls,
     scheme: apiServer.scheme,
@@ -54,6 +59,11 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
     allowedHosts: config.allowedHosts,
     notReady: () => (readiness.workersStarted ? [] : ['workers']),
   });
+  if (serviceAccountTokens) {
+    await addIssuerDiscovery(server.http, serviceAccountTokens, (credentials, path) =>
+      apiServer.admitToPath(credentials, path),
+    );
+  }
   cleanup.defer(() => server.close());
   try {
     return await server.listen({ host: config.host, port: config.port });

@@ -23,6 +23,7 @@ import type { Controller } from '../machinery/controller.ts';
 import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
+import type { GroupResource } from '../scheme/resource.ts';
 import { chooseControllers } from './choose-controllers.ts';
 import { type Component, controllerClient, startComponent } from './component.ts';
 import type { Database } from './database.ts';
@@ -115,6 +116,9 @@ function controllersOf({
   const options = {
     certificateAuthority,
     resources: apiServer.scheme.served(),
+    findResource: ({ group, resource }: GroupResource) =>
+      apiServer.scheme.preferred(group, resource),
+    types: apiServer.scheme,
     nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
     nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
   };

@@ -20,9 +20,20 @@ import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
 import { createPodGarbageCollectorController } from './pod-garbage-collector/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
+import {
+  createStorageVersionMigratorController,
+  type StorageVersionMigratorOptions,
+} from './storage-version-migrator/reconciler.ts';
 import { createTaintEvictionController } from './taint-eviction/reconciler.ts';
+import {
+  createValidatingAdmissionPolicyStatusController,
+  type ValidatingAdmissionPolicyStatusOptions,
+} from './validating-admission-policy-status/reconciler.ts';
 
-export interface ControllersOptions extends CertificateSignerOptions {
+export interface ControllersOptions
+  extends CertificateSignerOptions,
+    StorageVersionMigratorOptions,
+    ValidatingAdmissionPolicyStatusOptions {
   /** Every resource that is served: what namespaces hold, and what may own or be owned. */
   readonly resources: readonly ResourceDefinition[];
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
@@ -52,6 +63,8 @@ const FACTORIES = {
   'certificate-signer': createCertificateSignerController,
   'certificate-cleaner': createCertificateCleanerController,
   'clusterrole-aggregation': createClusterRoleAggregationController,
+  'storage-version-migrator': createStorageVersionMigratorController,
+  'validatingadmissionpolicy-status': createValidatingAdmissionPolicyStatusController,
 } as const satisfies Readonly<Record<string, (options: ControllersOptions) => Controller>>;
 
 export type ControllerName = keyof typeof FACTORIES;

@@ -1,4 +1,5 @@
 import type { FieldError } from './field-error.ts';
+import type { WebhookClientConfig } from './generated/types/apiextensions-v1.ts';
 import type { ApiObject } from './object.ts';
 
 /** Who sends a request, for kinds that record it. */
@@ -54,6 +55,8 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   readonly nameRule?: NameRule;
   /** Fields that field selectors may name, beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** Custom resources: who converts between versions. @default versions differ in what their schemas keep alone */
+  readonly conversionWebhook?: WebhookClientConfig;
   /** Where the `scale` subresource finds its numbers. @default where workloads have them */
   readonly scale?: ScalePaths;
   /** The columns of a table, as `kubectl get` shows them. @default Name and Age */

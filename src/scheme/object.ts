@@ -43,7 +43,8 @@ export interface ManagedFieldsEntry {
   apiVersion?: string;
   time?: string;
   fieldsType?: string;
-  fieldsV1?: object;
+  /** Objects in memory hold the set as compact text; doors show it as Kubernetes does. See `managed-fields/`. */
+  fieldsV1?: object | string;
   subresource?: string;
 }
 

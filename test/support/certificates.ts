@@ -53,8 +53,10 @@ export async function createCertificateRequest({
   };
 }
 
-export interface HttpsPost {
-  readonly body: string;
+export interface HttpsRequest {
+  /** @default 'POST' */
+  readonly method?: 'GET' | 'POST';
+  readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Whom to believe, and as whom to come. PEM. */
   readonly ca: string;
@@ -62,16 +64,16 @@ export interface HttpsPost {
   readonly key?: string | undefined;
 }
 
-/** POSTs JSON over TLS, as a client with a certificate of its own. */
-export function httpsPost(
+/** Sends JSON over TLS, as a client with a certificate of its own. */
+export function httpsSend(
   url: string,
-  { body, headers, ca, cert, key }: HttpsPost,
+  { method = 'POST', body = '', headers, ca, cert, key }: HttpsRequest,
 ): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
     const sent = httpsRequest(
       url,
       {
-        method: 'POST',
+        method,
         agent: false,
         headers: { 'content-type': 'application/json', ...headers },
         ca,

@@ -148,13 +148,19 @@ export class TestPlane implements AsyncDisposable {
   ): ControllerManager {
     const { controllerOptions, shared } = this.#options;
     const names = controllers === 'all' ? CONTROLLER_NAMES : controllers;
-    const resources = this.api.scheme.served();
+    const { scheme } = this.api;
+    const resources = scheme.served();
+    const findResource: ControllersOptions['findResource'] = ({ group, resource }) =>
+      scheme.preferred(group, resource);
     return new ControllerManager({
       client: this.api.client,
       clientFor: (controller) => this.#clientFor(controller),
       informers: this.#informers,
       backend: this.#queue,
-      controllers: createControllers({ resources, ...controllerOptions }, names),
+      controllers: createControllers(
+        { resources, findResource, types: scheme, ...controllerOptions },
+        names,
+      ),
       events: this.#events,
       clock: this.clock,
       logger: this.logger,

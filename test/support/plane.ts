@@ -3,8 +3,10 @@ import type { ApiServerOptions } from '../../src/apiserver/api-server-options.ts
 import { ADMIN_USER } from '../../src/apiserver/authentication/identities.ts';
 import type { ApiClient } from '../../src/apiserver/client.ts';
 import { createClient } from '../../src/apiserver/in-process-client.ts';
+import { withStoredVersions } from '../../src/composition/stored-versions.ts';
 import { STRATEGIES } from '../../src/scheme/groups/strategies.ts';
 import { createScheme, type Scheme } from '../../src/scheme/scheme.ts';
+import { PLAIN_CODEC } from '../../src/store/encryption/object-codec.ts';
 import { createStore } from '../../src/store/postgres-store.ts';
 import type { ObjectStore } from '../../src/store/store.ts';
 import type { StoreOptions } from '../../src/store/store-options.ts';
@@ -13,6 +15,8 @@ import { createTestDatabase } from './database.ts';
 export interface TestApiOptions extends Omit<ApiServerOptions, 'store' | 'scheme'> {
   /** The value of `--runtime-config`. @default '' */
   readonly runtimeConfig?: string;
+  /** The kinds and versions of another release. @default those of this one */
+  readonly scheme?: Scheme;
   /** @default what the API server gets, and frozen objects */
   readonly store?: Omit<StoreOptions, 'url'>;
   /** A database that other API servers of the test share; the caller disposes it. @default one of its own */
@@ -38,6 +42,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     store: storeOptions,
     databaseUrl,
     interceptStore,
+    scheme: _scheme,
     ...server
   } = options;
   const database = databaseUrl === undefined ? await createTestDatabase() : undefined;
@@ -47,8 +52,9 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     ...(server.random ? { random: server.random } : {}),
   };
   const url = databaseUrl ?? (database?.url as string);
-  const store = createStore({ url, freeze: true, ...shared, ...storeOptions });
-  const scheme = createScheme({ strategies: STRATEGIES, runtimeConfig });
+  const scheme = options.scheme ?? createScheme({ strategies: STRATEGIES, runtimeConfig });
+  const codec = withStoredVersions(storeOptions?.codec ?? PLAIN_CODEC, scheme);
+  const store = createStore({ url, freeze: true, ...shared, ...storeOptions, codec });
   await store.start();
   const apiServer = new ApiServer({ store: interceptStore?.(store) ?? store, scheme, ...server });
   const dispose = async (): Promise<void> => {

@@ -53,6 +53,7 @@ export class AdmissionSession implements AdmissionState {
   readonly writes: StoreWrite[] = [];
   readonly #caches: ReadonlyMap<string, ResourceCache>;
   readonly #pending: PendingObjects | undefined;
+  readonly #written = new PendingObjects();
   readonly #environment: AdmissionEnvironment;
 
   constructor(
@@ -93,7 +94,9 @@ export class AdmissionSession implements AdmissionState {
   }
 
   pending(resource: GroupResource, namespace: string, name: string): ApiObject | undefined {
-    return this.#pending?.get(resource, namespace, name);
+    return (
+      this.#pending?.get(resource, namespace, name) ?? this.#written.get(resource, namespace, name)
+    );
   }
 
   guard({ group, resource }: GroupResource, object: ApiObject): void {
@@ -104,6 +107,7 @@ export class AdmissionSession implements AdmissionState {
 
   write(write: StoreWrite): void {
     this.writes.push(write);
+    this.#written.add(write.key, write.object);
     this.#pending?.add(write.key, write.object);
   }
 }

@@ -1,19 +1,49 @@
+import { alwaysPullImages } from './always-pull-images.ts';
+import { certificateApproval } from './certificate-approval.ts';
+import { certificateSigning } from './certificate-signing.ts';
+import { certificateSubjectRestriction } from './certificate-subject-restriction.ts';
+import { clusterTrustBundleAttest } from './cluster-trust-bundle-attest.ts';
+import { defaultIngressClass } from './default-ingress-class.ts';
+import { defaultStorageClass } from './default-storage-class.ts';
 import { createDefaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { denyServiceExternalIPs } from './deny-service-external-ips.ts';
+import { extendedResourceToleration } from './extended-resource-toleration.ts';
+import { limitPodHardAntiAffinityTopology } from './limit-pod-hard-anti-affinity-topology.ts';
+import { limitRanger } from './limit-ranger.ts';
+import { namespaceAutoProvision } from './namespace-auto-provision.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction/node-restriction.ts';
+import { ownerReferencesPermissionEnforcement } from './owner-references-permission-enforcement.ts';
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { podSecurity } from './pod-security/pod-security.ts';
+import { podTopologyLabels } from './pod-topology-labels.ts';
 import { mutatingAdmissionPolicy } from './policy/mutating-admission-policy.ts';
 import { validatingAdmissionPolicy } from './policy/validating-admission-policy.ts';
 import { priority } from './priority.ts';
 import { createResourceQuota } from './quota/resource-quota.ts';
+import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
+import type { WebhookAccess } from './webhook/ask-webhook.ts';
+import { createMutatingWebhook } from './webhook/mutating-webhook.ts';
+import { createValidatingWebhook } from './webhook/validating-webhook.ts';
+import { WebhookClient } from './webhook/webhook-client.ts';
+import { resolveExternalName, type ServiceResolver } from './webhook/webhook-target.ts';
 
 /** What plugins are told when they are made. */
 export interface AdmissionSettings {
   /** How long Pods stay on a node that has failed, where they do not say, in seconds. @default 300 */
   readonly tolerationSeconds?: number;
+  /** Where the servers behind services are, for webhooks that name a service. @default where an ExternalName points */
+  readonly resolveService?: ServiceResolver;
 }
+
+const webhookAccess = ({ resolveService }: AdmissionSettings): WebhookAccess => ({
+  client: new WebhookClient(),
+  resolveService: resolveService ?? resolveExternalName,
+});
 
 /** A plugin that this server knows. */
 interface PluginEntry {
@@ -30,11 +60,18 @@ const on = (plugin: AdmissionPlugin): PluginEntry => ({
   create: () => plugin,
 });
 
+const off = (plugin: AdmissionPlugin): PluginEntry => ({ ...on(plugin), isDefault: false });
+
 /** Every plugin in the order that Kubernetes runs them; ResourceQuota, which counts what the others made of a request, is last. */
 const PLUGINS: readonly PluginEntry[] = [
+  off(namespaceAutoProvision),
   on(namespaceLifecycle),
+  off(limitPodHardAntiAffinityTopology),
+  on(limitRanger),
   on(serviceAccount),
+  off(nodeRestriction),
   on(taintNodesByCondition),
+  off(alwaysPullImages),
   on(podSecurity),
   on(priority),
   {
@@ -42,8 +79,31 @@ const PLUGINS: readonly PluginEntry[] = [
     isDefault: true,
     create: ({ tolerationSeconds = 300 }) => createDefaultTolerationSeconds(tolerationSeconds),
   },
+  off(extendedResourceToleration),
+  on(defaultStorageClass),
+  off(storageObjectInUseProtection),
+  off(ownerReferencesPermissionEnforcement),
+  on(persistentVolumeClaimResize),
+  on(runtimeClass),
+  on(certificateApproval),
+  on(certificateSigning),
+  on(clusterTrustBundleAttest),
+  on(certificateSubjectRestriction),
+  on(defaultIngressClass),
+  off(denyServiceExternalIPs),
+  on(podTopologyLabels),
   on(mutatingAdmissionPolicy),
+  {
+    name: 'MutatingAdmissionWebhook',
+    isDefault: true,
+    create: (settings) => createMutatingWebhook(webhookAccess(settings)),
+  },
   on(validatingAdmissionPolicy),
+  {
+    name: 'ValidatingAdmissionWebhook',
+    isDefault: true,
+    create: (settings) => createValidatingWebhook(webhookAccess(settings)),
+  },
   { name: 'ResourceQuota', isDefault: true, create: createResourceQuota },
 ];
 

@@ -1,10 +1,10 @@
-import { forbidden } from '../../scheme/errors.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { PriorityClass } from '../../scheme/generated/types/scheduling-v1.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
 import type { ResourceCache } from '../../store/store.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './plugin.ts';
+import { refusal } from './refuse.ts';
 
 const PRIORITY_CLASSES: GroupResource = { group: 'scheduling.k8s.io', resource: 'priorityclasses' };
 
@@ -30,7 +30,7 @@ export const priority: AdmissionPlugin = {
       : defaultPriority(request.state.cache(PRIORITY_CLASSES));
     if (spec.priority !== undefined && spec.priority !== computed.value) {
       const why = `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${computed.value} from the given PriorityClass name`;
-      throw forbidden({ group: '', resource: 'pods', name: request.name }, why);
+      throw refusal(request, why);
     }
     if (computed.className) spec.priorityClassName = computed.className;
     spec.priority = computed.value;
@@ -38,13 +38,13 @@ export const priority: AdmissionPlugin = {
   },
 };
 
-function priorityOfClass({ state, name }: AdmissionRequest, className: string): Priority {
+function priorityOfClass(request: AdmissionRequest, className: string): Priority {
+  const { state } = request;
   const found =
     state.cache(PRIORITY_CLASSES).get('', className) ??
     state.pending(PRIORITY_CLASSES, '', className);
   if (found) return toPriority(found);
-  const why = `no PriorityClass with name ${className} was found`;
-  throw forbidden({ group: '', resource: 'pods', name }, why);
+  throw refusal(request, `no PriorityClass with name ${className} was found`);
 }
 
 /** Of several classes that claim to be the default, the lowest is. */

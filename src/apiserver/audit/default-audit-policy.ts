@@ -29,6 +29,16 @@ export const DEFAULT_AUDIT_POLICY: AuditPolicy = {
       userGroups: ['system:nodes', 'system:serviceaccounts:kube-system'],
     },
     { ...EVERYTHING, level: 'None', verbs: ['get', 'list', 'watch'] },
+    // Questions are created, and change nothing.
+    {
+      ...EVERYTHING,
+      level: 'None',
+      resources: ['authentication.k8s.io', 'authorization.k8s.io'].map((group) => ({
+        group,
+        resources: [],
+        resourceNames: [],
+      })),
+    },
     EVERYTHING,
   ],
 };

@@ -91,7 +91,8 @@ export function createUnionAuthenticator({
       const problems: Error[] = [];
       for (const authenticator of authenticators) {
         try {
-          const identity = await authenticator.authenticate(credentials);
+          const outcome = authenticator.authenticate(credentials);
+          const identity = outcome instanceof Promise ? await outcome : outcome;
           if (identity) return withAudiences(identity, credentials, apiAudiences);
         } catch (thrown) {
           problems.push(toError(thrown));

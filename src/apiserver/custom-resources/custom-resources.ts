@@ -6,7 +6,7 @@
  * deleted; writes are compare-and-swap, so that several which do so at once come to one result.
  */
 
-import { systemClock, type Timer } from '../../lib/clock.ts';
+import { sleep, systemClock, type Timer } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
 import { apiextensionsCustomResourceDefinitions } from '../../scheme/generated/resources.ts';
 import type { CustomResourceDefinition } from '../../scheme/generated/types/apiextensions-v1.ts';
@@ -22,6 +22,8 @@ import { DefinitionKeeper } from './definition-keeper.ts';
 
 /** How long to wait before what failed (PostgreSQL away) is tried again, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
+/** How long the answer to the write of a definition waits for it to be served, in milliseconds. */
+const MAX_SETTLE_MS = 5_000;
 
 export class CustomResources implements Subscriber {
   readonly #registry: Registry;
@@ -55,6 +57,33 @@ export class CustomResources implements Subscriber {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#keeper.stop();
+  }
+
+  /**
+   * Resolves once this process serves what the definitions say that were written before the call, or after a while: whoever
+   * creates a definition may use it next. Never rejects: the definitions are there, whatever keeps them from being served.
+   */
+  async settled(): Promise<void> {
+    const controller = new AbortController();
+    const givesUp = sleep(systemClock, MAX_SETTLE_MS, controller.signal);
+    await Promise.race([this.#settle(controller.signal), givesUp]);
+    controller.abort();
+  }
+
+  async #settle(signal: AbortSignal): Promise<void> {
+    const cache = this.#cache;
+    if (!cache) return;
+    try {
+      do {
+        await this.#registry.catchUp([cache], signal);
+        await this.#working;
+      } while (this.#working && !signal.aborted);
+      await this.#registry.catchUp([cache], signal);
+    } catch (thrown) {
+      this.#registry.logger.debug('custom resource definitions have not settled', {
+        error: toError(thrown),
+      });
+    }
   }
 
   onBatch({ events }: StoreEventBatch): void {

@@ -1,17 +1,26 @@
+import { invariant } from '../../lib/errors.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
+import type { WebhookClientConfig } from '../../scheme/generated/types/apiextensions-v1.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { parseApiVersion, toApiVersion } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
+import { convertByWebhook } from './conversion-webhook.ts';
+
+/** How many objects one call of a webhook converts. */
+const MAX_OBJECTS_PER_CALL = 500;
 
 /**
  * Between what is stored of a custom resource, in whichever version it was when it was written, and the version that
- * requests speak.
+ * requests speak. Without a webhook versions differ in their names and in what their schemas keep; with one, whoever views
+ * an object of another version prepares it first.
  */
 export class CustomVersions {
   readonly #scheme: Scheme;
   readonly #definition: ResourceDefinition;
   readonly #apiVersion: string;
   readonly #storageApiVersion: string;
+  readonly #webhook: WebhookClientConfig | undefined;
   /** What became of each stored object: its many readers share one copy. */
   readonly #views = new WeakMap<ApiObject, ApiObject>();
 
@@ -20,24 +29,66 @@ export class CustomVersions {
     this.#definition = definition;
     this.#apiVersion = toApiVersion(definition.group, definition.version);
     this.#storageApiVersion = toApiVersion(definition.group, definition.storageVersion);
+    this.#webhook = scheme.strategy(definition).conversionWebhook;
+  }
+
+  /** Whether {@link prepare} may have to ask somebody. */
+  get needsPreparing(): boolean {
+    return this.#webhook !== undefined;
+  }
+
+  /** Makes {@link view} ready for `objects`: a promise only where a webhook has to be asked. */
+  prepare(objects: readonly ApiObject[]): MaybePromise<void> {
+    const webhook = this.#webhook;
+    if (!webhook) return;
+    const foreign = objects.filter(
+      (object) => object.apiVersion !== this.#apiVersion && !this.#views.has(object),
+    );
+    if (foreign.length > 0) return this.#ask(webhook, foreign);
   }
 
   /** `object`, of any version, in that of the requests, as readers see it; the same object at each call. */
   view(object: ApiObject): ApiObject {
     const known = this.#views.get(object);
     if (known) return known;
-    const view = this.#read(this.#convert(this.#read(object), this.#apiVersion));
+    const isForeign = object.apiVersion !== this.#apiVersion;
+    invariant(!isForeign || !this.#webhook, 'an object was viewed before it was converted');
+    return this.#remember(object, this.#rename(this.#read(object), this.#apiVersion));
+  }
+
+  /** `object`, of the requests' version, as it is stored. */
+  toStored(object: ApiObject): MaybePromise<ApiObject> {
+    if (!this.#webhook || object.apiVersion === this.#storageApiVersion) {
+      return this.#rename(object, this.#storageApiVersion);
+    }
+    return andThen(
+      convertByWebhook(this.#webhook, [object], this.#storageApiVersion),
+      ([converted]) => converted ?? object,
+    );
+  }
+
+  async #ask(webhook: WebhookClientConfig, objects: readonly ApiObject[]): Promise<void> {
+    for (let i = 0; i < objects.length; i += MAX_OBJECTS_PER_CALL) {
+      await this.#askOnce(webhook, objects.slice(i, i + MAX_OBJECTS_PER_CALL));
+    }
+  }
+
+  async #askOnce(webhook: WebhookClientConfig, objects: readonly ApiObject[]): Promise<void> {
+    const read = objects.map((object) => this.#read(object));
+    const converted = await convertByWebhook(webhook, read, this.#apiVersion);
+    converted.forEach((object, i) => {
+      this.#remember(objects[i] as ApiObject, object);
+    });
+  }
+
+  #remember(object: ApiObject, converted: ApiObject): ApiObject {
+    const view = this.#read(converted);
     this.#views.set(object, view);
     if (view !== object) this.#views.set(view, view);
     return view;
   }
 
-  /** `object`, of the requests' version, as it is stored. */
-  toStored(object: ApiObject): ApiObject {
-    return this.#convert(object, this.#storageApiVersion);
-  }
-
-  #convert(object: ApiObject, apiVersion: string): ApiObject {
+  #rename(object: ApiObject, apiVersion: string): ApiObject {
     return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
   }
 

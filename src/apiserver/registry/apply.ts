@@ -1,11 +1,15 @@
-import type { MaybePromise } from '../../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest } from '../../scheme/errors.ts';
+import {
+  CLIENT_SIDE_MANAGER,
+  CLIENT_SIDE_TOOL,
+} from '../../scheme/managed-fields/client-side-apply.ts';
 import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
 import { applyThreeWay } from '../../scheme/patch/apply-three-way.ts';
 import { withLastApplied } from '../../scheme/patch/last-applied.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
-import type { ApplyResult, Target, WriteOptions } from '../client.ts';
+import type { ApplyOptions, ApplyResult, Target } from '../client.ts';
 import { assertStorableSize } from '../object-size.ts';
 import type { RequestContext } from '../request-context.ts';
 import { planCreate } from './create.ts';
@@ -19,6 +23,7 @@ import {
 import { execute, type Outcome, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
+import { planServerSideApply } from './server-side-apply.ts';
 import { unchanged } from './storing.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
 
@@ -40,7 +45,7 @@ export async function applyObject(
   ctx: RequestContext,
   ref: ResourceRef,
   input: ApiObject,
-  options: WriteOptions & RequestedPlace,
+  options: ApplyOptions & RequestedPlace,
 ): Promise<ApplyResult<ApiObject>> {
   const resource = registry.resources.resolve(ref);
   resource.assertVerb('patch');
@@ -54,11 +59,20 @@ export async function applyObject(
   const manifest = toManifest(resource, input, target);
   // The manifest is stored twice, the second time as an annotation: say first what it is itself too large for.
   assertStorableSize(manifest);
-  const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
+  const scope = createApplyScope(registry, ctx, resource, options);
   const executed = await execute(
     registry,
     {
-      planner: () => planApply(scope, manifest, target),
+      planner: () =>
+        andThen(resource.prepareCurrent(target), () =>
+          options.serverSide
+            ? planServerSideApply(scope, target, {
+                configuration: manifest,
+                force: options.force,
+                upgrade: true,
+              })
+            : planApply(scope, manifest, target),
+        ),
       caches: resource.caches,
       // Somebody created it first: then this apply changes it.
       retryOn: (error) => error.reason === 'AlreadyExists',
@@ -66,9 +80,28 @@ export async function applyObject(
     scope.options,
   );
   return {
-    object: resource.fromStorage(resultOf(executed)),
+    object: await resource.read(resultOf(executed)),
     operation: OPERATIONS[executed.plan.outcome],
   };
+}
+
+function createApplyScope(
+  registry: Registry,
+  ctx: RequestContext,
+  resource: ServedResource,
+  options: ApplyOptions,
+): WriteScope {
+  if (options.force && !options.serverSide) {
+    throw badRequest('force is for server-side apply: client-side apply never conflicts');
+  }
+  const fieldManager =
+    options.fieldManager || (options.serverSide ? CLIENT_SIDE_TOOL : CLIENT_SIDE_MANAGER);
+  return createWriteScope(
+    registry,
+    ctx,
+    resource,
+    effectiveOptions(ctx, { ...options, fieldManager }),
+  );
 }
 
 function applyTarget(

@@ -10,6 +10,7 @@ import type { WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { reviewOf } from '../reviews/reviews.ts';
 import { decodeInput, toStored } from './decode-input.ts';
+import { trackCreation } from './field-managers.ts';
 import { assertIsObject, type RequestedPlace, stampNewMetadata } from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
@@ -56,7 +57,7 @@ export async function createObject(
     },
     scope.options,
   );
-  return resource.fromStorage(resultOf(executed));
+  return resource.read(resultOf(executed));
 }
 
 export function authorizeCreate(
@@ -101,6 +102,7 @@ export function planCreate(
     random: registry.random,
   });
   const object = toStored(scope, decoded);
+  trackCreation(scope, decoded, object);
   const errors = preliminaryErrors(scope, object);
   const admission = createAdmission(scope, { operation: 'CREATE', object });
   return andThen(admission.mutate(), () => {
@@ -128,7 +130,11 @@ function planAdmitted(
   return andThen(admission.validate(), (outcome) => planCreation(scope, object, outcome));
 }
 
-function planCreation(scope: WriteScope, object: ApiObject, admitted: AdmissionOutcome): Plan {
+function planCreation(
+  scope: WriteScope,
+  object: ApiObject,
+  admitted: AdmissionOutcome,
+): MaybePromise<Plan> {
   const { resource } = scope;
   const companions = resource.companions?.forCreate(object, companionState(scope)) ?? [];
   const { namespace = '', name = '' } = object.metadata;
@@ -137,11 +143,11 @@ function planCreation(scope: WriteScope, object: ApiObject, admitted: AdmissionO
     throw alreadyExists(resource.nameOf(name, namespace));
   }
   const key = resource.key(namespace, name);
-  return {
+  return andThen(resource.stored(object), (stored) => ({
     outcome: 'created',
-    writes: [{ type: 'create', key, object: resource.stored(object) }, ...companions],
+    writes: [{ type: 'create', key, object: stored }, ...companions],
     guards: admitted.guards,
     sideWrites: admitted.writes,
     object,
-  };
+  }));
 }

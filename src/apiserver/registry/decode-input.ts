@@ -10,11 +10,21 @@ export function decodeInput({ resource, options, warn }: WriteScope, input: obje
   const { object, warnings } = decodeObject(
     resource.scheme,
     resource.definition,
-    input,
+    withoutManagedFields(input),
     fieldValidation ? { fieldValidation } : STRICT,
   );
   if (warn) for (const warning of warnings) warn(warning);
   return object;
+}
+
+/** Who owns what is settled apart: see `field-managers.ts`. */
+function withoutManagedFields(input: object): object {
+  const { metadata } = input as Partial<ApiObject>;
+  if (typeof metadata !== 'object' || metadata === null || !('managedFields' in metadata)) {
+    return input;
+  }
+  const { managedFields: _, ...rest } = metadata;
+  return { ...input, metadata: rest };
 }
 
 /**

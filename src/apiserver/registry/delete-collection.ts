@@ -33,6 +33,7 @@ export async function deleteCollection(
   const { matches } = resource.selections.compile(selection);
   const cache = await cacheAsOf(registry, await resource.ready(), undefined, ctx.signal);
   const { items } = cache.list(namespace);
+  if (matches && resource.needsPreparing) await resource.prepare(items);
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
   return deleteAll(scope, matches ? items.filter(matches) : items, options);
 }

@@ -56,13 +56,14 @@ export async function executeDelete(
 ): Promise<DeleteResult<ApiObject>> {
   const { registry, resource } = scope;
   const execution = {
-    planner: () => planDelete(scope, target, options),
+    planner: () =>
+      andThen(resource.prepareCurrent(target), () => planDelete(scope, target, options)),
     caches: resource.caches,
     retryOn: (error: Parameters<typeof isLostCompanion>[1]) => isLostCompanion(scope, error),
   };
   const executed = await execute(registry, execution, scope.options);
   return {
-    object: resource.fromStorage(resultOf(executed)),
+    object: await resource.read(resultOf(executed)),
     deleted: executed.plan.outcome === 'deleted',
   };
 }
@@ -126,7 +127,8 @@ export function planDeletion(
   if (deletion.kind === 'pending') return unchanged(current);
   if (deletion.kind === 'remove') return planRemoval(scope, current, { admitted });
   const next = { ...prepared, metadata: deletion.metadata };
-  return planStoring(scope, { next, current, admitted });
+  const stored = resource.storedWith(deletion.metadata, next);
+  return planStoring(scope, { next, current, stored, admitted });
 }
 
 function preparedForDelete(

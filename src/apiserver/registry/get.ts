@@ -42,6 +42,7 @@ export async function getObject(
     ? await registry.store.getAt(resource.key(namespace, name), request.at)
     : await readPresent(registry, ctx, resource, { ...request, namespace });
   if (!found) throw notFound(resource.nameOf(name, namespace));
+  if (resource.needsPreparing) await resource.prepare([found]);
   return facet.read(resource, found);
 }
 

@@ -23,5 +23,6 @@ export async function readHistory(
   });
   const key = resource.key(namespace, target.name);
   const events = await registry.store.history(key, limit === undefined ? {} : { limit });
+  if (resource.needsPreparing) await resource.prepare(events.map(({ object }) => object));
   return events.map(({ type, object }) => ({ type, object: resource.fromStorage(object) }));
 }

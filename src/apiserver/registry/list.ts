@@ -42,7 +42,11 @@ export async function listObjects(
   warnOfDeprecation(resource, ctx.onWarning);
   const plan = planList(options);
   const snapshot = await snapshotFor(registry, ctx, { resource, namespace, plan });
-  return toList(resource, cutPage(snapshot, selection, plan), snapshot);
+  // A field selector looks at every object, the answer only at those of its page.
+  if (selection.matches && resource.needsPreparing) await resource.prepare(snapshot.items);
+  const page = cutPage(snapshot, selection, plan);
+  if (resource.needsPreparing) await resource.prepare(page.items);
+  return toList(resource, page, snapshot);
 }
 
 interface ListScope {

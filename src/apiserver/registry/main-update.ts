@@ -4,9 +4,10 @@ import type { FieldError } from '../../scheme/field-error.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { type AdmissionOutcome, createAdmission } from '../admission/admission.ts';
 import { decodeInput, toStored } from './decode-input.ts';
+import { isUnchanged, trackUpdate } from './field-managers.ts';
 import { carryOverMetadata } from './object-metadata.ts';
 import type { Plan } from './plan.ts';
-import { planStoring, type Storing, unchanged } from './storing.ts';
+import { planConverted, type Storing, unchanged } from './storing.ts';
 import { assertValidUpdate, preliminaryErrors } from './validation.ts';
 import { companionState, type WriteScope } from './write-scope.ts';
 
@@ -36,18 +37,19 @@ export function planPartUpdate(
   current: ApiObject,
   input: ApiObject,
   admitted: AdmissionOutcome,
-): Plan {
+): MaybePromise<Plan> {
   const next = nextOf(scope, current, input);
   assertValidNext(scope, next, current, preliminaryErrors(scope, next, current));
   return planChange(scope, { next, current, admitted });
 }
 
 /** What the client wants, with what is not theirs to change as it is. */
-function nextOf(scope: WriteScope, current: ApiObject, input: ApiObject): ApiObject {
+export function nextOf(scope: WriteScope, current: ApiObject, input: ApiObject): ApiObject {
   const next = toStored(scope, decodeInput(scope, input));
   carryOverMetadata(next.metadata, current.metadata);
   // Whatever the client wrote there counts for nothing, so that it is not judged either.
   if (scope.resource.hasStatus) keepStatus(next as WithStatus, current as WithStatus);
+  trackUpdate(scope, { current, next, given: input.metadata?.managedFields });
   return next;
 }
 
@@ -61,13 +63,15 @@ function assertValidNext(
   assertValidUpdate(scope, next, current, errors);
 }
 
-function planChange(scope: WriteScope, change: Storing): Plan {
+/** What storing `next`, which is valid, comes to. */
+export function planChange(scope: WriteScope, change: Storing): MaybePromise<Plan> {
   const { next, current } = change;
   const { companions: kept } = scope.resource;
   const companions = kept?.forUpdate(next, current, companionState(scope)) ?? [];
-  if (deepEqual(next, current) && !scope.registry.store.isStale(current)) return unchanged(current);
+  if (isUnchanged(next, current) && !scope.registry.store.isStale(current))
+    return unchanged(current);
   countGeneration(scope, next, current);
-  return planStoring(scope, { ...change, companions });
+  return planConverted(scope, { ...change, companions });
 }
 
 type WithStatus = ApiObject & { status?: unknown };

@@ -1,5 +1,6 @@
-import type { MaybePromise } from '../../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { ApiError, badRequest } from '../../scheme/errors.ts';
+import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { applyJsonPatch } from '../../scheme/patch/json-patch.ts';
 import { applyMergePatch } from '../../scheme/patch/merge-patch.ts';
@@ -13,7 +14,8 @@ import { assertPreconditions } from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
-import { currentOf, isLostCompanion } from './update.ts';
+import { planServerSideApply } from './server-side-apply.ts';
+import { currentOf, isLostCompanion, readFacet } from './update.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
 
 /**
@@ -38,18 +40,32 @@ export async function patchObject(
     subresource,
     ...place,
   });
+  if (patch.type === 'apply') await authorizeUpsert(registry, ctx, resource, place);
   await resource.ready();
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
   const executed = await execute(
     registry,
     {
-      planner: () => planPatch(scope, place, patch, subresource),
+      planner: () =>
+        andThen(resource.prepareCurrent(place), () => planPatch(scope, place, patch, subresource)),
       caches: resource.caches,
-      retryOn: (error) => isLostCompanion(scope, error),
+      retryOn: (error) =>
+        isLostCompanion(scope, error) ||
+        (patch.type === 'apply' && error.reason === 'AlreadyExists'),
     },
     scope.options,
   );
-  return facetOf(resource, subresource).read(resource, resultOf(executed));
+  return readFacet(resource, subresource, resultOf(executed));
+}
+
+/** An apply may create what is not there: whoever may not is told so at once, whether it is there or not. */
+export async function authorizeUpsert(
+  { authorizer }: Registry,
+  { user }: RequestContext,
+  { definition }: ServedResource,
+  place: Target,
+): Promise<void> {
+  await assertAuthorized(authorizer, user, { verb: 'create', resource: definition, ...place });
 }
 
 /** What patching the object, or the part that `subresource` stands for, would store. */
@@ -60,6 +76,7 @@ export function planPatch(
   subresource: string | undefined,
 ): MaybePromise<Plan> {
   const { resource } = scope;
+  if (patch.type === 'apply') return planServerSideApply(scope, target, patch);
   const current = currentOf(scope, target);
   const facet = facetOf(resource, subresource);
   const patched = applyPatch(resource, facet, current, patch);
@@ -69,25 +86,24 @@ export function planPatch(
   return facet.plan(scope, current, patched);
 }
 
+/** Patches that are computed from the object alone. */
+type MergedPatch = Exclude<Patch, { readonly type: 'apply' }>;
+
 function applyPatch(
   resource: ServedResource,
   facet: Facet,
   current: ApiObject,
-  patch: Patch,
+  patch: MergedPatch,
 ): ApiObject {
   const seen = facet.read(resource, current);
-  switch (patch.type) {
-    case 'json':
-      return applyJsonPatch(seen, patch.operations);
-    case 'merge':
-      return applyMergePatch(seen, patch.patch);
-    case 'strategic':
-      if (resource.isCustom && !facet.typeName) throw strategicUnsupported();
-      return applyStrategicMergePatch(seen, patch.patch, {
-        lookup: (name) => resource.scheme.type(name),
-        typeName: facet.typeName ?? resource.definition.schemaName,
-      });
-  }
+  // Paths may lead into managedFields, which are stored in another form than clients see.
+  if (patch.type === 'json') return applyJsonPatch(showManagers(seen), patch.operations);
+  if (patch.type === 'merge') return applyMergePatch(seen, patch.patch);
+  if (resource.isCustom && !facet.typeName) throw strategicUnsupported();
+  return applyStrategicMergePatch(seen, patch.patch, {
+    lookup: (name) => resource.scheme.type(name),
+    typeName: facet.typeName ?? resource.definition.schemaName,
+  });
 }
 
 /** Nothing says how the lists of a custom resource are joined. */

@@ -117,7 +117,7 @@ class Attempts<P extends Plan> {
     try {
       return await this.#registry.store.commit(writes, this.#commitOptions(plan));
     } catch (thrown) {
-      if (!this.#isWorthAnother(thrown)) throw thrown;
+      if (!this.#isWorthAnother(plan, thrown)) throw thrown;
       await this.#prepareAnother(contestedKey(writes, thrown));
     }
     return undefined;
@@ -142,8 +142,10 @@ class Attempts<P extends Plan> {
     return { guards, ...(lane ? { lane } : {}), ...(signal ? { signal } : {}) };
   }
 
-  #isWorthAnother(thrown: unknown): boolean {
+  #isWorthAnother({ sideWrites = [] }: Plan, thrown: unknown): boolean {
     if (isApiError(thrown, 'Conflict', 'NotFound')) return true;
+    // What admission wanted to make is there meanwhile: all the better.
+    if (isApiError(thrown, 'AlreadyExists') && findWrite(sideWrites, thrown)) return true;
     return thrown instanceof ApiError && this.#execution.retryOn?.(thrown, this.#number) === true;
   }
 
@@ -173,9 +175,13 @@ function writesOf({ writes, sideWrites = [] }: Plan): readonly StoreWrite[] {
 /** The object of ours that somebody else wrote first. */
 function contestedKey(writes: readonly StoreWrite[], thrown: unknown): string | undefined {
   if (!isApiError(thrown, 'Conflict')) return undefined;
-  const { kind, name } = thrown.details ?? {};
-  const lost = writes.find(({ key }) => key.resource === kind && key.name === name);
+  const lost = findWrite(writes, thrown);
   return lost && JSON.stringify(lost.key);
+}
+
+/** The one that an error of the store is about. */
+function findWrite(writes: readonly StoreWrite[], { details }: ApiError): StoreWrite | undefined {
+  return writes.find(({ key }) => key.resource === details?.kind && key.name === details.name);
 }
 
 /** Errors in the request itself stay whatever the state is. */

@@ -1,4 +1,5 @@
 import { invariant } from '../../lib/errors.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { fromStorage, toStorage } from '../../scheme/conversion/convert.ts';
 import { validateStructure } from '../../scheme/decode.ts';
 import type { ObjectName } from '../../scheme/errors.ts';
@@ -7,7 +8,7 @@ import type { FieldError } from '../../scheme/field-error.ts';
 import type { SelectableFields } from '../../scheme/field-selector.ts';
 import type { Namespace } from '../../scheme/generated/types/core-v1.ts';
 import type { KindStrategy } from '../../scheme/kind-strategy.ts';
-import type { ApiObject } from '../../scheme/object.ts';
+import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
 import {
   type GroupResource,
   qualifiedName,
@@ -229,14 +230,47 @@ export class ServedResource {
   }
 
   /** What was judged, in the version that is stored. */
-  stored(judged: ApiObject): ApiObject {
+  stored(judged: ApiObject): MaybePromise<ApiObject> {
     return this.#versions ? this.#versions.toStored(judged) : judged;
+  }
+
+  /** As {@link stored}, of an object of which nothing but the metadata has changed; {@link ready} first. */
+  storedWith(metadata: ObjectMeta, judged: ApiObject): ApiObject {
+    if (!this.#versions) return judged;
+    const stored = this.cache.get(metadata.namespace ?? '', metadata.name ?? '');
+    return { ...(stored ?? judged), metadata };
+  }
+
+  /** Whether a webhook converts the objects, so that they must be prepared before they are looked at. */
+  get needsPreparing(): boolean {
+    return this.#versions?.needsPreparing ?? false;
+  }
+
+  /** Before `objects` are looked at in the request's version: a promise only where a webhook converts them. */
+  prepare(objects: readonly ApiObject[]): MaybePromise<void> {
+    return this.#versions?.prepare(objects);
+  }
+
+  /** As {@link prepare}, of one object as it is; {@link ready} first. */
+  prepareCurrent({ namespace = '', name }: Target): MaybePromise<void> {
+    const stored = this.#versions && this.cache.get(namespace, name);
+    return stored && this.prepare([stored]);
+  }
+
+  /** {@link fromStorage}, prepared. */
+  read(object: ApiObject): MaybePromise<ApiObject> {
+    return andThen(this.prepare([object]), () => this.fromStorage(object));
   }
 
   /** `object` in the request's version; the same object at each call. */
   fromStorage(object: ApiObject): ApiObject {
     if (this.#versions) return this.#versions.view(object);
     return this.#isConverted ? fromStorage(this.scheme, this.definition, object) : object;
+  }
+
+  /** As {@link fromStorage}, of what is still to be stored and may change: nothing is remembered of it. */
+  fromJudged(judged: ApiObject): ApiObject {
+    return this.#isConverted ? fromStorage(this.scheme, this.definition, { ...judged }) : judged;
   }
 
   fromStorageAll(objects: readonly ApiObject[]): ApiObject[] {

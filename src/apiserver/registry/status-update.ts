@@ -1,10 +1,10 @@
-import { deepEqual } from '../../lib/deep-equal.ts';
 import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { decodeObject } from '../../scheme/decode.ts';
 import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
 import { createAdmission } from '../admission/admission.ts';
+import { isUnchanged, trackUpdate } from './field-managers.ts';
 import type { Plan } from './plan.ts';
-import { planStoring, unchanged } from './storing.ts';
+import { planConverted, unchanged } from './storing.ts';
 import { assertValidStatus } from './validation.ts';
 import type { WriteScope } from './write-scope.ts';
 
@@ -24,6 +24,7 @@ export function planStatusUpdate(
   const status = decodeStatus(scope, input);
   if (status === undefined) delete next.status;
   else next.status = status;
+  trackUpdate(scope, { current, next });
   const subject = { operation: 'UPDATE', subresource, object: next, current } as const;
   const admission = createAdmission(scope, subject);
   return andThen(admission.mutate(), () => {
@@ -31,9 +32,9 @@ export function planStatusUpdate(
     scope.resource.strategy.prepareForStatusUpdate?.(object, current, subresource);
     assertValidStatus(scope, object, current);
     return andThen(admission.validate(), (admitted) =>
-      deepEqual(object, current)
+      isUnchanged(object, current)
         ? unchanged(current)
-        : planStoring(scope, { next: object, current, admitted }),
+        : planConverted(scope, { next: object, current, admitted }),
     );
   });
 }

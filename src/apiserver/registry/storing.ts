@@ -1,3 +1,4 @@
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { AdmissionOutcome } from '../admission/admission.ts';
 import type { Plan } from './plan.ts';
@@ -13,15 +14,24 @@ export function unchanged(current: ApiObject): Plan {
 export interface Storing {
   readonly next: ApiObject;
   readonly current: ApiObject;
+  /** `next` in the version that is stored. @default itself */
+  readonly stored?: ApiObject;
   /** @default none */
   readonly companions?: Plan['writes'];
   /** What admission asks for. @default nothing */
   readonly admitted?: AdmissionOutcome;
 }
 
+/** As {@link planStoring}, with `next` in the version that is stored. */
+export function planConverted(scope: WriteScope, storing: Storing): MaybePromise<Plan> {
+  return andThen(scope.resource.stored(storing.next), (stored) =>
+    planStoring(scope, { ...storing, stored }),
+  );
+}
+
 /** Stores `next`; or deletes the object, when `next` takes away the last that held up its deletion. */
 export function planStoring(scope: WriteScope, storing: Storing): Plan {
-  const { next, current, companions = [], admitted = NOTHING } = storing;
+  const { next, current, stored = next, companions = [], admitted = NOTHING } = storing;
   const { guards, writes: sideWrites } = admitted;
   if (isReleased(scope, next)) return planRemoval(scope, current, { last: next, admitted });
   const { namespace = '', name = '', resourceVersion = '' } = current.metadata;
@@ -29,7 +39,7 @@ export function planStoring(scope: WriteScope, storing: Storing): Plan {
   const write = {
     type: 'update',
     key,
-    object: scope.resource.stored(next),
+    object: stored,
     expectedResourceVersion: resourceVersion,
   } as const;
   return {

@@ -8,15 +8,14 @@ import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { TransactionWrite, WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { reviewOf } from '../reviews/reviews.ts';
-import { facetOf } from '../subresources/facets.ts';
 import { isNewChoiceWorthwhile, planCreate } from './create.ts';
 import { planDelete } from './delete.ts';
 import { assertIsObject, targetOf } from './object-metadata.ts';
-import { planPatch } from './patch.ts';
+import { authorizeUpsert, planPatch } from './patch.ts';
 import { execute, type Plan } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
-import { planUpdate } from './update.ts';
+import { planUpdate, readFacet } from './update.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
 
 /** More would hold the store's lock for too long. */
@@ -83,8 +82,15 @@ async function prepareStep(
     namespace: place.namespace,
     name: write.type === 'create' ? undefined : place.name,
   });
+  if (write.type === 'patch' && write.patch.type === 'apply') {
+    await authorizeUpsert(registry, ctx, resource, write.target);
+  }
   await resource.ready();
-  return { write, resource, scope: createWriteScope(registry, ctx, resource, options) };
+  return {
+    write,
+    resource,
+    scope: createWriteScope(registry, ctx, resource, { ...options, subresource }),
+  };
 }
 
 function mayChooseAgain({ write, resource }: Step, error: ApiError, attempt: number): boolean {
@@ -100,7 +106,7 @@ function planTogether(steps: readonly Step[]): MaybePromise<JointPlan> {
   const pending = new PendingObjects();
   const parts: Plan[] = [];
   const planned = eachInTurn(steps, ({ write, resource, scope }) =>
-    andThen(planStep({ ...scope, pending }, write), (part) => {
+    andThen(planPreparedStep({ ...scope, pending }, write), (part) => {
       if (part.outcome === 'created') pending.add(resource.storage, part.object);
       parts.push(part);
     }),
@@ -117,6 +123,13 @@ function joinPlans(parts: readonly Plan[]): JointPlan {
     object: (parts[0] as Plan).object,
     parts,
   };
+}
+
+/** Plans a step once its object can be looked at in the version of the request. */
+function planPreparedStep(scope: WriteScope, write: TransactionWrite): MaybePromise<Plan> {
+  const { metadata } = 'object' in write ? write.object : {};
+  const place = 'target' in write ? write.target : { ...metadata, name: metadata?.name ?? '' };
+  return andThen(scope.resource.prepareCurrent(place), () => planStep(scope, write));
 }
 
 function planStep(scope: WriteScope, write: TransactionWrite): MaybePromise<Plan> {
@@ -149,13 +162,14 @@ function readResults(
   steps: readonly Step[],
   { parts }: JointPlan,
   stored: readonly ApiObject[] | undefined,
-): ApiObject[] {
+): Promise<ApiObject[]> {
   let position = 0;
-  return parts.map((part, i) => {
+  const results = parts.map((part, i) => {
     const { write, resource } = steps[i] as Step;
     const object = part.writes.length > 0 ? (stored?.[position] ?? part.object) : part.object;
     position += part.writes.length;
     const subresource = 'subresource' in write ? write.subresource : undefined;
-    return facetOf(resource, subresource).read(resource, object);
+    return readFacet(resource, subresource, object);
   });
+  return Promise.all(results);
 }

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { type ApiError, notFound } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
@@ -14,6 +14,7 @@ import {
 } from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
+import type { ServedResource } from './served-resource.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
 
 /**
@@ -43,13 +44,27 @@ export async function updateObject(
   const executed = await execute(
     registry,
     {
-      planner: () => planUpdate(scope, target, input, subresource),
+      planner: () =>
+        andThen(resource.prepareCurrent(target), () =>
+          planUpdate(scope, target, input, subresource),
+        ),
       caches: resource.caches,
       retryOn: (error) => isLostCompanion(scope, error),
     },
     scope.options,
   );
-  return facetOf(resource, subresource).read(resource, resultOf(executed));
+  return readFacet(resource, subresource, resultOf(executed));
+}
+
+/** What a facet shows of a stored object. */
+export function readFacet(
+  resource: ServedResource,
+  subresource: string | undefined,
+  object: ApiObject,
+): MaybePromise<ApiObject> {
+  return andThen(resource.prepare([object]), () =>
+    facetOf(resource, subresource).read(resource, object),
+  );
 }
 
 export function isLostCompanion({ resource }: WriteScope, error: ApiError): boolean {

@@ -61,6 +61,16 @@ export function assertValidUpdate(
   if (warn && strategy.warnings) strategy.warnings(next).forEach(warn);
 }
 
+/** As {@link assertValidUpdate}, where the door has rules of its own for what may change. `errors` are what they found. */
+export function assertValidPart(
+  { resource }: WriteScope,
+  next: ApiObject,
+  errors: FieldError[],
+): void {
+  if (resource.strategy.validate) errors.push(...resource.strategy.validate(next));
+  if (errors.length > 0) throw invalid(resource, next, distinct(errors));
+}
+
 /** Judges what a status writer may change. @throws {ApiError} Invalid with every cause */
 export function assertValidStatus(
   { resource }: WriteScope,

@@ -4,6 +4,7 @@ import { type ApiObject, toApiVersion, type WatchEvent } from '../../scheme/obje
 import type { ResourceRef } from '../../scheme/resource.ts';
 import type {
   ResourceCache,
+  Snapshot,
   StoreEvent,
   StoreEventBatch,
   Subscriber,
@@ -18,6 +19,9 @@ import type { Registry } from './registry.ts';
 import type { Selection } from './selection.ts';
 import type { ServedResource } from './served-resource.ts';
 import { warnOfDeprecation } from './write-scope.ts';
+
+/** How far a watch may be behind a conversion webhook. */
+const MAX_WAITING_BATCHES = 1_000;
 
 /** The annotation of the bookmark that ends the initial events of a WatchList. */
 const ANNOTATION_INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
@@ -59,7 +63,7 @@ export async function watchObjects(
   });
   const cache = await resource.ready();
   const start = await startOf(registry, cache, { ...options, ...(signal ? { signal } : {}) });
-  if (start.initial) stream.deliverPresent(cache);
+  if (start.initial) await deliverPresent(stream, resource, cache, namespace);
   const after = start.initial ? stream.resourceVersion : start.resourceVersion;
   stream.attach(
     await cache.subscribe({
@@ -69,6 +73,17 @@ export async function watchObjects(
     }),
   );
   return stream;
+}
+
+async function deliverPresent(
+  stream: WatchStream,
+  resource: ServedResource,
+  cache: ResourceCache,
+  namespace: string | undefined,
+): Promise<void> {
+  const snapshot = cache.list(namespace);
+  if (resource.needsPreparing) await resource.prepare(snapshot.items);
+  stream.deliverPresent(snapshot);
 }
 
 type WatchStart =
@@ -115,6 +130,9 @@ class WatchStream implements Subscriber, WatchHandle {
   #stopListening: (() => void) | undefined;
   #stopped = false;
   #lastBookmarkMs: number;
+  /** Batches that wait for a webhook, and the end of the last of them. */
+  #waiting = 0;
+  #turn: Promise<void> = Promise.resolve();
   /** Everything up to here has been delivered. */
   resourceVersion = '0';
 
@@ -130,8 +148,7 @@ class WatchStream implements Subscriber, WatchHandle {
   }
 
   /** Sends the present as ADDED events and, to a WatchList, the bookmark that ends it. */
-  deliverPresent(cache: ResourceCache): void {
-    const snapshot = cache.list(this.#namespace);
+  deliverPresent(snapshot: Snapshot): void {
     this.resourceVersion = snapshot.resourceVersion;
     const events: WatchEvent[] = [];
     for (const item of snapshot.items) {
@@ -154,6 +171,28 @@ class WatchStream implements Subscriber, WatchHandle {
   }
 
   onBatch(batch: StoreEventBatch): void {
+    if (this.#resource.needsPreparing) this.#prepareThenTake(batch);
+    else this.#take(batch);
+  }
+
+  /** Batches keep their order while a webhook converts what is in them; one that cannot keep up loses its watchers. */
+  #prepareThenTake(batch: StoreEventBatch): void {
+    if (this.#stopped) return;
+    if (++this.#waiting > MAX_WAITING_BATCHES) {
+      this.#end(new ApiError('Expired', 'the conversion webhook is slower than the changes'));
+      return;
+    }
+    const objects = batch.events.flatMap(({ object, previous }) =>
+      previous ? [object, previous] : [object],
+    );
+    this.#turn = this.#turn
+      .then(() => this.#resource.prepare(objects))
+      .then(() => this.#take(batch))
+      .catch((thrown) => this.#end(toError(thrown)))
+      .finally(() => this.#waiting--);
+  }
+
+  #take(batch: StoreEventBatch): void {
     if (this.#stopped || !this.#isStillAllowed()) return;
     const events: WatchEvent[] = [];
     for (const event of batch.events) this.#translate(event, events);

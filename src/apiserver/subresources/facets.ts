@@ -8,7 +8,8 @@ import type { ServedResource } from '../registry/served-resource.ts';
 import { planStatusUpdate } from '../registry/status-update.ts';
 import type { WriteScope } from '../registry/write-scope.ts';
 import { planFinalize } from './namespace-finalize.ts';
-import { planScale, readScale, SCALE_TYPE } from './scale.ts';
+import { planEphemeralContainers, planResize } from './pod-part.ts';
+import { fromScale, planScale, readScale, SCALE_TYPE, toScaleInput } from './scale.ts';
 
 /** One side of an object that is read and replaced by itself: the whole, its status, its scale. */
 export interface Facet {
@@ -16,6 +17,10 @@ export interface Facet {
   read(resource: ServedResource, object: ApiObject): ApiObject;
   /** What replacing this side of `current` by `input` would store. */
   plan(scope: WriteScope, current: ApiObject, input: ApiObject): MaybePromise<Plan>;
+  /** What a configuration of this side says of the whole object, in the version of `resource`. @default itself */
+  fromInput?(resource: ServedResource, input: ApiObject): ApiObject;
+  /** What {@link plan} takes, of the whole object. @default itself */
+  toInput?(object: ApiObject): ApiObject;
   /** The type by which strategic merge patches join it. @default the object's own */
   readonly typeName?: string;
 }
@@ -32,11 +37,21 @@ const readScaleObject: Facet['read'] = (resource, object) =>
 const planApproval: Facet['plan'] = (scope, current, input) =>
   planStatusUpdate(scope, current, input, 'approval');
 
+const SCALE: Facet = {
+  read: readScaleObject,
+  plan: planScale,
+  typeName: SCALE_TYPE,
+  fromInput: fromScale,
+  toInput: toScaleInput,
+};
+
 const SUBRESOURCES: ReadonlyMap<string, Facet> = new Map<string, Facet>([
   ['status', { read: readWhole, plan: planStatusUpdate }],
   // Approving a certificate request is writing its status, by other people.
   ['approval', { read: readWhole, plan: planApproval }],
-  ['scale', { read: readScaleObject, plan: planScale, typeName: SCALE_TYPE }],
+  ['scale', SCALE],
+  ['ephemeralcontainers', { read: readWhole, plan: planEphemeralContainers }],
+  ['resize', { read: readWhole, plan: planResize }],
   ['finalize', { read: readWhole, plan: planFinalize }],
 ]);
 

@@ -4,6 +4,7 @@ import type { Namespace } from '../../scheme/generated/types/core-v1.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { createAdmission } from '../admission/admission.ts';
 import { decodeInput } from '../registry/decode-input.ts';
+import { trackUpdate } from '../registry/field-managers.ts';
 import type { Plan } from '../registry/plan.ts';
 import { planStoring, unchanged } from '../registry/storing.ts';
 import { assertValidUpdate, preliminaryErrors } from '../registry/validation.ts';
@@ -24,6 +25,7 @@ export function planFinalize(
     metadata: { ...current.metadata },
     spec: { ...(current as Namespace).spec, finalizers },
   };
+  trackUpdate(scope, { current, next });
   const subject = { operation: 'UPDATE', subresource: 'finalize', object: next, current } as const;
   const admission = createAdmission(scope, subject);
   return andThen(admission.mutate(), () => {

@@ -7,7 +7,7 @@ import type { ScalePaths } from '../../scheme/kind-strategy.ts';
 import { formatLabelSelector, type LabelSelector } from '../../scheme/label-selector.ts';
 import { formatLabels } from '../../scheme/labels.ts';
 import { MUST_NOT_BE_NEGATIVE } from '../../scheme/metadata-validation.ts';
-import type { ApiObject } from '../../scheme/object.ts';
+import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
 import { createAdmission, runAdmission } from '../admission/admission.ts';
 import { planPartUpdate } from '../registry/main-update.ts';
 import type { Plan } from '../registry/plan.ts';
@@ -69,6 +69,37 @@ function selectorText(group: string, selector: NonNullable<Scalable['spec']>['se
     : formatLabelSelector(selector as LabelSelector);
 }
 
+/** What a configuration of a scale says of the object that is scaled. */
+export function fromScale({ definition }: ServedResource, input: ApiObject): ApiObject {
+  assertScaleKind(input);
+  const { metadata, spec } = input as Scale;
+  const { name, namespace, uid, resourceVersion } = metadata ?? {};
+  const { group, version, kind } = definition;
+  return {
+    apiVersion: toApiVersion(group, version),
+    kind,
+    metadata: { name, namespace, uid, resourceVersion },
+    ...(spec?.replicas === undefined ? {} : { spec: { replicas: spec.replicas } }),
+  } as ApiObject;
+}
+
+/** The scale that leads to `object`. */
+export function toScaleInput(object: ApiObject): ApiObject {
+  const { replicas } = (object as Scalable).spec ?? {};
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: {},
+    spec: { replicas },
+  } as ApiObject;
+}
+
+function assertScaleKind({ apiVersion, kind }: ApiObject): void {
+  if ((kind && kind !== 'Scale') || (apiVersion && apiVersion !== 'autoscaling/v1')) {
+    throw badRequest(`expected an autoscaling/v1 Scale, got ${kind} in version ${apiVersion}`);
+  }
+}
+
 /** What setting the scale would store: the object with another number of replicas. */
 export function planScale(
   scope: WriteScope,
@@ -94,10 +125,8 @@ export function planScale(
 }
 
 function replicasOf(input: ApiObject, { metadata }: ApiObject): number {
-  const { apiVersion, kind, spec } = input as Scale;
-  if ((kind && kind !== 'Scale') || (apiVersion && apiVersion !== 'autoscaling/v1')) {
-    throw badRequest(`expected an autoscaling/v1 Scale, got ${kind} in version ${apiVersion}`);
-  }
+  assertScaleKind(input);
+  const { spec } = input as Scale;
   const replicas: unknown = spec?.replicas ?? 0;
   const errors: FieldError[] = [];
   if (spec === undefined) errors.push(required('spec'));

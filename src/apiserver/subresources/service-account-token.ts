@@ -22,6 +22,7 @@ import {
 } from '../authentication/service-accounts/token-issuer.ts';
 import type { Target } from '../client.ts';
 import type { WriteScope } from '../registry/write-scope.ts';
+import { admitAction } from './admit-action.ts';
 
 const DEFAULT_EXPIRATION_SECONDS = 3_600;
 const MIN_EXPIRATION_SECONDS = 600;
@@ -33,15 +34,29 @@ const EXTENDED_EXPIRATION_SECONDS = 365 * 24 * 3_600;
 
 /** `serviceaccounts/token`: a new token of the account. @throws {ApiError} Invalid, NotFound, Conflict, BadRequest */
 export async function createToken(
-  { options, registry }: WriteScope,
-  { namespace = '', name }: Target,
-  body: object,
+  scope: WriteScope,
+  target: Target,
+  body: ApiObject,
 ): Promise<ApiObject> {
-  const { store, tokens } = registry;
+  const { tokens } = scope.registry;
   if (!tokens) throw methodNotAllowed('this server has no key to sign service account tokens with');
-  const { spec = {} } = body as TokenRequest;
-  assertValidSpec(spec);
-  const objects = createObjectLookup(store);
+  const action = { subresource: 'token', kind: 'TokenRequest', body };
+  const admission = admitAction(scope, target, action);
+  await admission.mutate();
+  const request = admission.object as unknown as TokenRequest;
+  assertValidSpec(request.spec ?? {});
+  await admission.validate();
+  return answer(scope, tokens, target, request);
+}
+
+async function answer(
+  { options, registry }: WriteScope,
+  tokens: TokenIssuer,
+  { namespace = '', name }: Target,
+  request: TokenRequest,
+): Promise<ApiObject> {
+  const { spec = {} } = request;
+  const objects = createObjectLookup(registry.store);
   const account = await objects.find(SERVICE_ACCOUNTS, { namespace, name });
   if (!account) throw notFound({ ...SERVICE_ACCOUNTS, namespace, name });
   const claims: KubernetesClaims = {
@@ -53,8 +68,8 @@ export async function createToken(
   const token = options.dryRun ? undefined : await tokens.issue(wish);
   const expiration = tokens.nowSeconds() + wish.expirationSeconds;
   return {
-    ...body,
-    metadata: { ...(body as ApiObject).metadata, name, namespace },
+    ...request,
+    metadata: { ...request.metadata, name, namespace },
     spec: { ...spec, audiences: [...wish.audiences], expirationSeconds: wish.expirationSeconds },
     status: { expirationTimestamp: toRfc3339(expiration * 1_000), ...(token ? { token } : {}) },
   } as unknown as ApiObject;

@@ -1,6 +1,7 @@
 /** Options that several commands share, spelled as kubectl spells them. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseGoDuration } from '../../scheme/duration.ts';
+import { UsageError } from '../cli-error.ts';
 
 export interface SelectorOptions {
   readonly selector?: string;
@@ -56,6 +57,38 @@ export function addDryRunOption(command: Command): Command {
       .choices(['none', 'server'])
       .default('none', 'none'),
   );
+}
+
+export interface ServerSideOptions {
+  readonly serverSide: boolean;
+  readonly fieldManager?: string;
+  readonly forceConflicts: boolean;
+}
+
+export function addServerSideOptions(command: Command): Command {
+  return command
+    .addOption(
+      booleanOption('--server-side', 'have the server keep account of who owns which field', false),
+    )
+    .option(
+      '--field-manager <name>',
+      'whose fields these are (default: kubectl, or kubectl-client-side-apply)',
+    )
+    .addOption(
+      booleanOption('--force-conflicts', 'with --server-side: take over what others own', false),
+    );
+}
+
+/** @throws {UsageError} when conflicts are to be forced where there can be none */
+export function serverSideVariables({
+  serverSide,
+  fieldManager,
+  forceConflicts,
+}: ServerSideOptions) {
+  if (forceConflicts && !serverSide) {
+    throw new UsageError('--force-conflicts only works with --server-side');
+  }
+  return { serverSide, fieldManager, force: forceConflicts };
 }
 
 export function wholeNumber(text: string): number {

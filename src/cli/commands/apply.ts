@@ -2,9 +2,12 @@ import type { Command } from 'commander';
 import {
   addDryRunOption,
   addFileOptions,
+  addServerSideOptions,
   booleanOption,
   type DryRun,
   type FileOptions,
+  type ServerSideOptions,
+  serverSideVariables,
 } from '../arguments/options.ts';
 import { type OutputFormat, parseOutputFormat } from '../arguments/output-format.ts';
 import { CliError, exitWith, UsageError } from '../cli-error.ts';
@@ -12,24 +15,21 @@ import type { CliCommand, GlobalOptions } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { ApplyDocument, type ApplyMutation } from '../generated/operations.ts';
 import { collectManifests, type ManifestSource } from '../manifests/collect.ts';
-import { splitManifest } from '../manifests/split.ts';
+import { hasContent, splitManifest } from '../manifests/split.ts';
 import { toDocument, toJsonText, toYaml } from '../output/serialize.ts';
 import { describeFailure } from '../transport/server-error.ts';
 
-interface ApplyOptions extends FileOptions, GlobalOptions {
+interface ApplyOptions extends FileOptions, GlobalOptions, ServerSideOptions {
   readonly record: boolean;
   readonly dryRun: DryRun;
   readonly output?: string;
 }
 
-/** A line that is neither empty nor a comment nor a mark between documents. */
-const CONTENT = /^(?![ \t\r]*(?:#|$)|---[ \t\r]*(?:#|$)|\.\.\.[ \t\r]*$)./m;
-
 type AppliedDocument = NonNullable<ApplyMutation['apply']>[number];
 
 export const applyCommand: CliCommand<ApplyOptions> = {
   setup(command: Command): void {
-    addDryRunOption(addFileOptions(command))
+    addServerSideOptions(addDryRunOption(addFileOptions(command)))
       .addOption(
         booleanOption(
           '--record',
@@ -57,6 +57,7 @@ const EXAMPLES = `
 Examples:
   orrery apply -f examples/nginx-deployment.yaml
   orrery apply -f examples/ -R --dry-run=server
+  orrery apply -f web.yaml --server-side --field-manager ci --force-conflicts
   cat pod.json | orrery apply -f -
   orrery apply -f https://k8s.io/examples/controllers/nginx-deployment.yaml --record`;
 
@@ -89,12 +90,13 @@ class ApplySession {
 
   async #send(manifest: string): Promise<readonly AppliedDocument[]> {
     // A file of comments alone is nothing wrong among others.
-    if (!CONTENT.test(manifest)) return [];
+    if (!hasContent(manifest)) return [];
     const client = await this.#context.client();
     const { apply } = await client.request(ApplyDocument, {
       manifest,
       namespace: this.#options.namespace,
       changeCause: this.#options.record ? changeCause(this.#options) : undefined,
+      ...serverSideVariables(this.#options),
       dryRun: this.#options.dryRun === 'server',
       objects: this.#format === 'yaml' || this.#format === 'json',
     });

@@ -262,6 +262,22 @@ export type AuthorizationV1SubjectRulesReviewStatusInput = {
   readonly resourceRules: ReadonlyArray<AuthorizationV1ResourceRuleInput>;
 };
 
+/** A condition, made of lastTransitionTime, message, observedGeneration, reason and 2 more fields. */
+export type ConditionInput = {
+  /** When the status of the condition last changed. In UTC, to the second. Required. */
+  readonly lastTransitionTime: Scalars['Time']['input'];
+  /** Details for people. Required. */
+  readonly message: Scalars['String']['input'];
+  /** The metadata.generation that this status speaks of. */
+  readonly observedGeneration?: InputMaybe<Scalars['Int64']['input']>;
+  /** The cause in one word, for programs. Required. */
+  readonly reason: Scalars['String']['input'];
+  /** Whether the aspect holds: True, False or Unknown. Required. */
+  readonly status: Scalars['String']['input'];
+  /** Which aspect of the state this is about. Required. */
+  readonly type: Scalars['String']['input'];
+};
+
 /** The values of phase: Where the pod is in its life. One of Failed, Pending, Running, Succeeded or Unknown. Set by controllers. */
 export type CoreV1PodStatusPhase =
   /** The phase `Failed`. */
@@ -283,6 +299,14 @@ export type FieldSelectorRequirementInput = {
   readonly operator: Scalars['String']['input'];
   /** The values of a field selector requirement: a list of texts. */
   readonly values?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+/** A group resource, made of group and resource. */
+export type GroupResourceInput = {
+  /** The group of a group resource. Required. */
+  readonly group: Scalars['String']['input'];
+  /** The resource of a group resource. Required. */
+  readonly resource: Scalars['String']['input'];
 };
 
 /** A label selector requirement, made of key, operator and values. */
@@ -365,6 +389,8 @@ export type OwnerReferenceInput = {
 
 /** How a patch is read. */
 export type PatchType =
+  /** A configuration that `fieldManager` wants: it owns these fields from then on, and what it applied before and leaves out now goes. Creates what is not there. See docs/apply.md. */
+  | 'APPLY'
   /** A list of operations at paths (RFC 6902): `[{op: "replace", path: "/spec/replicas", value: 3}]`. */
   | 'JSON'
   /** An object of which each member replaces what is there; null removes (RFC 7386). Lists are replaced whole. */
@@ -390,6 +416,34 @@ export type Stability =
   /** On; it does not change in ways that break its users. */
   | 'stable';
 
+/** A storage version migration: an object of the API. */
+export type StoragemigrationV1beta1StorageVersionMigrationInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** Name, labels, owners and everything else that all objects have. */
+  readonly metadata?: InputMaybe<ObjectMetaInput>;
+  /** What is wanted. */
+  readonly spec?: InputMaybe<StoragemigrationV1beta1StorageVersionMigrationSpecInput>;
+  /** What is observed. */
+  readonly status?: InputMaybe<StoragemigrationV1beta1StorageVersionMigrationStatusInput>;
+};
+
+/** What is wanted of a storage version migration: written by users. */
+export type StoragemigrationV1beta1StorageVersionMigrationSpecInput = {
+  /** The resource of a storage version migration: a group resource. Required. */
+  readonly resource: GroupResourceInput;
+};
+
+/** What is observed of a storage version migration: written by controllers. */
+export type StoragemigrationV1beta1StorageVersionMigrationStatusInput = {
+  /** Aspects of the state, each true, false or unknown, with reasons. Set by controllers. */
+  readonly conditions?: InputMaybe<ReadonlyArray<ConditionInput>>;
+  /** The resource version of a storage version migration. Set by controllers. */
+  readonly resourceVersion?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** Deletes an object. */
 export type TransactionDeleteInput = {
   /** The name of the object. */
@@ -402,6 +456,8 @@ export type TransactionDeleteInput = {
 
 /** Changes parts of an object. */
 export type TransactionPatchInput = {
+  /** With APPLY: takes over what other managers own. */
+  readonly force?: InputMaybe<Scalars['Boolean']['input']>;
   /** The name of the object. */
   readonly name: Scalars['String']['input'];
   /** The namespace of the object; `default` by default, and ignored for what has none. */
@@ -454,12 +510,30 @@ export type ApplyMutationVariables = Exact<{
   manifest: Scalars['String']['input'];
   namespace?: InputMaybe<Scalars['String']['input']>;
   changeCause?: InputMaybe<Scalars['String']['input']>;
+  serverSide: Scalars['Boolean']['input'];
+  fieldManager?: InputMaybe<Scalars['String']['input']>;
+  force: Scalars['Boolean']['input'];
   dryRun: Scalars['Boolean']['input'];
   objects: Scalars['Boolean']['input'];
 }>;
 
 
 export type ApplyMutation = { readonly apply: ReadonlyArray<{ readonly document: number, readonly line: number, readonly operation: ApplyOperation, readonly reference: string | null, readonly message: string, readonly namespace: string | null, readonly json?: unknown | null, readonly error: { readonly reason: string | null, readonly message: string | null, readonly details: { readonly name: string | null, readonly group: string | null, readonly kind: string | null, readonly causes: ReadonlyArray<{ readonly field: string | null, readonly message: string | null }> | null } | null } | null }> | null };
+
+export type AuditLogQueryVariables = Exact<{
+  username?: InputMaybe<Scalars['String']['input']>;
+  verb?: InputMaybe<Scalars['String']['input']>;
+  group?: InputMaybe<Scalars['String']['input']>;
+  resource?: InputMaybe<Scalars['String']['input']>;
+  namespace?: InputMaybe<Scalars['String']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+  code?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['Time']['input']>;
+  limit: Scalars['Int']['input'];
+}>;
+
+
+export type AuditLogQuery = { readonly auditLog: { readonly continue: string | null, readonly events: ReadonlyArray<{ readonly auditID: string, readonly level: string, readonly stage: string, readonly verb: string, readonly requestURI: string, readonly sourceIPs: ReadonlyArray<string> | null, readonly userAgent: string | null, readonly requestReceivedTimestamp: string, readonly annotations: Record<string, string> | null, readonly user: { readonly username: string, readonly groups: ReadonlyArray<string> }, readonly impersonatedUser: { readonly username: string } | null, readonly objectRef: { readonly apiGroup: string | null, readonly apiVersion: string, readonly resource: string, readonly subresource: string | null, readonly namespace: string | null, readonly name: string | null }, readonly responseStatus: { readonly code: number, readonly reason: string | null, readonly message: string | null } | null }> } | null };
 
 export type CanIMutationVariables = Exact<{
   input: AuthorizationV1SelfSubjectAccessReviewInput;
@@ -574,6 +648,17 @@ export type DescribeServiceQueryVariables = Exact<{
 
 export type DescribeServiceQuery = { readonly object: unknown | null, readonly core: { readonly v1: { readonly service: { readonly endpointSlices: ReadonlyArray<{ readonly ports: ReadonlyArray<{ readonly name: string | null, readonly port: number | null }> | null, readonly endpoints: ReadonlyArray<{ readonly addresses: ReadonlyArray<string>, readonly conditions: { readonly ready: boolean | null } | null }> | null }> | null, readonly events: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> | null } | null } } };
 
+export type DiffQueryVariables = Exact<{
+  manifest: Scalars['String']['input'];
+  namespace?: InputMaybe<Scalars['String']['input']>;
+  serverSide: Scalars['Boolean']['input'];
+  fieldManager?: InputMaybe<Scalars['String']['input']>;
+  force: Scalars['Boolean']['input'];
+}>;
+
+
+export type DiffQuery = { readonly diff: ReadonlyArray<{ readonly document: number, readonly line: number, readonly reference: string | null, readonly namespace: string | null, readonly changes: ReadonlyArray<{ readonly path: string, readonly before: unknown | null, readonly after: unknown | null }> | null, readonly error: { readonly reason: string | null, readonly message: string | null, readonly details: { readonly name: string | null, readonly group: string | null, readonly kind: string | null, readonly causes: ReadonlyArray<{ readonly field: string | null, readonly message: string | null }> | null } | null } | null }> | null };
+
 export type EventFactsFragment = { readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null };
 
 export type FindResourcesQueryVariables = Exact<{
@@ -612,6 +697,29 @@ export type ListResourcesQueryVariables = Exact<{
 
 
 export type ListResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly shortNames: ReadonlyArray<string>, readonly categories: ReadonlyArray<string>, readonly verbs: ReadonlyArray<string>, readonly stability: Stability, readonly served: boolean, readonly deprecation: string | null, readonly removedIn: string | null, readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
+
+export type StoredResourcesQueryVariables = Exact<{
+  name?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type StoredResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly verbs: ReadonlyArray<string>, readonly storageVersion: string, readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
+
+export type StartMigrationMutationVariables = Exact<{
+  generateName: Scalars['String']['input'];
+  group: Scalars['String']['input'];
+  resource: Scalars['String']['input'];
+}>;
+
+
+export type StartMigrationMutation = { readonly createStoragemigrationV1beta1StorageVersionMigration: { readonly metadata: { readonly name: string, readonly resourceVersion: string | null } } | null };
+
+export type WatchMigrationsSubscriptionVariables = Exact<{
+  resourceVersion?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type WatchMigrationsSubscription = { readonly watchStoragemigrationV1beta1StorageVersionMigrations: { readonly type: WatchEventType, readonly resourceVersion: string, readonly object: { readonly metadata: { readonly name: string }, readonly status: { readonly conditions: ReadonlyArray<{ readonly type: string, readonly status: string, readonly message: string }> | null } | null } | null } };
 
 export type MyRulesMutationVariables = Exact<{
   input: AuthorizationV1SelfSubjectRulesReviewInput;
@@ -806,11 +914,14 @@ export const RolloutDeploymentFragmentDoc = new TypedDocumentString(`
 }
     `, {"fragmentName":"RolloutDeployment"}) as unknown as TypedDocumentString<RolloutDeploymentFragment, unknown>;
 export const ApplyDocument = new TypedDocumentString(`
-    mutation Apply($manifest: String!, $namespace: String, $changeCause: String, $dryRun: Boolean!, $objects: Boolean!) {
+    mutation Apply($manifest: String!, $namespace: String, $changeCause: String, $serverSide: Boolean!, $fieldManager: String, $force: Boolean!, $dryRun: Boolean!, $objects: Boolean!) {
   apply(
     manifest: $manifest
     namespace: $namespace
     changeCause: $changeCause
+    serverSide: $serverSide
+    fieldManager: $fieldManager
+    force: $force
     dryRun: $dryRun
   ) {
     document
@@ -836,6 +947,54 @@ export const ApplyDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ApplyMutation, ApplyMutationVariables>;
+export const AuditLogDocument = new TypedDocumentString(`
+    query AuditLog($username: String, $verb: String, $group: String, $resource: String, $namespace: String, $name: String, $code: Int, $since: Time, $limit: Int!) {
+  auditLog(
+    username: $username
+    verb: $verb
+    group: $group
+    resource: $resource
+    namespace: $namespace
+    name: $name
+    code: $code
+    since: $since
+    limit: $limit
+  ) {
+    events {
+      auditID
+      level
+      stage
+      verb
+      requestURI
+      user {
+        username
+        groups
+      }
+      impersonatedUser {
+        username
+      }
+      sourceIPs
+      userAgent
+      objectRef {
+        apiGroup
+        apiVersion
+        resource
+        subresource
+        namespace
+        name
+      }
+      responseStatus {
+        code
+        reason
+        message
+      }
+      requestReceivedTimestamp
+      annotations
+    }
+    continue
+  }
+}
+    `) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;
 export const CanIDocument = new TypedDocumentString(`
     mutation CanI($input: AuthorizationV1SelfSubjectAccessReviewInput!) {
   createAuthorizationV1SelfSubjectAccessReview(input: $input) {
@@ -1216,6 +1375,40 @@ export const DescribeServiceDocument = new TypedDocumentString(`
   }
   reportingComponent
 }`) as unknown as TypedDocumentString<DescribeServiceQuery, DescribeServiceQueryVariables>;
+export const DiffDocument = new TypedDocumentString(`
+    query Diff($manifest: String!, $namespace: String, $serverSide: Boolean!, $fieldManager: String, $force: Boolean!) {
+  diff(
+    manifest: $manifest
+    namespace: $namespace
+    serverSide: $serverSide
+    fieldManager: $fieldManager
+    force: $force
+  ) {
+    document
+    line
+    reference
+    namespace
+    changes {
+      path
+      before
+      after
+    }
+    error {
+      reason
+      message
+      details {
+        name
+        group
+        kind
+        causes {
+          field
+          message
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DiffQuery, DiffQueryVariables>;
 export const FindResourcesDocument = new TypedDocumentString(`
     query FindResources($name: String!) {
   apiResources(name: $name) {
@@ -1293,6 +1486,57 @@ export const ListResourcesDocument = new TypedDocumentString(`
   version
   namespaced
 }`) as unknown as TypedDocumentString<ListResourcesQuery, ListResourcesQueryVariables>;
+export const StoredResourcesDocument = new TypedDocumentString(`
+    query StoredResources($name: String) {
+  apiResources(name: $name) {
+    ...ResourceFacts
+    verbs
+    storageVersion
+  }
+}
+    fragment ResourceFacts on APIResource {
+  name
+  singularName
+  kind
+  group
+  version
+  namespaced
+}`) as unknown as TypedDocumentString<StoredResourcesQuery, StoredResourcesQueryVariables>;
+export const StartMigrationDocument = new TypedDocumentString(`
+    mutation StartMigration($generateName: String!, $group: String!, $resource: String!) {
+  createStoragemigrationV1beta1StorageVersionMigration(
+    input: {metadata: {generateName: $generateName}, spec: {resource: {group: $group, resource: $resource}}}
+  ) {
+    metadata {
+      name
+      resourceVersion
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartMigrationMutation, StartMigrationMutationVariables>;
+export const WatchMigrationsDocument = new TypedDocumentString(`
+    subscription WatchMigrations($resourceVersion: String) {
+  watchStoragemigrationV1beta1StorageVersionMigrations(
+    resourceVersion: $resourceVersion
+    allowBookmarks: true
+  ) {
+    type
+    resourceVersion
+    object {
+      metadata {
+        name
+      }
+      status {
+        conditions {
+          type
+          status
+          message
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WatchMigrationsSubscription, WatchMigrationsSubscriptionVariables>;
 export const MyRulesDocument = new TypedDocumentString(`
     mutation MyRules($input: AuthorizationV1SelfSubjectRulesReviewInput!) {
   createAuthorizationV1SelfSubjectRulesReview(input: $input) {

@@ -38,3 +38,11 @@ function countLines(text: string): number {
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
   return count;
 }
+
+/** A line that is neither empty nor a comment nor a mark between documents. */
+const CONTENT = /^(?![ \t\r]*(?:#|$)|---[ \t\r]*(?:#|$)|\.\.\.[ \t\r]*$)./m;
+
+/** Whether there is anything in the text but comments. */
+export function hasContent(text: string): boolean {
+  return CONTENT.test(text);
+}

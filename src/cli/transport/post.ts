@@ -34,10 +34,11 @@ export class Poster {
         method: 'POST',
         agent: this.#agent,
         signal: this.#signal,
-        headers: { ...headers, 'content-length': Buffer.byteLength(body) } as Record<
-          string,
-          string | string[] | number
-        >,
+        headers: {
+          'user-agent': 'orrery',
+          ...headers,
+          'content-length': Buffer.byteLength(body),
+        } as Record<string, string | string[] | number>,
       };
       const sent = send(this.#connection.endpoint, options, (answer) => {
         resolve({ status: answer.statusCode ?? 0, text: () => readText(answer) });

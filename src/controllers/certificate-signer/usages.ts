@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { ExtendedKeyUsage, KeyUsageFlags } from '@peculiar/x509';
 
 /** Kubernetes' words for what a certificate is good for, as X.509 has them. */

@@ -5,11 +5,13 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
+import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import { JSON_SCALAR } from '../schema/scalars.ts';
 import { nonNullString, type SharedInterfaces } from '../schema/shared-types.ts';
 import type { TypeRegistry } from '../schema/type-registry.ts';
+import type { AppliedDocument } from './apply.ts';
 
-const STATUS_SCHEMA = 'io.k8s.apimachinery.pkg.apis.meta.v1.Status';
+export const STATUS_SCHEMA = 'io.k8s.apimachinery.pkg.apis.meta.v1.Status';
 
 const APPLY_OPERATION = new GraphQLEnumType({
   name: 'ApplyOperation',
@@ -59,7 +61,7 @@ export function createAppliedDocumentType(
       json: {
         type: JSON_SCALAR,
         description: 'The same as `object`, whole and as JSON.',
-        resolve: (applied: { object: unknown }) => applied.object,
+        resolve: ({ object }: AppliedDocument) => object && showManagers(object),
       },
       error: { type: registry.output(STATUS_SCHEMA), description: 'Why it failed.' },
     },

@@ -1,4 +1,4 @@
-import type { WriteOptions } from '../../apiserver/client.ts';
+import type { ApplyOptions as ClientApplyOptions } from '../../apiserver/client.ts';
 import { decodeKind } from '../../scheme/decode.ts';
 import { badRequest, type Status } from '../../scheme/errors.ts';
 import { ANNOTATION_CHANGE_CAUSE } from '../../scheme/groups/apps/deployment-revisions.ts';
@@ -15,8 +15,26 @@ export interface ApplyOptions {
   readonly namespace?: string | undefined;
   /** Written into the annotation `kubernetes.io/change-cause` of each object. */
   readonly changeCause?: string | undefined;
-  readonly write: WriteOptions;
+  readonly write: ClientApplyOptions;
 }
+
+/** What is looked at beside, for a comparison. */
+interface ApplyObserver {
+  /** Reads the object as it is before its document is applied. */
+  readonly before?: (
+    definition: ResourceDefinition,
+    object: ApiObject,
+  ) => Promise<ApiObject | undefined>;
+  /** Gets each document, with what was there before it. */
+  readonly onDocument?: (document: AppliedDocument, found: Found | undefined) => void;
+}
+
+interface Found {
+  readonly definition: ResourceDefinition;
+  readonly before: ApiObject | undefined;
+}
+
+type ApplyRun = ApplyOptions & ApplyObserver & { readonly ctx: RequestContext };
 
 /** What became of one document, in kubectl's words. */
 export interface AppliedDocument {
@@ -40,7 +58,7 @@ export interface AppliedDocument {
 export async function applyManifest(
   scheme: Scheme,
   manifest: string,
-  options: ApplyOptions & { ctx: RequestContext },
+  options: ApplyRun,
 ): Promise<readonly AppliedDocument[]> {
   const documents = parseManifest(manifest);
   if (documents.length === 0) throw badRequest('no objects passed to apply');
@@ -52,8 +70,13 @@ export async function applyManifest(
 async function applyDocument(
   scheme: Scheme,
   { document, line, content }: ManifestDocument,
-  options: ApplyOptions & { ctx: RequestContext },
+  options: ApplyRun,
 ): Promise<AppliedDocument> {
+  let found: Found | undefined;
+  const tell = (applied: AppliedDocument): AppliedDocument => {
+    options.onDocument?.(applied, found);
+    return applied;
+  };
   let reference: string | null = null;
   let namespace: string | null = null;
   try {
@@ -62,31 +85,38 @@ async function applyDocument(
     const object = prepare(definition, content.value as ApiObject, options);
     reference = referenceOf(definition, object);
     namespace = object.metadata.namespace ?? null;
+    found = { definition, before: await options.before?.(definition, object) };
     const result = await options.ctx.client.apply(definition, object, options.write);
     const dryRun = options.write.dryRun ? ' (server dry run)' : '';
-    return {
+    return tell({
       document,
       line,
       operation: OPERATIONS[result.operation],
       reference,
-      message: `${reference} ${result.operation}${dryRun}`,
+      message: `${reference} ${wordOf(result.operation, options.write)}${dryRun}`,
       namespace,
       object: result.object,
       error: null,
-    };
+    });
   } catch (thrown) {
     // What nobody foresaw is masked here: it is no reason to keep the other documents' results.
     const error = toApiError(options.ctx.logger, thrown);
     const place = { document, line, reference, namespace };
-    return {
+    return tell({
       ...place,
       operation: 'FAILED',
       message: error.message,
       object: null,
       error: error.toStatus(),
-    };
+    });
   }
 }
+
+/** kubectl does not say what a server-side apply did. */
+const wordOf = (
+  operation: keyof typeof OPERATIONS,
+  { serverSide = false }: ClientApplyOptions,
+): string => (serverSide ? 'serverside-applied' : operation);
 
 const OPERATIONS = {
   created: 'CREATED',

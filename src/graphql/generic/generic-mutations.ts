@@ -7,6 +7,7 @@ import {
   type GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
+import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -30,7 +31,8 @@ import type { SharedInterfaces } from '../schema/shared-types.ts';
 import type { TypeRegistry } from '../schema/type-registry.ts';
 import { createAppliedDocumentType } from './applied-document-type.ts';
 import { applyManifest } from './apply.ts';
-import { ANY_RESOURCE, genericObjectArguments, RESOURCE_ARGUMENT } from './generic-queries.ts';
+import { APPLY_ARGUMENTS, toApplyOptions } from './apply-arguments.ts';
+import { ANY_RESOURCE, genericObjectArguments, RESOURCE_ARGUMENT } from './resource-arguments.ts';
 import { findResource, toObjectTarget } from './resource-lookup.ts';
 import { rollback } from './rollback.ts';
 import { createTransactionField } from './transaction.ts';
@@ -71,15 +73,7 @@ function applyField({ scheme, registry, interfaces }: GenericMutationsOptions): 
       'earlier apply had set and this one leaves out is removed. Each document is applied by itself: a bad one is ' +
       'reported in its place and keeps none of the others.',
     args: {
-      manifest: {
-        type: new GraphQLNonNull(GraphQLString),
-        description: 'YAML or JSON, with any number of documents.',
-      },
-      namespace: {
-        type: GraphQLString,
-        description:
-          'Where objects go that name no namespace; those that name another are refused. By default `default`.',
-      },
+      ...APPLY_ARGUMENTS,
       changeCause: {
         type: GraphQLString,
         description: 'Recorded in the annotation `kubernetes.io/change-cause` of each object.',
@@ -90,9 +84,8 @@ function applyField({ scheme, registry, interfaces }: GenericMutationsOptions): 
       write(ctx, () =>
         applyManifest(scheme, textArgument(args, 'manifest') ?? '', {
           ctx,
-          namespace: textArgument(args, 'namespace'),
+          ...toApplyOptions(args, ctx),
           changeCause: textArgument(args, 'changeCause'),
-          write: toWriteOptions(args, ctx),
         }),
       ),
   };
@@ -115,7 +108,7 @@ function writeObjectField(scheme: Scheme, verb: 'create' | 'update'): Field {
     resolve: (_, args: Arguments, ctx) =>
       write(ctx, async () => {
         const { definition, object } = readTypedObject(scheme, toPlain(args.object));
-        return ctx.client[verb](definition, object, toWriteOptions(args, ctx));
+        return showManagers(await ctx.client[verb](definition, object, toWriteOptions(args, ctx)));
       }),
   };
 }
@@ -140,15 +133,12 @@ function patchObjectField(scheme: Scheme): Field {
       write(ctx, async () => {
         const definition = definitionOfArgs(scheme, args);
         const subresource = textArgument(args, 'subresource');
-        return ctx.client.patch(
-          definition,
-          toObjectTarget(definition, args),
-          toPatch(args, definition),
-          {
-            ...toWriteOptions(args, ctx),
-            ...(subresource === undefined ? {} : { subresource }),
-          },
-        );
+        const target = toObjectTarget(definition, args);
+        const patched = await ctx.client.patch(definition, target, toPatch(args, definition), {
+          ...toWriteOptions(args, ctx),
+          ...(subresource === undefined ? {} : { subresource }),
+        });
+        return showManagers(patched);
       }),
   };
 }
@@ -202,7 +192,8 @@ function scaleObjectField(scheme: Scheme): Field {
     },
     async resolve(_, args: Arguments, ctx) {
       const definition = definitionOfArgs(scheme, args);
-      return scale(definition, { ...args, ...toObjectTarget(definition, args) }, ctx);
+      const scaled = await scale(definition, { ...args, ...toObjectTarget(definition, args) }, ctx);
+      return showManagers(scaled);
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   GraphQLNonNull,
   GraphQLString,
 } from 'graphql';
+import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import { orForbidden } from '../or-forbidden.ts';
@@ -20,9 +21,12 @@ import {
 } from '../schema/arguments.ts';
 import { readObject } from '../schema/query-fields.ts';
 import { JSON_SCALAR } from '../schema/scalars.ts';
-import { nonNullString } from '../schema/shared-types.ts';
+import type { TypeRegistry } from '../schema/type-registry.ts';
 import { API_RESOURCE_TYPE, toApiResource } from './api-resource-type.ts';
+import { createAppliedConfigurationField } from './applied-configuration.ts';
 import { auditLogField } from './audit-log.ts';
+import { createDiffField } from './diff.ts';
+import { ANY_RESOURCE, genericObjectArguments, RESOURCE_ARGUMENT } from './resource-arguments.ts';
 import { findResource, findResources, toObjectTarget } from './resource-lookup.ts';
 import { SERVER_VERSION_TYPE, type ServerVersion } from './server-version.ts';
 import { TABLE_TYPE, type TableValue, toTableValue } from './table.ts';
@@ -32,12 +36,14 @@ type Field = GraphQLFieldConfig<unknown, RequestContext>;
 export interface GenericQueriesOptions {
   readonly scheme: Scheme;
   readonly version: ServerVersion;
+  readonly registry: TypeRegistry;
 }
 
 /** What tools need that do not know the kinds beforehand. */
 export function createGenericQueries({
   scheme,
   version,
+  registry,
 }: GenericQueriesOptions): GraphQLFieldConfigMap<unknown, RequestContext> {
   return {
     version: {
@@ -50,30 +56,8 @@ export function createGenericQueries({
     object: objectField(scheme),
     objects: objectsField(scheme),
     tables: tablesField(scheme),
-  };
-}
-
-export const RESOURCE_ARGUMENT = {
-  resource: {
-    type: nonNullString,
-    description:
-      'What users call it, as kubectl reads it: plural, singular, short name or kind, also with version and group ' +
-      '(`deploy`, `deployments.apps`, `deployments.v1.apps`).',
-  },
-} satisfies GraphQLFieldConfigArgumentMap;
-
-/** The arguments of any resource, namespaced or not. */
-export const ANY_RESOURCE: Pick<ResourceDefinition, 'namespaced'> = { namespaced: true };
-
-export function genericObjectArguments(): GraphQLFieldConfigArgumentMap {
-  return {
-    ...RESOURCE_ARGUMENT,
-    namespace: {
-      type: GraphQLString,
-      description:
-        'The namespace of the object; `default` by default, and ignored for what has none.',
-    },
-    name: { type: nonNullString, description: 'The name of the object.' },
+    diff: createDiffField(scheme, registry),
+    appliedConfiguration: createAppliedConfigurationField(scheme),
   };
 }
 
@@ -115,9 +99,10 @@ function objectField(scheme: Scheme): Field {
       at: getArguments(ANY_RESOURCE).at as GraphQLFieldConfigArgumentMap[string],
     },
     extensions: { reads: true },
-    resolve(_, args: Arguments, ctx) {
+    async resolve(_, args: Arguments, ctx) {
       const definition = findResource(scheme, textArgument(args, 'resource') ?? '');
-      return readObject(definition, { ...toObjectTarget(definition, args), at: args.at }, ctx);
+      const target = { ...toObjectTarget(definition, args), at: args.at };
+      return showManagers(await readObject(definition, target, ctx));
     },
   };
 }
@@ -134,9 +119,10 @@ function objectsField(scheme: Scheme): Field {
     description: 'A list of any resource, as JSON: `{apiVersion, kind, metadata, items}`.',
     args: { ...RESOURCE_ARGUMENT, ...listArguments(ANY_RESOURCE) },
     extensions: { reads: true },
-    resolve(_, args: Arguments, ctx) {
+    async resolve(_, args: Arguments, ctx) {
       const definition = findResource(scheme, textArgument(args, 'resource') ?? '');
-      return ctx.reader.list(definition, listOptionsFor(definition, args));
+      const list = await ctx.reader.list(definition, listOptionsFor(definition, args));
+      return { ...list, items: list.items.map(showManagers) };
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
+import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { WatchEvent } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
@@ -28,7 +29,7 @@ import {
   toWatchStart,
 } from '../schema/subscription-fields.ts';
 import { API_RESOURCE_TYPE, toApiResource } from './api-resource-type.ts';
-import { ANY_RESOURCE, RESOURCE_ARGUMENT } from './generic-queries.ts';
+import { ANY_RESOURCE, RESOURCE_ARGUMENT } from './resource-arguments.ts';
 import { findResources } from './resource-lookup.ts';
 import { TABLE_EVENT_TYPE, toTableEventValue } from './table.ts';
 
@@ -76,7 +77,7 @@ function watchField(scheme: Scheme, interfaces: SharedInterfaces): Field {
       allowBookmarks: args.allowBookmarks === true,
       toValue: (event: WatchEvent, index) => ({
         ...toEventValue(event),
-        json: event.type === 'BOOKMARK' ? null : event.object,
+        json: event.type === 'BOOKMARK' ? null : showManagers(event.object),
         resource: toApiResource(scheme, sources[index]?.ref as ResourceDefinition),
       }),
     };

@@ -1,5 +1,6 @@
 import { GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
 import { toStorage } from '../../scheme/conversion/convert.ts';
+import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ApiObject, ListMeta, WatchEvent } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
@@ -45,7 +46,11 @@ const TABLE_ROW_TYPE = new GraphQLObjectType<TableRow>({
       description: 'Its uid: the identity that survives no re-creation.',
     },
     resourceVersion: { ...fromMetadata('resourceVersion'), description: 'Its version.' },
-    object: { type: new GraphQLNonNull(JSON_SCALAR), description: 'The whole object, as JSON.' },
+    object: {
+      type: new GraphQLNonNull(JSON_SCALAR),
+      description: 'The whole object, as JSON.',
+      resolve: ({ object }) => showManagers(object),
+    },
   },
 });
 

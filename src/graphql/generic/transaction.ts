@@ -20,7 +20,7 @@ import { write } from '../schema/mutation-fields.ts';
 import { PATCH_ARGUMENTS, toPatch } from '../schema/patch-input.ts';
 import { JSON_SCALAR } from '../schema/scalars.ts';
 import type { SharedInterfaces } from '../schema/shared-types.ts';
-import { genericObjectArguments } from './generic-queries.ts';
+import { genericObjectArguments } from './resource-arguments.ts';
 import { findResource, toObjectTarget } from './resource-lookup.ts';
 import { readTypedObject } from './typed-object.ts';
 

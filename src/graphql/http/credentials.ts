@@ -27,7 +27,11 @@ export function connectionCredentials(
   params: Readonly<Record<string, unknown>> | undefined,
   request: IncomingMessage,
 ): Credentials {
-  const headers: Record<string, readonly string[] | undefined> = { ...request.headersDistinct };
+  // Names come from the client: none may reach what every object has.
+  const headers: Record<string, readonly string[] | undefined> = Object.assign(
+    Object.create(null),
+    request.headersDistinct,
+  );
   if (typeof params?.token === 'string') headers.authorization = [`Bearer ${params.token}`];
   for (const [name, value] of Object.entries(params ?? {})) {
     const values = (Array.isArray(value) ? value : [value]).filter(

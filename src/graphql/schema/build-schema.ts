@@ -50,7 +50,10 @@ export function buildSchema({ scheme, version }: BuildSchemaOptions): GraphQLSch
     query: new GraphQLObjectType({
       name: 'Query',
       description: 'Reads. All of one query is answered at one resourceVersion.',
-      fields: { ...createQueryFields(kinds), ...createGenericQueries({ scheme, version }) },
+      fields: {
+        ...createQueryFields(kinds),
+        ...createGenericQueries({ scheme, version, registry }),
+      },
     }),
     mutation: new GraphQLObjectType({
       name: 'Mutation',

@@ -90,8 +90,23 @@ function objectFields(
   const metadata = fields.metadata;
   if (!isStored(definition)) return fields;
   if (metadata) metadata.type = new GraphQLNonNull(registry.objectMeta);
+  const related = relations(definition, watchEvent);
   // The kind's own fields come first and are not hidden by a relation of the same name.
-  return { ...fields, ...relations(definition, watchEvent), ...fields };
+  const own = definition.served === undefined ? fields : spellBeside(fields, related);
+  return { ...own, ...related, ...own };
+}
+
+/** A custom resource cannot have a field take the place of what every object has: its own gets a `_`. */
+function spellBeside(fields: OutputFields, related: OutputFields): OutputFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => {
+      if (!Object.hasOwn(related, name)) return [name, field];
+      const read = (source: unknown): unknown => (source as Record<string, unknown>)[name];
+      let spelled = `${name}_`;
+      while (Object.hasOwn(fields, spelled)) spelled += '_';
+      return [spelled, { resolve: read, ...field }];
+    }),
+  );
 }
 
 export function watchEventFields(

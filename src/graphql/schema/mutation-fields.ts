@@ -1,9 +1,11 @@
 import {
+  GraphQLBoolean,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
   GraphQLInt,
   GraphQLNonNull,
   type GraphQLObjectType,
+  GraphQLString,
 } from 'graphql';
 import type { DeleteOptions, NewObject } from '../../apiserver/client.ts';
 import { badRequest } from '../../scheme/errors.ts';
@@ -64,7 +66,10 @@ function* fieldsOf(
   const verbs = new Set(kind.definition.verbs);
   if (verbs.has('create')) yield [`create${name}`, createField(kind)];
   if (verbs.has('update')) yield [`update${name}`, updateField(kind)];
-  if (verbs.has('patch')) yield [`patch${name}`, patchField(kind)];
+  if (verbs.has('patch')) {
+    yield [`patch${name}`, patchField(kind)];
+    yield [`apply${name}`, applyField(kind)];
+  }
   if (verbs.has('delete')) yield [`delete${name}`, deleteField(kind, deletionType)];
   if (verbs.has('deletecollection')) {
     yield [`deleteCollection${name}`, deleteCollectionField(kind)];
@@ -165,6 +170,32 @@ function patchField(kind: KindTypes, subresource?: string): Field {
           ...(subresource ? { subresource } : {}),
         }),
       ),
+  };
+}
+
+function applyField(kind: KindTypes): Field {
+  const { definition } = kind;
+  return {
+    type: kind.object,
+    description:
+      `Applies an object of kind ${definition.kind} server-side: its fields become the field manager's, what it applied before ` +
+      `and leaves out goes, and what is not there is created. For a part of an object: \`patch${toTypeName(definition)}\` with APPLY.`,
+    args: {
+      ...inputArguments(kind),
+      fieldManager: {
+        type: new GraphQLNonNull(GraphQLString),
+        description: 'Whose fields these are.',
+      },
+      force: { type: GraphQLBoolean, description: 'Takes over what other managers own.' },
+    },
+    resolve: (_, args: Arguments, ctx) =>
+      write(ctx, () => {
+        const object = toObject(kind, args);
+        const { namespace, name = '' } = object.metadata;
+        const patch = { type: 'apply', configuration: object, force: args.force === true } as const;
+        const target = { namespace: definition.namespaced ? namespace : undefined, name };
+        return ctx.client.patch(definition, target, patch, toWriteOptions(args, ctx));
+      }),
   };
 }
 

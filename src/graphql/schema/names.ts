@@ -43,7 +43,9 @@ export function toPluralKind({
   const lower = kind.toLowerCase();
   let shared = 0;
   while (shared < lower.length && lower[shared] === resource[shared]) shared++;
-  return kind.slice(0, shared) + (shared === 0 ? upperFirst(resource) : resource.slice(shared));
+  return toFieldName(
+    kind.slice(0, shared) + (shared === 0 ? upperFirst(resource) : resource.slice(shared)),
+  );
 }
 
 /** `replicaSets`, `csiDrivers`: the query field of a list. */
@@ -53,11 +55,15 @@ export function toListField(
   return toObjectField(toPluralKind(definition));
 }
 
-/** The spelling of a field's JSON name. Names that begin with a digit get a `_`, those that begin with `__` lose one. */
+/**
+ * The spelling of a field's JSON name. Names that begin with a digit get a `_`, those that begin with `__` lose one, and a
+ * name of which nothing else is left is `_x`.
+ */
 export function toFieldName(jsonName: string): string {
   const spelled = jsonName.replace(UNSPELLABLE, '_');
-  if (spelled === '' || /^[0-9]/.test(spelled)) return `_${spelled}`;
-  return spelled.replace(/^_{2,}/, '_');
+  if (/^[0-9]/.test(spelled)) return `_${spelled}`;
+  const unreserved = spelled.replace(/^_{2,}/, '_');
+  return unreserved === '_' || unreserved === '' ? '_x' : unreserved;
 }
 
 /**

@@ -1,4 +1,9 @@
-import { GraphQLEnumType, type GraphQLFieldConfigArgumentMap, GraphQLNonNull } from 'graphql';
+import {
+  GraphQLBoolean,
+  GraphQLEnumType,
+  type GraphQLFieldConfigArgumentMap,
+  GraphQLNonNull,
+} from 'graphql';
 import type { Patch } from '../../apiserver/client.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
@@ -22,6 +27,11 @@ const PATCH_TYPE = new GraphQLEnumType({
       description:
         'As MERGE, but lists are joined by their merge keys, as the kind says: containers by name.',
     },
+    APPLY: {
+      description:
+        'A configuration that `fieldManager` wants: it owns these fields from then on, and what it applied before and leaves ' +
+        'out now goes. Creates what is not there. See docs/apply.md.',
+    },
   },
 });
 
@@ -34,6 +44,10 @@ export const PATCH_ARGUMENTS: GraphQLFieldConfigArgumentMap = {
   patch: {
     type: new GraphQLNonNull(JSON_SCALAR),
     description: 'The patch, in the form that `type` says.',
+  },
+  force: {
+    type: GraphQLBoolean,
+    description: 'With APPLY: takes over what other managers own.',
   },
 };
 
@@ -48,6 +62,8 @@ export function toPatch(args: Arguments, { served }: Pick<ResourceDefinition, 's
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
     throw badRequest('patch: a merge patch is an object');
   }
+  if (type === 'APPLY') return { type: 'apply', configuration: patch, force: args.force === true };
+  if (args.force === true) throw badRequest('force: only an APPLY patch may be forced');
   return { type: type === 'MERGE' ? 'merge' : 'strategic', patch };
 }
 

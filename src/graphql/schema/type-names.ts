@@ -6,7 +6,7 @@ const META_PACKAGE = 'io.k8s.apimachinery.pkg.apis.meta';
 const SCHEMA_NAME = /^(.+)\.(v\d+(?:(?:alpha|beta)\d+)?)\.([^.]+)$/;
 
 /** What the names of a kind's own types end in. */
-const KIND_SUFFIXES = ['', 'List', 'WatchEvent', 'Embedded', 'Input', 'Map'];
+export const KIND_SUFFIXES = ['', 'List', 'WatchEvent', 'Embedded', 'Input', 'Map'];
 
 /**
  * Names types: `io.k8s.api.apps.v1.DeploymentSpec` is `AppsV1DeploymentSpec`. Types of no group, which all kinds share,

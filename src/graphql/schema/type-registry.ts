@@ -18,6 +18,8 @@ import {
   isNonNullType,
 } from 'graphql';
 import { invariant } from '../../lib/errors.ts';
+import { showEntry } from '../../scheme/managed-fields/managers.ts';
+import type { ManagedFieldsEntry } from '../../scheme/object.ts';
 import type { FieldSchema, FieldType, TypeSchema } from '../../scheme/structural-schema.ts';
 import { spellFields, toEnumName, toFieldName, upperFirst } from './names.ts';
 import {
@@ -130,7 +132,8 @@ export class TypeRegistry {
         type: isCertain ? new GraphQLNonNull(type) : type,
         description: this.#describeField(schema, jsonName, name),
       };
-      const resolve = resolverOf(field, jsonName, name);
+      const resolve =
+        FIELD_READERS[`${schema.name}.${jsonName}`] ?? resolverOf(field, jsonName, name);
       if (resolve) config.resolve = resolve;
       fields[name] = config;
     }
@@ -262,6 +265,12 @@ export class TypeRegistry {
     return made;
   }
 }
+
+/** Fields that are stored in another form than clients see. */
+const FIELD_READERS: Readonly<Record<string, (source: unknown) => unknown>> = {
+  'io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry.fieldsV1': (entry) =>
+    showEntry(entry as ManagedFieldsEntry).fieldsV1,
+};
 
 /** Most fields need none: the compiler reads their values directly, which is several times faster. */
 function resolverOf(

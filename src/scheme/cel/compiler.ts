@@ -40,6 +40,8 @@ export interface Constructors {
   get(name: string): ObjectType | undefined;
 }
 
+/** A chain of operators is as deep as it is long; deeper ones would exhaust the stack. */
+const MAX_DEPTH = 600;
 const LIST_COST = 10;
 const MAP_COST = 30;
 const STRUCT_COST = 40;
@@ -63,6 +65,8 @@ export class Compiler implements CompileCalls {
   /** The declared variables that the expression reads. */
   readonly references = new Set<string>();
   readonly issues: CelIssue[] = [];
+  /** How deep in the expression the part is that is being compiled. */
+  #depth = 0;
   /** Whether literals may mix types: those among the arguments of `format` may. */
   #allowsMixedLiterals = false;
 
@@ -74,12 +78,18 @@ export class Compiler implements CompileCalls {
 
   /** A part that is wrong is recorded among the {@link issues}, and counts as `dyn` for what is around it. */
   compile(node: ASTNode, scope: Scope | undefined): Compiled {
+    this.#depth++;
     try {
+      if (this.#depth > MAX_DEPTH) {
+        throw new CompileError(`expression recursion limit exceeded: ${MAX_DEPTH}`, node);
+      }
       return this.#compileNode(node, scope);
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       this.issues.push(error.issue);
       return { type: DYN, run: () => null };
+    } finally {
+      this.#depth--;
     }
   }
 

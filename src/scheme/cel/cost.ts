@@ -4,6 +4,8 @@ import { CelCostError } from './errors.ts';
 export const EXPRESSION_COST_LIMIT = 1_000_000;
 /** What all expressions of one policy, or all rules of one custom resource, may cost for one request. */
 export const REQUEST_COST_LIMIT = 10_000_000;
+/** What the match conditions of one webhook may cost for one request. */
+export const MATCH_CONDITIONS_COST_LIMIT = REQUEST_COST_LIMIT / 4;
 
 /** Reading text costs a tenth of a unit a character. */
 const COST_PER_CHARACTER = 0.1;

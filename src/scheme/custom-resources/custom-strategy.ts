@@ -1,5 +1,4 @@
 import { deepEqual } from '../../lib/deep-equal.ts';
-import type { FieldError } from '../field-error.ts';
 import type {
   CustomResourceDefinitionVersion,
   CustomResourceSubresourceScale,
@@ -8,8 +7,8 @@ import { keepAllButStatus, keepStatus } from '../groups/status.ts';
 import type { KindStrategy, ScalePaths } from '../kind-strategy.ts';
 import type { ApiObject } from '../object.ts';
 import { customColumns } from './columns.ts';
-import { compileSchema } from './compile-schema.ts';
 import { withDefaults } from './defaults.ts';
+import { objectValidator } from './object-validator.ts';
 import type { OpenApiSchema } from './open-api-schema.ts';
 import { prune } from './prune.ts';
 import { readAt, toSimplePath } from './simple-path.ts';
@@ -19,7 +18,7 @@ type WithStatus = ApiObject & { status?: unknown };
 /** How the objects of one version of a custom resource behave: by its schema, and by nothing else. */
 export function customStrategy(version: CustomResourceDefinitionVersion): KindStrategy {
   const schema: OpenApiSchema = version.schema?.openAPIV3Schema ?? {};
-  const validate = validatorOf(schema);
+  const validate = objectValidator(schema);
   return {
     validateCreate: (object) => validate(object),
     validateUpdate: validate,
@@ -31,19 +30,6 @@ export function customStrategy(version: CustomResourceDefinitionVersion): KindSt
     ...(version.subresources?.scale ? { scale: scalePathsOf(version.subresources.scale) } : {}),
     applyDefaults: (object) => replaceContent(object, withDefaults(schema, object)),
     ...(version.subresources?.status ? statusBehaviour(schema) : WITHOUT_STATUS),
-  };
-}
-
-/** Judges whole objects. The schema is compiled when the first of them comes: many definitions are never used. */
-function validatorOf(
-  schema: OpenApiSchema,
-): (next: ApiObject, current?: ApiObject) => FieldError[] {
-  let check: ReturnType<typeof compileSchema> | 'not yet' = 'not yet';
-  return (next, current) => {
-    if (check === 'not yet') check = compileSchema(schema);
-    const errors: FieldError[] = [];
-    check?.({ value: next, old: current, path: '' }, errors);
-    return errors;
   };
 }
 

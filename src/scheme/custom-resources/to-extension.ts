@@ -25,9 +25,13 @@ const SCALE_KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 /** What a definition adds to the scheme, in every version, by the names that were accepted for it. */
 export function toExtension(crd: CustomResourceDefinition): SchemeExtension {
   const strategies = new Map<string, KindStrategy>();
-  const { group, names } = crd.spec;
+  const { group, names, conversion } = crd.spec;
+  const webhook = conversion?.strategy === 'Webhook' ? conversion.webhook?.clientConfig : undefined;
   for (const version of crd.spec.versions) {
-    strategies.set(`${group}/${version.name}/${names.kind}`, customStrategy(version));
+    strategies.set(`${group}/${version.name}/${names.kind}`, {
+      ...customStrategy(version),
+      ...(webhook ? { conversionWebhook: webhook } : {}),
+    });
   }
   return {
     definitions: crd.spec.versions.map((version) => toDefinition(crd, version)),

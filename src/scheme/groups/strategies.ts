@@ -3,6 +3,18 @@ import { RESOURCE_DEFINITIONS } from '../generated/definitions.ts';
 import type { KindStrategy } from '../kind-strategy.ts';
 import type { ApiObject } from '../object.ts';
 import type { ResourceDefinition } from '../resource.ts';
+import {
+  mutatingAdmissionPolicyStrategy,
+  validatingAdmissionPolicyStrategy,
+} from './admissionregistration/policy.ts';
+import {
+  mutatingAdmissionPolicyBindingStrategy,
+  validatingAdmissionPolicyBindingStrategy,
+} from './admissionregistration/policy-binding.ts';
+import {
+  mutatingWebhookConfigurationStrategy,
+  validatingWebhookConfigurationStrategy,
+} from './admissionregistration/webhook-configuration.ts';
 import { customResourceDefinitionStrategy } from './apiextensions/custom-resource-definition.ts';
 import { apiServiceStrategy } from './apiregistration/api-service.ts';
 import { controllerRevisionStrategy } from './apps/controller-revision.ts';
@@ -95,6 +107,27 @@ const OWN_BEHAVIOUR: readonly Entry[] = [
   entry('/Secret', secretStrategy),
   entry('/Service', serviceStrategy),
   entry('/ServiceAccount', serviceAccountStrategy),
+  entry('admissionregistration.k8s.io/MutatingAdmissionPolicy', mutatingAdmissionPolicyStrategy),
+  entry(
+    'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
+    mutatingAdmissionPolicyBindingStrategy,
+  ),
+  entry(
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+    mutatingWebhookConfigurationStrategy,
+  ),
+  entry(
+    'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+    validatingAdmissionPolicyStrategy,
+  ),
+  entry(
+    'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
+    validatingAdmissionPolicyBindingStrategy,
+  ),
+  entry(
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+    validatingWebhookConfigurationStrategy,
+  ),
   entry('apiextensions.k8s.io/CustomResourceDefinition', customResourceDefinitionStrategy),
   entry('apiregistration.k8s.io/APIService', apiServiceStrategy),
   entry('apps/ControllerRevision', controllerRevisionStrategy),

@@ -7,9 +7,10 @@ import {
   autoscalingV1HorizontalPodAutoscalers,
   coreConfigMaps,
   coreNamespaces,
+  rbacClusterRoleBindings,
+  rbacClusterRoles,
 } from '../../../src/scheme/generated/resources.ts';
 import type { ConfigMap } from '../../../src/scheme/generated/types/core-v1.ts';
-import { grant } from '../../support/access.ts';
 import {
   installDefinition,
   widget,
@@ -18,8 +19,7 @@ import {
 } from '../../support/custom-resources.ts';
 import { testApi } from '../../support/plane.ts';
 import { enforce, matching } from '../../support/policies.ts';
-
-const OTHER = { kind: 'User', name: 'other' } as const;
+import { clusterRole, clusterRoleBinding } from '../../support/policy.ts';
 
 const configMap = (name: string, data: Record<string, string> = {}): ConfigMap => ({
   apiVersion: 'v1',
@@ -131,13 +131,21 @@ describe('a validating admission policy', () => {
     ).rejects.toMatchObject({ message: denied('who and where', { name: 'b' }) });
   });
 
-  test('asks the authorizer what the requester may', async () => {
+  test('asks the authorizer what the user may do', async () => {
     await using api = await testApi();
+    const grant = async (name: string, ...rules: string[]): Promise<void> => {
+      await api.client.create(rbacClusterRoles, clusterRole(name, ...rules));
+      await api.client.create(
+        rbacClusterRoleBindings,
+        clusterRoleBinding(name, name, 'User:other'),
+      );
+    };
+    await grant('writer', 'create configmaps');
     await enforce(api.client, {
       spec: {
         validations: [
           {
-            expression: `authorizer.requestResource.check('breakglass').allowed()`,
+            expression: `authorizer.requestResource.check('breakglass').allowed() || authorizer.group('apps').resource('deployments').namespace('x').check('get').allowed() == false`,
             message: 'not you',
           },
         ],
@@ -145,20 +153,13 @@ describe('a validating admission policy', () => {
     });
     await create(api.client);
     const other = createClient(api.apiServer, { user: { name: 'other', groups: [] } });
-    await grant(api.client, OTHER, {
-      apiGroups: [''],
-      resources: ['configmaps'],
-      verbs: ['create'],
-    });
-    await expect(create(other, {}, 'b')).rejects.toMatchObject({
-      message: denied('not you', { name: 'b' }),
-    });
-    await grant(api.client, OTHER, {
-      apiGroups: [''],
-      resources: ['configmaps'],
-      verbs: ['breakglass'],
-    });
     await create(other, {}, 'b');
+    await grant('reader', 'get apps:deployments');
+    await expect(create(other, {}, 'c')).rejects.toMatchObject({
+      message: denied('not you', { name: 'c' }),
+    });
+    await grant('breakglass', 'breakglass configmaps');
+    await create(other, {}, 'd');
   });
 
   test('warns, and notes for the audit log, as its bindings say', async () => {

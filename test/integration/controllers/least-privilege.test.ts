@@ -17,6 +17,7 @@ import {
   coreServices,
   rbacClusterRoles,
 } from '../../../src/scheme/generated/resources.ts';
+import type { GroupResource } from '../../../src/scheme/resource.ts';
 import { type TestPlane, testPlane } from '../../support/control-plane.ts';
 import { newDeployment, newService } from '../../support/workloads.ts';
 
@@ -53,6 +54,17 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   ],
   'certificate-cleaner': ['delete certificatesigningrequests'],
   'certificate-signer': ['update certificatesigningrequests/status'],
+  'storage-version-migrator': [
+    'get storageversionmigrations',
+    'list configmaps',
+    'patch configmaps',
+    'update storageversionmigrations/status',
+  ],
+  'validatingadmissionpolicy-status': [
+    'list validatingadmissionpolicies',
+    'watch validatingadmissionpolicies',
+    'update validatingadmissionpolicies/status',
+  ],
 };
 
 const ALL_ACTIONS = { ...ACTIONS, ...ACTIONS_ELSEWHERE };
@@ -152,7 +164,13 @@ test('each controller does its work with its own role alone, and nothing is forb
 test('each controller has the right to all that it does, by a role of its own', async () => {
   await using plane = await testPlane();
   const served = plane.api.scheme.served();
-  const controllers = createControllers({ resources: served });
+  const findResource = ({ group, resource }: GroupResource) =>
+    plane.api.scheme.preferred(group, resource);
+  const controllers = createControllers({
+    resources: served,
+    findResource,
+    types: plane.api.scheme,
+  });
   for (const { name, serviceAccount = `${name}-controller` } of controllers) {
     const { name: user, groups } = controllerUser(serviceAccount);
     for (const action of ALL_ACTIONS[name] ?? []) {

@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { CertificateAuthority } from '../../../src/controllers/certificate-signer/authority.ts';
-import { readCertificateRequest } from '../../../src/controllers/shared/certificate-requests.ts';
+import { readCertificateRequest } from '../../../src/controllers/shared/read-certificate-request.ts';
 import {
   createCertificateRequest,
-  httpsPost,
+  httpsSend,
   type Subject,
   testAuthority,
 } from '../../support/certificates.ts';
@@ -49,7 +49,7 @@ async function whoAmI(
   options: { cert?: string; key?: string; headers?: Record<string, string> } = {},
 ) {
   const body = JSON.stringify({ query: WHO_AM_I });
-  const answer = await httpsPost(`${server.url}/graphql`, {
+  const answer = await httpsSend(`${server.url}/graphql`, {
     ca: authority.certificate,
     body,
     ...options,

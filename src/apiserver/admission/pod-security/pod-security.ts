@@ -1,9 +1,9 @@
-import { forbidden } from '../../../scheme/errors.ts';
 import type { Namespace, Pod, PodTemplateSpec } from '../../../scheme/generated/types/core-v1.ts';
 import type { ApiObject } from '../../../scheme/object.ts';
 import { type GroupResource, qualifiedName } from '../../../scheme/resource.ts';
 import { NAMESPACES } from '../namespace-lifecycle.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../plugin.ts';
+import { refusal } from '../refuse.ts';
 import { checkNamespace } from './namespace-labels.ts';
 import { isSignificantUpdate } from './pod-changes.ts';
 import { type LevelVersion, levelVersionText, policyOf, type ReadPolicy } from './policy.ts';
@@ -75,12 +75,10 @@ function checkPod(request: AdmissionRequest): void {
   const { spec } = pod;
   if (!spec) return;
   const subject = { metadata: pod.metadata, spec };
-  const refusal = violationText(subject, enforce);
+  const violated = violationText(subject, enforce);
   audit(request, read, subject);
-  if (refusal) {
-    const { resource, namespace, name } = request;
-    const why = `violates PodSecurity ${refusal}`;
-    throw forbidden({ group: '', resource: resource.resource, namespace, name }, why);
+  if (violated) {
+    throw refusal(request, `violates PodSecurity ${violated}`);
   }
   warn(request, read.policy.warn, subject);
 }

@@ -1,5 +1,4 @@
 import { andThen, type MaybePromise } from '../../../lib/maybe-promise.ts';
-import { forbidden } from '../../../scheme/errors.ts';
 import type { ResourceQuota } from '../../../scheme/generated/types/core-v1.ts';
 import type { ApiObject } from '../../../scheme/object.ts';
 import { compareQuantities, formatQuantity, parseQuantity } from '../../../scheme/quantity.ts';
@@ -7,6 +6,7 @@ import type { ResourceAmounts } from '../../../scheme/resources-of-pod.ts';
 import type { ResourceCache } from '../../../store/store.ts';
 import { NAMESPACES } from '../namespace-lifecycle.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../plugin.ts';
+import { refusal } from '../refuse.ts';
 import { evaluatorOf, type QuotaEvaluator } from './evaluators.ts';
 import {
   growth,
@@ -88,7 +88,7 @@ function chargeOf(
   const names = Object.keys(quota.spec?.hard ?? {}).filter((name) => evaluator.uses(name));
   if (names.length === 0) return [];
   const broken = evaluator.constraint?.(object, names);
-  if (broken) throw refuse(request, `failed quota: ${quota.metadata.name}: ${broken}`);
+  if (broken) throw refusal(request, `failed quota: ${quota.metadata.name}: ${broken}`);
   const counted = current && matches(evaluator, quota, current) ? evaluator.usage(current) : {};
   const added = growth(evaluator.usage(object), counted, names);
   return Object.keys(added).length === 0 ? [] : { quota, added, names };
@@ -115,7 +115,7 @@ function spend(
     if (added[name] && compareQuantities(sum, limit) > 0) exceeded.push(name);
   }
   if (exceeded.length > 0 && request.subresource !== 'status') {
-    throw refuse(request, exceededText(quota, exceeded.sort(), { added, used }));
+    throw refusal(request, exceededText(quota, exceeded.sort(), { added, used }));
   }
   writeUsage(request, quota, after);
 }
@@ -178,8 +178,4 @@ function exceededText(
   const present = list((name) => text(name, used[name]));
   const limited = list((name) => formatQuantity(parseQuantity(hard[name] as string)));
   return `exceeded quota: ${metadata.name}, requested: ${requested}, used: ${present}, limited: ${limited}`;
-}
-
-function refuse({ resource, namespace, name }: AdmissionRequest, why: string): Error {
-  return forbidden({ group: resource.group, resource: resource.resource, namespace, name }, why);
 }

@@ -131,6 +131,7 @@ const CLUSTER_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
   'service-account-controller': [allow('create', 'core', 'serviceaccounts'), RECORD_EVENTS],
   'storage-version-migrator-controller': [
     allow('list watch create patch', '*', '*'),
+    allow('get', 'storagemigration.k8s.io', 'storageversionmigrations'),
     allow('update', 'storagemigration.k8s.io', 'storageversionmigrations/status'),
   ],
   'ttl-controller': [allow('update patch list watch', 'core', 'nodes'), RECORD_EVENTS],

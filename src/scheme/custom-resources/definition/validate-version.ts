@@ -8,6 +8,7 @@ import { dns1035LabelProblems } from '../../names.ts';
 import type { OpenApiSchema } from '../open-api-schema.ts';
 import { checkPathBelow, checkSimplePath, schemaAt } from './json-paths.ts';
 import { validateDefaults } from './validate-defaults.ts';
+import { validateRules } from './validate-rules.ts';
 import { validateSchemaNode } from './validate-schema.ts';
 import { validateStructural } from './validate-structural.ts';
 
@@ -59,8 +60,11 @@ function checkSchema(
   const found: FieldError[] = [];
   validateSchemaNode(root, at, found);
   validateStructural(root, at, found);
-  // Only a sound schema can say what its defaults are worth.
-  if (found.length === 0) validateDefaults(root, at, found);
+  // Only a sound schema can say what its defaults and rules are worth.
+  if (found.length === 0) {
+    validateDefaults(root, at, found);
+    validateRules(root, at, found);
+  }
   errors.push(...found);
 }
 

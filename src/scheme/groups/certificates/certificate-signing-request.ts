@@ -5,7 +5,6 @@ import {
   type FieldError,
   forbiddenField,
   invalid,
-  notSupported,
   required,
 } from '../../field-error.ts';
 import type {
@@ -14,8 +13,11 @@ import type {
   CertificateSigningRequestSpec,
 } from '../../generated/types/certificates-v1.ts';
 import type { KindStrategy, Requester } from '../../kind-strategy.ts';
-import { ageColumn, nameColumn } from '../columns.ts';
+import { requireOneOf } from '../checks.ts';
+import { ageColumn, NONE, nameColumn } from '../columns.ts';
 import { WITHOUT_GENERATION } from '../generation.ts';
+import { keepStatus } from '../status.ts';
+import { isDerSequence, parsePem } from './pem.ts';
 import { checkSignerName } from './signer-name.ts';
 
 export const CONDITION_APPROVED = 'Approved';
@@ -25,11 +27,12 @@ export const CONDITION_FAILED = 'Failed';
 /** Those that once said are final: no certificate may rest on a word that was taken back. */
 const FINAL_CONDITIONS = [CONDITION_APPROVED, CONDITION_DENIED];
 const TRUE_ONLY = [...FINAL_CONDITIONS, CONDITION_FAILED];
+const STATUSES = ['False', 'True', 'Unknown'];
 const MIN_EXPIRATION_SECONDS = 600;
-const REQUEST_BLOCK =
-  /^\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----\r?\n[A-Za-z0-9+/=\r\n]+-----END (?:NEW )?CERTIFICATE REQUEST-----\s*$/;
-const CERTIFICATE_BLOCKS =
-  /^(?:[^-]*-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----)+\s*$/;
+/** What requests of old were for that did not say who shall sign. */
+const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
+const REQUEST_BLOCK_TYPES = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+const CERTIFICATE_BLOCK_TYPE = 'CERTIFICATE';
 
 const NOBODY: Requester = { name: '', groups: [] };
 
@@ -55,6 +58,7 @@ function prepareForUpdate(
   next: CertificateSigningRequest,
   current: CertificateSigningRequest,
 ): void {
+  keepStatus(next, current);
   next.spec = current.spec;
 }
 
@@ -85,11 +89,15 @@ function validate({ spec, status }: CertificateSigningRequest): FieldError[] {
   const errors: FieldError[] = [];
   const { expirationSeconds, usages = [] } = spec;
   checkRequest(spec, errors);
-  if (usages.length === 0) errors.push(required('spec.usages', 'usages are required'));
+  if (usages.length === 0) errors.push(required('spec.usages', 'usages must be provided'));
   usages.forEach((usage, at) => {
     if (usages.indexOf(usage) < at) errors.push(duplicate(`spec.usages[${at}]`, usage));
   });
   checkSignerName(spec.signerName, 'spec.signerName', errors);
+  if (spec.signerName === LEGACY_SIGNER) {
+    const detail = 'the legacy signerName is not allowed via this API version';
+    errors.push(invalid('spec.signerName', spec.signerName, detail));
+  }
   if (expirationSeconds !== undefined && expirationSeconds < MIN_EXPIRATION_SECONDS) {
     const detail = `may not specify a duration less than ${MIN_EXPIRATION_SECONDS} seconds (10 minutes)`;
     errors.push(invalid('spec.expirationSeconds', expirationSeconds, detail));
@@ -100,20 +108,26 @@ function validate({ spec, status }: CertificateSigningRequest): FieldError[] {
 }
 
 function checkRequest({ request }: CertificateSigningRequestSpec, errors: FieldError[]): void {
-  const pem = Buffer.from(request ?? '', 'base64').toString('latin1');
-  if (REQUEST_BLOCK.test(pem)) return;
-  errors.push(invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
+  const [block] = parsePem(Buffer.from(request ?? '', 'base64').toString('latin1'));
+  if (!block || !REQUEST_BLOCK_TYPES.includes(block.type)) {
+    errors.push(invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
+  } else if (!isDerSequence(block.bytes)) {
+    errors.push(invalid('spec.request', request, 'must be a certificate request in DER'));
+  }
 }
 
 function checkCertificate(certificate: string | undefined, errors: FieldError[]): void {
   if (!certificate) return;
-  const pem = Buffer.from(certificate, 'base64').toString('latin1');
-  if (CERTIFICATE_BLOCKS.test(pem)) return;
-  const detail = 'must contain one or more PEM blocks';
-  errors.push(invalid('status.certificate', '<certificate data>', detail));
+  const refuse = (detail: string): unknown =>
+    errors.push(invalid('status.certificate', '<certificate data>', detail));
+  const blocks = parsePem(Buffer.from(certificate, 'base64').toString('latin1'));
+  if (blocks.length === 0) refuse('must contain one or more PEM blocks');
+  for (const { type, bytes } of blocks) {
+    if (type !== CERTIFICATE_BLOCK_TYPE) {
+      refuse(`only CERTIFICATE PEM blocks are allowed, found "${type}"`);
+    } else if (!isDerSequence(bytes)) refuse('must contain certificates in DER');
+  }
 }
-
-/** `example.com/name`, as wide as Kubernetes takes it. */
 
 function checkConditions(
   conditions: readonly CertificateSigningRequestCondition[],
@@ -123,16 +137,13 @@ function checkConditions(
   conditions.forEach(({ type, status }, at) => {
     const path = `status.conditions[${at}]`;
     if (!type) errors.push(required(`${path}.type`));
+    requireOneOf(status, TRUE_ONLY.includes(type) ? ['True'] : STATUSES, `${path}.status`, errors);
     if (seen.has(type)) errors.push(duplicate(`${path}.type`, type));
     seen.add(type);
-    if (TRUE_ONLY.includes(type) && status !== 'True') {
-      errors.push(notSupported(`${path}.status`, status, ['True']));
-    }
-  });
-  if (seen.has(CONDITION_APPROVED) && seen.has(CONDITION_DENIED)) {
+    if (!FINAL_CONDITIONS.includes(type) || !FINAL_CONDITIONS.every((one) => seen.has(one))) return;
     const detail = 'Approved and Denied conditions are mutually exclusive';
-    errors.push(invalid('status.conditions', CONDITION_DENIED, detail));
-  }
+    errors.push(invalid(`${path}.type`, type, detail));
+  });
 }
 
 /** Beside {@link validate}: a word once given, and a certificate once issued, stay. */
@@ -163,6 +174,7 @@ function stateOf({ status }: CertificateSigningRequest): string {
 /** certificates.k8s.io/CertificateSigningRequest. */
 export const certificateSigningRequestStrategy: KindStrategy<CertificateSigningRequest> = {
   ...WITHOUT_GENERATION,
+  nameRule: 'path-segment',
   prepareForCreate,
   prepareForUpdate,
   prepareForStatusUpdate,
@@ -177,9 +189,7 @@ export const certificateSigningRequestStrategy: KindStrategy<CertificateSigningR
     {
       name: 'RequestedDuration',
       cell: ({ spec }) =>
-        spec.expirationSeconds === undefined
-          ? '<none>'
-          : humanDuration(spec.expirationSeconds * 1_000),
+        spec.expirationSeconds === undefined ? NONE : humanDuration(spec.expirationSeconds * 1_000),
     },
     { name: 'Condition', cell: stateOf },
   ],

@@ -1,12 +1,21 @@
-import { isConditionTrue } from '../../conditions.ts';
+import { findCondition, isConditionTrue } from '../../conditions.ts';
 import { type FieldError, invalid, required } from '../../field-error.ts';
+import type { Condition } from '../../generated/types/meta-v1.ts';
 import type { StorageVersionMigration } from '../../generated/types/storagemigration-v1beta1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { validateImmutable } from '../../metadata-validation.ts';
 import { checkDnsLabel, checkDnsSubdomain, requireText } from '../checks.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { checkConditions } from '../condition-checks.ts';
-import { WITH_STATUS } from '../status.ts';
+import { keepSpec, WITH_STATUS } from '../status.ts';
+
+/** In the order in which they count: a migration that has ended may still have been running. */
+const STATES = ['Succeeded', 'Failed', 'Running'];
+
+function currentCondition({ status }: StorageVersionMigration): Condition | undefined {
+  const state = STATES.find((type) => isConditionTrue(status?.conditions, type));
+  return state === undefined ? undefined : findCondition(status?.conditions, state);
+}
 
 function validateStatusUpdate(
   { status }: StorageVersionMigration,
@@ -30,6 +39,8 @@ function validateStatusUpdate(
 /** storagemigration.k8s.io/StorageVersionMigration. */
 export const storageVersionMigrationStrategy: KindStrategy<StorageVersionMigration> = {
   ...WITH_STATUS,
+  // Where a migration goes on after a restart stands in annotations.
+  prepareForStatusUpdate: keepSpec,
   validate({ spec }) {
     const errors: FieldError[] = [];
     if (!spec) return [required('spec')];
@@ -55,6 +66,8 @@ export const storageVersionMigrationStrategy: KindStrategy<StorageVersionMigrati
         return group === '' ? resource : `${resource}.${group}`;
       },
     },
+    { name: 'State', cell: (migration) => currentCondition(migration)?.type ?? 'Pending' },
+    { name: 'Progress', cell: (migration) => currentCondition(migration)?.message ?? '' },
     ageColumn,
   ],
 };

@@ -116,6 +116,8 @@ test.each<[Partial<AuditedAction>, string]>([
   [{ verb: 'delete' }, 'Metadata'],
   [{ verb: 'get' }, 'None'],
   [{ verb: 'watch' }, 'None'],
+  [{ verb: 'create', group: 'authorization.k8s.io', resource: 'selfsubjectaccessreviews' }, 'None'],
+  [{ verb: 'create', resource: 'serviceaccounts', subresource: 'token' }, 'Metadata'],
   [{ user: { name: 'system:kube-scheduler', groups: [] } }, 'None'],
   [{ user: { name: 'system:node:node-1', groups: ['system:nodes'] } }, 'None'],
   [

@@ -3,12 +3,16 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { cloneJson } from '../../../../src/lib/deep-equal.ts';
 import { decodeObject, validateStructure } from '../../../../src/scheme/decode.ts';
+import { formatFieldError } from '../../../../src/scheme/field-error.ts';
 import { STRATEGIES } from '../../../../src/scheme/groups/strategies.ts';
-import type { ApiObject } from '../../../../src/scheme/object.ts';
+import { validateObjectMeta } from '../../../../src/scheme/metadata-validation.ts';
+import { type ApiObject, toApiVersion } from '../../../../src/scheme/object.ts';
 import type { ResourceDefinition } from '../../../../src/scheme/resource.ts';
 import { createScheme } from '../../../../src/scheme/scheme.ts';
 import { arbitraryObject } from '../../../support/arbitrary-object.ts';
+import { exampleOf } from '../../../support/kind-examples.ts';
 import { testSeed } from '../../../support/test-seed.ts';
+import { CREATED, rowOf } from './harness.ts';
 
 const RUNS_PER_KIND = 10;
 const seed = testSeed();
@@ -20,7 +24,7 @@ const WITHOUT_RULES: Readonly<Record<string, string>> = {
   '/ComponentStatus': 'read only',
   '/ServiceAccount': 'Kubernetes judges its metadata alone',
   'admissionregistration.k8s.io/': 'judged where policies and webhooks are compiled',
-  'apiextensions.k8s.io/CustomResourceDefinition': 'judged where its schemas are compiled',
+  'apiextensions.k8s.io/': 'judged where their schemas are compiled',
   'authentication.k8s.io/': 'a question: the review judges it',
   'authorization.k8s.io/': 'a question: the review judges it',
   'events.k8s.io/Event': 'stored and judged as a core Event',
@@ -81,8 +85,40 @@ describe('every kind', () => {
 
   const stored = known.filter(
     ([, definition]) =>
-      scheme.storageOf(definition) === definition && scheme.strategy(definition).validate,
+      scheme.storageOf(definition) === definition &&
+      scheme.strategy(definition).validate &&
+      !excuseOf(definition),
   );
+
+  test.each(stored)('%s has an example, which is sound with its defaults', (_name, definition) => {
+    const object = placedExample(definition);
+    const strategy = scheme.strategy(definition);
+    const decoded = decodeObject(scheme, definition, object, { fieldValidation: 'Strict' });
+    strategy.applyDefaults?.(decoded.object);
+    const once = cloneJson(decoded.object);
+    strategy.applyDefaults?.(decoded.object);
+    expect(decoded.object).toEqual(once);
+    const rules = { namespaced: definition.namespaced, nameRule: strategy.nameRule };
+    strategy.prepareForCreate?.(once);
+    const errors = [
+      ...validateObjectMeta(rules, once),
+      ...validateStructure(scheme, definition, once),
+      ...(strategy.validate?.(once) ?? []),
+      ...(strategy.validateCreate?.(once) ?? []),
+    ];
+    expect(errors.map(formatFieldError)).toEqual([]);
+  });
+
+  test.each(stored)('%s is shown in a row without a gap', (_name, definition) => {
+    const { object } = decodeObject(scheme, definition, placedExample(definition), {
+      fieldValidation: 'Strict',
+    });
+    const strategy = scheme.strategy(definition);
+    strategy.applyDefaults?.(object);
+    for (const cell of Object.values(rowOf(strategy, object))) {
+      expect(cell).not.toMatch(/undefined|null|NaN|\[object/);
+    }
+  });
 
   test.each(stored)('%s that does not change has nothing that may not', (_name, definition) => {
     const strategy = scheme.strategy(definition);
@@ -99,6 +135,13 @@ describe('every kind', () => {
     fc.assert(property, { seed, numRuns: RUNS_PER_KIND });
   });
 });
+
+function placedExample({ group, version, kind, namespaced }: ResourceDefinition): ApiObject {
+  const example = exampleOf(toApiVersion(group, version), kind);
+  example.metadata.creationTimestamp = CREATED;
+  if (namespaced) example.metadata.namespace = 'default';
+  return example;
+}
 
 /** The paths of the words that are in no closed set. */
 function unsupportedOf(definition: ResourceDefinition, object: ApiObject): string[] {

@@ -1,0 +1,129 @@
+import { Buffer } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import { LRUCache } from 'lru-cache';
+import { toError } from '../../../lib/errors.ts';
+
+/** Where a webhook is. */
+export interface WebhookTarget {
+  /** As the registration says it, for messages. */
+  readonly url: string;
+  /** Where to connect, when that is not the URL's host: what a service stands for. */
+  readonly connectTo?: { readonly host: string; readonly port: number };
+  /** Base64 of PEM certificates that the server's must be signed by. @default the system's authorities */
+  readonly caBundle?: string;
+}
+
+export interface WebhookCall {
+  readonly target: WebhookTarget;
+  readonly body: object;
+  readonly timeoutSeconds: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A webhook could not be asked, or what it answered is no answer. */
+export class WebhookCallError extends Error {
+  override readonly name = 'WebhookCallError';
+}
+
+/** Longer answers are not read: a webhook must not fill the server's memory. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** Connections are kept by authority and server name; those of registrations that are gone are let go. */
+const MAX_AGENTS = 200;
+const MAX_IDLE_CONNECTIONS = 8;
+const IDLE_TIMEOUT_MS = 30_000;
+
+/**
+ * Calls webhooks over HTTPS. Certificates are always checked, redirects never followed. Each call has its own time and
+ * ends with it; nothing else waits for a webhook that does not answer.
+ */
+export class WebhookClient {
+  readonly #agents = new LRUCache<string, Agent>({
+    max: MAX_AGENTS,
+    dispose: (agent) => agent.destroy(),
+  });
+
+  /** What the webhook answered. @throws {WebhookCallError} */
+  async call({ target, body, timeoutSeconds, signal }: WebhookCall): Promise<unknown> {
+    const deadline = AbortSignal.timeout(timeoutSeconds * 1000);
+    const url = new URL(target.url);
+    url.searchParams.set('timeout', `${timeoutSeconds}s`);
+    try {
+      const ending = signal ? AbortSignal.any([deadline, signal]) : deadline;
+      return JSON.parse(await this.#post(url, target, JSON.stringify(body), ending));
+    } catch (error) {
+      const why = deadline.aborted ? 'context deadline exceeded' : toError(error).message;
+      throw new WebhookCallError(`failed to call webhook: Post "${url}": ${why}`, { cause: error });
+    }
+  }
+
+  #post(url: URL, target: WebhookTarget, body: string, signal: AbortSignal): Promise<string> {
+    const { host, port } = target.connectTo ?? addressOf(url);
+    return new Promise((resolve, reject) => {
+      const call = httpsRequest(
+        {
+          agent: this.#agentFor(target, url.hostname),
+          host,
+          port,
+          method: 'POST',
+          path: `${url.pathname}${url.search}`,
+          servername: serverNameOf(url.hostname),
+          signal,
+          headers: {
+            host: url.host,
+            'content-type': 'application/json',
+            accept: 'application/json',
+            'content-length': Buffer.byteLength(body),
+          },
+        },
+        (answer) => readAnswer(answer).then(resolve, reject),
+      );
+      call.once('error', reject);
+      call.end(body);
+    });
+  }
+
+  #agentFor({ caBundle, connectTo }: WebhookTarget, hostname: string): Agent {
+    const key = `${hostname} ${connectTo?.host ?? ''} ${caBundle ?? ''}`;
+    const known = this.#agents.get(key);
+    if (known) return known;
+    const agent = new Agent({
+      keepAlive: true,
+      maxFreeSockets: MAX_IDLE_CONNECTIONS,
+      timeout: IDLE_TIMEOUT_MS,
+      ...(caBundle ? { ca: Buffer.from(caBundle, 'base64').toString('utf8') } : {}),
+    });
+    this.#agents.set(key, agent);
+    return agent;
+  }
+}
+
+const HTTPS_PORT = 443;
+
+function addressOf(url: URL): { host: string; port: number } {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return { host, port: url.port === '' ? HTTPS_PORT : Number(url.port) };
+}
+
+/** TLS names servers by names alone: for an address there is none. */
+function serverNameOf(hostname: string): string {
+  return /^[\d.]+$|^\[/.test(hostname) ? '' : hostname;
+}
+
+async function readAnswer(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) {
+      answer.destroy();
+      throw new Error(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  const { statusCode = 0 } = answer;
+  if (statusCode < 200 || statusCode >= 300) {
+    throw new Error(`the server answered with status ${statusCode}`);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
