@@ -183,7 +183,7 @@ export async function readObject(
   };
   const at = toPointInTime(args);
   if (!at) return ctx.reader.get(definition, target);
-  const object = await ctx.client.get(definition, { ...target, at });
+  const object = await ctx.reads.get(definition, { ...target, at });
   ctx.placeAt([object], at);
   return object;
 }
