@@ -4,6 +4,7 @@ import { toError } from '../src/lib/errors.ts';
 import { type Sample, toFigures } from './figure.ts';
 import { describeMachine } from './machine.ts';
 import { measureBigCluster } from './measurements/big-cluster.ts';
+import { measureFairness } from './measurements/fairness.ts';
 import type { BenchContext, Measurement } from './measurements/measurement.ts';
 import { measureStart } from './measurements/start.ts';
 import { measureWatch } from './measurements/watch.ts';
@@ -17,6 +18,7 @@ const MEASUREMENTS: readonly { readonly for: readonly Section[]; readonly run: M
   { for: ['writes'], run: measureWrites },
   { for: ['rollout', 'list', 'rest'], run: measureBigCluster },
   { for: ['watch'], run: measureWatch },
+  { for: ['fairness'], run: measureFairness },
   { for: ['start'], run: measureStart },
 ];
 

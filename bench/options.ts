@@ -1,7 +1,15 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['writes', 'rollout', 'list', 'rest', 'watch', 'start'] as const;
+export const SECTIONS = [
+  'writes',
+  'rollout',
+  'list',
+  'rest',
+  'watch',
+  'fairness',
+  'start',
+] as const;
 
 /** A group of figures that is measured together. */
 export type Section = (typeof SECTIONS)[number];

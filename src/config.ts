@@ -9,6 +9,7 @@ import {
   AUTHORIZATION_MODES,
   type AuthorizationMode,
 } from './apiserver/authorization/authorization-modes.ts';
+import { DEFAULT_MAX_REQUESTS_IN_FLIGHT } from './apiserver/fairness/defaults.ts';
 import {
   AUDIT_OPTIONS,
   AUDIT_USAGE,
@@ -60,6 +61,8 @@ export interface Config {
   readonly runtimeConfig: readonly string[];
   /** Who says who may do what, beside that administrators may do everything. @default ['Node', 'RBAC'] */
   readonly authorizationModes: readonly AuthorizationMode[];
+  /** Seats for requests under way at once, which priority levels share. @default 32 */
+  readonly maxRequestsInFlight: number;
   /** Controllers to run: `*` for all, `-name` without one. @default ['*'] */
   readonly controllers: readonly string[];
   /** How long a node may be silent before it is Unknown, in seconds. @default 40 */
@@ -99,6 +102,7 @@ Usage: npm start -- [options]
   --role NAME                 run this part only; repeat it for several: ${ROLES.join(', ')}
   --runtime-config GV=BOOL    switch an API group, version or level: api/alpha=true, batch/v1=false
   --authorization-mode LIST   who says who may do what: ${AUTHORIZATION_MODES.join(', ')} (default Node,RBAC)
+  --max-requests-inflight N   requests served at once, shared by priority levels; the others wait (default ${DEFAULT_MAX_REQUESTS_IN_FLIGHT})
   --controllers LIST          '*' for all, '-NAME' without one (default '*')
   --initial-nodes N           simulated nodes of a new cluster (default 3)
   --node-monitor-grace-period SECONDS
@@ -138,6 +142,7 @@ const OPTIONS = {
   role: { type: 'string', multiple: true },
   'runtime-config': { type: 'string', multiple: true },
   'authorization-mode': { type: 'string', multiple: true },
+  'max-requests-inflight': { type: 'string' },
   controllers: { type: 'string', multiple: true },
   'initial-nodes': { type: 'string' },
   'node-monitor-grace-period': { type: 'string' },
@@ -181,6 +186,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     roles: toRoles(values.role),
     runtimeConfig: splitList(values['runtime-config']),
     authorizationModes: toAuthorizationModes(values['authorization-mode']),
+    maxRequestsInFlight: toMaxRequestsInFlight(values['max-requests-inflight']),
     controllers: values.controllers ? splitList(values.controllers) : ['*'],
     nodeMonitorGracePeriodSeconds: seconds(
       '--node-monitor-grace-period',
@@ -247,6 +253,10 @@ function toPluginSwitches(
     );
   }
   return { enableAdmissionPlugins: enabled, disableAdmissionPlugins: disabled };
+}
+
+function toMaxRequestsInFlight(text = String(DEFAULT_MAX_REQUESTS_IN_FLIGHT)): number {
+  return toInteger('--max-requests-inflight', text, 1, 100_000);
 }
 
 function toAuthorizationModes(words: readonly string[] | undefined): readonly AuthorizationMode[] {

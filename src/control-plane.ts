@@ -163,6 +163,7 @@ function createApiServer({ config, authentication, audit, ...parts }: ApiServerP
       { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins },
     ),
     authorizationModes: config.authorizationModes,
+    maxRequestsInFlight: config.maxRequestsInFlight,
     apiPort: config.port,
   });
 }

@@ -30,7 +30,7 @@ export interface ApiServerOptions {
   readonly nodePorts?: ServiceRanges['nodePorts'];
   /** Where clients reach the API: the target of the `kubernetes` Service. @default 4000 */
   readonly apiPort?: number;
-  /** Requests under way at once, past which doors refuse with TooManyRequests. @default 2_000 */
+  /** Seats for requests under way at once, which priority levels share; the others wait. @default 32 */
   readonly maxRequestsInFlight?: number;
   /** How long a request may wait for state or lose races, in milliseconds. @default 30_000 */
   readonly requestTimeoutMs?: number;

@@ -9,6 +9,7 @@
  *
  * Invariant: nothing is stored that did not pass the whole pipeline, and nothing that was refused leaves a trace.
  */
+import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
 import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
@@ -18,14 +19,14 @@ import type { Scheme } from '../scheme/scheme.ts';
 import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
 import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
-import { readAuditLog } from './audit/audit-reader.ts';
+import { AUDIT_EVENTS, readAuditLog } from './audit/audit-reader.ts';
 import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type { Credentials, RequestIdentity } from './authentication/authenticator.ts';
 import { APISERVER_USER } from './authentication/identities.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { Authorization } from './authorization/authorization.ts';
 import { assertAuthorized } from './authorization/authorizer.ts';
-import { reconcilePolicy } from './authorization/bootstrap-policy/reconcile-policy.ts';
+import { DEFAULT_POLICY } from './authorization/bootstrap-policy/default-objects.ts';
 import { bootstrapCluster } from './bootstrap.ts';
 import type {
   ApplyOptions,
@@ -44,7 +45,11 @@ import type {
 } from './client.ts';
 import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
-import { InFlightLimiter } from './in-flight-limiter.ts';
+import { DEFAULT_FLOWS } from './fairness/default-objects.ts';
+import { DEFAULT_MAX_REQUESTS_IN_FLIGHT } from './fairness/defaults.ts';
+import { FlowControl } from './fairness/flow-control.ts';
+import { costOf, type RequestCost } from './fairness/request-cost.ts';
+import { reconcileDefaults } from './reconcile-defaults.ts';
 import { applyObject } from './registry/apply.ts';
 import { createObject } from './registry/create.ts';
 import { deleteObject } from './registry/delete.ts';
@@ -63,6 +68,9 @@ import { parseCidr } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
 
+const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+/** A request may wait for its turn for a quarter of the time that it may take. */
+const WAITS_PER_TIMEOUT = 4;
 const DEFAULT_SERVICE_CIDR = '10.96.0.0/12';
 const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 
@@ -71,7 +79,7 @@ export class ApiServer {
   readonly #registry: Registry;
   readonly #customResources: CustomResources;
   readonly #authorization: Authorization;
-  readonly #limiter: InFlightLimiter;
+  readonly #flows: FlowControl;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
   #isServing = false;
@@ -90,12 +98,20 @@ export class ApiServer {
     });
     this.#registry = createRegistry(options, this.#authorization, this.#ranges);
     this.#customResources = new CustomResources(this.#registry);
-    this.#limiter = new InFlightLimiter(options.maxRequestsInFlight ?? 2_000);
+    const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
+    this.#flows = new FlowControl({
+      store: options.store,
+      clock: systemClock,
+      logger: options.logger ?? silentLogger,
+      maxRequestsInFlight: options.maxRequestsInFlight ?? DEFAULT_MAX_REQUESTS_IN_FLIGHT,
+      maxWaitMs: requestTimeoutMs / WAITS_PER_TIMEOUT,
+    });
   }
 
   /** Serves, and makes sure of what every cluster has. The store must have been started. */
   async start(): Promise<void> {
     await this.#authorization.start();
+    await this.#flows.start();
     await this.#customResources.start();
     this.#isServing = true;
     const ctx: RequestContext = { user: APISERVER_USER, exemptFromLimits: true };
@@ -108,11 +124,12 @@ export class ApiServer {
       serviceCidr: this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
       apiPort: this.#options.apiPort ?? 4000,
     });
-    if (!this.#authorization.usesRoles) return;
-    await reconcilePolicy({
-      list: (ref) => this.list(ctx, ref),
-      transaction: (writes) => this.transaction(ctx, writes),
-    });
+    const defaults = {
+      list: (ref: ResourceRef) => this.list(ctx, ref),
+      transaction: (writes: readonly TransactionWrite[]) => this.transaction(ctx, writes),
+    };
+    const policy = this.#authorization.usesRoles ? DEFAULT_POLICY : [];
+    await reconcileDefaults(defaults, [...policy, ...DEFAULT_FLOWS]);
   }
 
   /** Grows whenever roles or bindings change: what was worked out with somebody's rights before is not to be given out after. */
@@ -125,6 +142,7 @@ export class ApiServer {
     this.#isServing = false;
     this.#customResources.stop();
     this.#authorization.stop();
+    this.#flows.stop();
   }
 
   /** Who sends these credentials, and as whom. @throws {ApiError} Unauthorized, Forbidden to act as somebody else */
@@ -283,7 +301,8 @@ export class ApiServer {
     const { auditSource } = this.#options;
     if (!auditSource) throw new ApiError('NotFound', 'this server keeps no audit log');
     const { authorizer } = this.#registry;
-    return this.#handle(ctx, (context) =>
+    const cost = { action: { verb: 'list', resource: AUDIT_EVENTS }, width: 1 };
+    return this.#takeTurn(ctx, cost, (context) =>
       readAuditLog(auditSource, { authorizer, ctx: context }, selection),
     );
   }
@@ -318,18 +337,34 @@ export class ApiServer {
       throw serviceUnavailable('the API server is not serving: it is starting or has been stopped');
     }
     const { auditor } = this.#options;
-    if (!auditor) return this.#handle(ctx, handle);
-    return auditor.follow(ctx, requests, (context) => this.#handle(context, handle));
+    if (!auditor) return this.#handle(ctx, requests, handle);
+    return auditor.follow(ctx, requests, (context) => this.#handle(context, requests, handle));
   }
 
-  async #handle<T>(ctx: RequestContext, handle: (ctx: RequestContext) => Promise<T>): Promise<T> {
-    // The control plane's own parts take no places: their bursts must not shut the door to everybody else.
+  async #handle<T>(
+    ctx: RequestContext,
+    requests: ApiRequest | readonly ApiRequest[],
+    handle: (ctx: RequestContext) => Promise<T>,
+  ): Promise<T> {
+    // The control plane's own parts take no seats: their bursts must not shut the door to everybody else.
     if (ctx.exemptFromLimits) return handle(ctx);
-    this.#limiter.enter();
+    const { resources } = this.#registry;
+    const cost = costOf(requests, (ref) => resources.resolve(ref).size);
+    return this.#takeTurn(ctx, cost, handle);
+  }
+
+  /** Does it when its turn has come. @throws {ApiError} TooManyRequests when it does not come in time */
+  async #takeTurn<T>(
+    ctx: RequestContext,
+    cost: RequestCost,
+    handle: (ctx: RequestContext) => Promise<T>,
+  ): Promise<T> {
+    const entered = this.#flows.enter({ ...cost, user: ctx.user, signal: ctx.signal });
+    const seat = entered instanceof Promise ? await entered : entered;
     try {
       return await handle(ctx);
     } finally {
-      this.#limiter.leave();
+      seat.leave();
     }
   }
 }

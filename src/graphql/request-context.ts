@@ -1,6 +1,8 @@
 import type { ApiClient, UserInfo } from '../apiserver/client.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ApiObject } from '../scheme/object.ts';
+import type { ResourceDefinition } from '../scheme/resource.ts';
+import { gatedReads, type ReadClient } from './read-client.ts';
 import { type PointInTime, SnapshotReader } from './snapshot-reader.ts';
 
 export interface RequestContextOptions {
@@ -22,6 +24,8 @@ export class RequestContext {
   readonly now: () => number;
   /** Advice that the pipeline gave; sent as `extensions.warnings`. */
   readonly warnings: string[] = [];
+  /** The reads of this request: some at a time, so that a query that leads far does not crowd out its own user. */
+  readonly reads: ReadClient;
   #reader: SnapshotReader;
   /** Readers of what was read at another moment than the request's own. */
   readonly #otherMoments = new WeakMap<ApiObject, SnapshotReader>();
@@ -32,7 +36,8 @@ export class RequestContext {
     this.signal = signal;
     this.logger = logger;
     this.now = now;
-    this.#reader = new SnapshotReader(client);
+    this.reads = gatedReads(client);
+    this.#reader = new SnapshotReader(this.reads);
   }
 
   /** Reads at the request's one moment. */
@@ -42,7 +47,7 @@ export class RequestContext {
 
   /** Before anything is read: there will be one read, which need not find out at which version it happens. */
   expectOneRead(): void {
-    this.#reader = new SnapshotReader(this.client, { isOnlyRead: true });
+    this.#reader = new SnapshotReader(this.reads, { isOnlyRead: true });
   }
 
   /** Reads at the moment that `object` was read at: what its relations are read with. */
@@ -52,16 +57,21 @@ export class RequestContext {
 
   /** Remembers that `objects` show the moment `at`. */
   placeAt(objects: readonly ApiObject[], at: PointInTime): void {
-    const reader = new SnapshotReader(this.client, { at });
+    const reader = new SnapshotReader(this.reads, { at });
     for (const object of objects) this.#otherMoments.set(object, reader);
   }
 
   /** After a write: what follows reads the world with it. */
   startNewMoment(): void {
-    this.#reader = new SnapshotReader(this.client);
+    this.#reader = new SnapshotReader(this.reads);
   }
 
   readonly addWarning = (warning: string): void => {
     if (!this.warnings.includes(warning)) this.warnings.push(warning);
   };
+
+  /** Whoever reads a version that is on its way out should hear of it, as whoever writes it does. */
+  warnOfDeprecation({ deprecation }: ResourceDefinition): void {
+    if (deprecation) this.addWarning(deprecation.message);
+  }
 }

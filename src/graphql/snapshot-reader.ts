@@ -1,10 +1,11 @@
 import DataLoader from 'dataloader';
-import type { ApiClient, ListOptions, Target } from '../apiserver/client.ts';
+import type { ListOptions, Target } from '../apiserver/client.ts';
 import { toError } from '../lib/errors.ts';
 import { ApiError, isApiError } from '../scheme/errors.ts';
 import type { ApiObject, ObjectList } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import { orForbidden } from './or-forbidden.ts';
+import type { ReadClient } from './read-client.ts';
 
 /** Up to this many objects of one namespace are read one by one; more are cheaper to find in a list of all. */
 const MAX_SINGLE_READS = 8;
@@ -26,14 +27,14 @@ export interface SnapshotReaderOptions {
  * answer never shows a Pod on a node that is not there yet, or a Deployment without the ReplicaSet that it counts.
  */
 export class SnapshotReader {
-  readonly #client: ApiClient;
+  readonly #client: ReadClient;
   readonly #isOnlyRead: boolean;
   #at: Promise<PointInTime> | undefined;
   readonly #lists = new Map<string, Promise<readonly ApiObject[]>>();
   readonly #finders = new Map<string, DataLoader<string, ApiObject | null>>();
   readonly #indexes = new Map<string, Promise<ReadonlyMap<string, readonly ApiObject[]>>>();
 
-  constructor(client: ApiClient, { at, isOnlyRead = false }: SnapshotReaderOptions = {}) {
+  constructor(client: ReadClient, { at, isOnlyRead = false }: SnapshotReaderOptions = {}) {
     this.#client = client;
     this.#isOnlyRead = isOnlyRead;
     if (at) this.#at = Promise.resolve(at);

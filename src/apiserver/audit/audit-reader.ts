@@ -1,4 +1,5 @@
 import { badRequest } from '../../scheme/errors.ts';
+import type { AuditConditions } from '../../store/telemetry/audit-conditions.ts';
 import type { AuditEvent } from '../../store/telemetry/audit-event.ts';
 import { type Authorizer, assertAuthorized } from '../authorization/authorizer.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -7,10 +8,7 @@ import type { AuditPage, AuditSelection } from './audit-selection.ts';
 /** The audit events that are kept. */
 export interface AuditSource {
   read(
-    query: Omit<AuditSelection, 'limit' | 'continue'> & {
-      limit: number;
-      before?: string | undefined;
-    },
+    query: AuditConditions & { readonly limit: number; readonly before?: string | undefined },
   ): Promise<readonly { readonly id: string; readonly event: AuditEvent }[]>;
 }
 

@@ -121,6 +121,11 @@ export class ServedResource {
     return cache;
   }
 
+  /** How many objects are known to be there. */
+  get size(): number {
+    return this.#cache?.size ?? 0;
+  }
+
   /** What a plan is computed from, {@link ready} first. */
   get caches(): readonly ResourceCache[] {
     return this.#caches;

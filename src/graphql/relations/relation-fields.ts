@@ -118,7 +118,7 @@ function historyField(
       ? {
           async resolve(source, args, context) {
             const { metadata } = source as ApiObject;
-            const events = await (context as RequestContext).client.history(definition, {
+            const events = await (context as RequestContext).reads.history(definition, {
               ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
               name: metadata.name ?? '',
               limit: args.limit as number,

@@ -77,18 +77,6 @@ test('every verb of somebody without rights is Forbidden, before anything of the
   }
 });
 
-test('doors are refused past the limit of requests under way, and the control plane is not', async () => {
-  await using api = await testApi({ maxRequestsInFlight: 3 });
-  const ctx = { user: ADMIN_USER };
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: 10 }, () => api.apiServer.list(ctx, coreConfigMaps)),
-  );
-  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-  expect(refused).toHaveLength(7);
-  for (const { reason } of refused) expect(reason).toMatchObject({ reason: 'TooManyRequests' });
-  await Promise.all(Array.from({ length: 10 }, () => api.client.list(coreConfigMaps)));
-});
-
 test('a stopped API server refuses clearly', async () => {
   await using api = await testApi();
   api.apiServer.stop();

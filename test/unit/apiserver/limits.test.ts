@@ -1,19 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { InFlightLimiter } from '../../../src/apiserver/in-flight-limiter.ts';
 import { assertStorableSize, MAX_OBJECT_BYTES } from '../../../src/apiserver/object-size.ts';
-
-describe('requests under way', () => {
-  test('past the limit are refused with a time to come back, and let in again when others leave', () => {
-    const limiter = new InFlightLimiter(2);
-    limiter.enter();
-    limiter.enter();
-    expect(() => limiter.enter()).toThrow(
-      expect.objectContaining({ reason: 'TooManyRequests', details: { retryAfterSeconds: 1 } }),
-    );
-    limiter.leave();
-    expect(() => limiter.enter()).not.toThrow();
-  });
-});
 
 describe('the size of an object', () => {
   const sized = (data: unknown) => ({

@@ -30,6 +30,7 @@ class MovingClient {
 
   async get(_ref: unknown, options: GetOptions) {
     this.gets.push(options);
+    options.onVersion?.(String(this.#version++));
     if (options.name.startsWith('missing')) throw new ApiError('NotFound', 'not found');
     return node(options.name);
   }
@@ -74,10 +75,13 @@ describe('all reads of one request', () => {
 });
 
 describe('one object', () => {
-  test('is read with its version when more follows, which a list of one tells', async () => {
-    const { client, reader } = readerOf();
-    await reader.get(coreNodes, { name: 'node-0' });
-    expect(client.lists).toEqual([{ fieldSelector: 'metadata.name=node-0' }]);
+  test('is read with its version, at which what follows is read, also when it is not there', async () => {
+    for (const name of ['node-0', 'missing']) {
+      const { client, reader } = readerOf();
+      await Promise.allSettled([reader.get(coreNodes, { name }), reader.list(corePods)]);
+      expect(client.gets).toMatchObject([{ name }]);
+      expect(client.lists).toEqual([{ at: { resourceVersion: '100' } }]);
+    }
   });
 
   test('is simply read when nothing follows', async () => {

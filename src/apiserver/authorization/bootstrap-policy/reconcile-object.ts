@@ -8,6 +8,7 @@ import type {
 } from '../../../scheme/generated/types/rbac-v1.ts';
 import type { ApiObject } from '../../../scheme/object.ts';
 import type { NewObject } from '../../client.ts';
+import type { Mending } from '../../reconcile-defaults.ts';
 import { uncovered } from '../rbac/covers.ts';
 import { joinVerbs } from '../rbac/describe-rules.ts';
 import { ANNOTATION_AUTOUPDATE } from './default-policy.ts';
@@ -20,12 +21,13 @@ interface Aggregating {
 type BindingObject = ClusterRoleBinding | RoleBinding;
 
 /** Somebody said that a start is to leave the object alone. */
-export function isProtected({ metadata }: ApiObject): boolean {
+function isProtected({ metadata }: ApiObject): boolean {
   return metadata.annotations?.[ANNOTATION_AUTOUPDATE] === 'false';
 }
 
 /** `current` with every rule and selector of `expected`, or undefined when it has them all. */
 export function mendRole<T extends RoleObject>(current: T, expected: NewObject<T>): T | undefined {
+  if (isProtected(current)) return undefined;
   const mended = { ...current, metadata: mendMetadata(current, expected) };
   const missing = uncovered(current.rules ?? [], expected.rules ?? []);
   if (missing.length > 0) mended.rules = [...(current.rules ?? []), ...joinVerbs(missing)];
@@ -53,7 +55,8 @@ function mendAggregation(
 export function mendBinding<T extends BindingObject>(
   current: T,
   expected: NewObject<T>,
-): T | 'replace' | undefined {
+): Mending<T> {
+  if (isProtected(current)) return undefined;
   if (!deepEqual(current.roleRef, expected.roleRef)) return 'replace';
   const subjects = current.subjects ?? [];
   const missing = (expected.subjects ?? []).filter(

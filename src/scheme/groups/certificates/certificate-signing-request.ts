@@ -85,6 +85,16 @@ function prepareForStatusUpdate(
   next.status = conditions.length > 0 ? { ...rest, conditions } : rest;
 }
 
+/** v1 asks for a signer; requests that v1beta1 has left without one may go on. */
+function validateRequest(
+  { spec }: CertificateSigningRequest,
+  current: CertificateSigningRequest | undefined,
+): FieldError[] {
+  if (current || spec.signerName !== LEGACY_SIGNER) return [];
+  const detail = 'the legacy signerName is not allowed via this API version';
+  return [invalid('spec.signerName', spec.signerName, detail)];
+}
+
 function validate({ spec, status }: CertificateSigningRequest): FieldError[] {
   const errors: FieldError[] = [];
   const { expirationSeconds, usages = [] } = spec;
@@ -94,10 +104,6 @@ function validate({ spec, status }: CertificateSigningRequest): FieldError[] {
     if (usages.indexOf(usage) < at) errors.push(duplicate(`spec.usages[${at}]`, usage));
   });
   checkSignerName(spec.signerName, 'spec.signerName', errors);
-  if (spec.signerName === LEGACY_SIGNER) {
-    const detail = 'the legacy signerName is not allowed via this API version';
-    errors.push(invalid('spec.signerName', spec.signerName, detail));
-  }
   if (expirationSeconds !== undefined && expirationSeconds < MIN_EXPIRATION_SECONDS) {
     const detail = `may not specify a duration less than ${MIN_EXPIRATION_SECONDS} seconds (10 minutes)`;
     errors.push(invalid('spec.expirationSeconds', expirationSeconds, detail));
@@ -179,6 +185,7 @@ export const certificateSigningRequestStrategy: KindStrategy<CertificateSigningR
   prepareForUpdate,
   prepareForStatusUpdate,
   validate,
+  validateRequest,
   validateStatusUpdate,
   selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },
   printerColumns: [

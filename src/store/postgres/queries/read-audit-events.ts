@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { AuditConditions } from '../../telemetry/audit-conditions.ts';
 import type { AuditEvent } from '../../telemetry/audit-event.ts';
 
 /** Newest first: a walk of the primary key from its end, or from $2 on. Null parameters leave a condition out. */
@@ -22,21 +23,7 @@ const READ_AUDIT_EVENTS = {
     limit $12::integer`,
 };
 
-/** Which events: those that meet every condition that is given. */
-export interface AuditQuery {
-  /** Who acted: the impersonated user where there is one. */
-  readonly username?: string | undefined;
-  readonly verb?: string | undefined;
-  readonly group?: string | undefined;
-  readonly resource?: string | undefined;
-  readonly namespace?: string | undefined;
-  readonly name?: string | undefined;
-  /** The HTTP code of the answer. */
-  readonly code?: number | undefined;
-  /** From this time on, in milliseconds since the epoch. */
-  readonly sinceMs?: number | undefined;
-  /** Before this time. */
-  readonly untilMs?: number | undefined;
+export interface AuditQuery extends AuditConditions {
   readonly limit: number;
   /** Older than the event of this id. */
   readonly before?: string | undefined;

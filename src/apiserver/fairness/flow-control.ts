@@ -1,0 +1,240 @@
+/**
+ * API priority and fairness: which requests are served at once, which wait for their turn, which are refused.
+ *
+ * A request belongs to a flow (a FlowSchema, and the user or the namespace in it), a flow to a priority level. A level has a
+ * share of the server's seats, may borrow what others lend, and serves its flows fairly. FlowSchemas and
+ * PriorityLevelConfigurations decide, as they are now; without them the mandatory ones do.
+ */
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { type ApiError, tooManyRequests } from '../../scheme/errors.ts';
+import type {
+  FlowSchema,
+  PriorityLevelConfiguration,
+  PriorityLevelConfigurationSpec,
+} from '../../scheme/generated/types/flowcontrol-v1.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import type { ObjectStore } from '../../store/store.ts';
+import type { Action } from '../authorization/authorizer.ts';
+import { CacheFollower } from '../cache-follower.ts';
+import type { UserInfo } from '../client.ts';
+import {
+  CATCH_ALL,
+  DEFAULT_FLOW_SCHEMAS,
+  DEFAULT_PRIORITY_LEVELS,
+  EXEMPT,
+} from './default-flows.ts';
+import { FairQueues, FlowRefusedError, type Seat } from './fair-queues.ts';
+import { matchesFlowSchema } from './flow-schema-matcher.ts';
+import { type LevelSeats, SeatPool, type SeatShare } from './seat-pool.ts';
+
+const GROUP = 'flowcontrol.apiserver.k8s.io';
+/** After how long a refused client should come back. */
+const RETRY_AFTER_SECONDS = 1;
+const FREE: Seat = { leave: () => undefined };
+
+export interface FlowControlOptions {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The seats of this server, shared by all levels. */
+  readonly maxRequestsInFlight: number;
+  /** How long a request waits for its turn at most, in milliseconds. */
+  readonly maxWaitMs: number;
+}
+
+/** A request, as far as it matters whose it is and how much it costs. */
+export interface FlowRequest {
+  readonly user: UserInfo;
+  readonly action: Action;
+  /** How many seats it takes. */
+  readonly width: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Level {
+  readonly spec: PriorityLevelConfigurationSpec;
+  readonly seats: LevelSeats;
+  readonly queues: FairQueues;
+}
+
+export class FlowControl {
+  readonly #options: FlowControlOptions;
+  readonly #pool = new SeatPool();
+  readonly #levels = new Map<string, Level>();
+  readonly #schemas = new Map<string, FlowSchema>();
+  /** By precedence, then name. */
+  #ordered: readonly FlowSchema[] = [];
+  readonly #followers: readonly CacheFollower<ApiObject>[];
+
+  constructor(options: FlowControlOptions) {
+    this.#options = options;
+    for (const { metadata, spec } of DEFAULT_PRIORITY_LEVELS) {
+      const { name = '' } = metadata;
+      if (spec && (name === EXEMPT || name === CATCH_ALL)) this.#putLevel(name, spec);
+    }
+    for (const schema of DEFAULT_FLOW_SCHEMAS) {
+      const { name = '' } = schema.metadata;
+      if (name === EXEMPT || name === CATCH_ALL) this.#putSchema(name, schema as FlowSchema);
+    }
+    this.#share();
+    this.#followers = [
+      this.#follow<PriorityLevelConfiguration>('prioritylevelconfigurations', (name, level) => {
+        if (level?.spec) this.#putLevel(name, level.spec);
+        else this.#removeLevel(name);
+        this.#share();
+      }),
+      this.#follow<FlowSchema>('flowschemas', (name, schema) => this.#putSchema(name, schema)),
+    ];
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.#followers.map((follower) => follower.start()));
+  }
+
+  stop(): void {
+    for (const follower of this.#followers) follower.stop();
+  }
+
+  /** Which flow schema a request goes by, and which priority level. */
+  classify({ action, user }: Pick<FlowRequest, 'action' | 'user'>): {
+    readonly schema: string;
+    readonly level: string;
+    readonly flow: string;
+  } {
+    const found = this.#ordered.find((schema) => matchesFlowSchema(schema, user, action));
+    const schema = found?.metadata.name ?? CATCH_ALL;
+    const wanted = found?.spec?.priorityLevelConfiguration.name ?? CATCH_ALL;
+    const level = this.#levels.has(wanted) ? wanted : CATCH_ALL;
+    const by = found ? found.spec?.distinguisherMethod?.type : 'ByUser';
+    const distinguisher =
+      by === 'ByUser'
+        ? user.name
+        : by === 'ByNamespace' && 'namespace' in action
+          ? action.namespace
+          : '';
+    return { schema, level, flow: `${schema}\0${distinguisher ?? ''}` };
+  }
+
+  /** A seat for the request, at once where there is one. @throws {ApiError} TooManyRequests; rejects with it as well */
+  enter(request: FlowRequest): Seat | Promise<Seat> {
+    const { flow, level: name } = this.classify(request);
+    const level = this.#levels.get(name);
+    if (!level || level.spec.type === 'Exempt') return FREE;
+    const width = Math.min(request.width, level.seats.widest);
+    try {
+      const seat = level.queues.enter({ flow, width, signal: request.signal });
+      return seat instanceof Promise
+        ? seat.catch((thrown) => Promise.reject(refuse(name, thrown)))
+        : seat;
+    } catch (thrown) {
+      throw refuse(name, thrown);
+    }
+  }
+
+  #putSchema(name: string, schema: FlowSchema | undefined): void {
+    if (schema) this.#schemas.set(name, schema);
+    else this.#schemas.delete(name);
+    this.#ordered = [...this.#schemas.values()].sort(byPrecedence);
+  }
+
+  #putLevel(name: string, spec: PriorityLevelConfigurationSpec): void {
+    const known = this.#levels.get(name);
+    const seats = known?.seats ?? this.#pool.add();
+    const queues = known?.queues ?? this.#createQueues(seats);
+    queues.configure(queuingOf(spec));
+    this.#levels.set(name, { spec, seats, queues });
+  }
+
+  #createQueues(seats: LevelSeats): FairQueues {
+    const { clock, maxWaitMs } = this.#options;
+    return new FairQueues({
+      clock,
+      maxWaitMs,
+      take: (width) => seats.take(width),
+      give: (width) => {
+        seats.give(width);
+        this.#dispatch();
+      },
+    });
+  }
+
+  /** The mandatory levels go on without their objects. Whoever waits in one that goes is served to the end. */
+  #removeLevel(name: string): void {
+    const level = this.#levels.get(name);
+    if (!level || name === EXEMPT || name === CATCH_ALL) return;
+    this.#levels.delete(name);
+    if (level.queues.waiting === 0 && level.seats.inUse === 0) this.#pool.remove(level.seats);
+  }
+
+  /** Shares the seats among the levels anew. */
+  #share(): void {
+    const levels = [...this.#levels.values()];
+    const total = levels.reduce((sum, { spec }) => sum + sharesOf(spec), 0);
+    for (const { seats, spec } of levels) {
+      seats.share = shareOf(spec, this.#options.maxRequestsInFlight, total);
+    }
+    this.#dispatch();
+  }
+
+  /** A seat that one level gives back may be what another waits for. */
+  #dispatch(): void {
+    for (const { queues } of this.#levels.values()) if (queues.waiting > 0) queues.dispatch();
+  }
+
+  #follow<T extends ApiObject>(
+    resource: string,
+    onChange: (name: string, next: T | undefined) => void,
+  ): CacheFollower<ApiObject> {
+    const { logger, store } = this.#options;
+    return new CacheFollower<ApiObject>({
+      store,
+      logger,
+      resource: { group: GROUP, resource },
+      onChange: (previous, next) =>
+        onChange((next ?? previous)?.metadata.name ?? '', next as T | undefined),
+    });
+  }
+}
+
+function byPrecedence(a: FlowSchema, b: FlowSchema): number {
+  const difference = (a.spec?.matchingPrecedence ?? 0) - (b.spec?.matchingPrecedence ?? 0);
+  if (difference !== 0) return difference;
+  return (a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1;
+}
+
+const DEFAULT_SHARES = 30;
+
+function sharesOf({ exempt, limited, type }: PriorityLevelConfigurationSpec): number {
+  if (type === 'Exempt') return exempt?.nominalConcurrencyShares ?? 0;
+  return limited?.nominalConcurrencyShares ?? DEFAULT_SHARES;
+}
+
+function shareOf(spec: PriorityLevelConfigurationSpec, seats: number, total: number): SeatShare {
+  const nominal = total === 0 ? 0 : Math.ceil((seats * sharesOf(spec)) / total);
+  const { lendablePercent = 0 } = (spec.type === 'Exempt' ? spec.exempt : spec.limited) ?? {};
+  const borrowingPercent = spec.limited?.borrowingLimitPercent;
+  return {
+    nominal,
+    lendable: Math.round((nominal * lendablePercent) / 100),
+    borrowable:
+      borrowingPercent === undefined
+        ? Number.POSITIVE_INFINITY
+        : Math.round((nominal * borrowingPercent) / 100),
+  };
+}
+
+const DEFAULT_QUEUING = { queues: 64, handSize: 8, queueLengthLimit: 50 };
+
+function queuingOf({ limited }: PriorityLevelConfigurationSpec) {
+  const { queuing, type } = limited?.limitResponse ?? {};
+  return type === 'Queue' ? { ...DEFAULT_QUEUING, ...queuing } : undefined;
+}
+
+function refuse(level: string, thrown: unknown): ApiError | unknown {
+  if (!(thrown instanceof FlowRefusedError)) return thrown;
+  return tooManyRequests(
+    `too many requests, please try again in ${RETRY_AFTER_SECONDS} s: the priority level "${level}" is busy (${thrown.refusal})`,
+    RETRY_AFTER_SECONDS,
+  );
+}
