@@ -149,7 +149,6 @@ export class TestPlane implements AsyncDisposable {
     const { controllerOptions, shared } = this.#options;
     const names = controllers === 'all' ? CONTROLLER_NAMES : controllers;
     const { scheme } = this.api;
-    const resources = scheme.served();
     const findResource: ControllersOptions['findResource'] = ({ group, resource }) =>
       scheme.preferred(group, resource);
     return new ControllerManager({
@@ -157,7 +156,10 @@ export class TestPlane implements AsyncDisposable {
       clientFor: (controller) => this.#clientFor(controller),
       informers: this.#informers,
       backend: this.#queue,
-      controllers: createControllers({ resources, findResource, ...controllerOptions }, names),
+      controllers: createControllers(
+        { resources: scheme, findResource, ...controllerOptions },
+        names,
+      ),
       events: this.#events,
       clock: this.clock,
       logger: this.logger,

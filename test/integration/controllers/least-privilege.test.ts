@@ -161,7 +161,7 @@ test('each controller has the right to all that it does, by a role of its own', 
   const served = plane.api.scheme.served();
   const findResource = ({ group, resource }: GroupResource) =>
     plane.api.scheme.preferred(group, resource);
-  const controllers = createControllers({ resources: served, findResource });
+  const controllers = createControllers({ resources: plane.api.scheme, findResource });
   for (const { name, serviceAccount = `${name}-controller` } of controllers) {
     const { name: user, groups } = controllerUser(serviceAccount);
     for (const action of ALL_ACTIONS[name] ?? []) {
