@@ -32,7 +32,12 @@ function roleOf(i: number): Role {
     metadata: { namespace: namespaceOf(i), name: `role-${i}` },
     rules: [
       { verbs: ['get', 'list', 'watch'], apiGroups: [''], resources: ['pods', 'pods/log'] },
-      { verbs: ['get'], apiGroups: ['apps'], resources: ['deployments'], resourceNames: [`d-${i}`] },
+      {
+        verbs: ['get'],
+        apiGroups: ['apps'],
+        resources: ['deployments'],
+        resourceNames: [`d-${i}`],
+      },
     ],
   };
 }
@@ -83,7 +88,8 @@ function measure(label: string, user: UserInfo, actionOf: (i: number) => Action)
   let allowed = 0;
   for (let i = 0; i < 10_000; i++) authorizer.authorize(user, actionOf(i));
   const started = process.cpuUsage();
-  for (let i = 0; i < DECISIONS; i++) if (authorizer.authorize(user, actionOf(i)).allowed) allowed++;
+  for (let i = 0; i < DECISIONS; i++)
+    if (authorizer.authorize(user, actionOf(i)).allowed) allowed++;
   const nanoseconds = (cpuMicrosSince(started) * 1e3) / DECISIONS;
   const share = Math.round((100 * allowed) / DECISIONS);
   console.log(`${label.padEnd(44)} ${nanoseconds.toFixed(0).padStart(6)} ns  (${share} % allowed)`);
@@ -125,4 +131,6 @@ for (let change = 0; change < CHANGES; change++) {
   authorizer.authorize(everywhere, { ...own, namespace: namespaceOf(i) });
 }
 const micros = cpuMicrosSince(started) / CHANGES;
-console.log(`${'a change of a role, and the first decision after'.padEnd(44)} ${micros.toFixed(1)} µs`);
+console.log(
+  `${'a change of a role, and the first decision after'.padEnd(44)} ${micros.toFixed(1)} µs`,
+);

@@ -37,8 +37,11 @@ export function createMemoryStore(): ObjectStore {
   return {
     start: async () => undefined,
     stop: async () => undefined,
-    commit: async (writes) =>
-      writes.map((write) => cacheOf(write.key).apply(write, String(++version))),
+    commit: async (writes) => {
+      // All or none: everything is judged before anything is kept.
+      for (const write of writes) cacheOf(write.key).assertMet(write);
+      return writes.map((write) => cacheOf(write.key).apply(write, String(++version)));
+    },
     isStale: () => false,
     currentResourceVersion: async () => String(version),
     cache: async (resource) => cacheOf(resource),
@@ -84,9 +87,9 @@ class MemoryCache implements ResourceCache {
     return { isLive: true, stop: () => this.#subscribers.delete(subscriber) };
   }
 
-  apply(write: StoreWrite, resourceVersion: string): ApiObject {
-    const id = `${write.key.namespace}/${write.key.name}`;
-    const current = this.#objects.get(id);
+  /** @throws {ApiError} AlreadyExists, NotFound, Conflict */
+  assertMet(write: StoreWrite): void {
+    const current = this.get(write.key.namespace, write.key.name);
     if (write.type === 'create') {
       if (current) throw alreadyExists(write.key);
     } else if (!current) {
@@ -94,6 +97,11 @@ class MemoryCache implements ResourceCache {
     } else if (current.metadata.resourceVersion !== write.expectedResourceVersion) {
       throw conflict(write.key, OPTIMISTIC_LOCK_MESSAGE);
     }
+  }
+
+  apply(write: StoreWrite, resourceVersion: string): ApiObject {
+    const id = `${write.key.namespace}/${write.key.name}`;
+    const current = this.#objects.get(id);
     const object = { ...write.object, metadata: { ...write.object.metadata, resourceVersion } };
     if (write.type === 'delete') this.#objects.delete(id);
     else this.#objects.set(id, object);

@@ -13,6 +13,7 @@ export const COMMANDS = {
   bench: 'measure, and print a table (-- --json FILE writes it too)',
   'perf:store': 'measure the store alone',
   'perf:apiserver': 'measure the API pipeline alone, and on the store',
+  'perf:authorization': 'measure what one decision of the authorizer costs',
   build: 'bundle the sources into dist/',
   generate: "regenerate the built-in kinds from Kubernetes' published models",
   schema: 'regenerate schema.graphql',

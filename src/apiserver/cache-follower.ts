@@ -5,11 +5,14 @@ import type { ApiObject } from '../scheme/object.ts';
 import type { GroupResource } from '../scheme/resource.ts';
 import type { ObjectStore, ResourceCache, StoreEventBatch, Subscription } from '../store/store.ts';
 
-/** Hears of every change of a resource: from nothing to the present first, then as it changes. */
-export interface ObjectChangeHandler<T extends ApiObject> {
-  /** `previous` is what the handler heard of last, `next` what there is now; either may be unset, never both. Must not throw. */
-  (previous: T | undefined, next: T | undefined): void;
-}
+/**
+ * Hears of every change of a resource: from nothing to the present first, then as it changes. `previous` is what it heard of
+ * last, `next` what there is now; either may be unset, never both. Must not throw.
+ */
+export type ObjectChangeHandler<T extends ApiObject> = (
+  previous: T | undefined,
+  next: T | undefined,
+) => void;
 
 export interface CacheFollowerOptions<T extends ApiObject> {
   readonly store: ObjectStore;

@@ -95,6 +95,22 @@ const AUTH: readonly CommandEntry[] = [
   ),
 ];
 
+const STORAGE: readonly CommandEntry[] = [
+  entry(
+    'migrate',
+    'rewrite objects in the current storage version',
+    async () => (await import('./commands/storage/migrate.ts')).migrateCommand,
+  ),
+];
+
+const SECRETS: readonly CommandEntry[] = [
+  entry(
+    'reencrypt',
+    'encrypt what is stored with the key of now',
+    async () => (await import('./commands/secrets/reencrypt.ts')).reencryptCommand,
+  ),
+];
+
 /** Every command, in the order that `--help` lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -161,6 +177,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     subcommands: NODES,
   },
   { name: 'auth', summary: 'ask who you are and what you may do', subcommands: AUTH },
+  {
+    name: 'storage',
+    summary: 'look after what the database holds',
+    subcommands: STORAGE,
+  },
+  { name: 'secrets', summary: 'look after encryption in the database', subcommands: SECRETS },
   entry(
     'audit',
     'show who did what',

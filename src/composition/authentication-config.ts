@@ -8,6 +8,8 @@ export interface AuthenticationConfig {
   /** Whether requests without credentials come in, as `system:anonymous`. @default false */
   readonly allowAnonymous: boolean;
   readonly tokenAuthFile: string | undefined;
+  /** An AuthenticationConfiguration: issuers with what their claims mean, in place of {@link oidc}. */
+  readonly configFile: string | undefined;
   readonly serviceAccounts: ServiceAccountConfig;
   readonly oidc: OidcConfig | undefined;
   readonly tls: TlsConfig;
@@ -65,6 +67,8 @@ export const AUTHENTICATION_USAGE = `Who may come in (see docs/authentication.md
   --api-audiences LIST        whom tokens for this server are meant for (default the issuer)
   --service-account-max-token-expiration SECONDS
                               the longest life of a token (default any)
+  --authentication-config FILE
+                              issuers and what their claims mean: Kubernetes' AuthenticationConfiguration
   --oidc-issuer-url URL       ID tokens of this OpenID Connect issuer are good, if they are for
   --oidc-client-id ID         this client
   --oidc-username-claim NAME  the claim with the user's name (default sub)
@@ -88,6 +92,7 @@ export const AUTHENTICATION_OPTIONS = {
   'service-account-issuer': { type: 'string', multiple: true },
   'api-audiences': { type: 'string', multiple: true },
   'service-account-max-token-expiration': { type: 'string' },
+  'authentication-config': { type: 'string' },
   'oidc-issuer-url': { type: 'string' },
   'oidc-client-id': { type: 'string' },
   'oidc-username-claim': { type: 'string' },
@@ -108,11 +113,19 @@ type Values = {
 /** @throws {ConfigError} */
 export function readAuthenticationConfig(values: Values, cwd: string): AuthenticationConfig {
   const file = (name: string | undefined) => (name ? path.resolve(cwd, name) : undefined);
+  const oidc = readOidcConfig(values, cwd);
+  const configFile = file(values['authentication-config']);
+  if (configFile && (oidc || values['anonymous-auth'])) {
+    throw new ConfigError(
+      '--authentication-config takes the place of --oidc-issuer-url and --anonymous-auth: give one or the other',
+    );
+  }
   return {
+    configFile,
     allowAnonymous: toBoolean('--anonymous-auth', values['anonymous-auth'] ?? 'false'),
     tokenAuthFile: file(values['token-auth-file']),
     serviceAccounts: readServiceAccountConfig(values, cwd),
-    oidc: readOidcConfig(values, cwd),
+    oidc,
     tls: readTlsConfig(values, file),
   };
 }

@@ -4,6 +4,11 @@ import type { ApiServerOptions } from '../apiserver/api-server-options.ts';
 import type { Authenticator } from '../apiserver/authentication/authenticator.ts';
 import { createBearerTokenAuthenticator } from '../apiserver/authentication/bearer-token.ts';
 import { ADMIN_USER } from '../apiserver/authentication/identities.ts';
+import {
+  createStructuredAuthentication,
+  type StructuredAuthentication,
+} from '../apiserver/authentication/oidc/authentication-configuration.ts';
+import { userOfClaims } from '../apiserver/authentication/oidc/claim-mapping.ts';
 import { createOidcAuthenticator } from '../apiserver/authentication/oidc/oidc-authenticator.ts';
 import { createServiceAccountKeys } from '../apiserver/authentication/service-accounts/signing-keys.ts';
 import type { ServiceAccountTokenOptions } from '../apiserver/authentication/service-accounts/token-issuer.ts';
@@ -16,7 +21,8 @@ import { systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import type { OidcConfig, ServiceAccountConfig } from './authentication-config.ts';
 import { ConfigError } from './option-values.ts';
-import { readOptionFile, readOrCreateSecret, useOptionFile } from './secret-file.ts';
+import { readOrCreateSecret } from './secret-file.ts';
+import { parseYaml, readOptionFile } from './yaml-file.ts';
 
 /** In the data directory: signs the tokens of service accounts. */
 const SIGNING_KEY_FILE = path.join('pki', 'sa.key');
@@ -31,18 +37,18 @@ export function openAuthentication(
   { authentication, dataDirectory }: Pick<Config, 'authentication' | 'dataDirectory'>,
   adminToken: string,
 ): AuthenticationOptions {
-  const { allowAnonymous, oidc, serviceAccounts, tokenAuthFile } = authentication;
+  const { configFile, oidc, serviceAccounts, tokenAuthFile } = authentication;
   const authenticators: Authenticator[] = [
     createBearerTokenAuthenticator({ token: adminToken, user: ADMIN_USER }),
   ];
   if (tokenAuthFile !== undefined) {
-    const tokens = useOptionFile('--token-auth-file', tokenAuthFile, parseStaticTokens);
-    authenticators.push(createStaticTokenAuthenticator(tokens));
+    authenticators.push(openTokenFile(tokenAuthFile));
   }
   if (oidc) authenticators.push(openOidc(oidc));
+  const structured = configFile ? openStructured(configFile, serviceAccounts) : undefined;
   return {
-    authenticators,
-    allowAnonymous,
+    authenticators: [...authenticators, ...(structured?.authenticators ?? [])],
+    allowAnonymous: structured?.allowAnonymous ?? authentication.allowAnonymous,
     serviceAccountTokens: openServiceAccountTokens(serviceAccounts, dataDirectory),
   };
 }
@@ -78,11 +84,40 @@ function generateSigningKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
+function openTokenFile(file: string): Authenticator {
+  const text = readOptionFile('--token-auth-file', file);
+  try {
+    return createStaticTokenAuthenticator(parseStaticTokens(text));
+  } catch (thrown) {
+    throw new ConfigError(`--token-auth-file ${file}: ${toError(thrown).message}`);
+  }
+}
+
+function openStructured(file: string, { issuers }: ServiceAccountConfig): StructuredAuthentication {
+  const text = readOptionFile('--authentication-config', file);
+  const document = parseYaml(file, text);
+  try {
+    return createStructuredAuthentication(document, {
+      clock: systemClock,
+      serviceAccountIssuers: issuers,
+    });
+  } catch (thrown) {
+    throw new ConfigError(`--authentication-config ${file}: ${toError(thrown).message}`);
+  }
+}
+
 /** The issuer lives in real time, whatever the cluster's is. */
-function openOidc({ caFile, ...oidc }: OidcConfig): Authenticator {
+function openOidc({ caFile, clientId, signingAlgs, ...mapping }: OidcConfig): Authenticator {
   const ca = caFile === undefined ? undefined : readOptionFile('--oidc-ca-file', caFile);
   try {
-    return createOidcAuthenticator({ ...oidc, ca, clock: systemClock });
+    return createOidcAuthenticator({
+      issuerUrl: mapping.issuerUrl,
+      audiences: [clientId],
+      toUser: (claims) => userOfClaims(claims, mapping),
+      signingAlgs,
+      ca,
+      clock: systemClock,
+    });
   } catch (thrown) {
     throw new ConfigError(`--oidc-signing-algs: ${toError(thrown).message}`);
   }

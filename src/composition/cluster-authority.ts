@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import path from 'node:path';
-import { CertificateAuthority, selfSign } from '../controllers/certificate-signer/authority.ts';
+import type { CertificateAuthority } from '../controllers/certificate-signer/authority.ts';
 import { systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import { ConfigError } from './option-values.ts';
@@ -21,6 +21,7 @@ async function open(dataDirectory: string): Promise<CertificateAuthority> {
   const keyFile = path.join(dataDirectory, DIRECTORY, 'ca.key');
   const certificateFile = path.join(dataDirectory, DIRECTORY, 'ca.crt');
   const privateKey = readOrCreateSecret(keyFile, generateKey);
+  const { CertificateAuthority } = await import('../controllers/certificate-signer/authority.ts');
   try {
     const certificate = readIfThere(certificateFile) ?? (await create(certificateFile, privateKey));
     return await CertificateAuthority.open({ certificate, privateKey });
@@ -33,6 +34,7 @@ async function open(dataDirectory: string): Promise<CertificateAuthority> {
 
 /** Two that start at once sign with the same key: whichever certificate stays is good. */
 async function create(file: string, privateKey: string): Promise<string> {
+  const { selfSign } = await import('../controllers/certificate-signer/authority.ts');
   const certificate = await selfSign(privateKey, systemClock.now());
   return readOrCreateSecret(file, () => `${certificate}\n`);
 }

@@ -37,22 +37,3 @@ export function readIfThere(file: string): string | undefined {
     throw new ConfigError(`${file} cannot be read: ${toError(thrown).message}`);
   }
 }
-
-/** The file that `option` names. @throws {ConfigError} when it cannot be read */
-export function readOptionFile(option: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (thrown) {
-    throw new ConfigError(`${option} cannot be read: ${toError(thrown).message}`);
-  }
-}
-
-/** What `use` makes of the file of `option`. @throws {ConfigError} that says what is wrong with it */
-export function useOptionFile<T>(option: string, file: string, use: (text: string) => T): T {
-  const text = readOptionFile(option, file);
-  try {
-    return use(text);
-  } catch (thrown) {
-    throw new ConfigError(`${option} ${file}: ${toError(thrown).message}`);
-  }
-}

@@ -9,7 +9,7 @@ import type { ServingTls } from '../graphql/http/http-server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import { ConfigError } from './option-values.ts';
-import { readOptionFile } from './secret-file.ts';
+import { readOptionFile } from './yaml-file.ts';
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 

@@ -118,6 +118,7 @@ function controllersOf({
     resources: apiServer.scheme,
     findResource: ({ group, resource }: GroupResource) =>
       apiServer.scheme.preferred(group, resource),
+    types: apiServer.scheme,
     nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
     nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
   };

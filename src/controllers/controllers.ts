@@ -25,10 +25,15 @@ import {
   type StorageVersionMigratorOptions,
 } from './storage-version-migrator/reconciler.ts';
 import { createTaintEvictionController } from './taint-eviction/reconciler.ts';
+import {
+  createValidatingAdmissionPolicyStatusController,
+  type ValidatingAdmissionPolicyStatusOptions,
+} from './validating-admission-policy-status/reconciler.ts';
 
 export interface ControllersOptions
   extends CertificateSignerOptions,
-    StorageVersionMigratorOptions {
+    StorageVersionMigratorOptions,
+    ValidatingAdmissionPolicyStatusOptions {
   /** Every resource that is served: what namespaces hold, and what may own or be owned. */
   readonly resources: ResourceSource;
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
@@ -59,6 +64,7 @@ const FACTORIES = {
   'certificate-cleaner': createCertificateCleanerController,
   'clusterrole-aggregation': createClusterRoleAggregationController,
   'storage-version-migrator': createStorageVersionMigratorController,
+  'validatingadmissionpolicy-status': createValidatingAdmissionPolicyStatusController,
 } as const satisfies Readonly<Record<string, (options: ControllersOptions) => Controller>>;
 
 export type ControllerName = keyof typeof FACTORIES;

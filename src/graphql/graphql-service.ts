@@ -1,5 +1,6 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Credentials } from '../apiserver/authentication/authenticator.ts';
+import { rightsKeyOf } from '../apiserver/authentication/identities.ts';
 import type { ApiClient, UserInfo } from '../apiserver/client.ts';
 import type { GraphqlDoorOptions } from './door-options.ts';
 import { executeOperation } from './execution/apollo-gateway.ts';
@@ -101,7 +102,7 @@ export class GraphqlService {
     member.onStart?.(plan.start.resourceVersion);
     return this.hub.subscribe(
       {
-        key: `${schemaId(operation)}\0${JSON.stringify(caller.user)}\0${shape}`,
+        key: `${schemaId(operation)}\0${rightsKeyOf(caller.user)}\0${shape}`,
         client: caller.client,
         plan,
         operation,

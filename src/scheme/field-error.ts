@@ -72,7 +72,7 @@ export const tooMany = (field: string, value: number, max: number): FieldError =
   type: 'FieldValueTooMany',
   field,
   value,
-  detail: `must have at most ${max} items`,
+  detail: `must have at most ${max} ${max === 1 ? 'item' : 'items'}`,
 });
 
 /** `spec.replicas: Invalid value: -1: must be greater than or equal to 0`. */

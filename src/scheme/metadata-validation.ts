@@ -247,7 +247,8 @@ export function validateImmutable(
   path: string,
   errors: FieldError[],
 ): void {
-  if (!deepEqual(next, current)) errors.push(invalid(path, next, FIELD_IS_IMMUTABLE));
+  // What is not there any more is shown as null: that is what was asked for.
+  if (!deepEqual(next, current)) errors.push(invalid(path, next ?? null, FIELD_IS_IMMUTABLE));
 }
 
 /** `path: Invalid value: -1: must be greater than or equal to 0`. */

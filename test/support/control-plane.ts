@@ -157,7 +157,7 @@ export class TestPlane implements AsyncDisposable {
       informers: this.#informers,
       backend: this.#queue,
       controllers: createControllers(
-        { resources: scheme, findResource, ...controllerOptions },
+        { resources: scheme, findResource, types: scheme, ...controllerOptions },
         names,
       ),
       events: this.#events,

@@ -99,3 +99,12 @@ export function parseServiceAccountUserName(
   const [namespace, name] = parts;
   return parts.length === 2 && namespace && name ? { namespace, name } : undefined;
 }
+
+/**
+ * The same for two users exactly when they have the same rights: which of their tokens or certificates they came with
+ * makes no difference.
+ */
+export function rightsKeyOf({ name, uid = '', groups, extra = {} }: UserInfo): string {
+  const { [EXTRA_CREDENTIAL_ID]: _, ...rights } = extra;
+  return JSON.stringify([name, uid, groups, rights]);
+}

@@ -44,7 +44,7 @@ export function planPartUpdate(
 }
 
 /** What the client wants, with what is not theirs to change as it is. */
-function nextOf(scope: WriteScope, current: ApiObject, input: ApiObject): ApiObject {
+export function nextOf(scope: WriteScope, current: ApiObject, input: ApiObject): ApiObject {
   const next = toStored(scope, decodeInput(scope, input));
   carryOverMetadata(next.metadata, current.metadata);
   // Whatever the client wrote there counts for nothing, so that it is not judged either.
@@ -63,7 +63,8 @@ function assertValidNext(
   assertValidUpdate(scope, next, current, errors);
 }
 
-function planChange(scope: WriteScope, change: Storing): MaybePromise<Plan> {
+/** What storing `next`, which is valid, comes to. */
+export function planChange(scope: WriteScope, change: Storing): MaybePromise<Plan> {
   const { next, current } = change;
   const { companions: kept } = scope.resource;
   const companions = kept?.forUpdate(next, current, companionState(scope)) ?? [];

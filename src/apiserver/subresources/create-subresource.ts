@@ -1,11 +1,13 @@
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest, methodNotAllowed } from '../../scheme/errors.ts';
+import type { Eviction } from '../../scheme/generated/types/policy-v1.ts';
 import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
 import {
   qualifiedName,
   type ResourceRef,
   type SubresourceDefinition,
 } from '../../scheme/resource.ts';
+import { runAdmission } from '../admission/admission.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { Target, WriteOptions } from '../client.ts';
 import { assertIsObject } from '../registry/object-metadata.ts';
@@ -14,6 +16,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from '../registry/write-scope.ts';
 import type { RequestContext } from '../request-context.ts';
+import { admitAction } from './admit-action.ts';
 import { planBinding } from './binding.ts';
 import { planEviction } from './eviction.ts';
 import { createToken } from './service-account-token.ts';
@@ -29,7 +32,7 @@ type ActionAnswer = (scope: WriteScope, target: Target, body: ApiObject) => Prom
 
 /** Those that store nothing: what they make is the answer. */
 const ANSWERS: ReadonlyMap<string, ActionAnswer> = new Map([
-  ['serviceaccounts/token', createToken],
+  ['serviceaccounts/token', answering('token', 'TokenRequest', createToken)],
 ]);
 
 /** What Kubernetes answers where there is nothing to show. */
@@ -62,14 +65,30 @@ export async function createSubresource(
   return act(scope, place, body);
 }
 
+/** Admits the body, and answers with what is made of it. */
+function answering(subresource: string, kind: string, answer: ActionAnswer): ActionAnswer {
+  return async (scope, place, body) => {
+    const admission = admitAction(scope, place, { subresource, kind, body });
+    await runAdmission(admission);
+    return answer(scope, place, admission.object);
+  };
+}
+
 /** Plans and commits; there is nothing to show for it. */
 function committing(planAction: ActionPlanner): ActionAnswer {
   return async (scope, place, body) => {
-    const { options, registry, resource } = scope;
+    const { registry, resource } = scope;
+    const options = withDryRunOf(body, scope.options);
     const planner = (): MaybePromise<Plan> => planAction(scope, place, body);
     await execute(registry, { planner, caches: resource.caches }, options);
     return SUCCESS;
   };
+}
+
+/** Evictions carry the options of their deletion in themselves. */
+function withDryRunOf(body: ApiObject, options: WriteOptions): WriteOptions {
+  const { deleteOptions } = body as Partial<Pick<Eviction, 'deleteOptions'>>;
+  return deleteOptions?.dryRun?.includes('All') ? { ...options, dryRun: true } : options;
 }
 
 function actionOf({ definition }: ServedResource, subresource: string): ActionAnswer {

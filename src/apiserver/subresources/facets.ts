@@ -8,6 +8,7 @@ import type { ServedResource } from '../registry/served-resource.ts';
 import { planStatusUpdate } from '../registry/status-update.ts';
 import type { WriteScope } from '../registry/write-scope.ts';
 import { planFinalize } from './namespace-finalize.ts';
+import { planEphemeralContainers, planResize } from './pod-part.ts';
 import { fromScale, planScale, readScale, SCALE_TYPE, toScaleInput } from './scale.ts';
 
 /** One side of an object that is read and replaced by itself: the whole, its status, its scale. */
@@ -49,6 +50,8 @@ const SUBRESOURCES: ReadonlyMap<string, Facet> = new Map<string, Facet>([
   // Approving a certificate request is writing its status, by other people.
   ['approval', { read: readWhole, plan: planApproval }],
   ['scale', SCALE],
+  ['ephemeralcontainers', { read: readWhole, plan: planEphemeralContainers }],
+  ['resize', { read: readWhole, plan: planResize }],
   ['finalize', { read: readWhole, plan: planFinalize }],
 ]);
 

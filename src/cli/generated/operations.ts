@@ -262,6 +262,22 @@ export type AuthorizationV1SubjectRulesReviewStatusInput = {
   readonly resourceRules: ReadonlyArray<AuthorizationV1ResourceRuleInput>;
 };
 
+/** A condition, made of lastTransitionTime, message, observedGeneration, reason and 2 more fields. */
+export type ConditionInput = {
+  /** When the status of the condition last changed. In UTC, to the second. Required. */
+  readonly lastTransitionTime: Scalars['Time']['input'];
+  /** Details for people. Required. */
+  readonly message: Scalars['String']['input'];
+  /** The metadata.generation that this status speaks of. */
+  readonly observedGeneration?: InputMaybe<Scalars['Int64']['input']>;
+  /** The cause in one word, for programs. Required. */
+  readonly reason: Scalars['String']['input'];
+  /** Whether the aspect holds: True, False or Unknown. Required. */
+  readonly status: Scalars['String']['input'];
+  /** Which aspect of the state this is about. Required. */
+  readonly type: Scalars['String']['input'];
+};
+
 /** The values of phase: Where the pod is in its life. One of Failed, Pending, Running, Succeeded or Unknown. Set by controllers. */
 export type CoreV1PodStatusPhase =
   /** The phase `Failed`. */
@@ -283,6 +299,14 @@ export type FieldSelectorRequirementInput = {
   readonly operator: Scalars['String']['input'];
   /** The values of a field selector requirement: a list of texts. */
   readonly values?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+/** A group resource, made of group and resource. */
+export type GroupResourceInput = {
+  /** The group of a group resource. Required. */
+  readonly group: Scalars['String']['input'];
+  /** The resource of a group resource. Required. */
+  readonly resource: Scalars['String']['input'];
 };
 
 /** A label selector requirement, made of key, operator and values. */
@@ -391,6 +415,34 @@ export type Stability =
   | 'beta'
   /** On; it does not change in ways that break its users. */
   | 'stable';
+
+/** A storage version migration: an object of the API. */
+export type StoragemigrationV1beta1StorageVersionMigrationInput = {
+  /** Group and version of the API that this object is written in, as apps/v1. */
+  readonly apiVersion?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of the object, as Deployment. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** Name, labels, owners and everything else that all objects have. */
+  readonly metadata?: InputMaybe<ObjectMetaInput>;
+  /** What is wanted. */
+  readonly spec?: InputMaybe<StoragemigrationV1beta1StorageVersionMigrationSpecInput>;
+  /** What is observed. */
+  readonly status?: InputMaybe<StoragemigrationV1beta1StorageVersionMigrationStatusInput>;
+};
+
+/** What is wanted of a storage version migration: written by users. */
+export type StoragemigrationV1beta1StorageVersionMigrationSpecInput = {
+  /** The resource of a storage version migration: a group resource. Required. */
+  readonly resource: GroupResourceInput;
+};
+
+/** What is observed of a storage version migration: written by controllers. */
+export type StoragemigrationV1beta1StorageVersionMigrationStatusInput = {
+  /** Aspects of the state, each true, false or unknown, with reasons. Set by controllers. */
+  readonly conditions?: InputMaybe<ReadonlyArray<ConditionInput>>;
+  /** The resource version of a storage version migration. Set by controllers. */
+  readonly resourceVersion?: InputMaybe<Scalars['String']['input']>;
+};
 
 /** Deletes an object. */
 export type TransactionDeleteInput = {
@@ -645,6 +697,29 @@ export type ListResourcesQueryVariables = Exact<{
 
 
 export type ListResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly shortNames: ReadonlyArray<string>, readonly categories: ReadonlyArray<string>, readonly verbs: ReadonlyArray<string>, readonly stability: Stability, readonly served: boolean, readonly deprecation: string | null, readonly removedIn: string | null, readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
+
+export type StoredResourcesQueryVariables = Exact<{
+  name?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type StoredResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly verbs: ReadonlyArray<string>, readonly storageVersion: string, readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
+
+export type StartMigrationMutationVariables = Exact<{
+  generateName: Scalars['String']['input'];
+  group: Scalars['String']['input'];
+  resource: Scalars['String']['input'];
+}>;
+
+
+export type StartMigrationMutation = { readonly createStoragemigrationV1beta1StorageVersionMigration: { readonly metadata: { readonly name: string, readonly resourceVersion: string | null } } | null };
+
+export type WatchMigrationsSubscriptionVariables = Exact<{
+  resourceVersion?: InputMaybe<Scalars['String']['input']>;
+}>;
+
+
+export type WatchMigrationsSubscription = { readonly watchStoragemigrationV1beta1StorageVersionMigrations: { readonly type: WatchEventType, readonly resourceVersion: string, readonly object: { readonly metadata: { readonly name: string }, readonly status: { readonly conditions: ReadonlyArray<{ readonly type: string, readonly status: string, readonly message: string }> | null } | null } | null } };
 
 export type MyRulesMutationVariables = Exact<{
   input: AuthorizationV1SelfSubjectRulesReviewInput;
@@ -1411,6 +1486,57 @@ export const ListResourcesDocument = new TypedDocumentString(`
   version
   namespaced
 }`) as unknown as TypedDocumentString<ListResourcesQuery, ListResourcesQueryVariables>;
+export const StoredResourcesDocument = new TypedDocumentString(`
+    query StoredResources($name: String) {
+  apiResources(name: $name) {
+    ...ResourceFacts
+    verbs
+    storageVersion
+  }
+}
+    fragment ResourceFacts on APIResource {
+  name
+  singularName
+  kind
+  group
+  version
+  namespaced
+}`) as unknown as TypedDocumentString<StoredResourcesQuery, StoredResourcesQueryVariables>;
+export const StartMigrationDocument = new TypedDocumentString(`
+    mutation StartMigration($generateName: String!, $group: String!, $resource: String!) {
+  createStoragemigrationV1beta1StorageVersionMigration(
+    input: {metadata: {generateName: $generateName}, spec: {resource: {group: $group, resource: $resource}}}
+  ) {
+    metadata {
+      name
+      resourceVersion
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartMigrationMutation, StartMigrationMutationVariables>;
+export const WatchMigrationsDocument = new TypedDocumentString(`
+    subscription WatchMigrations($resourceVersion: String) {
+  watchStoragemigrationV1beta1StorageVersionMigrations(
+    resourceVersion: $resourceVersion
+    allowBookmarks: true
+  ) {
+    type
+    resourceVersion
+    object {
+      metadata {
+        name
+      }
+      status {
+        conditions {
+          type
+          status
+          message
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WatchMigrationsSubscription, WatchMigrationsSubscriptionVariables>;
 export const MyRulesDocument = new TypedDocumentString(`
     mutation MyRules($input: AuthorizationV1SelfSubjectRulesReviewInput!) {
   createAuthorizationV1SelfSubjectRulesReview(input: $input) {

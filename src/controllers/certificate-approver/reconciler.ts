@@ -16,7 +16,6 @@ import {
   isApproved,
   isDenied,
   isIssued,
-  readCertificateRequest,
   SIGNER_KUBELET_CLIENT,
   signerProblem,
 } from '../shared/certificate-requests.ts';
@@ -52,6 +51,7 @@ async function permissionFor(
 ): Promise<string | undefined> {
   if (spec.signerName !== SIGNER_KUBELET_CLIENT) return undefined;
   try {
+    const { readCertificateRequest } = await import('../shared/read-certificate-request.ts');
     const wanted = await readCertificateRequest(spec);
     if (signerProblem(spec, wanted)) return undefined;
     const isOwn = spec.username === wanted.commonName;

@@ -17,7 +17,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { alternativeNamesOf } from '../shared/certificate-requests.ts';
+import { alternativeNamesOf } from '../shared/read-certificate-request.ts';
 import { extendedUsagesOf, keyUsageFlagsOf } from './usages.ts';
 
 const CA_NAME = 'CN=kubernetes';

@@ -6,7 +6,7 @@ import { certificatesCertificateSigningRequests } from '../../scheme/generated/r
 import type { CertificateSigningRequest } from '../../scheme/generated/types/certificates-v1.ts';
 import { CONDITION_FAILED } from '../../scheme/groups/certificates/certificate-signing-request.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
-import { readCertificateRequest, signerProblem } from '../shared/certificate-requests.ts';
+import { signerProblem } from '../shared/certificate-requests.ts';
 import type { CertificateAuthority } from './authority.ts';
 import { durationMsOf, isToBeSigned } from './plan.ts';
 
@@ -73,6 +73,7 @@ async function sign(
 ): Promise<{ readonly certificate?: string; readonly problem?: string }> {
   const { spec } = request;
   try {
+    const { readCertificateRequest } = await import('../shared/read-certificate-request.ts');
     const wanted = await readCertificateRequest(spec);
     const problem = signerProblem(spec, wanted);
     if (problem) return { problem };

@@ -1,10 +1,5 @@
-/** Reading certificate requests: what they ask for, and whether that is what Kubernetes' signers are for. */
-import 'reflect-metadata';
-import {
-  type JsonGeneralNames,
-  Pkcs10CertificateRequest,
-  SubjectAlternativeNameExtension,
-} from '@peculiar/x509';
+/** What certificate requests ask for, and whether that is what Kubernetes' signers are for. */
+import type { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { isConditionTrue } from '../../scheme/conditions.ts';
 import type {
   CertificateSigningRequest,
@@ -31,28 +26,6 @@ export interface RequestedCertificate {
   readonly organizations: readonly string[];
   /** `dns`, `ip`, `email`, `url` and stranger ones. */
   readonly alternativeNames: readonly { readonly type: string; readonly value: unknown }[];
-}
-
-/** @throws {Error} when the request cannot be read, or its owner does not have the key in it */
-export async function readCertificateRequest(
-  spec: Pick<CertificateSigningRequestSpec, 'request'>,
-): Promise<RequestedCertificate> {
-  const request = new Pkcs10CertificateRequest(Buffer.from(spec.request, 'base64').toString());
-  if (!(await request.verify())) throw new Error('the signature of the request is wrong');
-  const { subjectName } = request;
-  return {
-    request,
-    commonName: subjectName.getField('CN').at(-1) ?? '',
-    organizations: subjectName.getField('O'),
-    alternativeNames: alternativeNamesOf(request),
-  };
-}
-
-/** The names beside the subject's own. */
-export function alternativeNamesOf({ extensions }: Pkcs10CertificateRequest): JsonGeneralNames {
-  return extensions.flatMap((extension) =>
-    extension instanceof SubjectAlternativeNameExtension ? extension.names.toJSON() : [],
-  );
 }
 
 type Usages = CertificateSigningRequestSpec['usages'];

@@ -9,7 +9,6 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
-  requeueAfter,
 } from '../../machinery/controller.ts';
 import type { Informer } from '../../machinery/informer.ts';
 import { isApiError } from '../../scheme/errors.ts';
@@ -50,7 +49,8 @@ export function createStorageVersionMigratorController({
     setUp(context) {
       const migrations = context.informers.informer(storagemigrationStorageVersionMigrations);
       const enqueue = ({ metadata }: ApiObject): void => context.queue.add(metadata.name ?? '');
-      migrations.addHandler({ onAdd: enqueue });
+      // What says where a page ended is what starts the next.
+      migrations.addHandler({ onAdd: enqueue, onUpdate: (_, migration) => enqueue(migration) });
       const migrator = new Migrator(context, migrations, findResource);
       return (name) => migrator.reconcile(name);
     },
@@ -73,11 +73,7 @@ class Migrator {
   }
 
   async reconcile(name: string): Promise<ReconcileResult> {
-    if (!this.#migrations.get(name)) return done;
-    // The informer may not have seen yet where the last page ended.
-    const migration = await ignoreNotFound(
-      this.#context.client.get(storagemigrationStorageVersionMigrations, { name }),
-    );
+    const migration = this.#migrations.get(name);
     if (!migration || isFinished(migration)) return done;
     const resource = migration.spec?.resource ?? { group: '', resource: '' };
     const definition = this.#findResource(resource);
@@ -144,7 +140,7 @@ class Migrator {
   ): Promise<ReconcileResult> {
     const now = this.#now();
     await this.#writeStatus(withProgress(migration, progress, { resourceVersion, now }));
-    return progress.continueToken === undefined ? done : requeueAfter(0);
+    return done;
   }
 
   async #fail(migration: StorageVersionMigration, message: string): Promise<ReconcileResult> {

@@ -55,8 +55,8 @@ export function withProgress(
   const { done, remaining, continueToken } = progress;
   const isDone = continueToken === undefined;
   const message = isDone
-    ? `${countObjects(done)} are in the storage version`
-    : `${done} of ${countObjects(done + remaining)} are in the storage version`;
+    ? `${done === 1 ? '1 object is' : `${done} objects are`} in the storage version`
+    : `${done} of ${done + remaining} objects are in the storage version`;
   const type = isDone ? CONDITION_SUCCEEDED : CONDITION_RUNNING;
   const next = withCondition(migration, { type, message, now });
   return {
@@ -116,8 +116,4 @@ function withCheckpoint(
   if (continueToken === undefined) delete annotations[ANNOTATION_CONTINUE];
   else annotations[ANNOTATION_CONTINUE] = continueToken;
   return { ...metadata, annotations };
-}
-
-function countObjects(count: number): string {
-  return count === 1 ? '1 object' : `${count} objects`;
 }

@@ -6,6 +6,7 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
+import { toApiVersion } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import { toTypeName } from '../schema/served-kinds.ts';
@@ -27,6 +28,8 @@ const stringList = new GraphQLNonNull(new GraphQLList(nonNullString));
 export interface ApiResource {
   readonly definition: ResourceDefinition;
   readonly served: boolean;
+  /** `apps/v1` */
+  readonly storageVersion: string;
 }
 
 const from = <T>(read: (definition: ResourceDefinition) => T) => ({
@@ -95,6 +98,11 @@ export const API_RESOURCE_TYPE: GraphQLObjectType<ApiResource> = new GraphQLObje
         description: 'Whether it is on: `--runtime-config` switches it.',
         resolve: ({ served }) => served,
       },
+      storageVersion: {
+        type: nonNullString,
+        description: 'The group and version that its objects are stored in: `apps/v1`.',
+        resolve: ({ storageVersion }) => storageVersion,
+      },
       deprecation: {
         type: GraphQLString,
         description: 'What to use instead, when the version is deprecated.',
@@ -111,5 +119,7 @@ export const API_RESOURCE_TYPE: GraphQLObjectType<ApiResource> = new GraphQLObje
 );
 
 export function toApiResource(scheme: Scheme, definition: ResourceDefinition): ApiResource {
-  return { definition, served: scheme.isServed(definition) };
+  const { group, version } = scheme.storageOf(definition);
+  const storageVersion = toApiVersion(group, version);
+  return { definition, served: scheme.isServed(definition), storageVersion };
 }

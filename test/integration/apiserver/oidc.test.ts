@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { exportJWK, SignJWT } from 'jose';
+import { createStructuredAuthentication } from '../../../src/apiserver/authentication/oidc/authentication-configuration.ts';
+import { userOfClaims } from '../../../src/apiserver/authentication/oidc/claim-mapping.ts';
 import {
   createOidcAuthenticator,
   type OidcOptions,
@@ -84,12 +86,16 @@ class Issuer implements AsyncDisposable {
   authenticator(options: Partial<OidcOptions> = {}) {
     const authenticator = createOidcAuthenticator({
       issuerUrl: this.url,
-      clientId: 'orrery',
-      usernameClaim: 'sub',
-      usernamePrefix: 'oidc:',
-      groupsClaim: 'groups',
-      groupsPrefix: 'oidc:',
-      requiredClaims: {},
+      audiences: ['orrery'],
+      toUser: (claims) =>
+        userOfClaims(claims, {
+          issuerUrl: this.url,
+          usernameClaim: 'sub',
+          usernamePrefix: 'oidc:',
+          groupsClaim: 'groups',
+          groupsPrefix: 'oidc:',
+          requiredClaims: {},
+        }),
       signingAlgs: ['RS256'],
       ca: this.ca,
       clock: this.clock,
@@ -209,6 +215,25 @@ describe('the issuer', () => {
     const outcome = issuer.authenticator({ ca: certificate })(await issuer.sign());
     await expect(outcome).rejects.toThrow(/of no use/);
   });
+});
+
+test('an AuthenticationConfiguration names issuers, and what their claims mean', async () => {
+  await using issuer = await Issuer.start();
+  const { authenticators } = createStructuredAuthentication(
+    {
+      apiVersion: 'apiserver.config.k8s.io/v1',
+      kind: 'AuthenticationConfiguration',
+      jwt: [
+        {
+          issuer: { url: issuer.url, audiences: ['orrery'], certificateAuthority: issuer.ca },
+          claimMappings: { username: { expression: '"team-" + claims.sub' } },
+        },
+      ],
+    },
+    { clock: issuer.clock, serviceAccountIssuers: [] },
+  );
+  const identity = await authenticators[0]?.authenticate({ bearerToken: await issuer.sign() });
+  expect(identity?.user.name).toBe('team-jane');
 });
 
 test('symmetric and absent signatures cannot be allowed', async () => {

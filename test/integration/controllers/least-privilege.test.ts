@@ -60,6 +60,11 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'patch configmaps',
     'update storageversionmigrations/status',
   ],
+  'validatingadmissionpolicy-status': [
+    'list validatingadmissionpolicies',
+    'watch validatingadmissionpolicies',
+    'update validatingadmissionpolicies/status',
+  ],
 };
 
 const ALL_ACTIONS = { ...ACTIONS, ...ACTIONS_ELSEWHERE };
@@ -161,7 +166,11 @@ test('each controller has the right to all that it does, by a role of its own', 
   const served = plane.api.scheme.served();
   const findResource = ({ group, resource }: GroupResource) =>
     plane.api.scheme.preferred(group, resource);
-  const controllers = createControllers({ resources: plane.api.scheme, findResource });
+  const controllers = createControllers({
+    resources: plane.api.scheme,
+    findResource,
+    types: plane.api.scheme,
+  });
   for (const { name, serviceAccount = `${name}-controller` } of controllers) {
     const { name: user, groups } = controllerUser(serviceAccount);
     for (const action of ALL_ACTIONS[name] ?? []) {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { CertificateAuthority } from '../../../src/controllers/certificate-signer/authority.ts';
-import { readCertificateRequest } from '../../../src/controllers/shared/certificate-requests.ts';
+import { readCertificateRequest } from '../../../src/controllers/shared/read-certificate-request.ts';
 import {
   createCertificateRequest,
   httpsSend,

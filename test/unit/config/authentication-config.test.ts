@@ -14,6 +14,7 @@ test('nobody comes in by default but with tokens of the cluster itself', () => {
   expect(read('')).toEqual({
     allowAnonymous: false,
     tokenAuthFile: undefined,
+    configFile: undefined,
     serviceAccounts: {
       signingKeyFile: undefined,
       keyFiles: [],
@@ -35,6 +36,7 @@ describe('settings', () => {
   test.each<[string, object]>([
     ['--anonymous-auth true', { allowAnonymous: true }],
     ['--token-auth-file tokens.csv', { tokenAuthFile: '/home/me/tokens.csv' }],
+    ['--authentication-config a.yaml', { configFile: '/home/me/a.yaml' }],
     ['--tls true', { tls: { enabled: true } }],
     [
       '--tls-cert-file /a.crt --tls-private-key-file a.key',
@@ -105,6 +107,8 @@ describe('settings', () => {
     ['--oidc-issuer-url http://issuer --oidc-client-id orrery', 'give an address with https://'],
     ['--oidc-issuer-url issuer --oidc-client-id orrery', 'give an address with https://'],
     [`${OIDC} --oidc-required-claim a`, '--oidc-required-claim is "a": give CLAIM=VALUE'],
+    [`${OIDC} --authentication-config a.yaml`, 'give one or the other'],
+    ['--anonymous-auth true --authentication-config a.yaml', 'give one or the other'],
     ['--service-account-max-token-expiration soon', 'give a whole number'],
   ])('%s is refused', (line, message) => {
     expect(() => read(line)).toThrow(message);

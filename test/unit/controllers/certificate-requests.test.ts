@@ -5,10 +5,8 @@ import {
   extendedUsagesOf,
   keyUsageFlagsOf,
 } from '../../../src/controllers/certificate-signer/usages.ts';
-import {
-  readCertificateRequest,
-  signerProblem,
-} from '../../../src/controllers/shared/certificate-requests.ts';
+import { signerProblem } from '../../../src/controllers/shared/certificate-requests.ts';
+import { readCertificateRequest } from '../../../src/controllers/shared/read-certificate-request.ts';
 import type {
   CertificateSigningRequest,
   CertificateSigningRequestSpec,

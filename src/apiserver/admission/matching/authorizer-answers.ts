@@ -7,6 +7,7 @@ import {
   AuthorizerValue,
   ResourceCheck,
 } from '../../../scheme/cel/library/authorizer.ts';
+import { serviceAccountUser } from '../../authentication/identities.ts';
 import type { Authorizer, Decision } from '../../authorization/authorizer.ts';
 import type { UserInfo } from '../../client.ts';
 import type { AdmissionRequest } from '../plugin.ts';
@@ -70,9 +71,8 @@ export class AuthorizerAnswers {
 
 const errored = (error: string): AuthorizerAnswer => ({ allowed: false, reason: '', error });
 
-function answerOf(decision: Decision): AuthorizerAnswer {
-  if (decision.allowed) return { allowed: true, reason: '' };
-  return { allowed: false, reason: decision.reason ?? '' };
+function answerOf({ allowed, reason = '' }: Decision): AuthorizerAnswer {
+  return { allowed, reason };
 }
 
 function askAuthorizer(
@@ -80,26 +80,18 @@ function askAuthorizer(
   user: UserInfo,
   question: AuthorizerQuestion,
 ): MaybePromise<Decision> {
-  const { serviceAccount, verb, path, group = '', resource = '', ...rest } = question;
-  if (path !== undefined) return { allowed: false, reason: 'paths are not authorized one by one' };
-  const { subresource, namespace, name } = rest;
-  const who = serviceAccount ? identityOf(serviceAccount) : user;
+  const { serviceAccount, verb, path, group = '', resource = '' } = question;
+  const who = serviceAccount
+    ? serviceAccountUser(serviceAccount.namespace, serviceAccount.name)
+    : user;
+  if (path !== undefined) return authorizer.authorize(who, { verb, path });
+  const { subresource, namespace, name, fieldSelector } = question;
   return authorizer.authorize(who, {
     verb,
     resource: { group, resource },
     ...(subresource ? { subresource } : {}),
     ...(namespace ? { namespace } : {}),
     ...(name ? { name } : {}),
+    ...(fieldSelector ? { fieldSelector } : {}),
   });
-}
-
-function identityOf({ namespace, name }: { namespace: string; name: string }): UserInfo {
-  return {
-    name: `system:serviceaccount:${namespace}:${name}`,
-    groups: [
-      'system:serviceaccounts',
-      `system:serviceaccounts:${namespace}`,
-      'system:authenticated',
-    ],
-  };
 }

@@ -37,7 +37,7 @@ export function userOfClaims(claims: JwtClaims, mapping: ClaimMapping): UserInfo
 }
 
 /** A claim's name is the administrator's own word: it must not reach what every object has. */
-function ownClaim(claims: JwtClaims, name: string): unknown {
+export function ownClaim(claims: JwtClaims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 

@@ -9,6 +9,8 @@ const RETRY_AFTER_MS = 10_000;
 
 export interface IssuerOptions {
   readonly issuerUrl: string;
+  /** Where the discovery document is. @default below the issuer's own address */
+  readonly discoveryUrl?: string | undefined;
   /** PEM of those who vouch for the issuer's server. @default as the system has it */
   readonly ca?: string | undefined;
   readonly clock: Clock;
@@ -47,8 +49,8 @@ export class OidcIssuer {
   }
 
   async #discover(): Promise<JWTVerifyGetKey> {
-    const { ca, issuerUrl } = this.#options;
-    const url = `${issuerUrl.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const { ca, discoveryUrl, issuerUrl } = this.#options;
+    const url = discoveryUrl ?? `${issuerUrl.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const answer = await httpsGet(url, { ca });
     if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
     const document = (await answer.json()) as { issuer?: unknown; jwks_uri?: unknown };

@@ -2,15 +2,19 @@ import { compactVerify } from 'jose';
 import type { Clock } from '../../../lib/clock.ts';
 import { toError } from '../../../lib/errors.ts';
 import { isApiError, unauthorized } from '../../../scheme/errors.ts';
+import type { UserInfo } from '../../client.ts';
 import type { Authenticator } from '../authenticator.ts';
 import { assertInTime, audiencesOf, type JwtClaims, readUnverifiedJwt } from '../jwt.ts';
-import { type ClaimMapping, userOfClaims } from './claim-mapping.ts';
 import { OidcIssuer } from './issuer.ts';
 
-export interface OidcOptions extends ClaimMapping {
-  /** Whom ID tokens must be meant for. */
-  readonly clientId: string;
-  /** @default ['RS256'] */
+export interface OidcOptions {
+  readonly issuerUrl: string;
+  /** Where the discovery document is. @default below the issuer's own address */
+  readonly discoveryUrl?: string | undefined;
+  /** ID tokens must be meant for one of these. */
+  readonly audiences: readonly string[];
+  /** Who somebody is by these claims. @throws {ApiError} Unauthorized */
+  readonly toUser: (claims: JwtClaims) => UserInfo;
   readonly signingAlgs: readonly string[];
   /** PEM of those who vouch for the issuer's server. @default as the system has it */
   readonly ca?: string | undefined;
@@ -18,7 +22,7 @@ export interface OidcOptions extends ClaimMapping {
 }
 
 /** Asymmetric ones alone: with the others, whoever can verify a token could make one. */
-const ALGORITHMS = [
+export const SIGNING_ALGORITHMS = [
   'RS256',
   'RS384',
   'RS512',
@@ -32,11 +36,11 @@ const ALGORITHMS = [
 
 /** Recognises ID tokens of one OpenID Connect issuer. @throws {Error} for a signing algorithm that is none */
 export function createOidcAuthenticator(options: OidcOptions): Authenticator {
-  const { clientId, clock, issuerUrl, signingAlgs } = options;
+  const { audiences, clock, issuerUrl, signingAlgs, toUser } = options;
   for (const algorithm of signingAlgs) {
-    if (ALGORITHMS.includes(algorithm)) continue;
+    if (SIGNING_ALGORITHMS.includes(algorithm)) continue;
     throw new Error(
-      `"${algorithm}" is no algorithm of ID tokens: give some of ${ALGORITHMS.join(', ')}`,
+      `"${algorithm}" is no algorithm of ID tokens: give some of ${SIGNING_ALGORITHMS.join(', ')}`,
     );
   }
   const issuer = new OidcIssuer(options);
@@ -45,12 +49,12 @@ export function createOidcAuthenticator(options: OidcOptions): Authenticator {
       if (bearerToken === undefined) return undefined;
       if (readUnverifiedJwt(bearerToken)?.claims.iss !== issuerUrl) return undefined;
       const claims = await verify(bearerToken, issuer, signingAlgs);
-      if (!audiencesOf(claims).includes(clientId)) {
-        throw unauthorized(`the ID token is not meant for ${clientId}`);
+      if (!audiencesOf(claims).some((audience) => audiences.includes(audience))) {
+        throw unauthorized(`the ID token is not meant for ${audiences.join(' or ')}`);
       }
       if (claims.exp === undefined) throw unauthorized('the ID token has no end');
       assertInTime(claims, Math.floor(clock.now() / 1_000));
-      return { user: userOfClaims(claims, options) };
+      return { user: toUser(claims) };
     },
   };
 }

@@ -20,11 +20,13 @@ export class SignatureVerifier {
     this.#keys = keys;
   }
 
+  /** What a token says whose signature has been found right before. */
+  recall(token: string): JwtClaims | undefined {
+    return this.#verified.get(keyOf(token));
+  }
+
   /** @throws {ApiError} Unauthorized when none of our keys signed the token */
   async verify(token: string, { keyId, algorithm }: UnverifiedJwt): Promise<JwtClaims> {
-    const digest = tokenDigest(token).toString('base64');
-    const known = this.#verified.get(digest);
-    if (known) return known;
     // A key is good for its own algorithm alone: the token has no say in how it is verified.
     const candidates = this.#keys.filter(
       (key) => key.algorithm === algorithm && (keyId === undefined || key.id === keyId),
@@ -32,7 +34,7 @@ export class SignatureVerifier {
     for (const { publicKey, algorithm: wanted } of candidates) {
       const claims = await verified(token, publicKey, wanted);
       if (!claims) continue;
-      this.#verified.set(digest, claims);
+      this.#verified.set(keyOf(token), claims);
       return claims;
     }
     throw unauthorized(
@@ -41,6 +43,11 @@ export class SignatureVerifier {
         : 'the signature of the token is wrong',
     );
   }
+}
+
+/** Tokens themselves are not kept longer than their request. */
+function keyOf(token: string): string {
+  return tokenDigest(token).toString('base64');
 }
 
 async function verified(

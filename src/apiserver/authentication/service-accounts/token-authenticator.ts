@@ -22,15 +22,22 @@ export function createServiceAccountAuthenticator(
   const { options } = tokens;
   const signatures = new SignatureVerifier(options.keys.verification);
   const apiAudiences = apiAudiencesOf(options);
-  const issuers = [options.issuer ?? DEFAULT_ISSUER, ...(options.acceptedIssuers ?? [])];
+  const issuers: readonly unknown[] = [
+    options.issuer ?? DEFAULT_ISSUER,
+    ...(options.acceptedIssuers ?? []),
+    LEGACY_ISSUER,
+  ];
+  const verifyOwn = async (token: string): Promise<JwtClaims | undefined> => {
+    const unverified = readUnverifiedJwt(token);
+    if (!unverified || !issuers.includes(unverified.claims.iss)) return undefined;
+    return signatures.verify(token, unverified);
+  };
   return {
     async authenticate({ bearerToken, audiences: wanted = apiAudiences }) {
-      const unverified = bearerToken === undefined ? undefined : readUnverifiedJwt(bearerToken);
-      if (!unverified || bearerToken === undefined) return undefined;
-      const issuer = unverified.claims.iss;
-      const isLegacy = issuer === LEGACY_ISSUER;
-      if (!isLegacy && !issuers.includes(issuer as string)) return undefined;
-      const claims = await signatures.verify(bearerToken, unverified);
+      if (bearerToken === undefined) return undefined;
+      const claims = signatures.recall(bearerToken) ?? (await verifyOwn(bearerToken));
+      if (!claims) return undefined;
+      const isLegacy = claims.iss === LEGACY_ISSUER;
       const audiences = acceptedAudiences(claims, { wanted, apiAudiences });
       assertInTime(claims, tokens.nowSeconds());
       const user = isLegacy

@@ -54,12 +54,18 @@ export interface CompiledPolicy {
   readonly mutations: readonly CompiledMutation[];
 }
 
-/** Compiles every expression of a policy; `errors` say by path what does not compile and is left out. */
-export function compilePolicy(spec: PolicyExpressions): {
+/**
+ * Compiles every expression of a policy; `errors` say by path what does not compile and is left out.
+ * @param types what is known of the variables that could be anything: `object`, `oldObject`, `params`
+ */
+export function compilePolicy(
+  spec: PolicyExpressions,
+  types: Readonly<Record<string, CelType>> = {},
+): {
   readonly policy: CompiledPolicy;
   readonly errors: readonly FieldError[];
 } {
-  const compiler = new PolicyCompiler(spec);
+  const compiler = new PolicyCompiler(spec, types);
   return { policy: compiler.compile(), errors: compiler.errors };
 }
 
@@ -69,7 +75,7 @@ class PolicyCompiler {
   readonly #types = new Map<string, CelType>();
   readonly #variables: Readonly<Record<string, CelType>>;
 
-  constructor(spec: PolicyExpressions) {
+  constructor(spec: PolicyExpressions, types: Readonly<Record<string, CelType>>) {
     this.#spec = spec;
     // Each variable sees those before it: the type grows while they are compiled.
     const variables: ObjectType = {
@@ -80,7 +86,7 @@ class PolicyCompiler {
         return type && { type, jsonName: name };
       },
     };
-    this.#variables = policyVariables(spec.paramKind !== undefined, variables);
+    this.#variables = { ...policyVariables(spec.paramKind !== undefined, variables), ...types };
   }
 
   compile(): CompiledPolicy {

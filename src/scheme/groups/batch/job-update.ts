@@ -54,11 +54,7 @@ function withDirectivesOf(current: PodTemplateSpec, next: PodTemplateSpec): PodT
   const { affinity, nodeSelector, tolerations, schedulingGates } = next.spec;
   return {
     ...current,
-    metadata: {
-      ...current.metadata,
-      annotations: next.metadata?.annotations,
-      labels: next.metadata?.labels,
-    } as PodTemplateSpec['metadata'] & object,
+    metadata: mergeMetadata(current.metadata, next.metadata),
     spec: {
       ...current.spec,
       affinity: mergeAffinity(current.spec.affinity, affinity),
@@ -69,6 +65,18 @@ function withDirectivesOf(current: PodTemplateSpec, next: PodTemplateSpec): PodT
       initContainers: withResourcesOf(current.spec.initContainers, next.spec.initContainers),
     },
   };
+}
+
+type Metadata = PodTemplateSpec['metadata'];
+
+/** Labels and annotations may change; where there is nothing else, none is as good as empty. */
+function mergeMetadata(current: Metadata, next: Metadata): Metadata {
+  const merged = {
+    ...current,
+    annotations: next?.annotations,
+    labels: next?.labels,
+  } as Metadata & object;
+  return Object.values(merged).some((member) => member !== undefined) ? merged : next;
 }
 
 type Affinity = NonNullable<PodTemplateSpec['spec']>['affinity'];

@@ -5,7 +5,6 @@ import {
   type FieldError,
   forbiddenField,
   invalid,
-  notSupported,
   required,
 } from '../../field-error.ts';
 import type {
@@ -14,7 +13,8 @@ import type {
   CertificateSigningRequestSpec,
 } from '../../generated/types/certificates-v1.ts';
 import type { KindStrategy, Requester } from '../../kind-strategy.ts';
-import { ageColumn, nameColumn } from '../columns.ts';
+import { requireOneOf } from '../checks.ts';
+import { ageColumn, NONE, nameColumn } from '../columns.ts';
 import { WITHOUT_GENERATION } from '../generation.ts';
 import { keepStatus } from '../status.ts';
 import { isDerSequence, parsePem } from './pem.ts';
@@ -27,7 +27,10 @@ export const CONDITION_FAILED = 'Failed';
 /** Those that once said are final: no certificate may rest on a word that was taken back. */
 const FINAL_CONDITIONS = [CONDITION_APPROVED, CONDITION_DENIED];
 const TRUE_ONLY = [...FINAL_CONDITIONS, CONDITION_FAILED];
+const STATUSES = ['False', 'True', 'Unknown'];
 const MIN_EXPIRATION_SECONDS = 600;
+/** What requests of old were for that did not say who shall sign. */
+const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
 const REQUEST_BLOCK_TYPES = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 const CERTIFICATE_BLOCK_TYPE = 'CERTIFICATE';
 
@@ -86,11 +89,15 @@ function validate({ spec, status }: CertificateSigningRequest): FieldError[] {
   const errors: FieldError[] = [];
   const { expirationSeconds, usages = [] } = spec;
   checkRequest(spec, errors);
-  if (usages.length === 0) errors.push(required('spec.usages', 'usages are required'));
+  if (usages.length === 0) errors.push(required('spec.usages', 'usages must be provided'));
   usages.forEach((usage, at) => {
     if (usages.indexOf(usage) < at) errors.push(duplicate(`spec.usages[${at}]`, usage));
   });
   checkSignerName(spec.signerName, 'spec.signerName', errors);
+  if (spec.signerName === LEGACY_SIGNER) {
+    const detail = 'the legacy signerName is not allowed via this API version';
+    errors.push(invalid('spec.signerName', spec.signerName, detail));
+  }
   if (expirationSeconds !== undefined && expirationSeconds < MIN_EXPIRATION_SECONDS) {
     const detail = `may not specify a duration less than ${MIN_EXPIRATION_SECONDS} seconds (10 minutes)`;
     errors.push(invalid('spec.expirationSeconds', expirationSeconds, detail));
@@ -130,16 +137,13 @@ function checkConditions(
   conditions.forEach(({ type, status }, at) => {
     const path = `status.conditions[${at}]`;
     if (!type) errors.push(required(`${path}.type`));
+    requireOneOf(status, TRUE_ONLY.includes(type) ? ['True'] : STATUSES, `${path}.status`, errors);
     if (seen.has(type)) errors.push(duplicate(`${path}.type`, type));
     seen.add(type);
-    if (TRUE_ONLY.includes(type) && status !== 'True') {
-      errors.push(notSupported(`${path}.status`, status, ['True']));
-    }
-  });
-  if (seen.has(CONDITION_APPROVED) && seen.has(CONDITION_DENIED)) {
+    if (!FINAL_CONDITIONS.includes(type) || !FINAL_CONDITIONS.every((one) => seen.has(one))) return;
     const detail = 'Approved and Denied conditions are mutually exclusive';
-    errors.push(invalid('status.conditions', CONDITION_DENIED, detail));
-  }
+    errors.push(invalid(`${path}.type`, type, detail));
+  });
 }
 
 /** Beside {@link validate}: a word once given, and a certificate once issued, stay. */
@@ -170,6 +174,7 @@ function stateOf({ status }: CertificateSigningRequest): string {
 /** certificates.k8s.io/CertificateSigningRequest. */
 export const certificateSigningRequestStrategy: KindStrategy<CertificateSigningRequest> = {
   ...WITHOUT_GENERATION,
+  nameRule: 'path-segment',
   prepareForCreate,
   prepareForUpdate,
   prepareForStatusUpdate,
@@ -184,9 +189,7 @@ export const certificateSigningRequestStrategy: KindStrategy<CertificateSigningR
     {
       name: 'RequestedDuration',
       cell: ({ spec }) =>
-        spec.expirationSeconds === undefined
-          ? '<none>'
-          : humanDuration(spec.expirationSeconds * 1_000),
+        spec.expirationSeconds === undefined ? NONE : humanDuration(spec.expirationSeconds * 1_000),
     },
     { name: 'Condition', cell: stateOf },
   ],

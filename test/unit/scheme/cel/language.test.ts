@@ -184,6 +184,14 @@ describe('the expression language', () => {
     expect(evaluateCel(expression, context)).toBe(true);
   });
 
+  it('may be long, but not so deep that it would exhaust the stack', () => {
+    const sum = (length: number) => Array.from({ length }, () => '1').join(' + ');
+    expect(evaluateCel(sum(500))).toBe(500);
+    expect(compileErrorOf(sum(2400))).toBe('expression recursion limit exceeded: 600');
+    expect(compileErrorOf('('.repeat(500))).toContain('Syntax error: Exceeded maxDepth');
+    expect(compileErrorOf(sum(20_000))).toContain('expression is longer than');
+  });
+
   it.each(FAILING)('%s fails with %s', (expression, message) => {
     expect(() => evaluateCel(expression, context)).toThrow(message);
   });

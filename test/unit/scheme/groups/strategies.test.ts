@@ -140,7 +140,7 @@ describe('the columns of kubectl', () => {
         'Age',
       ],
     ],
-    ['events.k8s.io/Event', ['Last Seen', 'Type', 'Reason', 'Object', 'Message']],
+    ['/Event', ['Last Seen', 'Type', 'Reason', 'Object', 'Message']],
     ['/LimitRange', ['Name', 'Created At']],
     ['/ResourceQuota', ['Name', 'Request', 'Limit', 'Age']],
     ['/PodTemplate', ['Name', 'Containers', 'Images', 'Pod Labels']],

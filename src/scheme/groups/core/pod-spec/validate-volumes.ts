@@ -5,9 +5,11 @@ import {
   invalid,
   required,
 } from '../../../field-error.ts';
-import type { Volume } from '../../../generated/types/core-v1.ts';
+import type { PersistentVolumeClaimTemplate, Volume } from '../../../generated/types/core-v1.ts';
+import { validateAnnotations, validateLabels } from '../../../metadata-validation.ts';
 import { compareQuantities, quantityError } from '../../../quantity.ts';
 import { checkDnsLabel, checkDnsSubdomain } from '../../checks.ts';
+import { validateClaimSpec } from '../persistent-volume-claim.ts';
 import { checkDescendingPath, checkNoBacksteps } from './paths.ts';
 import { validateDiskSource } from './validate-disk-volumes.ts';
 import {
@@ -141,9 +143,11 @@ function validateClaimSource(
       if (!volume.persistentVolumeClaim?.claimName) errors.push(required(`${path}.claimName`));
       return true;
     case 'ephemeral':
-      if (!volume.ephemeral?.volumeClaimTemplate) {
-        errors.push(required(`${path}.volumeClaimTemplate`));
-      }
+      validateClaimTemplate(
+        volume.ephemeral?.volumeClaimTemplate,
+        `${path}.volumeClaimTemplate`,
+        errors,
+      );
       if (podName) checkDnsSubdomain(`${podName}-${volume.name}`, `${path}.name`, errors);
       return true;
     case 'image':
@@ -156,6 +160,22 @@ function validateClaimSource(
     default:
       return false;
   }
+}
+
+/** The claim gets its name from Pod and volume: its template has labels and annotations alone. */
+function validateClaimTemplate(
+  template: PersistentVolumeClaimTemplate | undefined,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (!template) {
+    errors.push(required(path));
+    return;
+  }
+  const { labels, annotations } = template.metadata ?? {};
+  if (labels) validateLabels(labels, `${path}.metadata.labels`, errors);
+  if (annotations) validateAnnotations(annotations, `${path}.metadata.annotations`, errors);
+  validateClaimSpec(template.spec, `${path}.spec`, errors);
 }
 
 function validateSizeLimit(limit: string | undefined, path: string, errors: FieldError[]): void {

@@ -63,6 +63,11 @@ describe('disks', () => {
       'ephemeral.volumeClaimTemplate: Required value',
     ],
     [
+      'of their own have a template of a claim',
+      volume({ ephemeral: { volumeClaimTemplate: { spec: { accessModes: ['ReadWriteOnce'] } } } }),
+      'ephemeral.volumeClaimTemplate.spec.resources[storage]: Required value',
+    ],
+    [
       'of the host have a path',
       volume({ hostPath: { path: '' } }),
       'hostPath.path: Required value',

@@ -53,7 +53,14 @@ test('a Pod with a bit of everything is valid', () => {
       { name: 'files', configMap: { name: 'c', items: [{ key: 'k', path: 'a/b', mode: 0o400 }] } },
       { name: 'secret', secret: { secretName: 's' } },
       { name: 'claim', persistentVolumeClaim: { claimName: 'data' } },
-      { name: 'own', ephemeral: { volumeClaimTemplate: { spec: {} } } },
+      {
+        name: 'own',
+        ephemeral: {
+          volumeClaimTemplate: {
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+          },
+        },
+      },
       { name: 'host', hostPath: { path: '/var/log' } },
       {
         name: 'token',
