@@ -103,6 +103,14 @@ const STORAGE: readonly CommandEntry[] = [
   ),
 ];
 
+const SECRETS: readonly CommandEntry[] = [
+  entry(
+    'reencrypt',
+    'encrypt what is stored with the key of now',
+    async () => (await import('./commands/secrets/reencrypt.ts')).reencryptCommand,
+  ),
+];
+
 /** Every command, in the order that `--help` lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -174,6 +182,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'look after what the database holds',
     subcommands: STORAGE,
   },
+  { name: 'secrets', summary: 'look after encryption in the database', subcommands: SECRETS },
   entry(
     'audit',
     'show who did what',

@@ -1,6 +1,7 @@
 import type { ApiClient, UserInfo } from '../apiserver/client.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { ApiObject } from '../scheme/object.ts';
+import type { ResourceDefinition } from '../scheme/resource.ts';
 import { gatedReads, type ReadClient } from './read-client.ts';
 import { type PointInTime, SnapshotReader } from './snapshot-reader.ts';
 
@@ -68,4 +69,9 @@ export class RequestContext {
   readonly addWarning = (warning: string): void => {
     if (!this.warnings.includes(warning)) this.warnings.push(warning);
   };
+
+  /** Whoever reads a version that is on its way out should hear of it, as whoever writes it does. */
+  warnOfDeprecation({ deprecation }: ResourceDefinition): void {
+    if (deprecation) this.addWarning(deprecation.message);
+  }
 }

@@ -58,8 +58,17 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 
 /** RFC 3339 with whole seconds in UTC, as Kubernetes writes `metav1.Time`: `2026-01-31T08:00:00Z`. */
 export function toRfc3339(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(epochMs / 1000);
+  if (second !== lastSecond) {
+    lastText = `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }
+
+/** Thousands of writes share their second. */
+let lastSecond = Number.NaN;
+let lastText = '';
 
 /** RFC 3339 with microseconds in UTC, as Kubernetes writes `metav1.MicroTime`: `2026-01-31T08:00:00.123000Z`. */
 export function toRfc3339Micro(epochMs: number): string {

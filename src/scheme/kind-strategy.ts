@@ -48,6 +48,11 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   validateCreate?(object: T): FieldError[];
   /** Called beside {@link validate}: what may not change. */
   validateUpdate?(next: T, current: T): FieldError[];
+  /**
+   * Called beside {@link validate}, for the version that the request speaks: what that version alone refuses. The objects
+   * are in the storage version. @param current undefined on create
+   */
+  validateRequest?(next: T, current: T | undefined): FieldError[];
   validateStatusUpdate?(next: T, current: T): FieldError[];
   /** Advice to the user that does not refuse the request. */
   warnings?(object: T): string[];

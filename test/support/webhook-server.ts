@@ -36,6 +36,8 @@ export interface WebhookServer extends AsyncDisposable {
   readonly paths: string[];
   /** How many connections there have been. */
   connections(): number;
+  /** Breaks every connection off, as a server that restarts does. */
+  disconnect(): void;
 }
 
 const allow = (): unknown => ({ allowed: true });
@@ -70,6 +72,10 @@ export async function startWebhook(answer: Answer = allow): Promise<WebhookServe
     connections++;
     sockets.add(socket);
   });
+  const disconnect = (): void => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
   const port = await listen(server);
   return {
     url: `https://127.0.0.1:${port}`,
@@ -78,8 +84,9 @@ export async function startWebhook(answer: Answer = allow): Promise<WebhookServe
     reviews,
     paths,
     connections: () => connections,
+    disconnect,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      disconnect();
       await new Promise((resolve) => server.close(resolve));
     },
   };

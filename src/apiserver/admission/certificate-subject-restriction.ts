@@ -22,7 +22,7 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
     try {
       groups = groupsIn(spec.request);
     } catch (thrown) {
-      throw refusal(request, `failed to parse certificate request: ${toError(thrown).message}`);
+      throw refusal(request, `failed to parse CSR: ${toError(thrown).message}`);
     }
     if (!groups.includes(GROUP_MASTERS)) return;
     const why = `use of ${CLIENT_SIGNER} signer with ${GROUP_MASTERS} group is not allowed`;

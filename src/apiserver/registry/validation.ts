@@ -40,8 +40,9 @@ export function assertValidNew(
   object: ApiObject,
   errors: FieldError[],
 ): void {
-  const { strategy } = resource;
+  const { strategy, requestStrategy } = resource;
   if (strategy.validate) errors.push(...strategy.validate(object));
+  errors.push(...(requestStrategy.validateRequest?.(object, undefined) ?? []));
   if (strategy.validateCreate) errors.push(...strategy.validateCreate(object));
   if (errors.length > 0) throw invalid(resource, object, distinct(errors));
   if (warn && strategy.warnings) strategy.warnings(object).forEach(warn);
@@ -54,8 +55,9 @@ export function assertValidUpdate(
   current: ApiObject,
   errors: FieldError[],
 ): void {
-  const { strategy } = resource;
+  const { strategy, requestStrategy } = resource;
   if (strategy.validate) errors.push(...strategy.validate(next));
+  errors.push(...(requestStrategy.validateRequest?.(next, current) ?? []));
   if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(next, current));
   if (errors.length > 0) throw invalid(resource, next, distinct(errors));
   if (warn && strategy.warnings) strategy.warnings(next).forEach(warn);

@@ -121,6 +121,7 @@ function objectsField(scheme: Scheme): Field {
     extensions: { reads: true },
     async resolve(_, args: Arguments, ctx) {
       const definition = findResource(scheme, textArgument(args, 'resource') ?? '');
+      ctx.warnOfDeprecation(definition);
       const list = await ctx.reader.list(definition, listOptionsFor(definition, args));
       return { ...list, items: list.items.map(showManagers) };
     },
@@ -163,6 +164,7 @@ async function readTable(
   ctx: RequestContext,
 ): Promise<TableValue> {
   const options = { scheme, definition, wide: args.wide === true, now: ctx.now() };
+  ctx.warnOfDeprecation(definition);
   if (textArgument(args, 'name') === undefined) {
     return toTableValue(
       options,

@@ -3,7 +3,7 @@ import { badRequest } from '../../scheme/errors.ts';
 import { compareQuantities, parseQuantity, QuantityError } from '../../scheme/quantity.ts';
 
 /** A key, an index, or `*` for every member. */
-type Step = { readonly key: string } | { readonly index: number } | '*';
+export type Step = { readonly key: string } | { readonly index: number } | '*';
 
 const STEP = /\.?([A-Za-z0-9_$-]+)|\[(\d+)\]|\[(\*)\]|\[("(?:[^"\\]|\\.)*")\]/y;
 const parsedPaths = new LRUCache<string, readonly Step[]>({ max: 1_000 });
@@ -30,7 +30,8 @@ function membersAt(value: unknown, step: Step): readonly unknown[] {
   return member === undefined || member === null ? [] : [member];
 }
 
-function parsePath(path: string): readonly Step[] {
+/** @throws {ApiError} BadRequest for what is no path */
+export function parsePath(path: string): readonly Step[] {
   const known = parsedPaths.get(path);
   if (known) return known;
   const steps: Step[] = [];

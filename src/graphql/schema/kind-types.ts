@@ -7,6 +7,8 @@ import {
   GraphQLObjectType,
 } from 'graphql';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
+import type { TypeLookup } from './field-types.ts';
+import { countFields } from './list-groups.ts';
 import { toPluralKind } from './names.ts';
 import type { SchemaSource } from './schema-source.ts';
 import { isStored, toTypeName } from './served-kinds.ts';
@@ -28,6 +30,8 @@ export interface KindTypes {
   readonly list: GraphQLObjectType;
   readonly watchEvent: GraphQLObjectType;
   readonly input: GraphQLInputType;
+  /** The types that its fields are of. */
+  readonly typeOf: TypeLookup;
 }
 
 export interface KindTypesOptions {
@@ -43,7 +47,7 @@ export interface KindTypesOptions {
 }
 
 export function createKindTypes(options: KindTypesOptions): KindTypes {
-  const { definition, registry, interfaces } = options;
+  const { definition, registry, interfaces, source } = options;
   const name = toTypeName(definition);
   const object: GraphQLObjectType = new GraphQLObjectType({
     name,
@@ -65,6 +69,7 @@ export function createKindTypes(options: KindTypesOptions): KindTypes {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(object))),
         description: 'The objects, ordered by namespace and name.',
       },
+      ...countFields(definition.schemaName, (type) => source.type(type)),
     },
   });
   const watchEvent = new GraphQLObjectType({
@@ -73,7 +78,14 @@ export function createKindTypes(options: KindTypesOptions): KindTypes {
     interfaces: isStored(definition) ? [interfaces.watchEvent] : [],
     fields: watchEventFields(object),
   });
-  return { definition, object, list, watchEvent, input: registry.input(definition.schemaName) };
+  return {
+    definition,
+    object,
+    list,
+    watchEvent,
+    input: registry.input(definition.schemaName),
+    typeOf: (type) => source.type(type),
+  };
 }
 
 /** GraphQL knows no deprecated types: the description says it. */

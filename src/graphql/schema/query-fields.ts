@@ -4,6 +4,7 @@ import {
   GraphQLNonNull,
   GraphQLObjectType,
 } from 'graphql';
+import type { ListOptions } from '../../apiserver/client.ts';
 import type { ApiObject, ObjectList } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -16,7 +17,8 @@ import {
   toPointInTime,
 } from './arguments.ts';
 import type { KindTypes } from './kind-types.ts';
-import { isRefined, REFINEMENT_ARGUMENTS, refine } from './list-refinement.ts';
+import { rememberWhole } from './list-groups.ts';
+import { isRefined, REFINEMENT_ARGUMENTS } from './list-refinement.ts';
 import {
   toFieldName,
   toGroupField,
@@ -25,6 +27,7 @@ import {
   toTypePrefix,
   upperFirst,
 } from './names.ts';
+import { readRefinedPage } from './refined-page.ts';
 
 type Fields = GraphQLFieldConfigMap<unknown, RequestContext>;
 type Field = GraphQLFieldConfig<unknown, RequestContext>;
@@ -100,7 +103,8 @@ function deprecation({ deprecation: deprecated }: ResourceDefinition): {
   return deprecated ? { deprecationReason: deprecated.message } : {};
 }
 
-function createListField({ definition, list }: KindTypes): Field {
+function createListField(kind: KindTypes): Field {
+  const { definition, list } = kind;
   return {
     type: list,
     description: `The objects of kind ${definition.kind}${definition.namespaced ? ', of one namespace or of all' : ''}.`,
@@ -108,10 +112,9 @@ function createListField({ definition, list }: KindTypes): Field {
     extensions: { reads: true },
     ...deprecation(definition),
     async resolve(_, args: Arguments, ctx) {
+      ctx.warnOfDeprecation(definition);
       const options = toListOptions(args);
-      const page = isRefined(args)
-        ? await readRefined(definition, args, ctx)
-        : await ctx.reader.list(definition, options);
+      const page = await readPage(kind, args, ctx);
       if (options.at || options.continue || options.resourceVersion) {
         ctx.placeAt(page.items, { resourceVersion: page.metadata.resourceVersion });
       }
@@ -131,23 +134,40 @@ function createObjectField({ definition, object }: KindTypes): Field {
   };
 }
 
-/** A list that only the whole resource can tell: conditions and order come before the limit. */
-async function readRefined(
-  definition: ResourceDefinition,
+async function readPage(
+  { definition, typeOf }: KindTypes,
   args: Arguments,
   ctx: RequestContext,
 ): Promise<ObjectList> {
-  const { limit, ...options } = toListOptions(args);
-  const list = await ctx.reader.list(definition, options);
-  const items = refine(list.items, args);
-  const shown = limit === undefined ? items : items.slice(0, limit);
-  const { resourceVersion } = list.metadata;
-  const remainingItemCount = items.length - shown.length;
-  return {
-    ...list,
-    metadata: { resourceVersion, ...(remainingItemCount > 0 ? { remainingItemCount } : {}) },
-    items: [...shown],
-  };
+  if (isRefined(args)) {
+    const { page, whole } = await readRefinedPage(definition, typeOf, args, ctx);
+    rememberWhole(page, () => whole);
+    return page;
+  }
+  const options = toListOptions(args);
+  const listed = await ctx.reader.list(definition, options);
+  if (!options.continue && !listed.metadata.continue) return listed;
+  // A copy, because pages may be shared, and this one is remembered with how the rest of it is read.
+  const page = { ...listed };
+  rememberWhole(page, async () => (await readWhole(definition, options, listed, ctx)).items);
+  return page;
+}
+
+/** The list that `page` is a part of, at its moment. */
+function readWhole(
+  definition: ResourceDefinition,
+  options: ListOptions,
+  { metadata: { resourceVersion } }: ObjectList,
+  ctx: RequestContext,
+): Promise<ObjectList> {
+  const {
+    limit: _l,
+    continue: _c,
+    resourceVersion: _r,
+    resourceVersionMatch: _m,
+    ...selection
+  } = options;
+  return ctx.client.list(definition, { ...selection, at: { resourceVersion } });
 }
 
 /** The object that the arguments name, at the moment that they name. */
@@ -156,6 +176,7 @@ export async function readObject(
   args: Arguments,
   ctx: RequestContext,
 ): Promise<ApiObject> {
+  ctx.warnOfDeprecation(definition);
   const target = {
     namespace: textArgument(args, 'namespace'),
     name: textArgument(args, 'name') ?? '',

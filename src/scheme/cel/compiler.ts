@@ -1,32 +1,17 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import { type CompileCalls, compileCall, compileOperator } from './compile-calls.ts';
 import { CompileError } from './compile-error.ts';
-import { CelEvaluationError, type CelIssue, noSuchOverload } from './errors.ts';
+import { compileList, compileLiteral, compileMap } from './compile-literals.ts';
+import { compileLogical, compileTernary } from './compile-logic.ts';
+import { CelEvaluationError, type CelIssue } from './errors.ts';
 import type { FunctionTable } from './functions.ts';
 import { fromJson } from './json.ts';
 import { compileMacro } from './macros.ts';
 import { type Compiled, type Frame, findLocal, type Scope } from './node.ts';
 import { compileIndex, compileSelect } from './select.ts';
 import { fieldNameOf } from './source.ts';
-import {
-  BOOL,
-  BYTES,
-  type CelType,
-  DOUBLE,
-  DYN,
-  formatType,
-  INT,
-  joinTypes,
-  listOf,
-  mapOf,
-  NULL,
-  type ObjectType,
-  STRING,
-  TYPE,
-  UINT,
-} from './types.ts';
-import { ArrayList, CelTypeValue, type CelValue, EntriesMap } from './values.ts';
+import { BOOL, type CelType, DYN, formatType, joinTypes, type ObjectType, TYPE } from './types.ts';
+import { CelTypeValue, type CelValue, EntriesMap } from './values.ts';
 
 export interface CompilerOptions {
   readonly functions: FunctionTable;
@@ -42,8 +27,6 @@ export interface Constructors {
 
 /** A chain of operators is as deep as it is long; deeper ones would exhaust the stack. */
 const MAX_DEPTH = 600;
-const LIST_COST = 10;
-const MAP_COST = 30;
 const STRUCT_COST = 40;
 
 const TYPE_NAMES = new Map(
@@ -96,7 +79,7 @@ export class Compiler implements CompileCalls {
   #compileNode(node: ASTNode, scope: Scope | undefined): Compiled {
     switch (node.op) {
       case 'value':
-        return literal(node.args);
+        return compileLiteral(node.args);
       case 'id':
         return this.#identifier(node, node.args, scope);
       case '.':
@@ -106,14 +89,14 @@ export class Compiler implements CompileCalls {
       case '[?]':
         return this.#index(node, scope);
       case 'list':
-        return this.#list(node.args, scope);
+        return compileList(this, node.args, scope, this.#allowsMixedLiterals);
       case 'map':
-        return this.#map(node.args, scope);
+        return compileMap(this, node.args, scope, this.#allowsMixedLiterals);
       case '?:':
-        return this.#ternary(node, node.args, scope);
+        return compileTernary(this, node, node.args, scope);
       case '&&':
       case '||':
-        return this.#logical(node, node.args, scope, node.op === '||');
+        return compileLogical(this, node, node.args, scope);
       case 'call':
         return (
           compileMacro(this, node, node.args[0], undefined, node.args[1], scope) ??
@@ -244,75 +227,6 @@ export class Compiler implements CompileCalls {
     return { jsonName: field.jsonName, run: compiled.run };
   }
 
-  #list(items: readonly ASTNode[], scope: Scope | undefined): Compiled {
-    const compiled = items.map((item) => this.compile(item, scope));
-    const element = this.#commonType(compiled, items, { kind: 'param', name: 'E' });
-    return {
-      type: listOf(element),
-      run: (frame) => {
-        frame.spend.charge(LIST_COST);
-        return new ArrayList(compiled.map(({ run }) => run(frame)));
-      },
-    };
-  }
-
-  #map(entries: readonly [ASTNode, ASTNode][], scope: Scope | undefined): Compiled {
-    const keys = entries.map(([key]) => this.compile(key, scope));
-    const values = entries.map(([, value]) => this.compile(value, scope));
-    const nothing: CelType = { kind: 'param', name: 'E' };
-    const keyType = this.#commonType(keys, entries.map(firstOf), nothing);
-    const valueType = this.#commonType(values, entries.map(secondOf), nothing);
-    return {
-      type: mapOf(keyType, valueType),
-      run: (frame) => {
-        frame.spend.charge(MAP_COST);
-        return mapFrom(
-          keys.map((key, index) => [key.run(frame), values[index]?.run(frame) ?? null]),
-        );
-      },
-    };
-  }
-
-  /** The one type of a literal's elements: Kubernetes refuses literals of mixed types, except of `dyn`. */
-  #commonType(parts: readonly Compiled[], nodes: readonly ASTNode[], none: CelType): CelType {
-    let common = none;
-    for (const [index, { type }] of parts.entries()) {
-      const joined = joinTypes(common, type) ?? (this.#allowsMixedLiterals ? DYN : undefined);
-      if (!joined) {
-        const message = `expected type '${formatType(common)}' but found '${formatType(type)}'`;
-        throw new CompileError(message, nodes[index] as ASTNode);
-      }
-      common = joined;
-    }
-    return common;
-  }
-
-  #ternary(
-    node: ASTNode,
-    [test, whenTrue, whenFalse]: [ASTNode, ASTNode, ASTNode],
-    scope: Scope | undefined,
-  ): Compiled {
-    const condition = this.boolean(test, scope);
-    const yes = this.compile(whenTrue, scope);
-    const no = this.compile(whenFalse, scope);
-    const type = joinTypes(yes.type, no.type);
-    if (!type) {
-      const types = [BOOL, yes.type, no.type].map(formatType).join(', ');
-      throw new CompileError(
-        `found no matching overload for '_?_:_' applied to '(${types})'`,
-        node,
-      );
-    }
-    return {
-      type,
-      run: (frame) => {
-        const chosen = condition.run(frame);
-        if (typeof chosen !== 'boolean') throw noSuchOverload('_?_:_');
-        return chosen ? yes.run(frame) : no.run(frame);
-      },
-    };
-  }
-
   /** An operand that must be a boolean. */
   boolean(node: ASTNode, scope: Scope | undefined): Compiled {
     const compiled = this.compile(node, scope);
@@ -321,29 +235,7 @@ export class Compiler implements CompileCalls {
     }
     return compiled;
   }
-
-  #logical(
-    node: ASTNode,
-    [left, right]: [ASTNode, ASTNode],
-    scope: Scope | undefined,
-    deciding: boolean,
-  ): Compiled {
-    const a = this.compile(left, scope);
-    const b = this.compile(right, scope);
-    if (!joinTypes(BOOL, a.type) || !joinTypes(BOOL, b.type)) {
-      const types = [a.type, b.type].map(formatType).join(', ');
-      const name = deciding ? '_||_' : '_&&_';
-      throw new CompileError(
-        `found no matching overload for '${name}' applied to '(${types})'`,
-        node,
-      );
-    }
-    return { type: BOOL, run: (frame) => decide(a, b, frame, deciding) };
-  }
 }
-
-const firstOf = ([key]: readonly [ASTNode, ASTNode]): ASTNode => key;
-const secondOf = ([, value]: readonly [ASTNode, ASTNode]): ASTNode => value;
 
 function operandsOf(node: ASTNode): ASTNode[] {
   return (Array.isArray(node.args) ? node.args : [node.args]) as ASTNode[];
@@ -367,46 +259,4 @@ function readVariable(frame: Frame, name: string, type: CelType): CelValue {
   const value = frame.bindings[name];
   if (value === undefined) throw new CelEvaluationError(`no such attribute(s): ${name}`);
   return fromJson(value, type);
-}
-
-function literal(value: Extract<ASTNode, { op: 'value' }>['args']): Compiled {
-  return { type: typeOfLiteral(value), run: () => value };
-}
-
-function typeOfLiteral(value: Extract<ASTNode, { op: 'value' }>['args']): CelType {
-  if (value === null) return NULL;
-  if (value instanceof UnsignedInt) return UINT;
-  if (value instanceof Uint8Array) return BYTES;
-  const types = { string: STRING, bigint: INT, number: DOUBLE, boolean: BOOL };
-  return types[typeof value as keyof typeof types];
-}
-
-/** @throws {CelEvaluationError} for a key twice. */
-export function mapFrom(pairs: readonly (readonly [CelValue, CelValue])[]): EntriesMap {
-  const map = new EntriesMap(pairs);
-  if (map.size !== pairs.length) throw new CelEvaluationError('repeated map key in literal');
-  return map;
-}
-
-/** An operand's outcome: its value, or the failure that the other operand may make irrelevant. */
-function attempt(part: Compiled, frame: Frame): CelValue | CelEvaluationError {
-  try {
-    return part.run(frame);
-  } catch (error) {
-    if (error instanceof CelEvaluationError) return error;
-    throw error;
-  }
-}
-
-/** `||` and `&&`: one operand that decides makes a failure of the other irrelevant, in either order. */
-function decide(a: Compiled, b: Compiled, frame: Frame, deciding: boolean): CelValue {
-  const left = attempt(a, frame);
-  if (left === deciding) return deciding;
-  const right = attempt(b, frame);
-  if (right === deciding) return deciding;
-  for (const outcome of [left, right]) {
-    if (outcome instanceof CelEvaluationError) throw outcome;
-    if (typeof outcome !== 'boolean') throw noSuchOverload(deciding ? '_||_' : '_&&_');
-  }
-  return !deciding;
 }

@@ -47,13 +47,13 @@ function withoutSystem(object: ApiObject): ApiObject {
 
 function collect(change: FieldChange, structure: Structure, changes: FieldChange[]): void {
   const { before, after } = change;
-  if (before === after) return;
+  if (deepEqual(before, after)) return;
   const sides = [before, after].filter((side) => side !== undefined && side !== null);
   if (sides.every((side) => membersOf(structure, side))) {
     collectMembers(change, structure, changes);
   } else if (sides.every((side) => elementsOf(structure, side))) {
     collectElements(change, structure, changes);
-  } else if (!deepEqual(before, after)) {
+  } else {
     changes.push(change);
   }
 }

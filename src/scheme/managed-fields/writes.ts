@@ -79,16 +79,21 @@ export function releaseFields(
 /** What a write changes, as each version shows it. */
 export class Comparisons {
   readonly #write: Write;
-  readonly #known = new Map<string, Comparison | undefined>();
+  readonly #own: Comparison | undefined;
+  /** Those of other versions than the writer's: few objects have any. */
+  #others: Map<string, Comparison | undefined> | undefined;
 
   constructor(write: Write) {
     this.#write = write;
+    this.#own = this.#compare(write.writer.apiVersion);
   }
 
   /** Undefined for a version that is gone. */
   in(apiVersion: string): Comparison | undefined {
-    if (!this.#known.has(apiVersion)) this.#known.set(apiVersion, this.#compare(apiVersion));
-    return this.#known.get(apiVersion);
+    if (apiVersion === this.#write.writer.apiVersion) return this.#own;
+    this.#others ??= new Map();
+    if (!this.#others.has(apiVersion)) this.#others.set(apiVersion, this.#compare(apiVersion));
+    return this.#others.get(apiVersion);
   }
 
   #compare(apiVersion: string): Comparison | undefined {

@@ -115,6 +115,17 @@ describe('a validating webhook', () => {
     expect(notes).toContainEqual([`${NAME}/size`, 'large']);
   });
 
+  test('is called over another connection when it has broken off the one that was kept', async () => {
+    await using api = await testApi();
+    await using server = await startWebhook();
+    await validateBy(api.client, [webhookOf(server)]);
+    for (const name of ['a', 'b', 'c']) {
+      await create(api.client, name);
+      server.disconnect();
+    }
+    expect(server.connections()).toBe(3);
+  });
+
   test('is called at the same time as the others', async () => {
     await using api = await testApi();
     const both = deferred<void>();

@@ -136,6 +136,20 @@ describe('a manifest of 2017', () => {
     expect(now).toMatchObject({ Name: 'shown', Ready: '0/1' });
   });
 
+  test.each([
+    'query { extensions { v1beta1 { deployments { items { metadata { name } } } } } }',
+    'query { extensions { v1beta1 { deployment(namespace: "default", name: "web") { kind } } } }',
+    'query { objects(resource: "deployments.extensions") }',
+    'query { object(resource: "deployments.extensions", name: "web") }',
+    'query { tables(resource: "deployments.extensions") { rows { cells } } }',
+    'mutation { scaleExtensionsV1beta1Deployment(namespace: "default", name: "web", replicas: 2) { kind } }',
+  ])('warns whoever says %s', async (document) => {
+    const { extensions } = (await plane.client.send(document)) as Warned;
+    expect(extensions?.warnings).toEqual([
+      'extensions/v1beta1 Deployment is deprecated in v1.8+, unavailable in v1.16+; use apps/v1 Deployment',
+    ]);
+  });
+
   test('has relations as any Deployment has', async () => {
     await apply(web('extensions/v1beta1', 'related'));
     const { extensions } = await plane.client.request<{ extensions: unknown }>(

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { LRUCache } from 'lru-cache';
 import { toError } from '../../../lib/errors.ts';
@@ -57,30 +57,47 @@ export class WebhookClient {
     }
   }
 
-  #post(url: URL, target: WebhookTarget, body: string, signal: AbortSignal): Promise<string> {
+  /** A kept connection may have been closed by the other side just now: then a new one is tried, once. */
+  async #post(url: URL, target: WebhookTarget, body: string, signal: AbortSignal): Promise<string> {
+    const first = this.#send(url, target, body, signal);
+    try {
+      return await first.answer;
+    } catch (error) {
+      const isStale =
+        first.call.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+      if (!isStale) throw error;
+      return this.#send(url, target, body, signal).answer;
+    }
+  }
+
+  #send(
+    url: URL,
+    target: WebhookTarget,
+    body: string,
+    signal: AbortSignal,
+  ): { readonly call: ClientRequest; readonly answer: Promise<string> } {
     const { host, port } = target.connectTo ?? addressOf(url);
-    return new Promise((resolve, reject) => {
-      const call = httpsRequest(
-        {
-          agent: this.#agentFor(target, url.hostname),
-          host,
-          port,
-          method: 'POST',
-          path: `${url.pathname}${url.search}`,
-          servername: serverNameOf(url.hostname),
-          signal,
-          headers: {
-            host: url.host,
-            'content-type': 'application/json',
-            accept: 'application/json',
-            'content-length': Buffer.byteLength(body),
-          },
-        },
-        (answer) => readAnswer(answer).then(resolve, reject),
-      );
-      call.once('error', reject);
-      call.end(body);
+    const call = httpsRequest({
+      agent: this.#agentFor(target, url.hostname),
+      host,
+      port,
+      method: 'POST',
+      path: `${url.pathname}${url.search}`,
+      servername: serverNameOf(url.hostname),
+      signal,
+      headers: {
+        host: url.host,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'content-length': Buffer.byteLength(body),
+      },
     });
+    const answer = new Promise<string>((resolve, reject) => {
+      call.once('response', (response) => readAnswer(response).then(resolve, reject));
+      call.once('error', reject);
+    });
+    call.end(body);
+    return { call, answer };
   }
 
   #agentFor({ caBundle, connectTo }: WebhookTarget, hostname: string): Agent {

@@ -52,9 +52,6 @@ function validateWebhook(webhook: Webhook, path: string, errors: FieldError[]): 
   webhook.rules?.forEach((rule, index) => {
     validateRule(rule, `${path}.rules[${index}]`, errors);
   });
-  if (!SIDE_EFFECTS.includes(webhook.sideEffects)) {
-    errors.push(notSupported(`${path}.sideEffects`, webhook.sideEffects, SIDE_EFFECTS));
-  }
   const { timeoutSeconds = 10 } = webhook;
   if (timeoutSeconds < 1 || timeoutSeconds > MAX_TIMEOUT_SECONDS) {
     const detail = 'the timeout value must be between 1 and 30 seconds';
@@ -72,6 +69,19 @@ function validateWebhook(webhook: Webhook, path: string, errors: FieldError[]): 
     `${path}.admissionReviewVersions`,
     errors,
   );
+}
+
+/** v1 takes no webhooks that may have side effects, unless v1beta1, which did, has left some. */
+function validateRequest(
+  { webhooks = [] }: { webhooks?: Webhook[] },
+  current: { webhooks?: Webhook[] } | undefined,
+): FieldError[] {
+  const isHarmless = ({ sideEffects }: Webhook): boolean => SIDE_EFFECTS.includes(sideEffects);
+  if (!(current?.webhooks ?? []).every(isHarmless)) return [];
+  return webhooks.flatMap((webhook, index) => {
+    const path = `webhooks[${index}].sideEffects`;
+    return isHarmless(webhook) ? [] : [notSupported(path, webhook.sideEffects, SIDE_EFFECTS)];
+  });
 }
 
 function validateWebhookName(name: string, path: string, errors: FieldError[]): void {
@@ -176,6 +186,7 @@ export const validatingWebhookConfigurationStrategy: KindStrategy<ValidatingWebh
   {
     applyDefaults: ({ webhooks }) => applyDefaults(webhooks),
     validate,
+    validateRequest,
   };
 
 export const mutatingWebhookConfigurationStrategy: KindStrategy<MutatingWebhookConfiguration> = {
@@ -184,4 +195,5 @@ export const mutatingWebhookConfigurationStrategy: KindStrategy<MutatingWebhookC
     for (const webhook of webhooks ?? []) webhook.reinvocationPolicy ??= 'Never';
   },
   validate,
+  validateRequest,
 };

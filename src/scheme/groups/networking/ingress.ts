@@ -1,4 +1,4 @@
-import { type FieldError, invalid } from '../../field-error.ts';
+import { type FieldError, invalid, required } from '../../field-error.ts';
 import type { Ingress } from '../../generated/types/networking-v1.ts';
 import { ipFamilyOf, validateIp } from '../../ip.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
@@ -40,6 +40,7 @@ function validateRule({ host, http }: Rule, path: string, errors: FieldError[]):
     if (ipFamilyOf(host)) errors.push(invalid(`${path}.host`, host, NOT_AN_ADDRESS));
     checkHost(host, `${path}.host`, errors);
   }
+  if (http?.paths.length === 0) errors.push(required(`${path}.http.paths`));
   http?.paths.forEach((one, index) => {
     validateIngressPath(one, `${path}.http.paths[${index}]`, errors);
   });

@@ -126,7 +126,7 @@ describe('the subject of a client certificate', () => {
       why: `certificatesigningrequests.certificates.k8s.io "mine" is forbidden: use of ${CLIENT} signer with system:masters group is not allowed`,
     },
     { signerName: 'example.com/x', subject: 'CN=jane, O=dev, O=system:masters', why: '' },
-    { signerName: CLIENT, subject: 'nonsense', why: 'failed to parse certificate request' },
+    { signerName: CLIENT, subject: 'nonsense', why: 'failed to parse CSR' },
   ])('$subject for $signerName is judged: $why', async ({ signerName, subject, why }) => {
     const request = requests[subject] ?? Buffer.from(subject).toString('base64');
     const admitted = admitBy(certificateSubjectRestriction, {

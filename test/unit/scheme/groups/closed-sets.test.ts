@@ -14,6 +14,8 @@ const seed = testSeed();
 const scheme = createScheme({ strategies: STRATEGIES });
 const withRules = scheme
   .served()
+  // Objects are judged in the version that they are stored in.
+  .filter((definition) => scheme.storageOf(definition) === definition)
   .filter((definition) => scheme.strategy(definition).validate)
   .map((definition): [string, ResourceDefinition] => [
     `${definition.group}/${definition.version} ${definition.kind}`,

@@ -52,6 +52,7 @@ export function errorsOnCreate<T extends ApiObject>(
   const ready = created(strategy, object);
   const errors = [
     ...(strategy.validate?.(ready) ?? []),
+    ...(strategy.validateRequest?.(ready, undefined) ?? []),
     ...(strategy.validateCreate?.(ready) ?? []),
   ];
   return errors.map(formatFieldError);

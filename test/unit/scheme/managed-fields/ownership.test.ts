@@ -329,6 +329,12 @@ describe('a diff names the smallest fields that differ', () => {
       [['.spec.template.spec.securityContext', undefined, {}]],
     ],
     [
+      'nothing of empty objects on both sides',
+      { spec: { template: { spec: { securityContext: {} } } } },
+      { spec: { template: { spec: { securityContext: {} } } } },
+      [],
+    ],
+    [
       'nothing that the system writes',
       { metadata: { uid: 'a', generation: 1 } },
       { metadata: { uid: 'b', generation: 2 } },

@@ -41,6 +41,7 @@ refusesOnCreate(ingressStrategy, WEB, [
     { 'spec.rules.0.host': '10.0.0.1' },
     'spec.rules[0].host: Invalid value: "10.0.0.1": must be a DNS name, not an IP address',
   ],
+  [{ 'spec.rules.0.http.paths': [] }, 'spec.rules[0].http.paths: Required value'],
   [{ 'spec.rules.0.host': 'Web' }, `spec.rules[0].host: Invalid value: "Web": ${SUBDOMAIN}`],
   [{ 'spec.rules.0.host': 'a.*.b' }, `spec.rules[0].host: Invalid value: "a.*.b": ${WILDCARD}`],
   [{ [`${PATH}.path`]: 'a' }, `${AT}.path: Invalid value: "a": must be an absolute path`],
