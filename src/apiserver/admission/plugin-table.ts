@@ -1,3 +1,4 @@
+import { createWebhookAccess, type ServiceResolver } from '../webhooks/webhook-target.ts';
 import { alwaysPullImages } from './always-pull-images.ts';
 import { certificateApproval } from './certificate-approval.ts';
 import { certificateSigning } from './certificate-signing.ts';
@@ -26,11 +27,8 @@ import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
-import type { WebhookAccess } from './webhook/ask-webhook.ts';
 import { createMutatingWebhook } from './webhook/mutating-webhook.ts';
 import { createValidatingWebhook } from './webhook/validating-webhook.ts';
-import { WebhookClient } from './webhook/webhook-client.ts';
-import { resolveExternalName, type ServiceResolver } from './webhook/webhook-target.ts';
 
 /** What plugins are told when they are made. */
 export interface AdmissionSettings {
@@ -39,11 +37,6 @@ export interface AdmissionSettings {
   /** Where the servers behind services are, for webhooks that name a service. @default where an ExternalName points */
   readonly resolveService?: ServiceResolver;
 }
-
-const webhookAccess = ({ resolveService }: AdmissionSettings): WebhookAccess => ({
-  client: new WebhookClient(),
-  resolveService: resolveService ?? resolveExternalName,
-});
 
 /** A plugin that this server knows. */
 interface PluginEntry {
@@ -96,13 +89,13 @@ const PLUGINS: readonly PluginEntry[] = [
   {
     name: 'MutatingAdmissionWebhook',
     isDefault: true,
-    create: (settings) => createMutatingWebhook(webhookAccess(settings)),
+    create: (settings) => createMutatingWebhook(createWebhookAccess(settings.resolveService)),
   },
   on(validatingAdmissionPolicy),
   {
     name: 'ValidatingAdmissionWebhook',
     isDefault: true,
-    create: (settings) => createValidatingWebhook(webhookAccess(settings)),
+    create: (settings) => createValidatingWebhook(createWebhookAccess(settings.resolveService)),
   },
   { name: 'ResourceQuota', isDefault: true, create: createResourceQuota },
 ];

@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { toError } from '../../lib/errors.ts';
+import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { ApiError } from '../../scheme/errors.ts';
 import type { WebhookClientConfig } from '../../scheme/generated/types/apiextensions-v1.ts';
 import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
-import { postJson } from '../webhook-client/post-json.ts';
+import type { GroupResource } from '../../scheme/resource.ts';
+import type { ResourceCache } from '../../store/store.ts';
+import { targetOf, type WebhookAccess } from '../webhooks/webhook-target.ts';
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_SECONDS = 30;
+/** Hundreds of objects are converted at once. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const REVIEW = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'ConversionReview' };
 
 interface ConversionResponse {
@@ -14,12 +19,20 @@ interface ConversionResponse {
   readonly convertedObjects?: unknown;
 }
 
+/** Where the webhook of a definition is, and how it is reached. */
+export interface ConversionWebhook {
+  readonly config: WebhookClientConfig;
+  readonly access: WebhookAccess;
+  /** The Services that its configuration may name. */
+  readonly open: (resource: GroupResource) => MaybePromise<ResourceCache>;
+}
+
 /**
  * Asks the webhook of a definition for `objects` in another version. What a conversion may not change (name, identity,
  * owners) is as it was, whatever the webhook answers. @throws {ApiError} InternalError that says what it did wrong
  */
 export async function convertByWebhook(
-  client: WebhookClientConfig,
+  webhook: ConversionWebhook,
   objects: readonly ApiObject[],
   desiredAPIVersion: string,
 ): Promise<readonly ApiObject[]> {
@@ -34,7 +47,7 @@ export async function convertByWebhook(
       { cause },
     );
   const body = { ...REVIEW, request: { uid, desiredAPIVersion, objects } };
-  const answer = await postJson({ client, body, timeoutMs: TIMEOUT_MS }).catch((thrown) => {
+  const answer = await ask(webhook, body).catch((thrown) => {
     throw fail(toError(thrown).message, thrown);
   });
   const { response } = (answer ?? {}) as { readonly response?: ConversionResponse };
@@ -45,6 +58,16 @@ export async function convertByWebhook(
     const wrong = wrongConversion(object, converted[i], desiredAPIVersion);
     if (wrong) throw fail(`invalid converted object at index ${i}: ${wrong}`);
     return restoreMetadata(converted[i] as ApiObject, object);
+  });
+}
+
+async function ask({ config, access, open }: ConversionWebhook, body: object): Promise<unknown> {
+  const { client, resolveService } = access;
+  return client.call({
+    target: await targetOf(config, open, resolveService),
+    body,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    maxAnswerBytes: MAX_ANSWER_BYTES,
   });
 }
 

@@ -1,11 +1,16 @@
 import { invariant } from '../../lib/errors.ts';
 import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
-import type { WebhookClientConfig } from '../../scheme/generated/types/apiextensions-v1.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { parseApiVersion, toApiVersion } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
-import { convertByWebhook } from './conversion-webhook.ts';
+import { type ConversionWebhook, convertByWebhook } from './conversion-webhook.ts';
+
+/** What the versions of a resource need of its surroundings. */
+export interface CustomVersionsOptions extends Omit<ConversionWebhook, 'config'> {
+  /** Whether the store holds `object` in another form than it writes now. */
+  readonly isStale: (object: ApiObject) => boolean;
+}
 
 /** How many objects one call of a webhook converts. */
 const MAX_OBJECTS_PER_CALL = 500;
@@ -20,16 +25,25 @@ export class CustomVersions {
   readonly #definition: ResourceDefinition;
   readonly #apiVersion: string;
   readonly #storageApiVersion: string;
-  readonly #webhook: WebhookClientConfig | undefined;
+  readonly #webhook: ConversionWebhook | undefined;
   /** What became of each stored object: its many readers share one copy. */
   readonly #views = new WeakMap<ApiObject, ApiObject>();
+  /** Views of objects that the next write, whatever it changes, stores in another form. */
+  readonly #stale = new WeakSet<ApiObject>();
+  readonly #isStoredStale: (object: ApiObject) => boolean;
 
-  constructor(scheme: Scheme, definition: ResourceDefinition) {
+  constructor(
+    scheme: Scheme,
+    definition: ResourceDefinition,
+    { isStale, ...reach }: CustomVersionsOptions,
+  ) {
+    this.#isStoredStale = isStale;
     this.#scheme = scheme;
     this.#definition = definition;
     this.#apiVersion = toApiVersion(definition.group, definition.version);
     this.#storageApiVersion = toApiVersion(definition.group, definition.storageVersion);
-    this.#webhook = scheme.strategy(definition).conversionWebhook;
+    const config = scheme.strategy(definition).conversionWebhook;
+    this.#webhook = config && { config, ...reach };
   }
 
   /** Whether {@link prepare} may have to ask somebody. */
@@ -67,13 +81,13 @@ export class CustomVersions {
     );
   }
 
-  async #ask(webhook: WebhookClientConfig, objects: readonly ApiObject[]): Promise<void> {
+  async #ask(webhook: ConversionWebhook, objects: readonly ApiObject[]): Promise<void> {
     for (let i = 0; i < objects.length; i += MAX_OBJECTS_PER_CALL) {
       await this.#askOnce(webhook, objects.slice(i, i + MAX_OBJECTS_PER_CALL));
     }
   }
 
-  async #askOnce(webhook: WebhookClientConfig, objects: readonly ApiObject[]): Promise<void> {
+  async #askOnce(webhook: ConversionWebhook, objects: readonly ApiObject[]): Promise<void> {
     const read = objects.map((object) => this.#read(object));
     const converted = await convertByWebhook(webhook, read, this.#apiVersion);
     converted.forEach((object, i) => {
@@ -81,8 +95,16 @@ export class CustomVersions {
     });
   }
 
+  /** Whether what `view` shows is stored in another version than writes are, or in an old form. */
+  isStale(view: ApiObject): boolean {
+    return this.#stale.has(view);
+  }
+
   #remember(object: ApiObject, converted: ApiObject): ApiObject {
     const view = this.#read(converted);
+    if (object.apiVersion !== this.#storageApiVersion || this.#isStoredStale(object)) {
+      this.#stale.add(view);
+    }
     this.#views.set(object, view);
     if (view !== object) this.#views.set(view, view);
     return view;

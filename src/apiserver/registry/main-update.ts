@@ -68,8 +68,7 @@ export function planChange(scope: WriteScope, change: Storing): MaybePromise<Pla
   const { next, current } = change;
   const { companions: kept } = scope.resource;
   const companions = kept?.forUpdate(next, current, companionState(scope)) ?? [];
-  if (isUnchanged(next, current) && !scope.registry.store.isStale(current))
-    return unchanged(current);
+  if (isUnchanged(next, current) && !scope.resource.isStale(current)) return unchanged(current);
   countGeneration(scope, next, current);
   return planConverted(scope, { ...change, companions });
 }

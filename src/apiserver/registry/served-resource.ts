@@ -20,6 +20,7 @@ import type { ObjectKey, ObjectStore, ResourceCache } from '../../store/store.ts
 import type { AdmissionOperation, AdmissionPlugin } from '../admission/plugin.ts';
 import type { Target } from '../client.ts';
 import { CustomVersions } from '../custom-resources/custom-versions.ts';
+import type { WebhookAccess } from '../webhooks/webhook-target.ts';
 import { allOf, choosePlugins, type PluginsByOperation } from './chosen-plugins.ts';
 import type { Companions } from './companions.ts';
 import { RecentSnapshots } from './recent-snapshots.ts';
@@ -31,6 +32,8 @@ export interface ServedResourceOptions {
   readonly store: ObjectStore;
   readonly plugins: readonly AdmissionPlugin[];
   readonly companions: Companions | undefined;
+  /** How conversion webhooks are reached. */
+  readonly webhooks: WebhookAccess;
 }
 
 /** One resource in one version, with all that the verbs need of it looked up once. */
@@ -62,12 +65,19 @@ export class ServedResource {
   #caches: readonly ResourceCache[] = [];
   #loading: Promise<ResourceCache> | undefined;
 
-  constructor({ definition, scheme, store, plugins, companions }: ServedResourceOptions) {
+  constructor(options: ServedResourceOptions) {
+    const { definition, scheme, store, plugins, companions, webhooks } = options;
     this.definition = definition;
     this.isCustom = definition.served !== undefined;
     this.storage = this.isCustom ? definition : scheme.storageOf(definition);
     this.scheme = scheme;
-    this.#versions = this.isCustom ? new CustomVersions(scheme, definition) : undefined;
+    this.#versions = this.isCustom
+      ? new CustomVersions(scheme, definition, {
+          access: webhooks,
+          open: (resource) => store.cache(resource),
+          isStale: (object) => store.isStale(object),
+        })
+      : undefined;
     this.strategy = scheme.strategy(this.storage);
     this.requestStrategy = scheme.strategy(definition);
     this.hasStatus = definition.subresources.some(({ name }) => name === 'status');
@@ -80,6 +90,11 @@ export class ServedResource {
       this.isCustom ? (object) => this.judged(object) : undefined,
     );
     this.#plugins = choosePlugins(plugins, this.storage);
+  }
+
+  /** Whether a write that changes nothing of `current` still makes sense: it is stored in another form than writes are now. */
+  isStale(current: ApiObject): boolean {
+    return this.#versions ? this.#versions.isStale(current) : this.#store.isStale(current);
   }
 
   /** Calls `listener` when the resource is served no more, until the returned function is called. */

@@ -4,6 +4,7 @@ import { enablingSwitch } from '../../scheme/runtime-config.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
+import type { WebhookAccess } from '../webhooks/webhook-target.ts';
 import type { Companions } from './companions.ts';
 import { ServedResource } from './served-resource.ts';
 
@@ -13,6 +14,7 @@ export interface ServedResourcesOptions {
   readonly plugins: readonly AdmissionPlugin[];
   /** By qualified name of the resource in storage. */
   readonly companions: ReadonlyMap<string, Companions>;
+  readonly webhooks: WebhookAccess;
 }
 
 /** Finds the resource that a reference means; what was found once is found again without looking. */
@@ -53,7 +55,7 @@ export class ServedResources {
   #of(definition: ResourceDefinition): ServedResource {
     const known = this.#byDefinition.get(definition);
     if (known) return known;
-    const { scheme, store, plugins, companions } = this.#options;
+    const { scheme, store, plugins, companions, webhooks } = this.#options;
     const storage = scheme.storageOf(definition);
     const resource = new ServedResource({
       definition,
@@ -61,6 +63,7 @@ export class ServedResources {
       store,
       plugins,
       companions: companions.get(qualifiedName(storage)),
+      webhooks,
     });
     this.#byDefinition.set(definition, resource);
     return resource;

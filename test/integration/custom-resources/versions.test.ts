@@ -94,11 +94,8 @@ describe('versions without a webhook', () => {
     handle.stop();
   });
 
-  test('can change which of them is stored, and remember which were', async () => {
-    await using api = await testApi();
-    await installDefinition(api, widgetDefinition({ versions: twoVersions(text('a'), text('a')) }));
-    await api.client.create(v1, widget('a', { a: '1' }));
-    const changed = await api.client.patch(
+  const storeSecondVersion = (api: TestApi) =>
+    api.client.patch(
       definitions,
       { name: 'widgets.example.com' },
       {
@@ -109,12 +106,30 @@ describe('versions without a webhook', () => {
         ],
       },
     );
+
+  test('can change which of them is stored, and remember which were', async () => {
+    await using api = await testApi();
+    await installDefinition(api, widgetDefinition({ versions: twoVersions(text('a'), text('a')) }));
+    await api.client.create(v1, widget('a', { a: '1' }));
+    const changed = await storeSecondVersion(api);
     expect(changed.status?.storedVersions).toEqual(['v1', 'v2']);
     expect((await storedOf(api))?.apiVersion).toBe('example.com/v1');
     expect((await api.client.get(v2, A)).spec).toEqual({ a: '1' });
     await api.client.patch(v1, A, { type: 'merge', patch: { spec: { a: '2' } } });
     expect((await storedOf(api))?.apiVersion).toBe('example.com/v2');
     expect((await api.client.get(v1, A)).spec).toEqual({ a: '2' });
+  });
+
+  test('are stored anew by a write that changes nothing, once', async () => {
+    await using api = await testApi();
+    await installDefinition(api, widgetDefinition({ versions: twoVersions(text('a'), text('a')) }));
+    await api.client.create(v1, widget('a', { a: '1' }));
+    await storeSecondVersion(api);
+    const rewritten = await api.client.patch(v1, A, { type: 'merge', patch: {} });
+    expect((await storedOf(api))?.apiVersion).toBe('example.com/v2');
+    expect(rewritten).toMatchObject({ spec: { a: '1' }, metadata: { generation: 1 } });
+    const again = await api.client.patch(v1, A, { type: 'merge', patch: {} });
+    expect(again.metadata.resourceVersion).toBe(rewritten.metadata.resourceVersion);
   });
 
   test('that are not served are not found, and those that are deprecated say so', async () => {

@@ -3,19 +3,13 @@ import { toError } from '../../../lib/errors.ts';
 import { isApiError } from '../../../scheme/errors.ts';
 import { REVIEW_VERSIONS } from '../../../scheme/groups/admissionregistration/webhook-configuration.ts';
 import type { ResourceDefinition } from '../../../scheme/resource.ts';
+import { WebhookCallError } from '../../webhooks/webhook-client.ts';
+import { targetOf, type WebhookAccess } from '../../webhooks/webhook-target.ts';
 import { versionedObjects } from '../matching/versions.ts';
 import type { AdmissionRequest } from '../plugin.ts';
 import { buildReview, parseReview, ReviewError, type ReviewResponse } from './admission-review.ts';
-import { WebhookCallError, type WebhookClient } from './webhook-client.ts';
 import { deniedBy, dryRunUnsupported, failedCalling } from './webhook-errors.ts';
 import type { Webhook } from './webhook-index.ts';
-import { type ServiceResolver, targetOf } from './webhook-target.ts';
-
-/** How webhooks are reached. */
-export interface WebhookAccess {
-  readonly client: WebhookClient;
-  readonly resolveService: ServiceResolver;
-}
 
 /**
  * Asks a webhook, passes its warnings and notes on, and resolves with what it answered; with undefined when it cannot be
@@ -58,7 +52,11 @@ async function call(
   if (!version) throw new ReviewError('webhook does not accept known AdmissionReview versions');
   const review = { version, uid: randomUUID() };
   const answer = await client.call({
-    target: await targetOf(clientConfig, request, resolveService),
+    target: await targetOf(
+      clientConfig,
+      (resource) => request.state.open(resource),
+      resolveService,
+    ),
     body: buildReview(request, versionedObjects(request, definition), review),
     timeoutSeconds,
     signal: request.options.signal,

@@ -1,7 +1,8 @@
 import { andThen } from '../../../lib/maybe-promise.ts';
+import type { WebhookAccess } from '../../webhooks/webhook-target.ts';
 import { isExempt } from '../matching/rules.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../plugin.ts';
-import { askWebhook, type WebhookAccess } from './ask-webhook.ts';
+import { askWebhook } from './ask-webhook.ts';
 import { type RegisteredWebhook, webhooksConcerning } from './webhook-index.ts';
 import { matchWebhook } from './webhook-match.ts';
 

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { LRUCache } from 'lru-cache';
-import { toError } from '../../../lib/errors.ts';
+import { toError } from '../../lib/errors.ts';
 
 /** Where a webhook is. */
 export interface WebhookTarget {
@@ -18,6 +18,8 @@ export interface WebhookCall {
   readonly target: WebhookTarget;
   readonly body: object;
   readonly timeoutSeconds: number;
+  /** Longer answers are not read. @default 4 MiB */
+  readonly maxAnswerBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,12 +28,21 @@ export class WebhookCallError extends Error {
   override readonly name = 'WebhookCallError';
 }
 
-/** Longer answers are not read: a webhook must not fill the server's memory. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** A webhook must not fill the server's memory. */
+const DEFAULT_MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** Connections are kept by authority and server name; those of registrations that are gone are let go. */
 const MAX_AGENTS = 200;
 const MAX_IDLE_CONNECTIONS = 8;
 const IDLE_TIMEOUT_MS = 30_000;
+
+/** One body on its way to one server. */
+interface Message {
+  readonly url: URL;
+  readonly target: WebhookTarget;
+  readonly text: string;
+  readonly signal: AbortSignal;
+  readonly maxAnswerBytes: number;
+}
 
 /**
  * Calls webhooks over HTTPS. Certificates are always checked, redirects never followed. Each call has its own time and
@@ -44,13 +55,16 @@ export class WebhookClient {
   });
 
   /** What the webhook answered. @throws {WebhookCallError} */
-  async call({ target, body, timeoutSeconds, signal }: WebhookCall): Promise<unknown> {
+  async call(call: WebhookCall): Promise<unknown> {
+    const { target, body, timeoutSeconds, signal } = call;
+    const { maxAnswerBytes = DEFAULT_MAX_ANSWER_BYTES } = call;
     const deadline = AbortSignal.timeout(timeoutSeconds * 1000);
     const url = new URL(target.url);
     url.searchParams.set('timeout', `${timeoutSeconds}s`);
     try {
       const ending = signal ? AbortSignal.any([deadline, signal]) : deadline;
-      return JSON.parse(await this.#post(url, target, JSON.stringify(body), ending));
+      const text = JSON.stringify(body);
+      return JSON.parse(await this.#post({ url, target, text, signal: ending, maxAnswerBytes }));
     } catch (error) {
       const why = deadline.aborted ? 'context deadline exceeded' : toError(error).message;
       throw new WebhookCallError(`failed to call webhook: Post "${url}": ${why}`, { cause: error });
@@ -58,24 +72,22 @@ export class WebhookClient {
   }
 
   /** A kept connection may have been closed by the other side just now: then a new one is tried, once. */
-  async #post(url: URL, target: WebhookTarget, body: string, signal: AbortSignal): Promise<string> {
-    const first = this.#send(url, target, body, signal);
+  async #post(message: Message): Promise<string> {
+    const first = this.#send(message);
     try {
       return await first.answer;
     } catch (error) {
       const isStale =
         first.call.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
       if (!isStale) throw error;
-      return this.#send(url, target, body, signal).answer;
+      return this.#send(message).answer;
     }
   }
 
-  #send(
-    url: URL,
-    target: WebhookTarget,
-    body: string,
-    signal: AbortSignal,
-  ): { readonly call: ClientRequest; readonly answer: Promise<string> } {
+  #send({ url, target, text, signal, maxAnswerBytes }: Message): {
+    readonly call: ClientRequest;
+    readonly answer: Promise<string>;
+  } {
     const { host, port } = target.connectTo ?? addressOf(url);
     const call = httpsRequest({
       agent: this.#agentFor(target, url.hostname),
@@ -89,14 +101,16 @@ export class WebhookClient {
         host: url.host,
         'content-type': 'application/json',
         accept: 'application/json',
-        'content-length': Buffer.byteLength(body),
+        'content-length': Buffer.byteLength(text),
       },
     });
     const answer = new Promise<string>((resolve, reject) => {
-      call.once('response', (response) => readAnswer(response).then(resolve, reject));
+      call.once('response', (response) =>
+        readAnswer(response, maxAnswerBytes).then(resolve, reject),
+      );
       call.once('error', reject);
     });
-    call.end(body);
+    call.end(text);
     return { call, answer };
   }
 
@@ -127,14 +141,14 @@ function serverNameOf(hostname: string): string {
   return /^[\d.]+$|^\[/.test(hostname) ? '' : hostname;
 }
 
-async function readAnswer(answer: IncomingMessage): Promise<string> {
+async function readAnswer(answer: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) {
+    if (size > maxBytes) {
       answer.destroy();
-      throw new Error(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+      throw new Error(`the answer is longer than ${maxBytes} bytes`);
     }
     chunks.push(chunk);
   }

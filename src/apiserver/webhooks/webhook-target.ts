@@ -1,12 +1,12 @@
-import { andThen, type MaybePromise } from '../../../lib/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import type {
   ServiceReference,
   WebhookClientConfig,
-} from '../../../scheme/generated/types/admissionregistration-v1.ts';
-import type { Service } from '../../../scheme/generated/types/core-v1.ts';
-import type { GroupResource } from '../../../scheme/resource.ts';
-import type { AdmissionRequest } from '../plugin.ts';
-import { WebhookCallError, type WebhookTarget } from './webhook-client.ts';
+} from '../../scheme/generated/types/admissionregistration-v1.ts';
+import type { Service } from '../../scheme/generated/types/core-v1.ts';
+import type { GroupResource } from '../../scheme/resource.ts';
+import type { ResourceCache } from '../../store/store.ts';
+import { WebhookCallError, WebhookClient, type WebhookTarget } from './webhook-client.ts';
 
 /** Where the server behind a service of the cluster can be reached from here. */
 export type ServiceResolver = (
@@ -25,16 +25,26 @@ export const resolveExternalName: ServiceResolver = ({ spec }, port) =>
     ? { host: spec.externalName, port }
     : undefined;
 
+/** How webhooks are reached. */
+export interface WebhookAccess {
+  readonly client: WebhookClient;
+  readonly resolveService: ServiceResolver;
+}
+
+export function createWebhookAccess(resolveService = resolveExternalName): WebhookAccess {
+  return { client: new WebhookClient(), resolveService };
+}
+
 /** @throws {WebhookCallError} when a service leads nowhere */
 export function targetOf(
   { url = '', service, caBundle }: WebhookClientConfig,
-  request: AdmissionRequest,
+  open: (resource: GroupResource) => MaybePromise<ResourceCache>,
   resolve: ServiceResolver,
 ): MaybePromise<WebhookTarget> {
   const trust = caBundle ? { caBundle } : {};
   if (!service) return { url, ...trust };
   const { namespace, name, path = '/', port = DEFAULT_PORT } = service;
-  return andThen(request.state.open(SERVICES), (cache) => ({
+  return andThen(open(SERVICES), (cache) => ({
     // The server's certificate is one for the name that the service has in its cluster.
     url: `https://${name}.${namespace}.svc:${port}${path}`,
     connectTo: addressOf(service, cache.get(namespace, name) as Service | undefined, resolve),
