@@ -5,7 +5,7 @@ const MAX_EDITS = 3;
 export function didYouMean(input: string, candidates: Iterable<string>): string[] {
   const threshold = Math.min(MAX_EDITS, Math.max(1, Math.floor(input.length * 0.4)));
   const close: { candidate: string; edits: number }[] = [];
-  for (const candidate of candidates) {
+  for (const candidate of new Set(candidates)) {
     const edits = editDistance(input.toLowerCase(), candidate.toLowerCase());
     if (edits <= threshold) close.push({ candidate, edits });
   }

@@ -200,7 +200,7 @@ describe('the types of a custom resource', () => {
     root.properties = { ...root.properties, owners: { type: 'string' } };
     const schema = schemaWith({ versions: definition.spec.versions });
     expect(validateSchema(schema)).toEqual([]);
-    expect(fieldsOf(schema, T)).toMatchObject({ owners_: 'String', owners: '[KubernetesObject!]' });
+    expect(fieldsOf(schema, T)).toMatchObject({ owners_: 'String', owners: '[KubernetesObject]' });
   });
 });
 

@@ -166,7 +166,7 @@ describe('an object', () => {
     [
       { ...OBJECT, maxProperties: 1 },
       { a: 1, b: 2 },
-      'spec.x: Too many: 2: must have at most 1 items',
+      'spec.x: Too many: 2: must have at most 1 item',
     ],
   ]);
   judges('is judged member by member', [
@@ -206,7 +206,7 @@ describe('a list', () => {
     [{ ...LIST, minItems: 1 }, [1]],
     [{ ...LIST, minItems: 1 }, [], wrong([], 'should have at least 1 items')],
     [{ ...LIST, maxItems: 1 }, [1]],
-    [{ ...LIST, maxItems: 1 }, [1, 2], 'spec.x: Too many: 2: must have at most 1 items'],
+    [{ ...LIST, maxItems: 1 }, [1, 2], 'spec.x: Too many: 2: must have at most 1 item'],
   ]);
   judges('is judged item by item', [
     [
