@@ -1,4 +1,5 @@
 import type { FieldSchema, FieldType, TypeSchema } from '../../src/scheme/structural-schema.ts';
+import { typeSchema } from './atomic-types.ts';
 import { createClassNamer, META_PREFIX, shortTypeName } from './names.ts';
 import type { Model, ModelField } from './read-models.ts';
 import type { Refinement, TypeRefinements } from './read-validators.ts';
@@ -33,33 +34,6 @@ const OPAQUE_FIELDS: Readonly<Record<string, string>> = {
  */
 const NOT_ALWAYS_THERE = new Set(['io.k8s.api.events.v1.Event.eventTime']);
 
-/** Structs that server-side apply replaces whole, wherever they are referred to. */
-const ATOMIC_TYPES = new Set([
-  'ConfigMapKeySelector',
-  'EndpointAddress',
-  'EndpointPort',
-  'FileKeySelector',
-  'LabelSelector',
-  'LocalObjectReference',
-  'MatchResources',
-  'NamedRuleWithOperations',
-  'NodeSelector',
-  'NodeSelectorTerm',
-  'ObjectFieldSelector',
-  'ObjectReference',
-  'OwnerReference',
-  'ParamKind',
-  'ParamRef',
-  'ResourceFieldSelector',
-  'RoleRef',
-  'ScopeSelector',
-  'SecretKeySelector',
-  'SecretReference',
-  'Subject',
-  'TopologySelectorTerm',
-  'TypedLocalObjectReference',
-]);
-
 /** Builds the schemas of everything that the roots refer to, each type once. */
 export class SchemaBuilder {
   readonly schemas = new Map<string, TypeSchema>();
@@ -81,7 +55,7 @@ export class SchemaBuilder {
     const model = this.#inputs.models.get(className);
     if (!model) throw new Error(`${name}: no model ${className}`);
     const fields: Record<string, FieldSchema> = {};
-    this.schemas.set(name, { name, fields });
+    this.schemas.set(name, typeSchema(name, fields));
     const refinements = this.#refinementsOf(name);
     for (const field of [...model].sort((a, b) => (a.name < b.name ? -1 : 1))) {
       fields[field.name] = this.#field(name, field, refinements.get(field.name), group);
@@ -128,9 +102,6 @@ export class SchemaBuilder {
         ? { required: true as const }
         : {}),
       ...(members && !isTypeMeta ? { enum: members } : {}),
-      ...(type.kind === 'ref' && ATOMIC_TYPES.has(shortTypeName(type.name))
-        ? { mapType: 'atomic' as const }
-        : {}),
       ...mergeSemantics(this.#inputs.listSemantics[owner]?.[field.name]),
     };
   }

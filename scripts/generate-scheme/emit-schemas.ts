@@ -25,12 +25,13 @@ function wordsOf({ type }: FieldSchema): string[] {
   return emitType(type).match(/\b\w+(?=\(|\)|$)/g) ?? [];
 }
 
-function emitSchema({ name, fields, opaque }: TypeSchema): string {
+function emitSchema({ name, fields, opaque, mapType }: TypeSchema): string {
   const entries = Object.entries(fields).map(
     ([field, schema]) => `      ${propertyName(field)}: ${emitField(schema)},`,
   );
   const shown = entries.length === 0 ? '{}' : `{\n${entries.join('\n')}\n    }`;
-  return `  {\n    name: '${name}',\n    fields: ${shown},\n${opaque ? '    opaque: true,\n' : ''}  },`;
+  const marks = `${opaque ? '    opaque: true,\n' : ''}${mapType ? `    mapType: '${mapType}',\n` : ''}`;
+  return `  {\n    name: '${name}',\n    fields: ${shown},\n${marks}  },`;
 }
 
 function emitField(field: FieldSchema): string {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldSchema, FieldType, TypeSchema } from '../../src/scheme/structural-schema.ts';
+import { typeSchema } from './atomic-types.ts';
 import type { SchemaBuilder } from './build-schemas.ts';
 import { LEGACY_TYPES, NOT_IN_LEGACY } from './legacy-facts.ts';
 import type { LegacyVersion } from './legacy-versions.ts';
@@ -46,7 +47,7 @@ export class LegacySchemas {
     const successor = this.#schemas.schemas.get(this.#successors + shortTypeName(name));
     const fields = this.#fields(name, model, successor?.fields ?? {});
     const isShared = successor && isDeepStrictEqual(fields, successor.fields);
-    if (!isShared) this.#schemas.schemas.set(name, { name, fields });
+    if (!isShared) this.#schemas.schemas.set(name, typeSchema(name, fields));
     const result = isShared ? successor.name : name;
     this.#names.set(className, result);
     return result;

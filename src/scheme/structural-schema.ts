@@ -8,6 +8,8 @@ export interface TypeSchema {
   readonly fields: Readonly<Record<string, FieldSchema>>;
   /** Set for a type that keeps any field (RawExtension, FieldsV1, JSON): nothing inside it is checked. */
   readonly opaque?: true;
+  /** Set for structs that server-side apply owns and replaces as one, wherever they are referred to. */
+  readonly mapType?: 'atomic';
   /**
    * Set for types that a CustomResourceDefinition declares. The kind's strategy prunes, fills and judges their objects; what
    * is stored may be older than the schema, so that nothing in them is certain to be there.
@@ -30,7 +32,7 @@ export interface FieldSchema {
   /** Lists: `map` by `listMapKeys`, `set`, or `atomic` (the default). */
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly listMapKeys?: readonly string[];
-  /** Structs and maps: replaced whole when `atomic`. */
+  /** Structs and maps: replaced whole in this place when `atomic`. */
   readonly mapType?: 'atomic' | 'granular';
 }
 

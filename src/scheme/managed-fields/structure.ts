@@ -92,9 +92,14 @@ function compileType(name: string, compiler: Compiler): Structure {
   const known = compiler.known.get(name);
   if (known) return known;
   const schema = compiler.lookup(name);
-  const structure = !schema || schema.opaque ? FREE : compileStruct(schema, compiler);
+  const structure = structureOfSchema(schema, compiler);
   compiler.known.set(name, structure);
   return structure;
+}
+
+function structureOfSchema(schema: TypeSchema | undefined, compiler: Compiler): Structure {
+  if (!schema || schema.opaque) return FREE;
+  return schema.mapType === 'atomic' ? LEAF : compileStruct(schema, compiler);
 }
 
 /** Fields are compiled when they are met: types may contain themselves. */

@@ -349,7 +349,7 @@ describe('the schemas', () => {
       'ports',
       { patchMergeKey: 'port', listType: 'map', listMapKeys: ['port', 'protocol'] },
     ],
-    ['apps.v1.DeploymentSpec', 'selector', { mapType: 'atomic' }],
+    ['core.v1.PodSpec', 'nodeSelector', { mapType: 'atomic' }],
   ])('%s.%s is merged as Kubernetes merges it', (type, name, expected) => {
     expect(field(type, name)).toMatchObject(expected);
   });

@@ -27,10 +27,11 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       excludeResourceRules: { type: list(ref('io.k8s.api.admissionregistration.v1alpha1.NamedRuleWithOperations')), listType: 'atomic' },
       matchPolicy: { type: string, enum: ['Equivalent', 'Exact'] },
-      namespaceSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
-      objectSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      namespaceSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
+      objectSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       resourceRules: { type: list(ref('io.k8s.api.admissionregistration.v1alpha1.NamedRuleWithOperations')), listType: 'atomic' },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.admissionregistration.v1alpha1.MutatingAdmissionPolicy',
@@ -62,8 +63,8 @@ export const SCHEMAS: readonly TypeSchema[] = [
   {
     name: 'io.k8s.api.admissionregistration.v1alpha1.MutatingAdmissionPolicyBindingSpec',
     fields: {
-      matchResources: { type: ref('io.k8s.api.admissionregistration.v1alpha1.MatchResources'), mapType: 'atomic' },
-      paramRef: { type: ref('io.k8s.api.admissionregistration.v1alpha1.ParamRef'), mapType: 'atomic' },
+      matchResources: { type: ref('io.k8s.api.admissionregistration.v1alpha1.MatchResources') },
+      paramRef: { type: ref('io.k8s.api.admissionregistration.v1alpha1.ParamRef') },
       policyName: { type: string },
     },
   },
@@ -81,9 +82,9 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       failurePolicy: { type: string, enum: ['Fail', 'Ignore'] },
       matchConditions: { type: list(ref('io.k8s.api.admissionregistration.v1alpha1.MatchCondition')) },
-      matchConstraints: { type: ref('io.k8s.api.admissionregistration.v1alpha1.MatchResources'), mapType: 'atomic' },
+      matchConstraints: { type: ref('io.k8s.api.admissionregistration.v1alpha1.MatchResources') },
       mutations: { type: list(ref('io.k8s.api.admissionregistration.v1alpha1.Mutation')) },
-      paramKind: { type: ref('io.k8s.api.admissionregistration.v1alpha1.ParamKind'), mapType: 'atomic' },
+      paramKind: { type: ref('io.k8s.api.admissionregistration.v1alpha1.ParamKind') },
       reinvocationPolicy: { type: string, enum: ['IfNeeded', 'Never'] },
       variables: { type: list(ref('io.k8s.api.admissionregistration.v1alpha1.Variable')) },
     },
@@ -106,6 +107,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       resources: { type: list(string), listType: 'atomic' },
       scope: { type: string, enum: ['*', 'Cluster', 'Namespaced'] },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.admissionregistration.v1alpha1.ParamKind',
@@ -113,6 +115,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       apiVersion: { type: string },
       kind: { type: string },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.admissionregistration.v1alpha1.ParamRef',
@@ -120,8 +123,9 @@ export const SCHEMAS: readonly TypeSchema[] = [
       name: { type: string },
       namespace: { type: string },
       parameterNotFoundAction: { type: string },
-      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.admissionregistration.v1alpha1.Variable',
@@ -129,5 +133,6 @@ export const SCHEMAS: readonly TypeSchema[] = [
       expression: { type: string, required: true },
       name: { type: string, required: true },
     },
+    mapType: 'atomic',
   },
 ];

@@ -10,6 +10,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       kind: { type: string, required: true },
       name: { type: string, required: true },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler',

@@ -119,7 +119,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     name: 'io.k8s.api.autoscaling.v2.MetricIdentifier',
     fields: {
       name: { type: string, required: true },
-      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
     },
   },
   {

@@ -87,7 +87,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       parallelism: { type: int32 },
       podFailurePolicy: { type: ref('io.k8s.api.batch.v1.PodFailurePolicy') },
       podReplacementPolicy: { type: string, enum: ['Failed', 'TerminatingOrFailed'] },
-      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       successPolicy: { type: ref('io.k8s.api.batch.v1.SuccessPolicy') },
       suspend: { type: boolean },
       template: { type: ref('io.k8s.api.core.v1.PodTemplateSpec'), required: true },

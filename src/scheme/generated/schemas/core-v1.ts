@@ -68,19 +68,19 @@ export const SCHEMAS: readonly TypeSchema[] = [
       apiVersion: { type: string },
       kind: { type: string },
       metadata: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') },
-      target: { type: ref('io.k8s.api.core.v1.ObjectReference'), required: true, mapType: 'atomic' },
+      target: { type: ref('io.k8s.api.core.v1.ObjectReference'), required: true },
     },
   },
   {
     name: 'io.k8s.api.core.v1.CSIPersistentVolumeSource',
     fields: {
-      controllerExpandSecretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), mapType: 'atomic' },
-      controllerPublishSecretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), mapType: 'atomic' },
+      controllerExpandSecretRef: { type: ref('io.k8s.api.core.v1.SecretReference') },
+      controllerPublishSecretRef: { type: ref('io.k8s.api.core.v1.SecretReference') },
       driver: { type: string, required: true },
       fsType: { type: string },
-      nodeExpandSecretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), mapType: 'atomic' },
-      nodePublishSecretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), mapType: 'atomic' },
-      nodeStageSecretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), mapType: 'atomic' },
+      nodeExpandSecretRef: { type: ref('io.k8s.api.core.v1.SecretReference') },
+      nodePublishSecretRef: { type: ref('io.k8s.api.core.v1.SecretReference') },
+      nodeStageSecretRef: { type: ref('io.k8s.api.core.v1.SecretReference') },
       readOnly: { type: boolean },
       volumeAttributes: { type: map(string) },
       volumeHandle: { type: string, required: true },
@@ -91,7 +91,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       driver: { type: string, required: true },
       fsType: { type: string },
-      nodePublishSecretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference'), mapType: 'atomic' },
+      nodePublishSecretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference') },
       readOnly: { type: boolean },
       volumeAttributes: { type: map(string) },
     },
@@ -110,7 +110,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       path: { type: string },
       readOnly: { type: boolean },
       secretFile: { type: string },
-      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference') },
       user: { type: string },
     },
   },
@@ -121,7 +121,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       path: { type: string },
       readOnly: { type: boolean },
       secretFile: { type: string },
-      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference') },
       user: { type: string },
     },
   },
@@ -130,7 +130,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       fsType: { type: string },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference') },
       volumeID: { type: string, required: true },
     },
   },
@@ -139,7 +139,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       fsType: { type: string },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference') },
       volumeID: { type: string, required: true },
     },
   },
@@ -152,7 +152,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
   {
     name: 'io.k8s.api.core.v1.ClusterTrustBundleProjection',
     fields: {
-      labelSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      labelSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       name: { type: string },
       optional: { type: boolean },
       path: { type: string, required: true },
@@ -211,6 +211,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       name: { type: string },
       optional: { type: boolean },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.ConfigMapList',
@@ -398,10 +399,10 @@ export const SCHEMAS: readonly TypeSchema[] = [
   {
     name: 'io.k8s.api.core.v1.DownwardAPIVolumeFile',
     fields: {
-      fieldRef: { type: ref('io.k8s.api.core.v1.ObjectFieldSelector'), mapType: 'atomic' },
+      fieldRef: { type: ref('io.k8s.api.core.v1.ObjectFieldSelector') },
       mode: { type: int32 },
       path: { type: string, required: true },
-      resourceFieldRef: { type: ref('io.k8s.api.core.v1.ResourceFieldSelector'), mapType: 'atomic' },
+      resourceFieldRef: { type: ref('io.k8s.api.core.v1.ResourceFieldSelector') },
     },
   },
   {
@@ -424,8 +425,9 @@ export const SCHEMAS: readonly TypeSchema[] = [
       hostname: { type: string },
       ip: { type: string, required: true },
       nodeName: { type: string },
-      targetRef: { type: ref('io.k8s.api.core.v1.ObjectReference'), mapType: 'atomic' },
+      targetRef: { type: ref('io.k8s.api.core.v1.ObjectReference') },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.EndpointPort',
@@ -435,6 +437,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       port: { type: int32, required: true },
       protocol: { type: string, enum: ['SCTP', 'TCP', 'UDP'] },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.EndpointSubset',
@@ -481,11 +484,11 @@ export const SCHEMAS: readonly TypeSchema[] = [
   {
     name: 'io.k8s.api.core.v1.EnvVarSource',
     fields: {
-      configMapKeyRef: { type: ref('io.k8s.api.core.v1.ConfigMapKeySelector'), mapType: 'atomic' },
-      fieldRef: { type: ref('io.k8s.api.core.v1.ObjectFieldSelector'), mapType: 'atomic' },
-      fileKeyRef: { type: ref('io.k8s.api.core.v1.FileKeySelector'), mapType: 'atomic' },
-      resourceFieldRef: { type: ref('io.k8s.api.core.v1.ResourceFieldSelector'), mapType: 'atomic' },
-      secretKeyRef: { type: ref('io.k8s.api.core.v1.SecretKeySelector'), mapType: 'atomic' },
+      configMapKeyRef: { type: ref('io.k8s.api.core.v1.ConfigMapKeySelector') },
+      fieldRef: { type: ref('io.k8s.api.core.v1.ObjectFieldSelector') },
+      fileKeyRef: { type: ref('io.k8s.api.core.v1.FileKeySelector') },
+      resourceFieldRef: { type: ref('io.k8s.api.core.v1.ResourceFieldSelector') },
+      secretKeyRef: { type: ref('io.k8s.api.core.v1.SecretKeySelector') },
     },
   },
   {
@@ -533,13 +536,13 @@ export const SCHEMAS: readonly TypeSchema[] = [
       count: { type: int32 },
       eventTime: { type: microTime },
       firstTimestamp: { type: dateTime },
-      involvedObject: { type: ref('io.k8s.api.core.v1.ObjectReference'), required: true, mapType: 'atomic' },
+      involvedObject: { type: ref('io.k8s.api.core.v1.ObjectReference'), required: true },
       kind: { type: string },
       lastTimestamp: { type: dateTime },
       message: { type: string },
       metadata: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'), required: true },
       reason: { type: string },
-      related: { type: ref('io.k8s.api.core.v1.ObjectReference'), mapType: 'atomic' },
+      related: { type: ref('io.k8s.api.core.v1.ObjectReference') },
       reportingComponent: { type: string },
       reportingInstance: { type: string },
       series: { type: ref('io.k8s.api.core.v1.EventSeries') },
@@ -594,6 +597,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       path: { type: string, required: true },
       volumeName: { type: string, required: true },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.FlexPersistentVolumeSource',
@@ -602,7 +606,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       fsType: { type: string },
       options: { type: map(string) },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference') },
     },
   },
   {
@@ -612,7 +616,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       fsType: { type: string },
       options: { type: map(string) },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference') },
     },
   },
   {
@@ -712,7 +716,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       lun: { type: int32, required: true },
       portals: { type: list(string) },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference') },
       targetPortal: { type: string, required: true },
     },
   },
@@ -728,7 +732,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       lun: { type: int32, required: true },
       portals: { type: list(string) },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference') },
       targetPortal: { type: string, required: true },
     },
   },
@@ -833,6 +837,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       name: { type: string },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.LocalVolumeSource',
@@ -919,7 +924,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     name: 'io.k8s.api.core.v1.NodeAffinity',
     fields: {
       preferredDuringSchedulingIgnoredDuringExecution: { type: list(ref('io.k8s.api.core.v1.PreferredSchedulingTerm')) },
-      requiredDuringSchedulingIgnoredDuringExecution: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      requiredDuringSchedulingIgnoredDuringExecution: { type: ref('io.k8s.api.core.v1.NodeSelector') },
     },
   },
   {
@@ -996,6 +1001,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       nodeSelectorTerms: { type: list(ref('io.k8s.api.core.v1.NodeSelectorTerm')), required: true },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.NodeSelectorRequirement',
@@ -1011,6 +1017,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       matchExpressions: { type: list(ref('io.k8s.api.core.v1.NodeSelectorRequirement')) },
       matchFields: { type: list(ref('io.k8s.api.core.v1.NodeSelectorRequirement')) },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.NodeSpec',
@@ -1071,6 +1078,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       apiVersion: { type: string },
       fieldPath: { type: string, required: true },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.ObjectReference',
@@ -1083,6 +1091,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       resourceVersion: { type: string },
       uid: { type: string },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.PersistentVolume',
@@ -1128,10 +1137,10 @@ export const SCHEMAS: readonly TypeSchema[] = [
     name: 'io.k8s.api.core.v1.PersistentVolumeClaimSpec',
     fields: {
       accessModes: { type: list(string), enum: ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'] },
-      dataSource: { type: ref('io.k8s.api.core.v1.TypedLocalObjectReference'), mapType: 'atomic' },
+      dataSource: { type: ref('io.k8s.api.core.v1.TypedLocalObjectReference') },
       dataSourceRef: { type: ref('io.k8s.api.core.v1.TypedObjectReference') },
       resources: { type: ref('io.k8s.api.core.v1.VolumeResourceRequirements') },
-      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       storageClassName: { type: string },
       volumeAttributesClassName: { type: string },
       volumeMode: { type: string, enum: ['Block', 'Filesystem'] },
@@ -1184,7 +1193,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       capacity: { type: map(quantity) },
       cephfs: { type: ref('io.k8s.api.core.v1.CephFSPersistentVolumeSource') },
       cinder: { type: ref('io.k8s.api.core.v1.CinderPersistentVolumeSource') },
-      claimRef: { type: ref('io.k8s.api.core.v1.ObjectReference'), mapType: 'atomic' },
+      claimRef: { type: ref('io.k8s.api.core.v1.ObjectReference') },
       csi: { type: ref('io.k8s.api.core.v1.CSIPersistentVolumeSource') },
       fc: { type: ref('io.k8s.api.core.v1.FCVolumeSource') },
       flexVolume: { type: ref('io.k8s.api.core.v1.FlexPersistentVolumeSource') },
@@ -1246,10 +1255,10 @@ export const SCHEMAS: readonly TypeSchema[] = [
   {
     name: 'io.k8s.api.core.v1.PodAffinityTerm',
     fields: {
-      labelSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      labelSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       matchLabelKeys: { type: list(string) },
       mismatchLabelKeys: { type: list(string) },
-      namespaceSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      namespaceSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       namespaces: { type: list(string) },
       topologyKey: { type: string, required: true },
     },
@@ -1496,7 +1505,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
   {
     name: 'io.k8s.api.core.v1.PreferredSchedulingTerm',
     fields: {
-      preference: { type: ref('io.k8s.api.core.v1.NodeSelectorTerm'), required: true, mapType: 'atomic' },
+      preference: { type: ref('io.k8s.api.core.v1.NodeSelectorTerm'), required: true },
       weight: { type: int32, required: true },
     },
   },
@@ -1542,7 +1551,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       monitors: { type: list(string), required: true },
       pool: { type: string },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference') },
       user: { type: string },
     },
   },
@@ -1555,7 +1564,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       monitors: { type: list(string), required: true },
       pool: { type: string },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference') },
       user: { type: string },
     },
   },
@@ -1622,6 +1631,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       divisor: { type: quantity },
       resource: { type: string, required: true },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.ResourceHealth',
@@ -1654,7 +1664,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     name: 'io.k8s.api.core.v1.ResourceQuotaSpec',
     fields: {
       hard: { type: map(quantity) },
-      scopeSelector: { type: ref('io.k8s.api.core.v1.ScopeSelector'), mapType: 'atomic' },
+      scopeSelector: { type: ref('io.k8s.api.core.v1.ScopeSelector') },
       scopes: { type: list(string), enum: ['BestEffort', 'CrossNamespacePodAffinity', 'NotBestEffort', 'NotTerminating', 'PriorityClass', 'Terminating', 'VolumeAttributesClass'] },
     },
   },
@@ -1696,7 +1706,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       gateway: { type: string, required: true },
       protectionDomain: { type: string },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), required: true, mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.SecretReference'), required: true },
       sslEnabled: { type: boolean },
       storageMode: { type: string },
       storagePool: { type: string },
@@ -1711,7 +1721,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       gateway: { type: string, required: true },
       protectionDomain: { type: string },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference'), required: true, mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference'), required: true },
       sslEnabled: { type: boolean },
       storageMode: { type: string },
       storagePool: { type: string },
@@ -1724,6 +1734,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       matchExpressions: { type: list(ref('io.k8s.api.core.v1.ScopedResourceSelectorRequirement')) },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.ScopedResourceSelectorRequirement',
@@ -1766,6 +1777,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       name: { type: string },
       optional: { type: boolean },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.SecretList',
@@ -1790,6 +1802,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       name: { type: string },
       namespace: { type: string },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.SecretVolumeSource',
@@ -1924,7 +1937,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       fsType: { type: string },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.ObjectReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.ObjectReference') },
       volumeName: { type: string },
       volumeNamespace: { type: string },
     },
@@ -1934,7 +1947,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       fsType: { type: string },
       readOnly: { type: boolean },
-      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference'), mapType: 'atomic' },
+      secretRef: { type: ref('io.k8s.api.core.v1.LocalObjectReference') },
       volumeName: { type: string },
       volumeNamespace: { type: string },
     },
@@ -1984,11 +1997,12 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       matchLabelExpressions: { type: list(ref('io.k8s.api.core.v1.TopologySelectorLabelRequirement')) },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.TopologySpreadConstraint',
     fields: {
-      labelSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      labelSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       matchLabelKeys: { type: list(string), listType: 'atomic' },
       maxSkew: { type: int32, required: true },
       minDomains: { type: int32 },
@@ -2005,6 +2019,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       kind: { type: string, required: true },
       name: { type: string, required: true },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.core.v1.TypedObjectReference',
@@ -2083,7 +2098,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
   {
     name: 'io.k8s.api.core.v1.VolumeNodeAffinity',
     fields: {
-      required: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      required: { type: ref('io.k8s.api.core.v1.NodeSelector') },
     },
   },
   {

@@ -12,7 +12,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       hints: { type: ref('io.k8s.api.discovery.v1.EndpointHints') },
       hostname: { type: string },
       nodeName: { type: string },
-      targetRef: { type: ref('io.k8s.api.core.v1.ObjectReference'), mapType: 'atomic' },
+      targetRef: { type: ref('io.k8s.api.core.v1.ObjectReference') },
       zone: { type: string },
     },
   },
@@ -39,6 +39,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       port: { type: int32 },
       protocol: { type: string, enum: ['SCTP', 'TCP', 'UDP'] },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.discovery.v1.EndpointSlice',

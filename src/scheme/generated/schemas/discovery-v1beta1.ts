@@ -11,7 +11,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       hints: { type: ref('io.k8s.api.discovery.v1.EndpointHints') },
       hostname: { type: string },
       nodeName: { type: string },
-      targetRef: { type: ref('io.k8s.api.core.v1.ObjectReference'), mapType: 'atomic' },
+      targetRef: { type: ref('io.k8s.api.core.v1.ObjectReference') },
       topology: { type: map(string) },
     },
   },

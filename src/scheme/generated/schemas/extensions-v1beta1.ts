@@ -18,7 +18,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       minReadySeconds: { type: int32 },
       revisionHistoryLimit: { type: int32 },
-      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       template: { type: ref('io.k8s.api.core.v1.PodTemplateSpec'), required: true },
       templateGeneration: { type: int64 },
       updateStrategy: { type: ref('io.k8s.api.apps.v1.DaemonSetUpdateStrategy') },
@@ -43,7 +43,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       replicas: { type: int32 },
       revisionHistoryLimit: { type: int32 },
       rollbackTo: { type: ref('io.k8s.api.extensions.v1beta1.RollbackConfig') },
-      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       strategy: { type: ref('io.k8s.api.apps.v1.DeploymentStrategy'), patchStrategy: ['retainKeys'] },
       template: { type: ref('io.k8s.api.core.v1.PodTemplateSpec'), required: true },
     },
@@ -63,7 +63,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       minReadySeconds: { type: int32 },
       replicas: { type: int32 },
-      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       template: { type: ref('io.k8s.api.core.v1.PodTemplateSpec') },
     },
   },

@@ -53,6 +53,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       matchExpressions: { type: list(ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement')) },
       matchLabels: { type: map(string) },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement',
@@ -114,6 +115,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       name: { type: string, required: true },
       uid: { type: string, required: true },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions',

@@ -61,7 +61,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
   {
     name: 'io.k8s.api.networking.v1.IngressBackend',
     fields: {
-      resource: { type: ref('io.k8s.api.core.v1.TypedLocalObjectReference'), mapType: 'atomic' },
+      resource: { type: ref('io.k8s.api.core.v1.TypedLocalObjectReference') },
       service: { type: ref('io.k8s.api.networking.v1.IngressServiceBackend') },
     },
   },
@@ -203,8 +203,8 @@ export const SCHEMAS: readonly TypeSchema[] = [
     name: 'io.k8s.api.networking.v1.NetworkPolicyPeer',
     fields: {
       ipBlock: { type: ref('io.k8s.api.networking.v1.IPBlock') },
-      namespaceSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
-      podSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      namespaceSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
+      podSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
     },
   },
   {
@@ -220,7 +220,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       egress: { type: list(ref('io.k8s.api.networking.v1.NetworkPolicyEgressRule')) },
       ingress: { type: list(ref('io.k8s.api.networking.v1.NetworkPolicyIngressRule')) },
-      podSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      podSelector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       policyTypes: { type: list(string), enum: ['Egress', 'Ingress'] },
     },
   },
@@ -239,6 +239,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       name: { type: string },
       number: { type: int32 },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.networking.v1.ServiceCIDR',

@@ -54,7 +54,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
   {
     name: 'io.k8s.api.networking.v1beta1.IngressBackend',
     fields: {
-      resource: { type: ref('io.k8s.api.core.v1.TypedLocalObjectReference'), mapType: 'atomic' },
+      resource: { type: ref('io.k8s.api.core.v1.TypedLocalObjectReference') },
       serviceName: { type: string },
       servicePort: { type: intOrString },
     },

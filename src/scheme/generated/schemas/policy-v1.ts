@@ -36,7 +36,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       maxUnavailable: { type: intOrString },
       minAvailable: { type: intOrString },
-      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      selector: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       unhealthyPodEvictionPolicy: { type: string, enum: ['AlwaysAllow', 'IfHealthyBudget'] },
     },
   },

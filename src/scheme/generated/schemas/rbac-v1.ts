@@ -25,7 +25,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       apiVersion: { type: string },
       kind: { type: string },
       metadata: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') },
-      roleRef: { type: ref('io.k8s.api.rbac.v1.RoleRef'), required: true, mapType: 'atomic' },
+      roleRef: { type: ref('io.k8s.api.rbac.v1.RoleRef'), required: true },
       subjects: { type: list(ref('io.k8s.api.rbac.v1.Subject')) },
     },
   },
@@ -72,7 +72,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       apiVersion: { type: string },
       kind: { type: string },
       metadata: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') },
-      roleRef: { type: ref('io.k8s.api.rbac.v1.RoleRef'), required: true, mapType: 'atomic' },
+      roleRef: { type: ref('io.k8s.api.rbac.v1.RoleRef'), required: true },
       subjects: { type: list(ref('io.k8s.api.rbac.v1.Subject')) },
     },
   },
@@ -101,6 +101,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       kind: { type: string, required: true },
       name: { type: string, required: true },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.rbac.v1.Subject',
@@ -110,5 +111,6 @@ export const SCHEMAS: readonly TypeSchema[] = [
       name: { type: string, required: true },
       namespace: { type: string },
     },
+    mapType: 'atomic',
   },
 ];

@@ -20,7 +20,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       allocationTimestamp: { type: dateTime },
       devices: { type: ref('io.k8s.api.resource.v1.DeviceAllocationResult') },
-      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector') },
     },
   },
   {
@@ -78,7 +78,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       name: { type: string, required: true },
       nodeAllocatableResourceMappings: { type: map(ref('io.k8s.api.resource.v1.NodeAllocatableResourceMapping')) },
       nodeName: { type: string },
-      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector') },
       taints: { type: list(ref('io.k8s.api.resource.v1.DeviceTaint')) },
     },
   },
@@ -373,7 +373,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       devices: { type: list(ref('io.k8s.api.resource.v1.Device')) },
       driver: { type: string, required: true },
       nodeName: { type: string },
-      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector') },
       perDeviceNodeSelection: { type: boolean },
       pool: { type: ref('io.k8s.api.resource.v1.ResourcePool'), required: true },
       sharedCounters: { type: list(ref('io.k8s.api.resource.v1.CounterSet')) },

@@ -20,7 +20,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       allocationTimestamp: { type: dateTime },
       devices: { type: ref('io.k8s.api.resource.v1beta1.DeviceAllocationResult') },
-      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector') },
     },
   },
   {
@@ -36,7 +36,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       consumesCounters: { type: list(ref('io.k8s.api.resource.v1beta1.DeviceCounterConsumption')) },
       nodeAllocatableResourceMappings: { type: map(ref('io.k8s.api.resource.v1beta1.NodeAllocatableResourceMapping')) },
       nodeName: { type: string },
-      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector') },
       taints: { type: list(ref('io.k8s.api.resource.v1beta1.DeviceTaint')) },
     },
   },
@@ -373,7 +373,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       devices: { type: list(ref('io.k8s.api.resource.v1beta1.Device')) },
       driver: { type: string, required: true },
       nodeName: { type: string },
-      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector') },
       perDeviceNodeSelection: { type: boolean },
       pool: { type: ref('io.k8s.api.resource.v1beta1.ResourcePool'), required: true },
       sharedCounters: { type: list(ref('io.k8s.api.resource.v1beta1.CounterSet')) },

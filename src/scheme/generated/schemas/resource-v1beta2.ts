@@ -20,7 +20,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
     fields: {
       allocationTimestamp: { type: dateTime },
       devices: { type: ref('io.k8s.api.resource.v1beta2.DeviceAllocationResult') },
-      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector') },
     },
   },
   {
@@ -78,7 +78,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       name: { type: string, required: true },
       nodeAllocatableResourceMappings: { type: map(ref('io.k8s.api.resource.v1beta2.NodeAllocatableResourceMapping')) },
       nodeName: { type: string },
-      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector') },
       taints: { type: list(ref('io.k8s.api.resource.v1beta2.DeviceTaint')) },
     },
   },
@@ -413,7 +413,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       devices: { type: list(ref('io.k8s.api.resource.v1beta2.Device')) },
       driver: { type: string, required: true },
       nodeName: { type: string },
-      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector'), mapType: 'atomic' },
+      nodeSelector: { type: ref('io.k8s.api.core.v1.NodeSelector') },
       perDeviceNodeSelection: { type: boolean },
       pool: { type: ref('io.k8s.api.resource.v1beta2.ResourcePool'), required: true },
       sharedCounters: { type: list(ref('io.k8s.api.resource.v1beta2.CounterSet')) },

@@ -106,6 +106,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       kind: { type: string, required: true },
       name: { type: string, required: true },
     },
+    mapType: 'atomic',
   },
   {
     name: 'io.k8s.api.scheduling.v1alpha2.Workload',
@@ -135,7 +136,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
   {
     name: 'io.k8s.api.scheduling.v1alpha2.WorkloadSpec',
     fields: {
-      controllerRef: { type: ref('io.k8s.api.scheduling.v1alpha2.TypedLocalObjectReference'), mapType: 'atomic' },
+      controllerRef: { type: ref('io.k8s.api.scheduling.v1alpha2.TypedLocalObjectReference') },
       podGroupTemplates: { type: list(ref('io.k8s.api.scheduling.v1alpha2.PodGroupTemplate')), required: true },
     },
   },

@@ -78,7 +78,7 @@ export const SCHEMAS: readonly TypeSchema[] = [
       kind: { type: string },
       maximumVolumeSize: { type: quantity },
       metadata: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') },
-      nodeTopology: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'), mapType: 'atomic' },
+      nodeTopology: { type: ref('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') },
       storageClassName: { type: string, required: true },
     },
   },

@@ -48,6 +48,7 @@ export const podCertificateRequestStrategy: KindStrategy<PodCertificateRequest> 
   selectableFields: {
     'spec.signerName': ({ spec }) => spec.signerName,
     'spec.podName': ({ spec }) => spec.podName,
+    'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName,
     'spec.nodeName': ({ spec }) => spec.nodeName,
   },
 };
