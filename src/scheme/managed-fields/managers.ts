@@ -65,15 +65,23 @@ function readFields(fields: ManagedFieldsEntry['fieldsV1']): FieldSet {
 export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
   if (managers.length === 0) return undefined;
   const sorted = managers.length === 1 ? managers : [...managers].sort(compareManagers);
-  return sorted.map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
-    manager,
-    operation,
-    apiVersion,
-    ...(time === undefined ? {} : { time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: fieldSetText(fields),
-    ...(subresource === '' ? {} : { subresource }),
-  }));
+  return sorted.map(writeManager);
+}
+
+function writeManager({
+  manager,
+  operation,
+  apiVersion,
+  subresource,
+  time,
+  fields,
+}: Manager): ManagedFieldsEntry {
+  const entry: ManagedFieldsEntry = { manager, operation, apiVersion };
+  if (time !== undefined) entry.time = time;
+  entry.fieldsType = 'FieldsV1';
+  entry.fieldsV1 = fieldSetText(fields);
+  if (subresource !== '') entry.subresource = subresource;
+  return entry;
 }
 
 /** Appliers come first, then whoever wrote longest ago. */
