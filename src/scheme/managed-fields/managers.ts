@@ -35,6 +35,14 @@ export function isSameManager(a: ManagerIdentity, b: ManagerIdentity): boolean {
   );
 }
 
+export function toManager(
+  { manager, operation, apiVersion, subresource }: ManagerIdentity,
+  time: string | undefined,
+  fields: FieldSet,
+): Manager {
+  return { manager, operation, apiVersion, subresource, time, fields };
+}
+
 /** A change of one manager's fields; a manager without fields is none. */
 export function setManager(managers: Managers, next: Manager): Managers {
   const others = managers.filter((manager) => !isSameManager(manager, next));
@@ -133,6 +141,7 @@ export function showManagers<T extends ApiObject>(object: T): T {
 
 /** The managers with no more than ten updaters: the oldest of each version become `ancient-changes`. */
 export function capUpdaters(managers: Managers): Managers {
+  if (managers.length <= MAX_UPDATERS) return managers;
   const updaters = managers.filter(({ operation }) => operation === 'Update');
   if (updaters.length <= MAX_UPDATERS) return managers;
   updaters.sort((a, b) => compareText(a.time ?? '', b.time ?? '') || compareManagers(a, b));
