@@ -17,8 +17,8 @@ export function eachInTurn<T>(
   items: readonly T[],
   work: (item: T) => MaybePromise<void>,
 ): MaybePromise<void> {
-  for (const [i, item] of items.entries()) {
-    const pending = work(item);
+  for (let i = 0; i < items.length; i++) {
+    const pending = work(items[i] as T);
     if (pending instanceof Promise) return pending.then(() => eachInTurn(items.slice(i + 1), work));
   }
 }

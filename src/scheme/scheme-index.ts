@@ -1,7 +1,7 @@
 import { invariant } from '../lib/errors.ts';
 import type { KindStrategy } from './kind-strategy.ts';
 import { toApiVersion } from './object.ts';
-import { qualifiedName, type ResourceDefinition } from './resource.ts';
+import { type KindDefinition, qualifiedName, type ResourceDefinition } from './resource.ts';
 import type { TypeSchema } from './structural-schema.ts';
 import { compareGroups, compareVersions } from './version-order.ts';
 
@@ -19,6 +19,8 @@ export interface SchemeIndex {
   readonly groups: readonly { readonly group: string; readonly versions: readonly string[] }[];
   readonly types: ReadonlyMap<string, TypeSchema>;
   readonly strategies: ReadonlyMap<string, KindStrategy>;
+  /** What was found there before. */
+  readonly strategyOf: WeakMap<KindDefinition, KindStrategy>;
 }
 
 interface Part {
@@ -49,6 +51,7 @@ export function buildSchemeIndex(
       parts.flatMap(({ types }) => types),
       ({ name }) => name,
     ),
+    strategyOf: new WeakMap(),
     strategies: new Map(parts.flatMap(({ strategies }) => [...(strategies ?? [])])),
   };
 }

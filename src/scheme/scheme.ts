@@ -156,13 +156,18 @@ export class Scheme {
     return this.#index.types.values();
   }
 
-  strategy({ group, version, kind }: KindDefinition): KindStrategy {
-    const { strategies } = this.#index;
-    return (
-      strategies.get(`${group}/${version}/${kind}`) ??
-      strategies.get(`${group}/${kind}`) ??
-      NO_STRATEGY
-    );
+  strategy(definition: KindDefinition): KindStrategy {
+    const { strategies, strategyOf } = this.#index;
+    let strategy = strategyOf.get(definition);
+    if (!strategy) {
+      const { group, version, kind } = definition;
+      strategy =
+        strategies.get(`${group}/${version}/${kind}`) ??
+        strategies.get(`${group}/${kind}`) ??
+        NO_STRATEGY;
+      strategyOf.set(definition, strategy);
+    }
+    return strategy;
   }
 
   /**

@@ -1,5 +1,11 @@
 import { type Random, randomSuffix } from '../../lib/random.ts';
-import type { Container, PodSpec, Volume } from '../../scheme/generated/types/core-v1.ts';
+import type {
+  Container,
+  PodSpec,
+  Volume,
+  VolumeProjection,
+} from '../../scheme/generated/types/core-v1.ts';
+import { deepFreeze } from '../../store/deep-freeze.ts';
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const VOLUME_PREFIX = 'kube-api-access-';
@@ -10,6 +16,23 @@ const TOKEN_SECONDS = 3607;
 
 /** Readable by all of the container, writable by none: 0644. */
 const DEFAULT_MODE = 0o644;
+
+/**
+ * What a client in the Pod needs: the token, the authority that the server's certificate is signed by, its namespace. All
+ * Pods share it: of a state that is stored nothing changes any more, and a change makes a copy of its own.
+ */
+const TOKEN_SOURCES: VolumeProjection[] = [
+  { serviceAccountToken: { path: 'token', expirationSeconds: TOKEN_SECONDS } },
+  { configMap: { name: ROOT_CA_CONFIG_MAP, items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+  {
+    downwardAPI: {
+      items: [
+        { path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } },
+      ],
+    },
+  },
+];
+deepFreeze(TOKEN_SOURCES);
 
 /** Mounts the account's token into every container that has nothing of its own in that place. */
 export function mountToken(spec: PodSpec, random: Random): void {
@@ -27,26 +50,6 @@ export function mountToken(spec: PodSpec, random: Random): void {
   if (isMounted && !existing) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
 }
 
-/** What a client in the Pod needs: the token, the authority that the server's certificate is signed by, its namespace. */
 function tokenVolume(name: string): Volume {
-  return {
-    name,
-    projected: {
-      defaultMode: DEFAULT_MODE,
-      sources: [
-        { serviceAccountToken: { path: 'token', expirationSeconds: TOKEN_SECONDS } },
-        { configMap: { name: ROOT_CA_CONFIG_MAP, items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        {
-          downwardAPI: {
-            items: [
-              {
-                path: 'namespace',
-                fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' },
-              },
-            ],
-          },
-        },
-      ],
-    },
-  };
+  return { name, projected: { defaultMode: DEFAULT_MODE, sources: TOKEN_SOURCES } };
 }

@@ -154,8 +154,10 @@ export function versionsOf(resource: ServedResource): Versions {
     const { group, version } = parseApiVersion(apiVersion);
     return scheme.findKnownByKind(group, version, definition.kind);
   };
+  const own = toApiVersion(definition.group, definition.version);
   const versions: Versions = {
     structure(apiVersion) {
+      if (apiVersion === own) return structureOf(scheme, definition.schemaName);
       const found = find(apiVersion);
       return found && structureOf(scheme, found.schemaName);
     },

@@ -47,7 +47,9 @@ export function stampNewMetadata(
   }
   metadata.uid = randomUUID();
   metadata.creationTimestamp = toRfc3339(nowMs);
-  metadata.generation = 1;
+  // What is added here and taken away later would leave the object in the engine's slow form for good.
+  if (resource.hasGeneration) metadata.generation = 1;
+  else delete metadata.generation;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.managedFields;

@@ -7,6 +7,7 @@ import { badRequest, methodNotAllowed } from '../../scheme/errors.ts';
 import type { FieldError } from '../../scheme/field-error.ts';
 import type { SelectableFields } from '../../scheme/field-selector.ts';
 import type { Namespace } from '../../scheme/generated/types/core-v1.ts';
+import { neverChangesGeneration } from '../../scheme/groups/generation.ts';
 import type { KindStrategy } from '../../scheme/kind-strategy.ts';
 import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
 import {
@@ -49,6 +50,8 @@ export class ServedResource {
   readonly selections: SelectionCompiler;
   readonly snapshots = new RecentSnapshots();
   readonly hasStatus: boolean;
+  /** Whether `metadata.generation` counts the changes of what is wanted. */
+  readonly hasGeneration: boolean;
   /** Whether a CustomResourceDefinition declares it. */
   readonly isCustom: boolean;
   readonly isNamespaces: boolean;
@@ -81,6 +84,7 @@ export class ServedResource {
     this.strategy = scheme.strategy(this.storage);
     this.requestStrategy = scheme.strategy(definition);
     this.hasStatus = definition.subresources.some(({ name }) => name === 'status');
+    this.hasGeneration = this.strategy.changesGeneration !== neverChangesGeneration;
     this.isNamespaces = this.storage.group === '' && this.storage.resource === 'namespaces';
     this.companions = companions;
     this.#store = store;

@@ -32,7 +32,8 @@ const UNKNOWN_MANAGER = 'unknown';
 
 /** The program that a client says it is, without its version: `curl`. */
 function programOf({ source }: RequestContext): string {
-  const [program = ''] = (source?.userAgent ?? '').split('/', 1);
+  if (!source?.userAgent) return UNKNOWN_MANAGER;
+  const [program = ''] = source.userAgent.split('/', 1);
   const printable = program.replace(UNPRINTABLE, '').slice(0, MAX_MANAGER_BYTES);
   return Buffer.byteLength(printable) > MAX_MANAGER_BYTES
     ? UNKNOWN_MANAGER

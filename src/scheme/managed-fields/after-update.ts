@@ -1,5 +1,5 @@
 import { EMPTY_SET } from './field-set.ts';
-import { capUpdaters, isSameManager, type Managers, setManager } from './managers.ts';
+import { capUpdaters, isSameManager, type Managers, setManager, toManager } from './managers.ts';
 import {
   Comparisons,
   differenceOf,
@@ -21,5 +21,6 @@ export function afterUpdate(write: Write): Managers {
   const previous = managers.find((manager) => isSameManager(manager, writer));
   if (changed.isEmpty && !previous) return others;
   const kept = differenceOf(previous?.fields ?? EMPTY_SET, own.removed);
-  return capUpdaters(setManager(others, { ...writer, time, fields: unionOf(kept, changed) }));
+  const updated = toManager(writer, time, unionOf(kept, changed));
+  return capUpdaters(setManager(others, updated));
 }

@@ -4,7 +4,7 @@
  */
 import { deepEqual } from '../../lib/deep-equal.ts';
 import type { JsonObject } from '../patch/json-value.ts';
-import { byIdentity } from './elements.ts';
+import { byIdentity, identify } from './elements.ts';
 import { EMPTY_SET, type FieldSet, MEMBER } from './field-set.ts';
 import { elementsOf, memberOf, membersOf } from './members.ts';
 import { type SetDraft, startDraft } from './set-draft.ts';
@@ -82,6 +82,8 @@ function changedElements(
   after: readonly unknown[],
 ): SetDraft {
   const keyed = structure.kind === 'keyed' ? structure : undefined;
+  if (after.length === 1 && before.length <= 1)
+    return changedOnly(start, keyed, before[0], after[0]);
   const known = before.length > 0 ? byIdentity(before, keyed) : undefined;
   let draft = start;
   for (const [identity, items] of byIdentity(after, keyed)) {
@@ -94,6 +96,20 @@ function changedElements(
     if (difference) draft = draft.with(identity, difference);
   }
   return draft;
+}
+
+/** Most lists have one element: it is told from the one before without any index. */
+function changedOnly(
+  start: SetDraft,
+  keyed: KeyedStructure | undefined,
+  before: unknown,
+  after: unknown,
+): SetDraft {
+  const identity = identify(after, keyed);
+  const isKept = before !== undefined && identify(before, keyed) === identity;
+  if (!keyed) return isKept ? start : start.with(identity, MEMBER);
+  const difference = changedIn(keyed.items, isKept ? before : undefined, after);
+  return difference ? start.with(identity, difference) : start;
 }
 
 /** Elements that share a key cannot be told apart: they are owned as one. */
@@ -152,6 +168,8 @@ function missingElements(
   after: readonly unknown[],
 ): SetDraft {
   const keyed = structure.kind === 'keyed' ? structure : undefined;
+  if (before.length === 1 && after.length <= 1)
+    return missingOnly(start, keyed, before[0], after[0]);
   const kept = byIdentity(after, keyed);
   let draft = start;
   for (const [identity, [item]] of byIdentity(before, keyed)) {
@@ -164,4 +182,17 @@ function missingElements(
     if (difference) draft = draft.with(identity, difference);
   }
   return draft;
+}
+
+function missingOnly(
+  start: SetDraft,
+  keyed: KeyedStructure | undefined,
+  before: unknown,
+  after: unknown,
+): SetDraft {
+  const identity = identify(before, keyed);
+  const isKept = after !== undefined && identify(after, keyed) === identity;
+  if (!keyed) return isKept ? start : start.with(identity, MEMBER);
+  const difference = missingIn(keyed.items, before, isKept ? after : undefined);
+  return difference ? start.with(identity, difference) : start;
 }

@@ -35,6 +35,14 @@ export function isSameManager(a: ManagerIdentity, b: ManagerIdentity): boolean {
   );
 }
 
+export function toManager(
+  { manager, operation, apiVersion, subresource }: ManagerIdentity,
+  time: string | undefined,
+  fields: FieldSet,
+): Manager {
+  return { manager, operation, apiVersion, subresource, time, fields };
+}
+
 /** A change of one manager's fields; a manager without fields is none. */
 export function setManager(managers: Managers, next: Manager): Managers {
   const others = managers.filter((manager) => !isSameManager(manager, next));
@@ -65,15 +73,23 @@ function readFields(fields: ManagedFieldsEntry['fieldsV1']): FieldSet {
 export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
   if (managers.length === 0) return undefined;
   const sorted = managers.length === 1 ? managers : [...managers].sort(compareManagers);
-  return sorted.map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
-    manager,
-    operation,
-    apiVersion,
-    ...(time === undefined ? {} : { time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: fieldSetText(fields),
-    ...(subresource === '' ? {} : { subresource }),
-  }));
+  return sorted.map(writeManager);
+}
+
+function writeManager({
+  manager,
+  operation,
+  apiVersion,
+  subresource,
+  time,
+  fields,
+}: Manager): ManagedFieldsEntry {
+  const entry: ManagedFieldsEntry = { manager, operation, apiVersion };
+  if (time !== undefined) entry.time = time;
+  entry.fieldsType = 'FieldsV1';
+  entry.fieldsV1 = fieldSetText(fields);
+  if (subresource !== '') entry.subresource = subresource;
+  return entry;
 }
 
 /** Appliers come first, then whoever wrote longest ago. */
@@ -125,6 +141,7 @@ export function showManagers<T extends ApiObject>(object: T): T {
 
 /** The managers with no more than ten updaters: the oldest of each version become `ancient-changes`. */
 export function capUpdaters(managers: Managers): Managers {
+  if (managers.length <= MAX_UPDATERS) return managers;
   const updaters = managers.filter(({ operation }) => operation === 'Update');
   if (updaters.length <= MAX_UPDATERS) return managers;
   updaters.sort((a, b) => compareText(a.time ?? '', b.time ?? '') || compareManagers(a, b));

@@ -2,7 +2,7 @@
 import type { ApiObject } from '../object.ts';
 import { type Comparison, compareObjects } from './compare.ts';
 import { type FieldSet, setOf } from './field-set.ts';
-import { isSameManager, type ManagerIdentity, type Managers } from './managers.ts';
+import { isSameManager, type Manager, type ManagerIdentity, type Managers } from './managers.ts';
 import { memoizeByPair } from './memoize.ts';
 import { fieldElement } from './path-element.ts';
 import type { Structure } from './structure.ts';
@@ -45,19 +45,11 @@ export interface Write {
   readonly versions: Versions;
 }
 
-const union = memoizeByPair((set, other) => set.union(other));
-const difference = memoizeByPair((set, other) => set.difference(other));
+/** As {@link FieldSet.union}. */
+export const unionOf = memoizeByPair((set, other) => set.union(other));
 
-/** As {@link FieldSet.union}; usually the writer owns already what it changes. */
-export function unionOf(set: FieldSet, other: FieldSet): FieldSet {
-  if (set.isEmpty) return other;
-  return set.includes(other) ? set : union(set, other);
-}
-
-/** As {@link FieldSet.difference}; usually nobody owns what others change. */
-export function differenceOf(set: FieldSet, other: FieldSet): FieldSet {
-  return set.overlaps(other) ? difference(set, other) : set;
-}
+/** As {@link FieldSet.difference}. */
+export const differenceOf = memoizeByPair((set, other) => set.difference(other));
 
 /** The managers without what changed or is gone, the writer aside. */
 export function releaseFields(
@@ -65,15 +57,21 @@ export function releaseFields(
   writer: ManagerIdentity,
   comparisons: Comparisons,
 ): Managers {
-  return managers.flatMap((manager) => {
-    if (isSameManager(manager, writer)) return [manager];
+  const released: Manager[] = [];
+  for (const manager of managers) {
     const comparison = comparisons.in(manager.apiVersion);
-    if (!comparison) return [];
-    const { changed, removed } = comparison;
-    const fields = differenceOf(differenceOf(manager.fields, changed), removed);
-    if (fields === manager.fields) return [manager];
-    return fields.isEmpty ? [] : [{ ...manager, fields }];
-  });
+    const kept = isSameManager(manager, writer) ? manager : withoutFields(manager, comparison);
+    if (kept) released.push(kept);
+  }
+  return released;
+}
+
+function withoutFields(manager: Manager, comparison: Comparison | undefined): Manager | undefined {
+  if (!comparison) return undefined;
+  const { changed, removed } = comparison;
+  const fields = differenceOf(differenceOf(manager.fields, changed), removed);
+  if (fields === manager.fields) return manager;
+  return fields.isEmpty ? undefined : { ...manager, fields };
 }
 
 /** What a write changes, as each version shows it. */

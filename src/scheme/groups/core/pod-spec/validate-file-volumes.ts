@@ -83,21 +83,24 @@ export function validateProjected(
       errors.push(forbiddenField(at, 'may not specify more than 1 volume type per source'));
     }
     validateProjection(source, at, errors, path);
-    for (const target of targetsOf(source)) {
+    visitTargets(source, (target) => {
       if (taken.has(target)) errors.push(invalid(path, target, 'conflicting duplicate paths'));
       taken.add(target);
-    }
+    });
   });
 }
 
-function targetsOf(source: VolumeProjection): string[] {
-  const { secret, configMap, downwardAPI, clusterTrustBundle } = source;
-  const files = [secret?.items, configMap?.items, downwardAPI?.items].flatMap(
-    (items) => items ?? [],
-  );
-  const paths = files.map((file) => file.path);
-  return clusterTrustBundle ? [...paths, clusterTrustBundle.path] : paths;
+function visitTargets(
+  { secret, configMap, downwardAPI, clusterTrustBundle }: VolumeProjection,
+  visit: (target: string) => void,
+): void {
+  for (const { path } of secret?.items ?? NONE) visit(path);
+  for (const { path } of configMap?.items ?? NONE) visit(path);
+  for (const { path } of downwardAPI?.items ?? NONE) visit(path);
+  if (clusterTrustBundle) visit(clusterTrustBundle.path);
 }
+
+const NONE: readonly { readonly path: string }[] = [];
 
 function validateProjection(
   source: VolumeProjection,
