@@ -13,6 +13,7 @@ import { createClient } from './apiserver/in-process-client.ts';
 import { type Audit, startAudit } from './composition/audit.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
+import { type ContainerLogs, openContainerLogs } from './composition/container-logs.ts';
 import { type Database, openDatabase } from './composition/database.ts';
 import { assertPortIsFree, openDoor } from './composition/door.ts';
 import { readEncryption, startWithKeys } from './composition/encryption.ts';
@@ -83,10 +84,12 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   onProgress('Starting the API server');
   const store = await startStore({ config, database, scheme, clock, logger }, cleanup);
   const audit = startAudit({ config, database, clock, logger }, cleanup);
-  const parts = { config, store, scheme, authentication, audit, clock, logger };
+  const containerLogs = openContainerLogs({ database, clock, logger }, cleanup);
+  const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
   const apiServer = createApiServer(parts);
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
+  containerLogs.startRetention(createClient(apiServer, { user: APISERVER_USER }));
   const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
   const url = config.roles.includes('api')
@@ -102,6 +105,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
     database,
     apiServer,
     certificateAuthority,
+    containerLog: containerLogs.log,
     clock,
     logger,
   });
@@ -151,13 +155,16 @@ interface ApiServerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly audit: Audit;
+  readonly containerLogs: ContainerLogs;
 }
 
-function createApiServer({ config, authentication, audit, ...parts }: ApiServerParts): ApiServer {
+function createApiServer(options: ApiServerParts): ApiServer {
+  const { config, authentication, audit, containerLogs, ...parts } = options;
   return new ApiServer({
     ...parts,
     ...authentication,
     ...audit,
+    containerLogs: containerLogs.source,
     admissionPlugins: createAdmissionPlugins(
       { tolerationSeconds: config.defaultTolerationSeconds },
       { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins },

@@ -10,6 +10,7 @@ import type { Authenticator } from './authentication/authenticator.ts';
 import type { ServiceAccountTokenOptions } from './authentication/service-accounts/token-issuer.ts';
 import type { AuthorizationMode } from './authorization/authorization-modes.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
+import type { ContainerLogSource } from './subresources/pod-log.ts';
 
 export interface ApiServerOptions {
   readonly store: ObjectStore;
@@ -42,6 +43,8 @@ export interface ApiServerOptions {
   readonly auditor?: Auditor | undefined;
   /** Where what was kept is read. @default nowhere */
   readonly auditSource?: AuditSource | undefined;
+  /** Where what containers printed is read. @default nowhere */
+  readonly containerLogs?: ContainerLogSource | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;

@@ -12,7 +12,7 @@
 import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
-import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
+import { apiextensionsCustomResourceDefinitions, corePods } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -67,6 +67,8 @@ import type { RequestContext } from './request-context.ts';
 import { parseCidr } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
+import { readPodLog } from './subresources/pod-log.ts';
+import type { PodLogOptions } from './subresources/pod-log-options.ts';
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 /** A request may wait for its turn for a quarter of the time that it may take. */
@@ -293,6 +295,14 @@ export class ApiServer {
   ): Promise<ApiObject> {
     return this.#serve(ctx, { verb: 'create', ref, ...target, body }, (context) =>
       createSubresource(this.#registry, context, ref, target, body, options),
+    );
+  }
+
+  /** What a container printed: `get` of `pods/log`. @throws {ApiError} Forbidden, NotFound, Invalid, BadRequest */
+  podLog(ctx: RequestContext, target: Target, options: PodLogOptions = {}): Promise<string> {
+    const request = { verb: 'get', ref: corePods, ...target, subresource: 'log' };
+    return this.#serve(ctx, request, (context) =>
+      readPodLog(this.#registry, context, this.#options.containerLogs, { target, options }),
     );
   }
 

@@ -1,6 +1,7 @@
 import type { ApiObject, ObjectList, ObjectMeta, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
+import type { PodLogOptions } from './subresources/pod-log-options.ts';
 
 /** Which object: `namespace` is left out for what has none. */
 export interface Target {
@@ -203,6 +204,8 @@ export interface ApiClient {
     writes: readonly TransactionWrite[],
     options?: WriteOptions,
   ): Promise<readonly ApiObject[]>;
+  /** What a container of a Pod printed, each line with its end. */
+  podLog(target: Target, options?: PodLogOptions): Promise<string>;
   /** The audit log, newest first. */
   auditLog(selection?: AuditSelection): Promise<AuditPage>;
   /** POST to a subresource that is an action: `binding`, `eviction`, `token`. */

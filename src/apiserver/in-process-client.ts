@@ -22,6 +22,7 @@ import type {
   WriteOptions,
 } from './client.ts';
 import type { RequestContext, RequestSource } from './request-context.ts';
+import type { PodLogOptions } from './subresources/pod-log-options.ts';
 
 export interface ClientOptions {
   readonly user: UserInfo;
@@ -133,6 +134,10 @@ class InProcessClient implements ApiClient {
     options?: WriteOptions,
   ): Promise<readonly ApiObject[]> {
     return this.#server.transaction(this.#ctx, writes, options);
+  }
+
+  podLog(target: Target, options?: PodLogOptions): Promise<string> {
+    return this.#server.podLog(this.#ctx, target, options);
   }
 
   auditLog(selection: AuditSelection = {}): Promise<AuditPage> {

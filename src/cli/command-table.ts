@@ -130,6 +130,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./commands/describe.ts')).describeCommand,
   ),
   entry(
+    'logs',
+    'print what a container of a Pod printed',
+    async () => (await import('./commands/logs.ts')).logsCommand,
+  ),
+  entry(
     'watch',
     'show changes as they happen',
     async () => (await import('./commands/watch.ts')).watchCommand,

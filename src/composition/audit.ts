@@ -9,8 +9,8 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { systemRandom } from '../lib/random.ts';
 import { AuditLogFile } from '../observability/audit/audit-log-file.ts';
-import { AuditRetention } from '../observability/audit/audit-retention.ts';
 import { type AuditBackend, AuditWriter } from '../observability/audit/audit-writer.ts';
+import { Retention } from '../observability/retention.ts';
 import { AuditTable } from '../store/telemetry/audit-table.ts';
 import type { Database } from './database.ts';
 import { ConfigError } from './option-values.ts';
@@ -43,7 +43,12 @@ export function startAudit(parts: AuditParts, cleanup: CleanupStack): Audit {
   });
   cleanup.defer(() => table.close());
   const retentionMs = config.audit.retentionSeconds * 1_000;
-  const retention = new AuditRetention({ table, clock, logger, retentionMs });
+  const retention = new Retention({
+    what: 'audit events',
+    expire: (nowMs) => table.expire(nowMs - retentionMs),
+    clock,
+    logger,
+  });
   retention.start();
   cleanup.defer(() => retention.stop());
   const backends = [tableBackend(table), ...fileBackends(config)];

@@ -17,6 +17,7 @@ import {
 import { createKubeletControllers } from '../kubelet/kubelet.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { ContainerLog } from '../lib/container-log.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Controller } from '../machinery/controller.ts';
@@ -35,6 +36,8 @@ export interface WorkersOptions {
   readonly apiServer: ApiServer;
   /** Opens the authority that signs certificate requests. */
   readonly certificateAuthority: () => Promise<CertificateAuthority>;
+  /** Where simulated containers print to. */
+  readonly containerLog: ContainerLog;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -82,7 +85,7 @@ async function openQueues(
 }
 
 function componentsOf(options: WorkersOptions): readonly Component[] {
-  const { apiServer, config } = options;
+  const { apiServer, config, containerLog } = options;
   const roles = new Set(config.roles);
   return [
     {
@@ -101,7 +104,11 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
       name: 'kubelet',
       user: KUBELET_HOST_USER,
       controllers: roles.has('kubelets')
-        ? createKubeletControllers(heartbeat(config), (node) => kubeletClient(apiServer, node))
+        ? createKubeletControllers({
+            settings: heartbeat(config),
+            clientFor: (node) => kubeletClient(apiServer, node),
+            containerLog,
+          })
         : [],
     },
   ];

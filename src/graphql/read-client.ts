@@ -5,7 +5,7 @@ import { Gate } from '../lib/gate.ts';
 const MAX_CONCURRENT_READS = 16;
 
 /** What resolvers read by. */
-export type ReadClient = Pick<ApiClient, 'get' | 'list' | 'history'>;
+export type ReadClient = Pick<ApiClient, 'get' | 'list' | 'history' | 'podLog'>;
 
 /** `client`, some reads at a time: a query that leads far must not crowd out its own user. */
 export function gatedReads(client: ApiClient): ReadClient {
@@ -14,5 +14,6 @@ export function gatedReads(client: ApiClient): ReadClient {
     get: (ref, options) => gate.run(() => client.get(ref, options)),
     list: (ref, options) => gate.run(() => client.list(ref, options)),
     history: (ref, options) => gate.run(() => client.history(ref, options)),
+    podLog: (target, options) => gate.run(() => client.podLog(target, options)),
   };
 }

@@ -8,6 +8,7 @@
  *
  * Invariant: a node that nobody annotated is never touched, and neither are its Pods.
  */
+import type { ContainerLog } from '../lib/container-log.ts';
 import type { Controller } from '../machinery/controller.ts';
 import type { NodeClients } from './node-clients.ts';
 import { createNodeAgent } from './nodes/node-agent.ts';
@@ -15,14 +16,24 @@ import { createPodAgent } from './pods/pod-agent.ts';
 import { DEFAULT_KUBELET_SETTINGS, type KubeletSettings } from './settings.ts';
 import { POD_STAGES } from './stages/pod-stages.ts';
 
-/**
- * The controllers of the kubelet role, to be run by a ControllerManager.
- * @param clientFor what the kubelet of a node writes by; by default all write by the controllers' own client
- */
-export function createKubeletControllers(
-  settings: Partial<KubeletSettings> = {},
-  clientFor?: NodeClients,
-): Controller[] {
+export interface KubeletOptions {
+  /** How the machines behave where it is not as by default. */
+  readonly settings?: Partial<KubeletSettings>;
+  /** What the kubelet of a node writes by. @default all write by the controllers' own client */
+  readonly clientFor?: NodeClients;
+  /** Where containers print to. @default nowhere */
+  readonly containerLog?: ContainerLog;
+}
+
+/** The controllers of the kubelet role, to be run by a ControllerManager. */
+export function createKubeletControllers({
+  settings,
+  clientFor,
+  containerLog = { write: () => undefined },
+}: KubeletOptions = {}): Controller[] {
   const complete: KubeletSettings = { ...DEFAULT_KUBELET_SETTINGS, ...settings };
-  return [createNodeAgent(complete, clientFor), createPodAgent(complete, POD_STAGES, clientFor)];
+  return [
+    createNodeAgent(complete, clientFor),
+    createPodAgent({ settings: complete, stages: POD_STAGES, clientFor, containerLog }),
+  ];
 }

@@ -745,6 +745,21 @@ export type PatchObjectMutationVariables = Exact<{
 
 export type PatchObjectMutation = { readonly patchObject: unknown | null };
 
+export type PodLogsQueryVariables = Exact<{
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  container?: InputMaybe<Scalars['String']['input']>;
+  previous?: InputMaybe<Scalars['Boolean']['input']>;
+  tailLines?: InputMaybe<Scalars['Int']['input']>;
+  sinceSeconds?: InputMaybe<Scalars['Int']['input']>;
+  sinceTime?: InputMaybe<Scalars['Time']['input']>;
+  timestamps?: InputMaybe<Scalars['Boolean']['input']>;
+  limitBytes?: InputMaybe<Scalars['Int']['input']>;
+}>;
+
+
+export type PodLogsQuery = { readonly core: { readonly v1: { readonly pod: { readonly logs: string | null } | null } } };
+
 export type ResourceFactsFragment = { readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean };
 
 export type RollbackMutationVariables = Exact<{
@@ -794,6 +809,21 @@ export type ScaleObjectMutationVariables = Exact<{
 
 
 export type ScaleObjectMutation = { readonly scaleObject: unknown | null };
+
+export type SelectedLogsQueryVariables = Exact<{
+  namespace: Scalars['String']['input'];
+  labelSelector: Scalars['String']['input'];
+  container?: InputMaybe<Scalars['String']['input']>;
+  previous?: InputMaybe<Scalars['Boolean']['input']>;
+  tailLines?: InputMaybe<Scalars['Int']['input']>;
+  sinceSeconds?: InputMaybe<Scalars['Int']['input']>;
+  sinceTime?: InputMaybe<Scalars['Time']['input']>;
+  timestamps?: InputMaybe<Scalars['Boolean']['input']>;
+  limitBytes?: InputMaybe<Scalars['Int']['input']>;
+}>;
+
+
+export type SelectedLogsQuery = { readonly core: { readonly v1: { readonly pods: { readonly items: ReadonlyArray<{ readonly logs: string | null }> } | null } } };
 
 export type ServerVersionQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1584,6 +1614,25 @@ export const PatchObjectDocument = new TypedDocumentString(`
   )
 }
     `) as unknown as TypedDocumentString<PatchObjectMutation, PatchObjectMutationVariables>;
+export const PodLogsDocument = new TypedDocumentString(`
+    query PodLogs($namespace: String!, $name: String!, $container: String, $previous: Boolean, $tailLines: Int, $sinceSeconds: Int, $sinceTime: Time, $timestamps: Boolean, $limitBytes: Int) {
+  core {
+    v1 {
+      pod(namespace: $namespace, name: $name) {
+        logs(
+          container: $container
+          previous: $previous
+          tailLines: $tailLines
+          sinceSeconds: $sinceSeconds
+          sinceTime: $sinceTime
+          timestamps: $timestamps
+          limitBytes: $limitBytes
+        )
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PodLogsQuery, PodLogsQueryVariables>;
 export const RollbackDocument = new TypedDocumentString(`
     mutation Rollback($namespace: String!, $name: String!, $toRevision: Int!, $dryRun: Boolean!) {
   rollbackAppsV1Deployment(
@@ -1710,6 +1759,27 @@ export const ScaleObjectDocument = new TypedDocumentString(`
   )
 }
     `) as unknown as TypedDocumentString<ScaleObjectMutation, ScaleObjectMutationVariables>;
+export const SelectedLogsDocument = new TypedDocumentString(`
+    query SelectedLogs($namespace: String!, $labelSelector: String!, $container: String, $previous: Boolean, $tailLines: Int, $sinceSeconds: Int, $sinceTime: Time, $timestamps: Boolean, $limitBytes: Int) {
+  core {
+    v1 {
+      pods(namespace: $namespace, labelSelector: $labelSelector) {
+        items {
+          logs(
+            container: $container
+            previous: $previous
+            tailLines: $tailLines
+            sinceSeconds: $sinceSeconds
+            sinceTime: $sinceTime
+            timestamps: $timestamps
+            limitBytes: $limitBytes
+          )
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SelectedLogsQuery, SelectedLogsQueryVariables>;
 export const ServerVersionDocument = new TypedDocumentString(`
     query ServerVersion {
   version {

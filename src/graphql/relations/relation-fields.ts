@@ -17,6 +17,7 @@ import { toEventValue } from '../schema/subscription-fields.ts';
 import type { OutputFields } from '../schema/type-registry.ts';
 import { dependentsOf, eventsOf, ownerOf, ownersOf } from './common-relations.ts';
 import { KIND_RELATIONS, type KindRelation } from './kind-relations.ts';
+import { podLogsField } from './pod-logs.ts';
 
 const DEFAULT_HISTORY_LIMIT = 20;
 
@@ -133,7 +134,9 @@ function historyField(
 function ownFields(options: RelationsOptions, definition: ResourceDefinition): OutputFields {
   const fields: OutputFields = {};
   const { group } = storedResource(definition);
-  const relations: readonly KindRelation[] = KIND_RELATIONS[`${group}/${definition.kind}`] ?? [];
+  const kind = `${group}/${definition.kind}`;
+  if (kind === '/Pod') fields.logs = podLogsField;
+  const relations: readonly KindRelation[] = KIND_RELATIONS[kind] ?? [];
   for (const { field, description, target, find, isOne } of relations) {
     const found = objectTypeOf(options, target.group, target.resource);
     if (!found) continue;

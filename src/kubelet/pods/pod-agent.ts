@@ -1,3 +1,4 @@
+import type { ContainerLog } from '../../lib/container-log.ts';
 import { toError } from '../../lib/errors.ts';
 import {
   type Controller,
@@ -12,6 +13,8 @@ import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { keyOf, type NamespacedKey } from '../../scheme/object.ts';
 import { inChunks } from '../chunks.ts';
+import { linesOfTransition } from '../logs/lines-of-transition.ts';
+import { RepeatedLines } from '../logs/repeated-lines.ts';
 import type { NodeClients } from '../node-clients.ts';
 import { isServed } from '../nodes/node-agent.ts';
 import type { KubeletSettings } from '../settings.ts';
@@ -31,31 +34,23 @@ const RETRY_MS = 1_000;
  * in memory, in every process that runs kubelets, from the Pods themselves; a queue key stands for all due Pods of a shard's
  * nodes, and whichever process gets it does the work, which the others then see.
  */
-export function createPodAgent(
-  settings: KubeletSettings,
-  stages: readonly PodStage[],
-  clientFor?: NodeClients,
-): Controller {
+export function createPodAgent(options: PodAgentOptions): Controller {
   return {
     name: 'kubelet',
     concurrency: SHARD_CONCURRENCY,
     setUp: (context) => {
-      const agent = new PodAgent({
-        context,
-        settings,
-        stages,
-        clientFor: clientFor ?? (() => context.client),
-      });
+      const agent = new PodAgent(context, options);
       return (shardKey) => agent.workOff(shardKey);
     },
   };
 }
 
-interface PodAgentOptions {
-  readonly context: ControllerContext;
+export interface PodAgentOptions {
   readonly settings: KubeletSettings;
   readonly stages: readonly PodStage[];
-  readonly clientFor: NodeClients;
+  /** @default all write by the controller's own client */
+  readonly clientFor: NodeClients | undefined;
+  readonly containerLog: ContainerLog;
 }
 
 class PodAgent {
@@ -66,17 +61,22 @@ class PodAgent {
   readonly #pods: Informer<Pod>;
   readonly #nodes: Informer<Node>;
   readonly #due: DuePods;
+  readonly #containerLog: ContainerLog;
+  readonly #repeatedLines: RepeatedLines;
   readonly #addresses = new PodAddresses();
   /** Pods that were admitted and whose new status has not come back yet. */
   readonly #admitting = new Map<string, Map<NamespacedKey, Pod>>();
 
-  constructor({ context, settings, stages, clientFor }: PodAgentOptions) {
+  constructor(context: ControllerContext, options: PodAgentOptions) {
+    const { settings, stages, clientFor = () => context.client, containerLog } = options;
     this.#context = context;
     this.#settings = settings;
     this.#stages = stages;
     this.#clientFor = clientFor;
+    this.#containerLog = containerLog;
     this.#due = new DuePods(context.clock, (shardKey) => context.queue.add(shardKey));
-    context.signal.addEventListener('abort', () => this.#due.clear(), { once: true });
+    this.#repeatedLines = new RepeatedLines(context.clock, containerLog);
+    context.signal.addEventListener('abort', () => this.#clear(), { once: true });
     this.#pods = context.informers.informer(corePods);
     this.#nodes = context.informers.informer(coreNodes);
     addNodeNameIndex(this.#pods);
@@ -99,6 +99,11 @@ class PodAgent {
     return done;
   }
 
+  #clear(): void {
+    this.#due.clear();
+    this.#repeatedLines.clear();
+  }
+
   #onPod(pod: Pod): void {
     const nodeName = pod.spec?.nodeName;
     if (!nodeName) return;
@@ -110,6 +115,7 @@ class PodAgent {
   #onPodGone(pod: Pod): void {
     const key = keyOf(pod);
     this.#due.forget(key);
+    this.#repeatedLines.forget(key);
     this.#addresses.release(pod);
     this.#admitting.get(pod.spec?.nodeName ?? '')?.delete(key);
   }
@@ -121,12 +127,16 @@ class PodAgent {
 
   #plan(pod: Pod, nodeName: string): void {
     const node = this.#nodes.get(nodeName);
-    const planned =
-      node && isAtWork(node)
-        ? nextPodStage(this.#stages, pod, this.#contextOf(pod, node))
-        : undefined;
-    if (planned) this.#due.plan(keyOf(pod), shardKeyOf(nodeName), planned);
-    else this.#due.forget(keyOf(pod));
+    const key = keyOf(pod);
+    if (!node || !isAtWork(node)) {
+      this.#due.forget(key);
+      this.#repeatedLines.forget(key);
+      return;
+    }
+    this.#repeatedLines.observe(key, pod);
+    const planned = nextPodStage(this.#stages, pod, this.#contextOf(pod, node));
+    if (planned) this.#due.plan(key, shardKeyOf(nodeName), planned);
+    else this.#due.forget(key);
   }
 
   async #step(key: NamespacedKey, stage: PodStage): Promise<void> {
@@ -139,17 +149,21 @@ class PodAgent {
     const transition = stage.next(pod, ctx);
     this.#noteAdmission(pod, transition);
     try {
-      await this.#apply(pod, transition);
+      await this.#apply(pod, transition, ctx.nowMs);
     } catch (thrown) {
       this.#onFailure(pod, stage, thrown);
     }
   }
 
-  async #apply(pod: Pod, { delete: remove, events = [], status }: PodTransition): Promise<void> {
+  async #apply(pod: Pod, transition: PodTransition, nowMs: number): Promise<void> {
+    const { delete: remove, events = [], status } = transition;
     const nodeName = pod.spec?.nodeName ?? '';
     const client = this.#clientFor(nodeName);
     const { name = '', namespace, uid } = pod.metadata;
-    if (status) await client.update(corePods, { ...pod, status }, { subresource: 'status' });
+    if (status) {
+      await client.update(corePods, { ...pod, status }, { subresource: 'status' });
+      for (const line of linesOfTransition(pod, status, nowMs)) this.#containerLog.write(line);
+    }
     if (remove) {
       const preconditions = uid === undefined ? {} : { uid };
       await client.delete(corePods, { namespace, name }, { gracePeriodSeconds: 0, preconditions });

@@ -11,7 +11,7 @@ import { silentLogger } from '../../../src/lib/logger.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
 import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import { AuditLogFile } from '../../../src/observability/audit/audit-log-file.ts';
-import { AuditRetention } from '../../../src/observability/audit/audit-retention.ts';
+import { Retention } from '../../../src/observability/retention.ts';
 import { coreConfigMaps, coreSecrets } from '../../../src/scheme/generated/resources.ts';
 import type { AuditEvent } from '../../../src/store/telemetry/audit-event.ts';
 import { AuditTable } from '../../../src/store/telemetry/audit-table.ts';
@@ -231,11 +231,11 @@ test('the table gives events newest first, by condition, in pages without gap or
 test('events past retention are dropped, and the others stay', async () => {
   await using running = await startTable();
   const clock = new VirtualClock(START_MS);
-  const retention = new AuditRetention({
-    table: running.table,
+  const retention = new Retention({
+    what: 'audit events',
+    expire: (nowMs) => running.table.expire(nowMs - 3_600_000),
     clock,
     logger: silentLogger,
-    retentionMs: 3_600_000,
   });
   retention.start();
   await running.table.append([

@@ -66,7 +66,7 @@ test('a backend that does not keep up drops what is past its bound, says so, and
   expect(logger.lines).toContainEqual(
     expect.objectContaining({
       message: 'audit events were dropped',
-      fields: expect.objectContaining({ backend: slow.name, events: 2 }),
+      fields: expect.objectContaining({ backend: slow.name, count: 2 }),
     }),
   );
 });
