@@ -11,6 +11,7 @@ import {
 } from './certificate-signer/reconciler.ts';
 import { createClusterRoleAggregationController } from './clusterrole-aggregation/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
+import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
 import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
@@ -53,6 +54,7 @@ const FACTORIES = {
   replicaset: createReplicaSetController,
   namespace: createNamespaceController,
   serviceaccount: createServiceAccountController,
+  disruption: createDisruptionController,
   endpoints: createEndpointsController,
   endpointslice: createEndpointSliceController,
   'garbage-collector': createGarbageCollectorController,

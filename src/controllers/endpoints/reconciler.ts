@@ -13,7 +13,8 @@ import { coreEndpoints, corePods, coreServices } from '../../scheme/generated/re
 import type { Endpoints, Service } from '../../scheme/generated/types/core-v1.ts';
 import { keyOf } from '../../scheme/object.ts';
 import { ignoreNotFound, isNamespaceTerminating } from '../shared/api-errors.ts';
-import { ServicePods, selectorOf } from '../shared/service-pods.ts';
+import type { SelectedPods } from '../shared/selected-pods.ts';
+import { selectorOf, servicePods } from '../shared/service-pods.ts';
 import { LABEL_MANAGED_BY, MANAGED_BY_CONTROLLER, planEndpoints } from './plan.ts';
 
 /** The object is written whole with each change, and superseded by EndpointSlices: it may lag a little. */
@@ -37,7 +38,7 @@ class EndpointsReconciler {
   readonly #events: EventRecorder;
   readonly #services: Informer<Service>;
   readonly #endpoints: Informer<Endpoints>;
-  readonly #servicePods: ServicePods;
+  readonly #servicePods: SelectedPods<Service>;
 
   constructor(context: ControllerContext) {
     const { informers, queue, events } = context;
@@ -46,7 +47,7 @@ class EndpointsReconciler {
     this.#services = informers.informer(coreServices);
     this.#endpoints = informers.informer(coreEndpoints);
     const pods = informers.informer(corePods);
-    this.#servicePods = new ServicePods(this.#services, pods);
+    this.#servicePods = servicePods(this.#services, pods);
     const add = (service: Service): void => queue.add(keyOf(service));
     this.#services.addHandler({ onAdd: add, onUpdate: (_, next) => add(next), onDelete: add });
     pods.addHandler(this.#servicePods.podHandler((key) => queue.add(key)));

@@ -21,7 +21,8 @@ import type { EndpointSlice } from '../../scheme/generated/types/discovery-v1.ts
 import { keyOf } from '../../scheme/object.ts';
 import { ignoreNotFound, isNamespaceTerminating } from '../shared/api-errors.ts';
 import { concurrently } from '../shared/concurrently.ts';
-import { ServicePods, selectorOf } from '../shared/service-pods.ts';
+import type { SelectedPods } from '../shared/selected-pods.ts';
+import { selectorOf, servicePods } from '../shared/service-pods.ts';
 import { DEFAULT_MAX_ENDPOINTS_PER_SLICE, planSlices, type SlicePlan } from './plan.ts';
 import { serviceKeyOf } from './slice.ts';
 
@@ -61,7 +62,7 @@ class EndpointSliceReconciler {
   readonly #services: Informer<Service>;
   readonly #slices: Informer<EndpointSlice>;
   readonly #nodes: Informer<Node>;
-  readonly #servicePods: ServicePods;
+  readonly #servicePods: SelectedPods<Service>;
   /** Services whose slices were written since the informer was known to have caught up. */
   readonly #written = new Set<string>();
 
@@ -73,7 +74,7 @@ class EndpointSliceReconciler {
     this.#slices = informers.informer(discoveryEndpointSlices);
     this.#nodes = informers.informer(coreNodes);
     const pods = informers.informer(corePods);
-    this.#servicePods = new ServicePods(this.#services, pods);
+    this.#servicePods = servicePods(this.#services, pods);
     this.#slices.addIndex(INDEX_SERVICE, (slice) => {
       const key = serviceKeyOf(slice);
       return key === undefined ? NO_VALUES : [key];

@@ -15,6 +15,7 @@ import {
   coreNodes,
   corePods,
   coreServices,
+  policyPodDisruptionBudgets,
   rbacClusterRoles,
 } from '../../../src/scheme/generated/resources.ts';
 import type { GroupResource } from '../../../src/scheme/resource.ts';
@@ -30,6 +31,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
     'update deployments/status',
     'update replicasets',
   ],
+  disruption: ['create events', 'update poddisruptionbudgets/status'],
   endpoints: ['create endpoints', 'update endpoints'],
   endpointslice: ['create endpointslices', 'update endpointslices'],
   'garbage-collector': ['delete pods', 'delete replicasets', 'get configmaps', 'delete configmaps'],
@@ -89,6 +91,10 @@ async function live(plane: TestPlane): Promise<void> {
   await client.create(coreNamespaces, { metadata: { name: 'team' } });
   const place = { namespace: 'team', name: 'web' };
   await client.create(coreServices, newService('web', { namespace: 'team' }));
+  await client.create(policyPodDisruptionBudgets, {
+    metadata: place,
+    spec: { maxUnavailable: 1, selector: { matchLabels: { app: 'web' } } },
+  });
   const deployment = newDeployment('web', { namespace: 'team', replicas: 3 });
   await client.create(appsDeployments, deployment);
   const isAvailable = () =>

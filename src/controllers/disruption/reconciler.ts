@@ -1,0 +1,179 @@
+/**
+ * Disruption: keeps the status of PodDisruptionBudgets, by which evictions are granted. Invariants: a status is written on
+ * condition that no eviction has been granted since it was worked out, and it allows more than before only when it was worked
+ * out on Pods that include all that evictions have taken. So however many evict, and wherever this runs, no more Pods go than
+ * the budget bears.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/pods/disruptions/
+ */
+import { deepEqual } from '../../lib/deep-equal.ts';
+import { toError } from '../../lib/errors.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  done,
+  type ReconcileResult,
+  requeueAfter,
+} from '../../machinery/controller.ts';
+import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import { addControllerUidIndex } from '../../machinery/indexes.ts';
+import { INDEX_CONTROLLER_UID, type Informer } from '../../machinery/informer.ts';
+import { corePods, policyPodDisruptionBudgets } from '../../scheme/generated/resources.ts';
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
+import type {
+  PodDisruptionBudget,
+  PodDisruptionBudgetStatus,
+} from '../../scheme/generated/types/policy-v1.ts';
+import { formatLabelSelector, selectorMatcher } from '../../scheme/label-selector.ts';
+import { controllerOf, keyOf } from '../../scheme/object.ts';
+import type { ResourceDefinition } from '../../scheme/resource.ts';
+import { ignoreNotFound } from '../shared/api-errors.ts';
+import { isPodReady } from '../shared/pods.ts';
+import { SelectedPods } from '../shared/selected-pods.ts';
+import { Owners } from './owners.ts';
+import { type Expectation, planExpectation } from './plan.ts';
+import { type BudgetStatus, computeBudgetStatus, failedBudgetStatus } from './status.ts';
+
+const REASON_NO_PODS = 'NoPods';
+const REASON_UNMANAGED_PODS = 'UnmanagedPods';
+const REASON_EXPECTATION_FAILED = 'CalculateExpectedPodCountFailed';
+const REASON_NOT_DELETED = 'NotDeleted';
+
+/** A burst of Pod changes becomes one look at the Pods of a budget in this time. */
+const MIN_INTERVAL_MS = 100;
+
+export interface DisruptionControllerOptions {
+  /** What may own Pods. */
+  readonly resources: readonly ResourceDefinition[];
+}
+
+/** Its keys are those of PodDisruptionBudgets. */
+export function createDisruptionController({ resources }: DisruptionControllerOptions): Controller {
+  return {
+    name: 'disruption',
+    minIntervalMs: MIN_INTERVAL_MS,
+    setUp(context) {
+      const reconciler = new DisruptionReconciler(context, resources);
+      return (key) => reconciler.reconcile(key);
+    },
+  };
+}
+
+type Assessment = BudgetStatus & Pick<Expectation, 'unmanaged'>;
+
+class DisruptionReconciler {
+  readonly #context: ControllerContext;
+  readonly #events: EventRecorder;
+  readonly #budgets: Informer<PodDisruptionBudget>;
+  readonly #pods: Informer<Pod>;
+  readonly #owners: Owners;
+  readonly #selected: SelectedPods<PodDisruptionBudget>;
+
+  constructor(context: ControllerContext, resources: readonly ResourceDefinition[]) {
+    const { events, informers, queue } = context;
+    this.#context = context;
+    this.#events = events.withSource('controllermanager');
+    this.#budgets = informers.informer(policyPodDisruptionBudgets);
+    this.#pods = informers.informer(corePods);
+    addControllerUidIndex(this.#pods);
+    this.#owners = new Owners(context, resources);
+    this.#selected = new SelectedPods({
+      selecting: this.#budgets,
+      pods: this.#pods,
+      requiredLabels: ({ spec }) => spec?.selector && (spec.selector.matchLabels ?? {}),
+      matches: ({ spec }, labels) => selectorMatcher(spec?.selector)(labels),
+      matters: countsOtherwise,
+    });
+    const add = (budget: PodDisruptionBudget): void => queue.add(keyOf(budget));
+    this.#budgets.addHandler({ onAdd: add, onUpdate: (_, next) => add(next) });
+    this.#pods.addHandler(this.#selected.podHandler((key) => queue.add(key)));
+    this.#owners.onRescaled((uid) => {
+      for (const pod of this.#pods.byIndex(INDEX_CONTROLLER_UID, uid)) {
+        for (const budget of this.#selected.selecting(pod)) add(budget);
+      }
+    });
+  }
+
+  async reconcile(key: string): Promise<ReconcileResult> {
+    const budget = this.#budgets.get(key);
+    if (!budget) return done;
+    const assessment = await this.#assess(budget);
+    if (assessment instanceof Error) {
+      await this.#fail(budget, assessment);
+      return done;
+    }
+    const { nextInMs, notDeleted, status, unmanaged } = assessment;
+    if (unmanaged.length > 0) this.#tellUnmanaged(budget);
+    for (const pod of notDeleted) this.#tellNotDeleted(budget, pod);
+    await this.#write(budget, status);
+    return nextInMs === undefined ? done : requeueAfter(nextInMs);
+  }
+
+  /** Pods that this process has not heard of may be gone by an eviction: whoever allows more must have seen them go. */
+  async #assess(budget: PodDisruptionBudget): Promise<Assessment | Error> {
+    const assessment = this.#assessKnown(budget);
+    if (assessment instanceof Error) return assessment;
+    const allowedBefore = budget.status?.disruptionsAllowed ?? 0;
+    if ((assessment.status.disruptionsAllowed ?? 0) <= allowedBefore) return assessment;
+    await this.#pods.catchUp();
+    return this.#assessKnown(budget);
+  }
+
+  #assessKnown(budget: PodDisruptionBudget): Assessment | Error {
+    const pods = this.#selected.podsOf(budget);
+    const nowMs = this.#context.clock.now();
+    if (pods.length === 0) this.#tellNoPods(budget);
+    try {
+      const expectation = planExpectation(budget, pods, (owner, namespace) =>
+        this.#owners.scaleOf(owner, namespace),
+      );
+      const { unmanaged } = expectation;
+      return { ...computeBudgetStatus({ budget, pods, expectation, nowMs }), unmanaged };
+    } catch (thrown) {
+      return toError(thrown);
+    }
+  }
+
+  /** Where nothing is known for sure, nothing is allowed. */
+  async #fail(budget: PodDisruptionBudget, { message }: Error): Promise<void> {
+    this.#events.record(budget, {
+      type: 'Warning',
+      reason: REASON_EXPECTATION_FAILED,
+      message: `Failed to calculate the number of expected pods: ${message}`,
+    });
+    await this.#write(budget, failedBudgetStatus(budget, message, this.#context.clock.now()));
+  }
+
+  async #write(budget: PodDisruptionBudget, status: PodDisruptionBudgetStatus): Promise<void> {
+    if (deepEqual(budget.status, status)) return;
+    const { client } = this.#context;
+    await ignoreNotFound(
+      client.update(policyPodDisruptionBudgets, { ...budget, status }, { subresource: 'status' }),
+    );
+  }
+
+  #tellNoPods(budget: PodDisruptionBudget): void {
+    const message = 'No matching pods found';
+    this.#events.record(budget, { type: 'Normal', reason: REASON_NO_PODS, message });
+  }
+
+  #tellUnmanaged(budget: PodDisruptionBudget): void {
+    const selector = formatLabelSelector(budget.spec?.selector);
+    const message = `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
+    this.#events.record(budget, { type: 'Warning', reason: REASON_UNMANAGED_PODS, message });
+  }
+
+  #tellNotDeleted(budget: PodDisruptionBudget, pod: Pod): void {
+    const message = `Pod was expected by PDB ${keyOf(budget)} to be deleted but it wasn't`;
+    this.#events.record(pod, { type: 'Warning', reason: REASON_NOT_DELETED, message });
+  }
+}
+
+/** Whether a budget sees the Pod in another way; most changes of a Pod's life do not touch that. */
+function countsOtherwise(previous: Pod, pod: Pod): boolean {
+  return (
+    isPodReady(previous) !== isPodReady(pod) ||
+    previous.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ||
+    controllerOf(previous)?.uid !== controllerOf(pod)?.uid
+  );
+}

@@ -1,0 +1,210 @@
+import { expect, test } from '@jest/globals';
+import { ADMIN_USER } from '../../../src/apiserver/authentication/identities.ts';
+import type { ApiClient } from '../../../src/apiserver/client.ts';
+import { createClient } from '../../../src/apiserver/in-process-client.ts';
+import { isApiError } from '../../../src/scheme/errors.ts';
+import {
+  appsDeployments,
+  appsReplicaSets,
+  coreEvents,
+  corePods,
+  policyPodDisruptionBudgets,
+} from '../../../src/scheme/generated/resources.ts';
+import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import type {
+  PodDisruptionBudgetSpec,
+  PodDisruptionBudgetStatus,
+} from '../../../src/scheme/generated/types/policy-v1.ts';
+import type { WatchEvent } from '../../../src/scheme/object.ts';
+import { type TestPlane, testPlane } from '../../support/control-plane.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { testApi } from '../../support/plane.ts';
+import { newDeployment, newPod, newReplicaSet } from '../../support/workloads.ts';
+
+const SELECTOR = { matchLabels: { app: 'web' } };
+const BUDGET = { namespace: 'default', name: 'budget' };
+const REASONS = ['Conflict', 'NotFound', 'TooManyRequests'] as const;
+
+const disruptionPlane = (): Promise<TestPlane> =>
+  testPlane({ controllers: ['disruption', 'replicaset', 'deployment'] });
+
+async function createBudget(plane: TestPlane, spec: PodDisruptionBudgetSpec): Promise<void> {
+  await plane.client.create(policyPodDisruptionBudgets, {
+    metadata: BUDGET,
+    spec: { selector: SELECTOR, ...spec },
+  });
+}
+
+async function expectStatus(plane: TestPlane, status: PodDisruptionBudgetStatus): Promise<void> {
+  await plane.eventually(
+    () => plane.client.get(policyPodDisruptionBudgets, BUDGET),
+    (budget) => expect(budget.status).toMatchObject(status),
+  );
+}
+
+const evict = (client: ApiClient, { metadata }: Pod) =>
+  client.createSubresource(
+    corePods,
+    { namespace: metadata.namespace, name: metadata.name ?? '' },
+    'eviction',
+    { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: metadata.name } },
+  );
+
+const eventReasons = async (plane: TestPlane): Promise<(string | undefined)[]> => {
+  await plane.idle();
+  return (await plane.list(coreEvents)).map(({ reason }) => reason);
+};
+
+const isHealthy = ({ metadata, status }: Pod): boolean =>
+  !metadata.deletionTimestamp &&
+  (status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false);
+
+/** How many Pods were healthy after each of the events. */
+function healthyCounts(events: readonly WatchEvent<Pod>[]): number[] {
+  const healthy = new Set<string>();
+  return events.map(({ object, type }) => {
+    const name = object.metadata.name ?? '';
+    if (type !== 'DELETED' && isHealthy(object)) healthy.add(name);
+    else healthy.delete(name);
+    return healthy.size;
+  });
+}
+
+async function recordPods(client: ApiClient): Promise<WatchEvent<Pod>[]> {
+  const events: WatchEvent<Pod>[] = [];
+  await client.watch(
+    corePods,
+    { namespace: 'default' },
+    {
+      onEvents: (batch) => events.push(...batch),
+      onClose: (error) => {
+        throw error;
+      },
+    },
+  );
+  return events;
+}
+
+test('a budget follows its Pods, its own changes and the scale of their owners', async () => {
+  await using plane = await disruptionPlane();
+  await createBudget(plane, { minAvailable: '50%' });
+  await expectStatus(plane, { observedGeneration: 1, expectedPods: 0, disruptionsAllowed: 0 });
+  expect(await eventReasons(plane)).toContain('NoPods');
+  const place = { namespace: 'default', name: 'web' };
+  await plane.client.create(appsDeployments, newDeployment('web', { replicas: 5 }));
+  await expectStatus(plane, {
+    expectedPods: 5,
+    desiredHealthy: 3,
+    currentHealthy: 5,
+    disruptionsAllowed: 2,
+  });
+  const rescale = { type: 'merge', patch: { spec: { replicas: 7 } } } as const;
+  await plane.client.patch(appsDeployments, place, rescale);
+  await expectStatus(plane, { expectedPods: 7, desiredHealthy: 4, disruptionsAllowed: 3 });
+  const tighten = { spec: { minAvailable: 7 } };
+  await plane.client.patch(policyPodDisruptionBudgets, BUDGET, { type: 'merge', patch: tighten });
+  await expectStatus(plane, { observedGeneration: 2, desiredHealthy: 7, disruptionsAllowed: 0 });
+});
+
+test('a change of scale counts also where no Pod changes', async () => {
+  await using plane = await testPlane({ controllers: ['disruption', 'replicaset'] });
+  await createBudget(plane, { maxUnavailable: 1 });
+  await plane.client.create(appsReplicaSets, newReplicaSet('web', { replicas: 2 }));
+  await expectStatus(plane, { expectedPods: 2, desiredHealthy: 1, disruptionsAllowed: 1 });
+  await plane.restartControllers(['disruption']);
+  const patch = { spec: { replicas: 4 } };
+  const place = { namespace: 'default', name: 'web' };
+  await plane.client.patch(appsReplicaSets, place, { type: 'merge', patch });
+  await expectStatus(plane, { expectedPods: 4, desiredHealthy: 3, disruptionsAllowed: 0 });
+});
+
+test('an eviction that does not come about is given up after two minutes', async () => {
+  await using plane = await disruptionPlane();
+  const pod = await plane.client.create(corePods, newPod('web-1'));
+  await createBudget(plane, { minAvailable: 0 });
+  await expectStatus(plane, { disruptionsAllowed: 1, currentHealthy: 1 });
+  const budget = await plane.client.get(policyPodDisruptionBudgets, BUDGET);
+  const grantedAt = new Date(plane.clock.now()).toISOString();
+  const status = {
+    ...budget.status,
+    disruptionsAllowed: 0,
+    disruptedPods: { [pod.metadata.name ?? '']: grantedAt },
+  };
+  await plane.client.update(
+    policyPodDisruptionBudgets,
+    { ...budget, status },
+    { subresource: 'status' },
+  );
+  await expectStatus(plane, { disruptionsAllowed: 0, currentHealthy: 0 });
+  plane.clock.advance(121_000);
+  await expectStatus(plane, { disruptionsAllowed: 1, currentHealthy: 1 });
+  expect(await eventReasons(plane)).toContain('NotDeleted');
+});
+
+test('a budget whose Pods belong to nobody that has a scale allows nothing, and says so', async () => {
+  await using plane = await disruptionPlane();
+  await createBudget(plane, { maxUnavailable: 1 });
+  const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'j', uid: 'u', controller: true };
+  const pod = newPod('web-1');
+  const metadata = { ...pod.metadata, ownerReferences: [owner] };
+  await plane.client.create(corePods, { ...pod, metadata });
+  await plane.eventually(
+    () => plane.client.get(policyPodDisruptionBudgets, BUDGET),
+    ({ status }) =>
+      expect(status?.conditions).toMatchObject([
+        {
+          status: 'False',
+          reason: 'SyncFailed',
+          message: 'jobs.batch does not implement the scale subresource',
+        },
+      ]),
+  );
+  expect(await eventReasons(plane)).toContain('CalculateExpectedPodCountFailed');
+});
+
+test('Pods that nobody manages are left out of a share, and told of', async () => {
+  await using plane = await disruptionPlane();
+  await createBudget(plane, { maxUnavailable: 1 });
+  await plane.client.create(corePods, newPod('web-1'));
+  await expectStatus(plane, { expectedPods: 0, currentHealthy: 1, disruptionsAllowed: 0 });
+  expect(await eventReasons(plane)).toContain('UnmanagedPods');
+});
+
+test('while many evict at two API servers, never are fewer Pods healthy than the budget demands', async () => {
+  await using database = await createTestDatabase();
+  await using plane = await testPlane({
+    databaseUrl: database.url,
+    controllers: ['disruption', 'replicaset'],
+  });
+  await using other = await testApi({ databaseUrl: database.url });
+  const elsewhere = createClient(other.apiServer, { user: ADMIN_USER });
+  await createBudget(plane, { minAvailable: 5 });
+  await plane.client.create(appsReplicaSets, newReplicaSet('web', { replicas: 8 }));
+  await expectStatus(plane, { currentHealthy: 8, disruptionsAllowed: 3 });
+  const first = await plane.list(corePods, 'default');
+  const events = await recordPods(plane.client);
+  await plane.eventually(() => expect(healthyCounts(events).at(-1)).toBe(8));
+  const begun = events.length;
+  let refused = 0;
+  const drain = async (client: ApiClient): Promise<void> => {
+    for (const pod of first) {
+      await plane.eventually(async () => {
+        try {
+          await evict(client, pod);
+        } catch (thrown) {
+          if (!isApiError(thrown, ...REASONS)) throw thrown;
+          if (isApiError(thrown, 'NotFound')) return;
+          refused++;
+          throw thrown;
+        }
+      });
+    }
+  };
+  await Promise.all([plane.client, elsewhere, plane.client, elsewhere].map(drain));
+  await expectStatus(plane, { currentHealthy: 8, disruptionsAllowed: 3, expectedPods: 8 });
+  const names = (await plane.list(corePods, 'default')).map(({ metadata }) => metadata.name);
+  expect(names).toHaveLength(8);
+  for (const { metadata } of first) expect(names).not.toContain(metadata.name);
+  expect(refused).toBeGreaterThan(0);
+  expect(Math.min(...healthyCounts(events).slice(begun))).toBeGreaterThanOrEqual(5);
+});
