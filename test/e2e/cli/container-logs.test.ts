@@ -47,6 +47,8 @@ test('orrery logs prints what a container printed, and refuses in the words of K
   expect(await orrery('logs -l app=web -c side --since 1h')).toMatchObject({
     stdout: 'Container side started from image busybox:1\n',
   });
+  const all = await orrery('logs -l app=web -c main --tail -1');
+  expect(all.stdout).toBe(stdout);
   const refusals: [string, string][] = [
     ['logs web', 'a container name must be specified for pod web, choose one of: [main side]'],
     ['logs web -c other', 'container other is not valid for pod web'],
