@@ -21,8 +21,9 @@ export const ANNOTATION_EXIT_CODE = 'orrery.dev/exit-code';
 /** On a Pod: `false` keeps containers from ever becoming ready. */
 export const ANNOTATION_READY = 'orrery.dev/ready';
 
-/** On a Pod: what containers print when they start, line by line. */
+/** On a Pod: what containers print when they start, line by line; of more than a thousand lines the first ones. */
 export const ANNOTATION_LOG = 'orrery.dev/log';
+const MAX_LOG_LINES = 1_000;
 /** On a Pod: containers print those lines again and again, this long apart (`10s`; at least `1s`). @default once */
 export const ANNOTATION_LOG_EVERY = 'orrery.dev/log-every';
 const MIN_LOG_EVERY_MS = 1_000;
@@ -65,14 +66,14 @@ export function mayBecomeReady(pod: Pod, containerName: string): boolean {
 /** What the annotations let the container print; none where they say nothing. */
 export function declaredLines(pod: Pod, containerName: string): readonly string[] {
   const text = declared(pod, ANNOTATION_LOG, containerName);
-  return text === undefined ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
+  return text === undefined ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/, MAX_LOG_LINES);
 }
 
 /** Milliseconds between the lines' repetitions; undefined where they are printed once, or the annotation does not parse. */
 export function declaredLogEveryMs(pod: Pod, containerName: string): number | undefined {
   const every = declared(pod, ANNOTATION_LOG_EVERY, containerName);
   const everyMs = every === undefined ? undefined : parseGoDuration(every);
-  return everyMs === undefined ? undefined : Math.max(MIN_LOG_EVERY_MS, everyMs);
+  return everyMs === undefined ? undefined : Math.max(MIN_LOG_EVERY_MS, Math.round(everyMs));
 }
 
 function declared(pod: Pod, annotation: string, containerName: string): string | undefined {

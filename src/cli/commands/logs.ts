@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { durationMs, wholeNumber } from '../arguments/options.ts';
+import { durationMs, integer, wholeNumber } from '../arguments/options.ts';
 import { UsageError } from '../cli-error.ts';
 import type { CliCommand, GlobalOptions } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -27,7 +27,9 @@ export const logsCommand: CliCommand<LogsOptions> = {
       .option('-c, --container <name>', 'the container, where the Pod has several')
       .option('-l, --selector <labels>', 'of all Pods with these labels, the last lines of each')
       .option('-p, --previous', 'what its run before the last restart printed')
-      .addOption(new Option('--tail <n>', 'only so many lines: the newest').argParser(wholeNumber))
+      .addOption(
+        new Option('--tail <n>', 'only so many lines: the newest; -1 for all').argParser(integer),
+      )
       .addOption(
         new Option('--since <duration>', 'only the last 30s, 5m or 2h').argParser(durationMs),
       )
@@ -62,7 +64,7 @@ async function readLogs(
     const { core } = await client.request(PodLogsDocument, { ...which, name });
     return [core?.v1?.pod?.logs ?? ''];
   }
-  const variables = { ...which, tailLines: which.tailLines ?? TAIL_OF_SELECTED, labelSelector };
+  const variables = { tailLines: TAIL_OF_SELECTED, ...which, labelSelector };
   const { core } = await client.request(SelectedLogsDocument, variables);
   return (core?.v1?.pods?.items ?? []).map((item) => item?.logs ?? '');
 }
@@ -80,7 +82,7 @@ function toVariables(options: LogsOptions) {
     previous,
     timestamps: timestamps ?? false,
     ...(container === undefined ? {} : { container }),
-    ...(tail === undefined ? {} : { tailLines: tail }),
+    ...(tail === undefined ? {} : { tailLines: tail < 0 ? null : tail }),
     ...(since === undefined ? {} : { sinceSeconds: Math.ceil(since / 1_000) }),
     ...(sinceTime === undefined ? {} : { sinceTime }),
     ...(limitBytes === undefined ? {} : { limitBytes }),

@@ -3,7 +3,7 @@ import type { ContainerLog } from '../../lib/container-log.ts';
 import { DelayQueue } from '../../machinery/delay-queue.ts';
 import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { NamespacedKey } from '../../scheme/object.ts';
-import { ANNOTATION_LOG_EVERY, declaredLogEveryMs } from '../annotations.ts';
+import { ANNOTATION_LOG_EVERY, declaredLines, declaredLogEveryMs } from '../annotations.ts';
 import { declaredLinesAt, statusesOf } from './lines-of-transition.ts';
 
 interface Plan {
@@ -85,6 +85,7 @@ function repetitionsOf(pod: Pod): Repetition[] {
     const everyMs = declaredLogEveryMs(pod, status.name);
     const startedAt = status.state?.running?.startedAt;
     if (everyMs === undefined || startedAt === undefined) continue;
+    if (declaredLines(pod, status.name).length === 0) continue;
     repetitions.push({ status, everyMs, startedMs: Date.parse(startedAt) });
   }
   return repetitions;

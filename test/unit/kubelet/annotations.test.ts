@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import {
   declaredExit,
   declaredInitExit,
+  declaredLines,
+  declaredLogEveryMs,
   isPoweredOn,
   isSimulated,
   mayBecomeReady,
@@ -40,6 +42,31 @@ describe('annotations', () => {
     const pod = podWith({ 'orrery.dev/exit-code': '3', 'orrery.dev/exit-code.init': '4' });
     expect(declaredInitExit(pod, 'init')).toEqual({ afterMs: 0, code: 4 });
     expect(declaredInitExit(pod, 'other')).toBeUndefined();
+  });
+
+  test.each<[Record<string, string>, readonly string[]]>([
+    [{}, []],
+    [{ 'orrery.dev/log': 'a\n\nb\n' }, ['a', '', 'b']],
+    [{ 'orrery.dev/log': 'a\r\nb' }, ['a', 'b']],
+    [{ 'orrery.dev/log': 'a', 'orrery.dev/log.main': 'b' }, ['b']],
+    [{ 'orrery.dev/log.other': 'a' }, []],
+  ])('%j lets the container main print %j', (annotations, lines) => {
+    expect(declaredLines(podWith(annotations), 'main')).toEqual(lines);
+  });
+
+  test('of very many lines the first thousand are printed', () => {
+    const lines = Array.from({ length: 1_100 }, (_, i) => `line ${i}`);
+    const pod = podWith({ 'orrery.dev/log': lines.join('\n') });
+    expect(declaredLines(pod, 'main')).toEqual(lines.slice(0, 1_000));
+  });
+
+  test.each([
+    ['10s', 10_000],
+    ['1ms', 1_000],
+    ['1.0000001s', 1_000],
+    ['often', undefined],
+  ])('an interval of %s is %p milliseconds', (every, everyMs) => {
+    expect(declaredLogEveryMs(podWith({ 'orrery.dev/log-every': every }), 'main')).toBe(everyMs);
   });
 
   test('a container may be kept from becoming ready', () => {

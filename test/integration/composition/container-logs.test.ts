@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { openContainerLogs } from '../../../src/composition/container-logs.ts';
+import { CleanupStack } from '../../../src/lib/cleanup-stack.ts';
+import { MAX_RUN_BYTES } from '../../../src/lib/container-log.ts';
+import { silentLogger } from '../../../src/lib/logger.ts';
+import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
+import { corePods } from '../../../src/scheme/generated/resources.ts';
+import { podManifest } from '../../support/api-objects.ts';
+import { eventually } from '../../support/eventually.ts';
+import { testApi } from '../../support/plane.ts';
+
+const HOUR_MS = 3_600_000;
+
+test('logs are kept for a week, for an hour after their Pod is gone, and up to a size a run', async () => {
+  const clock = new VirtualClock(Date.UTC(2026, 0, 31));
+  await using api = await testApi({ clock });
+  const pod = await api.client.create(corePods, podManifest('web'));
+  const cleanup = new CleanupStack();
+  const database = {
+    url: api.databaseUrl,
+    isEmbedded: false,
+    failure: new Promise<Error>(() => undefined),
+    stop: async () => undefined,
+  };
+  const logs = openContainerLogs({ database, clock, logger: silentLogger }, cleanup);
+  const write = (podUid: string, ageHours: number, text: string): void =>
+    logs.log.write({
+      podUid,
+      container: 'main',
+      restartCount: 0,
+      timeMs: clock.now() - ageHours * HOUR_MS,
+      number: 0,
+      stream: 'stdout',
+      text,
+    });
+  const read = async (podUid: string): Promise<string[]> => {
+    const query = { podUid, container: 'main', restartCount: 0, maxBytes: 2 * MAX_RUN_BYTES };
+    return (await logs.source.read(query)).map(({ text }) => text);
+  };
+  const uid = pod.metadata.uid ?? '';
+  write(uid, 8 * 24, 'of last week');
+  write(uid, 2, 'before too much');
+  write(uid, 1, 'x'.repeat(MAX_RUN_BYTES - 10));
+  write(uid, 0, 'now');
+  write('gone', 2, 'of two hours ago');
+  write('gone', 0, 'now');
+  await eventually(
+    async () => (await read(uid)).length + (await read('gone')).length,
+    (lines) => expect(lines).toBe(6),
+  );
+  logs.startRetention(api.client);
+  clock.advance(10 * 60_000);
+  await eventually(
+    async () => [(await read(uid)).map((text) => text.slice(0, 3)), await read('gone')],
+    (texts) => expect(texts).toEqual([['xxx', 'now'], ['now']]),
+  );
+  await cleanup.run();
+});
