@@ -72,5 +72,6 @@ let lastText = '';
 
 /** RFC 3339 with microseconds in UTC, as Kubernetes writes `metav1.MicroTime`: `2026-01-31T08:00:00.123000Z`. */
 export function toRfc3339Micro(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 23)}000Z`;
+  const milliseconds = Math.floor(epochMs) - Math.floor(epochMs / 1000) * 1000;
+  return `${toRfc3339(epochMs).slice(0, -1)}.${String(milliseconds).padStart(3, '0')}000Z`;
 }

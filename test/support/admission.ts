@@ -85,10 +85,6 @@ export async function admitBy(plugin: AdmissionPlugin, given: Admitting): Promis
 function sessionOf({ world = {}, authorizer = ANYTHING }: Admitting): AdmissionSession {
   const cacheOf = (resource: GroupResource): ResourceCache =>
     cacheHolding(resource, (world[qualifiedName(resource)] ?? []) as readonly ApiObject[]);
-  const caches = new Proxy(new Map<string, ResourceCache>(), {
-    get: (_, member) =>
-      member === 'get' ? (name: string) => cacheOf(parseQualifiedName(name)) : undefined,
-  });
   const environment = {
     scheme,
     authorizer,
@@ -96,12 +92,7 @@ function sessionOf({ world = {}, authorizer = ANYTHING }: Admitting): AdmissionS
     random: systemRandom,
     openCache: cacheOf,
   };
-  return new AdmissionSession(environment, caches, undefined);
-}
-
-function parseQualifiedName(name: string): GroupResource {
-  const [resource = '', ...group] = name.split('.');
-  return { group: group.join('.'), resource };
+  return new AdmissionSession(environment, { get: cacheOf }, undefined);
 }
 
 function cacheHolding(resource: GroupResource, objects: readonly ApiObject[]): ResourceCache {

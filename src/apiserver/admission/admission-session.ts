@@ -6,6 +6,7 @@ import { type GroupResource, qualifiedName } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { CommitGuard, ObjectKey, ResourceCache, StoreWrite } from '../../store/store.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
+import type { CacheTable } from '../registry/cache-table.ts';
 import type { AdmissionState } from './plugin.ts';
 
 /** Objects that one transaction writes, by resource and place: later writes of it may rely on earlier ones. */
@@ -51,14 +52,14 @@ export interface AdmissionEnvironment {
 export class AdmissionSession implements AdmissionState {
   readonly guards: CommitGuard[] = [];
   readonly writes: StoreWrite[] = [];
-  readonly #caches: ReadonlyMap<string, ResourceCache>;
+  readonly #caches: Pick<CacheTable, 'get'>;
   readonly #pending: PendingObjects | undefined;
   readonly #written = new PendingObjects();
   readonly #environment: AdmissionEnvironment;
 
   constructor(
     environment: AdmissionEnvironment,
-    caches: ReadonlyMap<string, ResourceCache>,
+    caches: Pick<CacheTable, 'get'>,
     pending: PendingObjects | undefined,
   ) {
     this.#environment = environment;
@@ -83,14 +84,14 @@ export class AdmissionSession implements AdmissionState {
   }
 
   cache(resource: GroupResource): ResourceCache {
-    const cache = this.#caches.get(qualifiedName(resource));
+    const cache = this.#caches.get(resource);
     if (!cache)
       throw new Error(`no admission plugin declares that it reads ${qualifiedName(resource)}`);
     return cache;
   }
 
   open(resource: GroupResource): MaybePromise<ResourceCache> {
-    return this.#caches.get(qualifiedName(resource)) ?? this.#environment.openCache(resource);
+    return this.#caches.get(resource) ?? this.#environment.openCache(resource);
   }
 
   pending(resource: GroupResource, namespace: string, name: string): ApiObject | undefined {

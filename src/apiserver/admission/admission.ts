@@ -81,7 +81,7 @@ class Chain implements Admission, AdmissionRequest {
     this.name = place.name ?? '';
     this.object = object;
     if (current) this.current = current;
-    this.state = new AdmissionSession(registry, resource.cachesByName, pending);
+    this.state = new AdmissionSession(registry, resource.cacheTable, pending);
   }
 
   get resource(): ResourceDefinition {

@@ -57,10 +57,13 @@ export class Auditor {
   }
 
   #begin(ctx: RequestContext, request: ApiRequest): AuditTrail | undefined {
-    const { ref, ...action } = request;
+    const { ref, verb, subresource, namespace, name } = request;
     const { group, resource } = ref;
-    const rule = findRule(this.#options.policy, { ...action, user: ctx.user, group, resource });
-    return rule && new AuditTrail({ ...this.#options, rule, ctx, request });
+    const { policy, sink, clock } = this.#options;
+    const { user } = ctx;
+    const action = { user, verb, group, resource, subresource, namespace, name };
+    const rule = findRule(policy, action);
+    return rule && new AuditTrail({ policy, sink, clock, rule, ctx, request });
   }
 }
 
@@ -137,7 +140,7 @@ export class AuditTrail {
       ...usersOf(ctx),
       ...(ctx.source?.addresses ? { sourceIPs: ctx.source.addresses } : {}),
       ...(ctx.source?.userAgent ? { userAgent: ctx.source.userAgent } : {}),
-      objectRef: this.#referenceTo(request.body),
+      objectRef: more.objectRef ?? this.#referenceTo(request.body),
       ...(requestObject ? { requestObject } : {}),
       ...more,
       requestReceivedTimestamp: this.#received,
@@ -205,5 +208,7 @@ function isObject(value: unknown): value is object {
 }
 
 function withoutUndefined(object: Record<string, unknown>): object {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+  const defined: Record<string, unknown> = {};
+  for (const name in object) if (object[name] !== undefined) defined[name] = object[name];
+  return defined;
 }

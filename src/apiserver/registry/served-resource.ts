@@ -22,6 +22,7 @@ import type { AdmissionOperation, AdmissionPlugin } from '../admission/plugin.ts
 import type { Target } from '../client.ts';
 import { CustomVersions } from '../custom-resources/custom-versions.ts';
 import type { WebhookAccess } from '../webhooks/webhook-target.ts';
+import { CacheTable } from './cache-table.ts';
 import { allOf, choosePlugins, type PluginsByOperation } from './chosen-plugins.ts';
 import type { Companions } from './companions.ts';
 import { RecentSnapshots } from './recent-snapshots.ts';
@@ -57,8 +58,8 @@ export class ServedResource {
   readonly isNamespaces: boolean;
   /** Other objects that are written together with these. */
   readonly companions: Companions | undefined;
-  /** By qualified name: what plugins and companions read. Filled by {@link ready}. */
-  readonly cachesByName = new Map<string, ResourceCache>();
+  /** What plugins and companions read. Filled by {@link ready}. */
+  readonly cacheTable = new CacheTable();
   readonly #store: ObjectStore;
   readonly #isConverted: boolean;
   readonly #plugins: PluginsByOperation;
@@ -152,7 +153,7 @@ export class ServedResource {
 
   /** The cache of a resource that plugins or companions declare to read. */
   cacheOf(resource: GroupResource): ResourceCache {
-    const cache = this.cachesByName.get(qualifiedName(resource));
+    const cache = this.cacheTable.get(resource);
     invariant(cache, `${qualifiedName(resource)} is not among what ${this.storage.resource} read`);
     return cache;
   }
@@ -206,11 +207,11 @@ export class ServedResource {
     for (const plugin of allOf(this.#plugins)) plugin.reads?.forEach(add);
     this.companions?.reads.forEach(add);
     const entries = await Promise.all(
-      [...wanted].map(async ([name, { group, resource }]) => {
-        return [name, await this.#store.cache({ group, resource })] as const;
+      [...wanted.values()].map(async ({ group, resource }) => {
+        return [{ group, resource }, await this.#store.cache({ group, resource })] as const;
       }),
     );
-    for (const [name, cache] of entries) this.cachesByName.set(name, cache);
+    for (const [resource, cache] of entries) this.cacheTable.set(resource, cache);
     this.#caches = entries.map(([, cache]) => cache);
     this.#cache = this.#caches[0] as ResourceCache;
     return this.#cache;

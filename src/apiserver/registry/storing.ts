@@ -25,7 +25,9 @@ export interface Storing {
 /** As {@link planStoring}, with `next` in the version that is stored. */
 export function planConverted(scope: WriteScope, storing: Storing): MaybePromise<Plan> {
   return andThen(scope.resource.stored(storing.next), (stored) =>
-    planStoring(scope, { ...storing, stored }),
+    stored === storing.next
+      ? planStoring(scope, storing)
+      : planStoring(scope, { ...storing, stored }),
   );
 }
 

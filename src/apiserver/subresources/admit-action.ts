@@ -1,4 +1,4 @@
-import type { ApiObject } from '../../scheme/object.ts';
+import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
 import { type Admission, createAdmission } from '../admission/admission.ts';
 import type { Target } from '../client.ts';
 import type { WriteScope } from '../registry/write-scope.ts';
@@ -17,8 +17,10 @@ export function admitAction(
   { namespace = '', name }: Target,
   { subresource, kind, body }: Action,
 ): Admission {
-  const metadata = { ...body.metadata, name: body.metadata?.name ?? name };
-  const object = { ...body, kind, metadata: namespace ? { ...metadata, namespace } : metadata };
+  const metadata: ObjectMeta = { ...body.metadata };
+  metadata.name ??= name;
+  if (namespace) metadata.namespace = namespace;
+  const object = { ...body, kind, metadata };
   const place = { namespace, name };
   return createAdmission(scope, { operation: 'CREATE', subresource, kind, object, place });
 }

@@ -42,13 +42,12 @@ function planBound(
   });
   assertUnbound(pod, target);
   const { annotations, labels } = binding.metadata ?? {};
+  const metadata = { ...pod.metadata };
+  if (annotations) metadata.annotations = { ...metadata.annotations, ...annotations };
+  if (labels) metadata.labels = { ...metadata.labels, ...labels };
   const next: Pod = {
     ...pod,
-    metadata: {
-      ...pod.metadata,
-      ...(annotations ? { annotations: { ...pod.metadata.annotations, ...annotations } } : {}),
-      ...(labels ? { labels: { ...pod.metadata.labels, ...labels } } : {}),
-    },
+    metadata,
     spec: { ...(pod.spec as PodSpec), nodeName },
     status: { ...pod.status, conditions: scheduledConditions(pod, scope.registry.clock.now()) },
   };

@@ -2,7 +2,13 @@
 import type { ApiObject } from '../object.ts';
 import { type Comparison, compareObjects } from './compare.ts';
 import { type FieldSet, setOf } from './field-set.ts';
-import { isSameManager, type Manager, type ManagerIdentity, type Managers } from './managers.ts';
+import {
+  isSameManager,
+  type Manager,
+  type ManagerIdentity,
+  type Managers,
+  toManager,
+} from './managers.ts';
 import { memoizeByPair } from './memoize.ts';
 import { fieldElement } from './path-element.ts';
 import type { Structure } from './structure.ts';
@@ -71,7 +77,7 @@ function withoutFields(manager: Manager, comparison: Comparison | undefined): Ma
   const { changed, removed } = comparison;
   const fields = differenceOf(differenceOf(manager.fields, changed), removed);
   if (fields === manager.fields) return manager;
-  return fields.isEmpty ? undefined : { ...manager, fields };
+  return fields.isEmpty ? undefined : toManager(manager, manager.time, fields);
 }
 
 /** What a write changes, as each version shows it. */

@@ -10,6 +10,8 @@ export type ReferencedResource =
 
 const ANNOTATION_MIRROR_POD = 'kubernetes.io/config.mirror';
 
+const NONE: readonly never[] = [];
+
 type Visit = (resource: ReferencedResource, name: string | undefined) => void;
 
 /**
@@ -22,13 +24,9 @@ export function visitPodReferences(pod: Pod, visit: Visit): void {
   if (!spec) return;
   visit('serviceaccounts', spec.serviceAccountName);
   for (const secret of spec.imagePullSecrets ?? []) visit('secrets', secret.name);
-  for (const container of [
-    ...(spec.initContainers ?? []),
-    ...spec.containers,
-    ...(spec.ephemeralContainers ?? []),
-  ]) {
-    visitContainer(container, visit);
-  }
+  for (const container of spec.initContainers ?? NONE) visitContainer(container, visit);
+  for (const container of spec.containers) visitContainer(container, visit);
+  for (const container of spec.ephemeralContainers ?? NONE) visitContainer(container, visit);
   for (const volume of spec.volumes ?? []) visitVolume(pod, volume, visit);
   for (const claim of spec.resourceClaims ?? []) visit('resourceclaims', claim.resourceClaimName);
   for (const claim of status?.resourceClaimStatuses ?? []) {
@@ -64,15 +62,11 @@ function visitVolume(pod: Pod, volume: Volume, visit: Visit): void {
   }
   // Volume sources with a secret of their own.
   visit('secrets', volume.azureFile?.secretName);
-  for (const source of [
-    volume.cephfs,
-    volume.flexVolume,
-    volume.iscsi,
-    volume.rbd,
-    volume.scaleIO,
-    volume.storageos,
-  ]) {
-    visit('secrets', source?.secretRef?.name);
-  }
+  visit('secrets', volume.cephfs?.secretRef?.name);
+  visit('secrets', volume.flexVolume?.secretRef?.name);
+  visit('secrets', volume.iscsi?.secretRef?.name);
+  visit('secrets', volume.rbd?.secretRef?.name);
+  visit('secrets', volume.scaleIO?.secretRef?.name);
+  visit('secrets', volume.storageos?.secretRef?.name);
   visit('secrets', volume.csi?.nodePublishSecretRef?.name);
 }
