@@ -11,20 +11,26 @@ export const SET_ELEMENT_ORDER = '$setElementOrder/';
 export const DELETE_FROM_PRIMITIVE_LIST = '$deleteFromPrimitiveList/';
 
 export function isDirective(key: string): boolean {
-  if (!key.startsWith('$')) return false;
-  return (
-    key === PATCH ||
-    key === RETAIN_KEYS ||
-    key.startsWith(SET_ELEMENT_ORDER) ||
-    key.startsWith(DELETE_FROM_PRIMITIVE_LIST)
-  );
+  return key === PATCH || key === RETAIN_KEYS || isListDirective(key);
 }
+
+/** Whether a member says something about the list in another one. */
+export function isListDirective(key: string): boolean {
+  return key.startsWith('$') && (isNamed(key, SET_ELEMENT_ORDER) || isDeletion(key));
+}
+
+/** Whether a directive names elements that go. */
+export const isDeletion = (directive: string): boolean =>
+  isNamed(directive, DELETE_FROM_PRIMITIVE_LIST);
+
+/** Also without the slash and the member's name, which is a mistake. */
+const isNamed = (key: string, directive: string): boolean => key.startsWith(directive.slice(0, -1));
 
 /** A patch as a value of its own, for a place where there is nothing to merge it with: directives and nulls drop out. */
 export function toPlainValue(patch: unknown): unknown {
   if (Array.isArray(patch)) {
     return patch
-      .filter((element) => !isJsonObject(element) || !isListDirective(element))
+      .filter((element) => !isJsonObject(element) || !saysListChange(element))
       .map(toPlainValue);
   }
   if (!isJsonObject(patch)) return patch;
@@ -37,6 +43,6 @@ export function toPlainValue(patch: unknown): unknown {
 }
 
 /** An element that says something about the list instead of being in it. */
-function isListDirective(element: JsonObject): boolean {
+function saysListChange(element: JsonObject): boolean {
   return element[PATCH] === 'delete' || element[PATCH] === 'replace';
 }

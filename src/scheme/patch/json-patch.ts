@@ -1,6 +1,5 @@
-import jsonPatch, { type Operation } from 'fast-json-patch';
-import { toError } from '../../lib/errors.ts';
 import { ApiError, badRequest, entityTooLarge } from '../errors.ts';
+import { DoesNotFitError, JsonDocument } from './json-document.ts';
 import { isJsonObject } from './json-value.ts';
 
 /** Kubernetes' bound: each operation may walk the whole document. */
@@ -8,17 +7,44 @@ const MAX_OPERATIONS = 10_000;
 
 const OPERATIONS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 
+type Operation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'move' | 'copy'; readonly path: string; readonly from: string }
+  | { readonly op: 'remove'; readonly path: string };
+
 /**
- * Applies a JSON patch (RFC 6902) to a copy of `target`.
+ * Applies a JSON patch (RFC 6902). Nothing is mutated; what the patch does not touch is shared with the target.
  * @throws {ApiError} BadRequest when the patch is malformed, Invalid when it cannot be applied to this target (a `test`
  * that fails, a path that is not there), RequestEntityTooLarge for too many operations
  */
 export function applyJsonPatch<T extends object>(target: T, patch: unknown): T {
   const operations = checkOperations(patch);
-  try {
-    return jsonPatch.applyPatch(target, operations, true, false, true).newDocument;
-  } catch (thrown) {
-    throw inapplicable(thrown, operations);
+  const document = new JsonDocument(target);
+  operations.forEach((operation, index) => {
+    try {
+      applyOperation(document, operation);
+    } catch (error) {
+      if (!(error instanceof DoesNotFitError)) throw error;
+      throw inapplicable(`operation ${index} (${operation.op} ${operation.path})`, error);
+    }
+  });
+  const { root } = document;
+  if (isJsonObject(root)) return root as T;
+  throw inapplicable('the result', new DoesNotFitError('it is no object'));
+}
+
+/** Operations may have members that mean nothing to them, as a `remove` with a value. */
+function applyOperation(document: JsonDocument, operation: Operation): void {
+  switch (operation.op) {
+    case 'remove':
+      document.remove(operation.path);
+      break;
+    case 'move':
+    case 'copy':
+      document[operation.op](operation.from, operation.path);
+      break;
+    default:
+      document[operation.op](operation.path, operation.value);
   }
 }
 
@@ -59,18 +85,7 @@ const malformed = (index: number, why: string): Error =>
 
 const isPointer = (text: string): boolean => text === '' || text.startsWith('/');
 
-function inapplicable(thrown: unknown, operations: readonly Operation[]): ApiError {
-  const error = toError(thrown);
-  const index = (thrown as { index?: number }).index;
-  const operation = index === undefined ? undefined : operations[index];
-  const [reason = ''] = error.message.split('\n');
-  const what = operation ? `operation ${index} (${operation.op} ${operation.path})` : 'the patch';
-  return new ApiError(
-    'Invalid',
-    `the JSON patch cannot be applied: ${what}: ${reason}`,
-    undefined,
-    {
-      cause: error,
-    },
-  );
+function inapplicable(what: string, cause: DoesNotFitError): ApiError {
+  const message = `the JSON patch cannot be applied: ${what}: ${cause.message}`;
+  return new ApiError('Invalid', message, undefined, { cause });
 }

@@ -6,7 +6,9 @@ import { badRequest } from '../errors.ts';
 import type { FieldType } from '../structural-schema.ts';
 import {
   DELETE_FROM_PRIMITIVE_LIST,
+  isDeletion,
   isDirective,
+  isListDirective,
   PATCH,
   RETAIN_KEYS,
   SET_ELEMENT_ORDER,
@@ -21,6 +23,14 @@ import {
   rootType,
   type SchemaLookup,
 } from './patch-schema.ts';
+import {
+  badArgType,
+  badElementOrder,
+  badPatchType,
+  badPrimitiveList,
+  badRetainKeys,
+  LIST_TYPE,
+} from './strategic-errors.ts';
 import { mergeKeyedList, mergePlainList } from './strategic-lists.ts';
 
 /**
@@ -48,13 +58,14 @@ class StrategicMerger {
     const directive = patch[PATCH];
     if (directive === 'replace') return toPlainValue(patch) as JsonObject;
     if (directive === 'delete') return {};
-    if (directive !== undefined && directive !== 'merge') {
-      throw badRequest(`unknown ${PATCH} directive ${JSON.stringify(directive)}`);
-    }
-    const merged = retain(target, patch[RETAIN_KEYS]);
+    // Kubernetes knows no `merge` here: it is what happens without a directive.
+    if (directive !== undefined) throw badPatchType(directive, patch);
+    const merged = retain(target, patch);
     for (const key of Object.keys(patch)) {
-      if (isDirective(key)) this.#applyListDirective(merged, patch, key, type);
-      else this.#mergeMember(merged, patch, key, memberSchema(type, key, this.#lookup));
+      if (isListDirective(key)) this.#applyListDirective(merged, patch, key, type);
+      else if (key !== RETAIN_KEYS) {
+        this.#mergeMember(merged, patch, key, memberSchema(type, key, this.#lookup));
+      }
     }
     return merged;
   }
@@ -70,12 +81,10 @@ class StrategicMerger {
 
   #mergedValue(current: unknown, patch: JsonObject, key: string, schema: MemberSchema): unknown {
     const value = patch[key];
-    if (Array.isArray(value)) {
-      if (!schema.merges) return toPlainValue(value);
-      return this.#mergeLists(Array.isArray(current) ? current : [], value, schema, {
-        order: patch[SET_ELEMENT_ORDER + key],
-        deletions: patch[DELETE_FROM_PRIMITIVE_LIST + key],
-      });
+    if (Array.isArray(value) && schema.merges) {
+      const directives = directivesOf(patch, key);
+      if (Array.isArray(current)) return this.#mergeLists(current, value, schema, directives);
+      if (directives.order) return this.#mergeLists([], value, schema, directives);
     }
     if (isJsonObject(value) && isJsonObject(current) && !schema.replaces) {
       return this.mergeObjects(current, value, schema.type);
@@ -87,12 +96,10 @@ class StrategicMerger {
     current: readonly unknown[],
     patch: readonly unknown[],
     schema: MemberSchema,
-    directives: { readonly order: unknown; readonly deletions: unknown },
+    { order, deletions }: ListDirectives,
   ): unknown[] {
     const { mergeKey } = schema;
-    const order = listOf(directives.order, SET_ELEMENT_ORDER);
     if (mergeKey === undefined) {
-      const deletions = listOf(directives.deletions, DELETE_FROM_PRIMITIVE_LIST) ?? [];
       return mergePlainList(current, { additions: patch, deletions, order });
     }
     const type = elementType(schema);
@@ -110,28 +117,53 @@ class StrategicMerger {
     directive: string,
     type: FieldType | undefined,
   ): void {
-    const key = directive.slice(directive.indexOf('/') + 1);
-    if (!directive.includes('/') || Array.isArray(patch[key])) return;
+    const key = listNamedBy(directive);
+    const directives = directivesOf(patch, key);
     const current = ownMember(merged, key);
-    if (patch[key] === null || !Array.isArray(current)) return;
+    if (directives.order) {
+      assertListOrAbsent(ownMember(patch, key));
+      assertListOrAbsent(current);
+    }
+    // Where the patch has elements too, they are merged with all that it says of the list.
+    if (Object.hasOwn(patch, key) || !Array.isArray(current)) return;
     const schema = memberSchema(type, key, this.#lookup);
-    if (!schema.merges) return;
-    const directives = {
-      order: patch[SET_ELEMENT_ORDER + key],
-      deletions: patch[DELETE_FROM_PRIMITIVE_LIST + key],
-    };
-    setMember(merged, key, this.#mergeLists(current, [], schema, directives));
+    if (schema.merges) setMember(merged, key, this.#mergeLists(current, [], schema, directives));
   }
 }
 
-function retain(target: JsonObject, retained: unknown): JsonObject {
-  const keys = listOf(retained, RETAIN_KEYS);
-  if (!keys) return { ...target };
-  return Object.fromEntries(Object.entries(target).filter(([key]) => keys.includes(key)));
+/** What a patch says of one of its lists beside the elements. */
+interface ListDirectives {
+  readonly order: readonly unknown[] | undefined;
+  readonly deletions: readonly unknown[];
 }
 
-function listOf(value: unknown, directive: string): readonly unknown[] | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (Array.isArray(value)) return value;
-  throw badRequest(`${directive} must be a list`);
+function directivesOf(patch: JsonObject, key: string): ListDirectives {
+  const order = ownMember(patch, SET_ELEMENT_ORDER + key);
+  const deletions = ownMember(patch, DELETE_FROM_PRIMITIVE_LIST + key) ?? [];
+  assertListOrAbsent(order);
+  if (!Array.isArray(deletions)) throw badPrimitiveList();
+  return { order, deletions };
+}
+
+function assertListOrAbsent(value: unknown): asserts value is readonly unknown[] | undefined {
+  if (value !== undefined && !Array.isArray(value)) throw badArgType(LIST_TYPE, value);
+}
+
+/** The member that a directive is about. */
+function listNamedBy(directive: string): string {
+  const slash = directive.indexOf('/');
+  if (slash >= 0) return directive.slice(slash + 1);
+  throw isDeletion(directive) ? badPrimitiveList() : badElementOrder();
+}
+
+/** @throws {ApiError} BadRequest when the patch sets a member that it does not retain */
+function retain(target: JsonObject, patch: JsonObject): JsonObject {
+  const keys = patch[RETAIN_KEYS];
+  if (keys === undefined) return { ...target };
+  if (!Array.isArray(keys)) throw badRetainKeys();
+  const retained = new Set<unknown>(keys);
+  const isStray = (key: string): boolean =>
+    patch[key] !== null && !isDirective(key) && !retained.has(key);
+  if (Object.keys(patch).some(isStray)) throw badRetainKeys();
+  return Object.fromEntries(Object.entries(target).filter(([key]) => retained.has(key)));
 }
