@@ -115,7 +115,7 @@ function controllersOf({
   const names = chooseControllers<ControllerName>(CONTROLLER_NAMES, config.controllers);
   const options = {
     certificateAuthority,
-    resources: apiServer.scheme.served(),
+    resources: apiServer.scheme,
     findResource: ({ group, resource }: GroupResource) =>
       apiServer.scheme.preferred(group, resource),
     types: apiServer.scheme,

@@ -3,7 +3,6 @@
  * Invariant: a controller knows the API and its own folder, never another controller.
  */
 import type { Controller } from '../machinery/controller.ts';
-import type { ResourceDefinition } from '../scheme/resource.ts';
 import { createCertificateApproverController } from './certificate-approver/reconciler.ts';
 import { createCertificateCleanerController } from './certificate-cleaner/reconciler.ts';
 import {
@@ -22,6 +21,7 @@ import { createPodGarbageCollectorController } from './pod-garbage-collector/rec
 import { createReplicaSetController } from './replicaset/reconciler.ts';
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
+import type { ResourceSource } from './shared/resource-source.ts';
 import {
   createStorageVersionMigratorController,
   type StorageVersionMigratorOptions,
@@ -37,7 +37,7 @@ export interface ControllersOptions
     StorageVersionMigratorOptions,
     ValidatingAdmissionPolicyStatusOptions {
   /** Every resource that is served: what namespaces hold, and what may own or be owned. */
-  readonly resources: readonly ResourceDefinition[];
+  readonly resources: ResourceSource;
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
   readonly nodeMonitorGracePeriodMs?: number;
   /** How long a new Node may take to report for the first time. @default 60_000 */

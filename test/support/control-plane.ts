@@ -149,7 +149,6 @@ export class TestPlane implements AsyncDisposable {
     const { controllerOptions, shared } = this.#options;
     const names = controllers === 'all' ? CONTROLLER_NAMES : controllers;
     const { scheme } = this.api;
-    const resources = scheme.served();
     const findResource: ControllersOptions['findResource'] = ({ group, resource }) =>
       scheme.preferred(group, resource);
     return new ControllerManager({
@@ -158,7 +157,7 @@ export class TestPlane implements AsyncDisposable {
       informers: this.#informers,
       backend: this.#queue,
       controllers: createControllers(
-        { resources, findResource, types: scheme, ...controllerOptions },
+        { resources: scheme, findResource, types: scheme, ...controllerOptions },
         names,
       ),
       events: this.#events,

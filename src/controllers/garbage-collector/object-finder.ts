@@ -10,21 +10,30 @@ export interface Place {
 
 /** The informers of every resource that is minded, asked once and kept: a large deletion asks hundreds of thousands of times. */
 export class ObjectFinder {
-  readonly #informers = new Map<ResourceDefinition, Informer>();
+  readonly #factory: InformerFactory;
+  readonly #informers = new Map<string, Informer>();
 
-  constructor(resources: Iterable<ResourceDefinition>, informers: InformerFactory) {
-    for (const resource of resources) {
-      this.#informers.set(resource, informers.informer(resource));
-    }
+  constructor(factory: InformerFactory) {
+    this.#factory = factory;
   }
 
-  informers(): Iterable<[ResourceDefinition, Informer]> {
-    return this.#informers;
+  /** Minds a resource from now on; its informer, unless it is minded already. */
+  watch(resource: ResourceDefinition): Informer | undefined {
+    const id = idOf(resource);
+    if (this.#informers.has(id)) return undefined;
+    const informer = this.#factory.informer(resource);
+    this.#informers.set(id, informer);
+    return informer;
   }
 
   /** The object of this very uid, as its informer has it. */
   find(resource: ResourceDefinition, { namespace, name, uid }: Place): ApiObject | undefined {
-    const object = this.#informers.get(resource)?.get(namespacedKey(namespace, name));
+    const object = this.#informers.get(idOf(resource))?.get(namespacedKey(namespace, name));
     return object?.metadata.uid === uid ? object : undefined;
   }
+}
+
+/** A definition is another object whenever a custom resource changes; its place stays. */
+function idOf({ group, version, resource }: ResourceDefinition): string {
+  return `${group}/${version}/${resource}`;
 }

@@ -16,6 +16,7 @@ import type { ResourceDefinition } from '../../scheme/resource.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { concurrently } from '../shared/concurrently.ts';
 import { withoutOwners } from '../shared/owner-references.ts';
+import type { ResourceSource } from '../shared/resource-source.ts';
 import { deleteJudged } from './delete-judged.ts';
 import { DependencyGraph, type Dependent } from './dependency-graph.ts';
 import { GraphWatcher } from './graph-watcher.ts';
@@ -41,7 +42,7 @@ const DELETE_CONCURRENCY = 500;
 
 export interface GarbageCollectorOptions {
   /** Everything that is served. */
-  readonly resources: readonly ResourceDefinition[];
+  readonly resources: ResourceSource;
 }
 
 export function createGarbageCollectorController(options: GarbageCollectorOptions): Controller {
@@ -50,7 +51,7 @@ export function createGarbageCollectorController(options: GarbageCollectorOption
     serviceAccount: 'generic-garbage-collector',
     concurrency: 20,
     setUp(context) {
-      const collector = new GarbageCollector(context, new ResourceMap(options.resources));
+      const collector = new GarbageCollector(context, options.resources);
       return (key) => collector.reconcile(parseKey(key));
     },
   };
@@ -58,17 +59,17 @@ export function createGarbageCollectorController(options: GarbageCollectorOption
 
 class GarbageCollector {
   readonly #context: ControllerContext;
-  readonly #resources: ResourceMap;
+  readonly #resources = new ResourceMap();
   readonly #finder: ObjectFinder;
   readonly #events: EventRecorder;
   readonly #graph = new DependencyGraph();
   readonly #judge: OwnerJudge;
 
-  constructor(context: ControllerContext, resources: ResourceMap) {
+  constructor(context: ControllerContext, source: ResourceSource) {
     const { client, events, informers, queue } = context;
     this.#context = context;
-    this.#resources = resources;
-    this.#finder = new ObjectFinder(resources.all(), informers);
+    const resources = this.#resources;
+    this.#finder = new ObjectFinder(informers);
     this.#events = events.withSource('garbage-collector-controller');
     this.#judge = new OwnerJudge({
       client,
@@ -77,8 +78,17 @@ class GarbageCollector {
       onInvalidNamespace: (object, reference) => this.#recordInvalidNamespace(object, reference),
     });
     const watcher = new GraphWatcher({ graph: this.#graph, judge: this.#judge, resources, queue });
-    for (const [resource, informer] of this.#finder.informers()) {
-      informer.addHandler(watcher.handlerFor(resource));
+    const follow = (): void => this.#follow(source.served(), watcher);
+    follow();
+    // Definitions of custom resources come while it runs.
+    source.onChange(follow);
+  }
+
+  #follow(served: readonly ResourceDefinition[], watcher: GraphWatcher): void {
+    this.#resources.replace(served);
+    for (const resource of this.#resources.all()) {
+      const informer = this.#finder.watch(resource);
+      informer?.addHandler(watcher.handlerFor(resource));
     }
   }
 

@@ -15,7 +15,10 @@ export class ResourceMap {
   readonly #byName = new Map<string, ResourceDefinition>();
   readonly #byKind = new Map<string, ResourceDefinition>();
 
-  constructor(served: readonly ResourceDefinition[]) {
+  /** Takes the place of all that was here. */
+  replace(served: readonly ResourceDefinition[]): void {
+    this.#byName.clear();
+    this.#byKind.clear();
     const minded = served.filter(isMinded);
     // The stored version needs no conversion.
     const stored = minded.filter(isStorage);

@@ -15,6 +15,7 @@ import type { ApiObject } from '../../scheme/object.ts';
 import { qualifiedName, type ResourceDefinition } from '../../scheme/resource.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { concurrently } from '../shared/concurrently.ts';
+import type { ResourceSource } from '../shared/resource-source.ts';
 import { contentOrder, estimateSeconds, FINALIZER_KUBERNETES, type Remaining } from './plan.ts';
 import { computeNamespaceStatus, type DeletionProgress } from './status.ts';
 
@@ -23,7 +24,7 @@ const RESOURCE_CONCURRENCY = 20;
 
 export interface NamespaceControllerOptions {
   /** Everything that is served: what may be in a namespace. */
-  readonly resources: readonly ResourceDefinition[];
+  readonly resources: ResourceSource;
 }
 
 /** Its keys are names of namespaces. */
@@ -32,7 +33,7 @@ export function createNamespaceController({ resources }: NamespaceControllerOpti
     name: 'namespace',
     concurrency: 10,
     setUp(context) {
-      const reconciler = new NamespaceReconciler(context, contentOrder(resources));
+      const reconciler = new NamespaceReconciler(context, resources);
       return (name) => reconciler.reconcile(name);
     },
   };
@@ -41,12 +42,12 @@ export function createNamespaceController({ resources }: NamespaceControllerOpti
 class NamespaceReconciler {
   readonly #context: ControllerContext;
   readonly #namespaces: Informer<Namespace>;
-  readonly #stages: readonly (readonly ResourceDefinition[])[];
+  readonly #resources: ResourceSource;
 
-  constructor(context: ControllerContext, stages: readonly (readonly ResourceDefinition[])[]) {
+  constructor(context: ControllerContext, resources: ResourceSource) {
     const { informers, queue } = context;
     this.#context = context;
-    this.#stages = stages;
+    this.#resources = resources;
     this.#namespaces = informers.informer(coreNamespaces);
     const addTerminating = (namespace: Namespace | undefined): void => {
       if (namespace?.metadata.deletionTimestamp) queue.add(namespace.metadata.name ?? '');
@@ -79,7 +80,7 @@ class NamespaceReconciler {
 
   /** Deletes stage by stage; a stage waits until the one before it is empty. */
   async #empty(namespace: string): Promise<DeletionProgress> {
-    for (const resources of this.#stages) {
+    for (const resources of contentOrder(this.#resources.served())) {
       const remaining: Remaining[] = [];
       const errors = await concurrently(resources, RESOURCE_CONCURRENCY, async (resource) => {
         const objects = await this.#deleteAll(resource, namespace);

@@ -27,6 +27,10 @@ describe('a mutating admission policy', () => {
     const metadata = { ...manifest.metadata, labels: { own: 'x' } };
     const created = await api.client.create(coreConfigMaps, { ...manifest, metadata });
     expect(created.metadata.labels).toEqual({ own: 'x', added: 'CREATE' });
+    // What admission adds belongs to nobody: the client owns what it sent.
+    expect(created.metadata.managedFields).toMatchObject([
+      { manager: 'test', fieldsV1: 'metadata(labels(.,own))' },
+    ]);
   });
 
   test('joins lists by their keys, as an apply does', async () => {

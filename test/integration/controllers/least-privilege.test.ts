@@ -176,7 +176,7 @@ test('each controller has the right to all that it does, by a role of its own', 
   const findResource = ({ group, resource }: GroupResource) =>
     plane.api.scheme.preferred(group, resource);
   const controllers = createControllers({
-    resources: served,
+    resources: plane.api.scheme,
     findResource,
     types: plane.api.scheme,
   });

@@ -24,9 +24,21 @@ export function versionedObjects(
   const before = isDeletion ? object : current;
   return {
     definition,
-    object: isDeletion ? null : inVersion(request, definition, object),
-    oldObject: before ? inVersion(request, definition, before) : null,
+    object: isDeletion ? null : inVersion(request, definition, withoutManagers(object)),
+    oldObject: before ? inVersion(request, definition, withoutManagers(before)) : null,
   };
+}
+
+/** Who owns which field is the server's own knowledge, kept in a form of its own: rules neither see nor change it. */
+function withoutManagers(object: ApiObject): ApiObject {
+  if (!object.metadata?.managedFields) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+function keepManagers(changed: ApiObject, { metadata }: ApiObject): void {
+  if (metadata.managedFields) changed.metadata.managedFields = metadata.managedFields;
+  else delete changed.metadata.managedFields;
 }
 
 /** Whether what travels is the resource's own kind: a Scale or a Binding is what it is in every version. */
@@ -63,6 +75,7 @@ export function fromVersion(
   if (!isOwnKind(request)) return cloneJson(changed) as ApiObject;
   const { object } = decodeObject(state.scheme, definition, changed, { fieldValidation });
   assertSameObject(request, object);
+  keepManagers(object, request.object);
   state.scheme.strategy(definition).applyDefaults?.(object);
   if (definition === resource) return object;
   if (definition.served === undefined) return toStorage(state.scheme, definition, object);

@@ -58,7 +58,8 @@ test.each([
 });
 
 test('every resource that can be collected is minded once, in its stored version, and events are not', () => {
-  const resources = new ResourceMap(RESOURCE_DEFINITIONS);
+  const resources = new ResourceMap();
+  resources.replace(RESOURCE_DEFINITIONS);
   const all = [...resources.all()];
   const names = all.map(({ group, resource }) => `${group}/${resource}`);
   expect(new Set(names).size).toBe(names.length);
@@ -70,7 +71,8 @@ test('every resource that can be collected is minded once, in its stored version
 });
 
 test('an owner is found by group and kind, whatever the version of the reference', () => {
-  const resources = new ResourceMap(RESOURCE_DEFINITIONS);
+  const resources = new ResourceMap();
+  resources.replace(RESOURCE_DEFINITIONS);
   const reference = { kind: 'Deployment', name: 'web', uid: 'u' };
   for (const apiVersion of ['apps/v1', 'apps/v1beta2']) {
     expect(resources.ofReference({ ...reference, apiVersion })?.resource).toBe('deployments');
