@@ -15,7 +15,8 @@ import {
   type OwnerReference,
   parseApiVersion,
 } from '../../scheme/object.ts';
-import { qualifiedName, type ResourceDefinition } from '../../scheme/resource.ts';
+import { qualifiedName } from '../../scheme/resource.ts';
+import type { ResourceSource } from '../shared/resource-source.ts';
 import type { OwnerScale } from './plan.ts';
 
 interface Workload extends ApiObject {
@@ -30,11 +31,11 @@ const WORKLOADS = [
 ] as const;
 
 export class Owners {
-  readonly #resources: readonly ResourceDefinition[];
+  readonly #resources: ResourceSource;
   /** By `group/Kind`. */
   readonly #workloads: ReadonlyMap<string, Informer<Workload>>;
 
-  constructor({ informers }: ControllerContext, resources: readonly ResourceDefinition[]) {
+  constructor({ informers }: ControllerContext, resources: ResourceSource) {
     this.#resources = resources;
     this.#workloads = new Map(
       WORKLOADS.map((ref) => [`${ref.group}/${ref.kind}`, informers.informer<Workload>(ref)]),
@@ -82,7 +83,9 @@ export class Owners {
   #assertScalable({ apiVersion, kind }: OwnerReference): void {
     const { group, version } = parseApiVersion(apiVersion);
     if (this.#workloads.has(`${group}/${kind}`)) return;
-    const definition = this.#resources.find((one) => one.group === group && one.kind === kind);
+    const definition = this.#resources
+      .served()
+      .find((one) => one.group === group && one.kind === kind);
     if (!definition)
       throw new Error(
         `no matches for kind "${kind}" in version "${group ? `${group}/` : ''}${version}"`,

@@ -26,9 +26,9 @@ import type {
 } from '../../scheme/generated/types/policy-v1.ts';
 import { formatLabelSelector, selectorMatcher } from '../../scheme/label-selector.ts';
 import { controllerOf, keyOf } from '../../scheme/object.ts';
-import type { ResourceDefinition } from '../../scheme/resource.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { isPodReady } from '../shared/pods.ts';
+import type { ResourceSource } from '../shared/resource-source.ts';
 import { SelectedPods } from '../shared/selected-pods.ts';
 import { Owners } from './owners.ts';
 import { type Expectation, planExpectation } from './plan.ts';
@@ -44,7 +44,7 @@ const MIN_INTERVAL_MS = 100;
 
 export interface DisruptionControllerOptions {
   /** What may own Pods. */
-  readonly resources: readonly ResourceDefinition[];
+  readonly resources: ResourceSource;
 }
 
 /** Its keys are those of PodDisruptionBudgets. */
@@ -69,7 +69,7 @@ class DisruptionReconciler {
   readonly #owners: Owners;
   readonly #selected: SelectedPods<PodDisruptionBudget>;
 
-  constructor(context: ControllerContext, resources: readonly ResourceDefinition[]) {
+  constructor(context: ControllerContext, resources: ResourceSource) {
     const { events, informers, queue } = context;
     this.#context = context;
     this.#events = events.withSource('controllermanager');
