@@ -19,6 +19,7 @@ import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
 import { createPodGarbageCollectorController } from './pod-garbage-collector/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
+import { createResourceQuotaController } from './resourcequota/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
 import type { ResourceSource } from './shared/resource-source.ts';
 import {
@@ -53,6 +54,7 @@ const FACTORIES = {
   deployment: createDeploymentController,
   replicaset: createReplicaSetController,
   namespace: createNamespaceController,
+  resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,
   disruption: createDisruptionController,
   endpoints: createEndpointsController,

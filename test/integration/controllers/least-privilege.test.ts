@@ -14,6 +14,7 @@ import {
   coreNamespaces,
   coreNodes,
   corePods,
+  coreResourceQuotas,
   coreServices,
   policyPodDisruptionBudgets,
   rbacClusterRoles,
@@ -44,6 +45,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'node-lifecycle': ['create events', 'update nodes', 'update nodes/status', 'update pods/status'],
   'pod-garbage-collector': ['delete pods', 'get nodes', 'patch pods/status'],
   replicaset: ['create events', 'create pods', 'delete pods', 'update replicasets/status'],
+  resourcequota: ['update resourcequotas/status'],
   serviceaccount: ['create serviceaccounts'],
   'taint-eviction': ['create events', 'delete pods', 'update pods/status'],
 };
@@ -90,6 +92,7 @@ async function live(plane: TestPlane): Promise<void> {
   for (const name of ['node-1', 'node-2', 'node-3']) await joinNode(plane, name);
   await client.create(coreNamespaces, { metadata: { name: 'team' } });
   const place = { namespace: 'team', name: 'web' };
+  await client.create(coreResourceQuotas, { metadata: place, spec: { hard: { pods: '100' } } });
   await client.create(coreServices, newService('web', { namespace: 'team' }));
   await client.create(policyPodDisruptionBudgets, {
     metadata: place,

@@ -4,11 +4,11 @@
  */
 import { deepEqual } from '../../../lib/deep-equal.ts';
 import type { ResourceQuota } from '../../../scheme/generated/types/core-v1.ts';
+import type { QuotaEvaluator } from '../../../scheme/quota/evaluators.ts';
 import type { GroupResource } from '../../../scheme/resource.ts';
 import type { ResourceAmounts } from '../../../scheme/resources-of-pod.ts';
 import { NAMESPACES } from '../namespace-lifecycle.ts';
 import type { AdmissionOperation, AdmissionRequest } from '../plugin.ts';
-import type { QuotaEvaluator } from './evaluators.ts';
 
 export const RESOURCE_QUOTAS: GroupResource = { group: '', resource: 'resourcequotas' };
 

@@ -2,12 +2,14 @@ import { andThen, type MaybePromise } from '../../../lib/maybe-promise.ts';
 import type { ResourceQuota } from '../../../scheme/generated/types/core-v1.ts';
 import type { ApiObject } from '../../../scheme/object.ts';
 import { compareQuantities, formatQuantity, parseQuantity } from '../../../scheme/quantity.ts';
+import { evaluatorOf, type QuotaEvaluator } from '../../../scheme/quota/evaluators.ts';
+import { scopesOf } from '../../../scheme/quota/scopes.ts';
+import { toAmount, toQuantity } from '../../../scheme/quota/usage.ts';
 import type { ResourceAmounts } from '../../../scheme/resources-of-pod.ts';
 import type { ResourceCache } from '../../../store/store.ts';
 import { NAMESPACES } from '../namespace-lifecycle.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../plugin.ts';
 import { refusal } from '../refuse.ts';
-import { evaluatorOf, type QuotaEvaluator } from './evaluators.ts';
 import {
   growth,
   guardNamespace,
@@ -15,8 +17,6 @@ import {
   RESOURCE_QUOTAS,
   touchNamespace,
 } from './namespace-ties.ts';
-import { scopesOf } from './scopes.ts';
-import { toAmount, toQuantity } from './usage.ts';
 import { UsageIndex } from './usage-index.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { MaybePromise } from '../../../lib/maybe-promise.ts';
 import type { ResourceQuota } from '../../../scheme/generated/types/core-v1.ts';
+import type { QuotaEvaluator } from '../../../scheme/quota/evaluators.ts';
+import { scopesOf } from '../../../scheme/quota/scopes.ts';
+import { UsageTracker } from '../../../scheme/quota/tracker.ts';
 import type { ResourceCache, StoreEventBatch, Subscription } from '../../../store/store.ts';
-import type { QuotaEvaluator } from './evaluators.ts';
-import { scopesOf } from './scopes.ts';
-import { UsageTracker } from './tracker.ts';
 
 /**
  * What quotas are used by the objects of one resource, as the cache of that resource shows them: at every moment the two agree,

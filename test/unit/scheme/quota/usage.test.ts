@@ -1,16 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  evaluatorOf,
-  type QuotaEvaluator,
-} from '../../../../src/apiserver/admission/quota/evaluators.ts';
-import { UsageTracker } from '../../../../src/apiserver/admission/quota/tracker.ts';
+import type { ScopedResourceSelectorRequirement } from '../../../../src/scheme/generated/types/core-v1.ts';
+import type { ApiObject } from '../../../../src/scheme/object.ts';
+import { evaluatorOf, type QuotaEvaluator } from '../../../../src/scheme/quota/evaluators.ts';
+import { UsageTracker } from '../../../../src/scheme/quota/tracker.ts';
 import {
   isClaimResource,
   isPodResource,
   isServiceResource,
-} from '../../../../src/apiserver/admission/quota/usage.ts';
-import type { ScopedResourceSelectorRequirement } from '../../../../src/scheme/generated/types/core-v1.ts';
-import type { ApiObject } from '../../../../src/scheme/object.ts';
+} from '../../../../src/scheme/quota/usage.ts';
 
 const evaluatorFor = (resource: string, group = ''): QuotaEvaluator =>
   evaluatorOf({ group, resource, namespaced: true }) as QuotaEvaluator;

@@ -4,11 +4,10 @@ import type {
   Pod,
   ScopedResourceSelectorRequirement,
   Service,
-} from '../../../scheme/generated/types/core-v1.ts';
-import type { ApiObject } from '../../../scheme/object.ts';
-import type { GroupResource } from '../../../scheme/resource.ts';
-import { amountsOf, type ResourceAmounts } from '../../../scheme/resources-of-pod.ts';
-import type { AdmissionOperation } from '../plugin.ts';
+} from '../generated/types/core-v1.ts';
+import type { ApiObject } from '../object.ts';
+import type { GroupResource } from '../resource.ts';
+import { amountsOf, type ResourceAmounts } from '../resources-of-pod.ts';
 import { claimMatchesScope, podMatchesScope } from './scopes.ts';
 import {
   claimUsage,
@@ -24,7 +23,7 @@ import {
 /** What quotas know of one sort of objects. */
 export interface QuotaEvaluator {
   /** Whether a request may change what is used. */
-  handles(operation: AdmissionOperation, subresource: string): boolean;
+  handles(operation: string, subresource: string): boolean;
   /** Whether these objects use the resource that a quota names so. */
   uses(resourceName: string): boolean;
   /** Whether the object is one of those that a quota with this scope is about. */
@@ -101,7 +100,7 @@ const CLAIMS: QuotaEvaluator = {
   usage: (object) => claimUsage(object as PersistentVolumeClaim),
 };
 
-function isCreateOrUpdate(operation: AdmissionOperation, subresource: string): boolean {
+function isCreateOrUpdate(operation: string, subresource: string): boolean {
   return subresource === '' && (operation === 'CREATE' || operation === 'UPDATE');
 }
 

@@ -1,10 +1,7 @@
-import type { ScopedResourceSelectorRequirement } from '../../../scheme/generated/types/core-v1.ts';
-import type { ApiObject } from '../../../scheme/object.ts';
-import {
-  addAmounts,
-  type ResourceAmounts,
-  subtractAmounts,
-} from '../../../scheme/resources-of-pod.ts';
+import { deepEqual } from '../../lib/deep-equal.ts';
+import type { ScopedResourceSelectorRequirement } from '../generated/types/core-v1.ts';
+import type { ApiObject } from '../object.ts';
+import { addAmounts, type ResourceAmounts, subtractAmounts } from '../resources-of-pod.ts';
 import type { QuotaEvaluator } from './evaluators.ts';
 
 interface Contribution {
@@ -31,19 +28,23 @@ export class UsageTracker {
     for (const object of objects) this.set(object.metadata.name ?? '', object);
   }
 
-  set(name: string, object: ApiObject): void {
+  /** Takes account of an object as it is now; whether that makes a difference. */
+  set(name: string, object: ApiObject): boolean {
+    const contribution = this.#contributionOf(object);
+    if (deepEqual(this.#contributions.get(name), contribution)) return false;
     this.delete(name);
-    if (!this.#scopes.every((scope) => this.#evaluator.matchesScope(object, scope))) return;
-    const endsAtMs = this.#evaluator.endsAtMs?.(object);
-    this.#add(name, { usage: this.#evaluator.usage(object), endsAtMs });
+    if (contribution) this.#add(name, contribution);
+    return true;
   }
 
-  delete(name: string): void {
+  /** The object is no more; whether that makes a difference. */
+  delete(name: string): boolean {
     const contribution = this.#contributions.get(name);
-    if (!contribution) return;
+    if (!contribution) return false;
     subtractAmounts(this.#sum, contribution.usage);
     this.#contributions.delete(name);
     this.#ending.delete(name);
+    return true;
   }
 
   /** What is used now. Not to be changed. */
@@ -55,6 +56,23 @@ export class UsageTracker {
       this.#add(name, { usage: countsAlone(usage), endsAtMs: undefined });
     }
     return this.#sum;
+  }
+
+  /** When the next object ceases to count, in milliseconds since the epoch; undefined when none will. */
+  nextEndMs(): number | undefined {
+    let next: number | undefined;
+    for (const name of this.#ending) {
+      const { endsAtMs = Infinity } = this.#contributions.get(name) as Contribution;
+      next = Math.min(next ?? endsAtMs, endsAtMs);
+    }
+    return next;
+  }
+
+  #contributionOf(object: ApiObject): Contribution | undefined {
+    if (!this.#scopes.every((scope) => this.#evaluator.matchesScope(object, scope)))
+      return undefined;
+    const endsAtMs = this.#evaluator.endsAtMs?.(object);
+    return { usage: this.#evaluator.usage(object), endsAtMs };
   }
 
   #add(name: string, contribution: Contribution): void {

@@ -4,8 +4,8 @@ import type {
   PodAffinityTerm,
   ResourceQuota,
   ScopedResourceSelectorRequirement,
-} from '../../../scheme/generated/types/core-v1.ts';
-import { qosClassOf } from '../../../scheme/resources-of-pod.ts';
+} from '../generated/types/core-v1.ts';
+import { qosClassOf } from '../resources-of-pod.ts';
 import { matchesRequirement } from './requirement.ts';
 
 /** Which objects a quota is about, from both of its spellings; all of them must hold. */

@@ -1,4 +1,4 @@
-import type { ScopedResourceSelectorRequirement } from '../../../scheme/generated/types/core-v1.ts';
+import type { ScopedResourceSelectorRequirement } from '../generated/types/core-v1.ts';
 
 /** Whether the one value that a scope is about satisfies its requirement; undefined when the object has none. */
 export function matchesRequirement(

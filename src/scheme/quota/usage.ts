@@ -2,19 +2,15 @@
  * What one object uses of quotas, by the names that quotas give to resources: CPU in thousandths of a core, everything else
  * in whole units (bytes, counts), as {@link ResourceAmounts} are.
  */
-import type {
-  PersistentVolumeClaim,
-  Pod,
-  Service,
-} from '../../../scheme/generated/types/core-v1.ts';
+import type { PersistentVolumeClaim, Pod, Service } from '../generated/types/core-v1.ts';
 import {
   compareQuantities,
   type Quantity,
   quantityMilliValue,
   quantityValue,
-} from '../../../scheme/quantity.ts';
-import { type GroupResource, qualifiedName } from '../../../scheme/resource.ts';
-import { podLimits, podRequests, type ResourceAmounts } from '../../../scheme/resources-of-pod.ts';
+} from '../quantity.ts';
+import { type GroupResource, qualifiedName } from '../resource.ts';
+import { podLimits, podRequests, type ResourceAmounts } from '../resources-of-pod.ts';
 
 const COMPUTE = new Set(['cpu', 'memory', 'ephemeral-storage']);
 const HUGEPAGES = 'hugepages-';
