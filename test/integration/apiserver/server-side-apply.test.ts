@@ -270,6 +270,6 @@ test('managers of other versions are compared in their own', async () => {
   );
   expect(owners(taken)).toEqual([
     'new Apply: spec(metrics)',
-    'old Apply: spec(maxReplicas,scaleTargetRef(apiVersion,kind,name))',
+    'old Apply: spec(maxReplicas,scaleTargetRef)',
   ]);
 });
