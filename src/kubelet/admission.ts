@@ -1,10 +1,11 @@
-import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
+import type { Node, Pod, PodSpec } from '../scheme/generated/types/core-v1.ts';
 import {
   addAmounts,
   amountsOf,
   podRequests,
   type ResourceAmounts,
 } from '../scheme/resources-of-pod.ts';
+import { grantedSpec } from './granted-resources.ts';
 
 /** Why the kubelet refuses a Pod. */
 export interface AdmissionProblem {
@@ -27,8 +28,8 @@ export function admissionProblem(
 ): AdmissionProblem | undefined {
   const allocatable = amountsOf(node.status?.allocatable);
   const used: ResourceAmounts = { pods: 0 };
-  for (const neighbour of neighbours) addAmounts(used, requestsOf(neighbour));
-  const requested = requestsOf(pod);
+  for (const neighbour of neighbours) addAmounts(used, requestsOf(grantedSpec(neighbour)));
+  const requested = requestsOf(pod.spec);
   for (const resource in requested) {
     // Of what a node does not list, extended resources above all, the kubelet keeps no account.
     const capacity = allocatable[resource];
@@ -54,7 +55,7 @@ function problemOf(
 /** Specs are immutable and shared by a Pod's versions, so each is summed up once. */
 const requestsBySpec = new WeakMap<object, ResourceAmounts>();
 
-function requestsOf({ spec }: Pod): ResourceAmounts {
+function requestsOf(spec: PodSpec | undefined): ResourceAmounts {
   if (!spec) return { pods: 1 };
   let requests = requestsBySpec.get(spec);
   if (!requests) {

@@ -1,6 +1,6 @@
 /** Events of the kubelet, in the words of Kubernetes 1.36. */
 import type { EventNote } from '../machinery/event-recorder.ts';
-import type { Pod } from '../scheme/generated/types/core-v1.ts';
+import type { Container, Pod } from '../scheme/generated/types/core-v1.ts';
 import type { ContainerKind } from './status/container-slots.ts';
 
 export const REASON_PULLED = 'Pulled';
@@ -56,4 +56,35 @@ export function backOffNote(container: ContainerName, pod: Pod): EventNote {
 /** `web-1_default(0b9…)`: how the kubelet names a Pod in messages. */
 export function podTitle({ metadata }: Pod): string {
   return `${metadata.name}_${metadata.namespace}(${metadata.uid})`;
+}
+
+interface ResizeNews {
+  readonly reason: 'ResizeStarted' | 'ResizeCompleted' | 'ResizeDeferred' | 'ResizeInfeasible';
+  /** How far the resize has come, in the words of the message. */
+  readonly what: string;
+  readonly error?: string;
+}
+
+/** How the resize of a Pod goes, with what its containers are to have. */
+export function resizeNote(
+  { metadata, spec }: Pod,
+  { error, reason, what }: ResizeNews,
+): EventNote {
+  const summary = {
+    ...(spec?.initContainers
+      ? { initContainers: spec.initContainers.map(resourcesOfContainer) }
+      : {}),
+    containers: spec?.containers.map(resourcesOfContainer),
+    generation: metadata.generation,
+    ...(error ? { error } : {}),
+  };
+  return {
+    type: error ? 'Warning' : 'Normal',
+    reason,
+    message: `Pod resize ${what}: ${JSON.stringify(summary)}`,
+  };
+}
+
+function resourcesOfContainer({ name, resources = {} }: Container): object {
+  return { name, resources };
 }

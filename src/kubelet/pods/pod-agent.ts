@@ -17,6 +17,7 @@ import { linesOfTransition } from '../logs/lines-of-transition.ts';
 import { RepeatedLines } from '../logs/repeated-lines.ts';
 import type { NodeClients } from '../node-clients.ts';
 import { isServed } from '../nodes/node-agent.ts';
+import { isDeferred, resizedSlots } from '../resize.ts';
 import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, shardKeyOf } from '../shards.ts';
 import { nextPodStage, type PodContext, type PodStage, type PodTransition } from '../stage.ts';
@@ -66,6 +67,10 @@ class PodAgent {
   readonly #addresses = new PodAddresses();
   /** Pods that were admitted and whose new status has not come back yet. */
   readonly #admitting = new Map<string, Map<NamespacedKey, Pod>>();
+  /** Pods whose resize was decided on and whose new status has not come back yet. */
+  readonly #granted = new Map<NamespacedKey, Pod>();
+  /** By node: Pods that wait for room to be resized, and are looked at when a neighbour changes. */
+  readonly #deferred = new Map<string, Set<NamespacedKey>>();
 
   constructor(context: ControllerContext, options: PodAgentOptions) {
     const { settings, stages, clientFor = () => context.client, containerLog } = options;
@@ -89,6 +94,7 @@ class PodAgent {
       onAdd: (node) => this.#planNode(node),
       onUpdate: (previous, node) => {
         if (isAtWork(previous) !== isAtWork(node)) this.#planNode(node);
+        else this.#planDeferred(node.metadata.name ?? '');
       },
     });
   }
@@ -108,16 +114,46 @@ class PodAgent {
     const nodeName = pod.spec?.nodeName;
     if (!nodeName) return;
     this.#addresses.observe(pod);
+    this.#granted.delete(keyOf(pod));
     if (pod.status?.startTime !== undefined) this.#admitting.get(nodeName)?.delete(keyOf(pod));
     this.#plan(pod, nodeName);
+    this.#noteDeferral(pod, nodeName);
+    this.#planDeferred(nodeName, keyOf(pod));
   }
 
   #onPodGone(pod: Pod): void {
     const key = keyOf(pod);
+    const nodeName = pod.spec?.nodeName ?? '';
+    this.#granted.delete(key);
+    this.#forgetDeferral(key, nodeName);
     this.#due.forget(key);
     this.#repeatedLines.forget(key);
     this.#addresses.release(pod);
-    this.#admitting.get(pod.spec?.nodeName ?? '')?.delete(key);
+    this.#admitting.get(nodeName)?.delete(key);
+    this.#planDeferred(nodeName, keyOf(pod));
+  }
+
+  #noteDeferral(pod: Pod, nodeName: string): void {
+    const key = keyOf(pod);
+    if (!isDeferred(pod) || isTerminal(pod)) {
+      this.#forgetDeferral(key, nodeName);
+      return;
+    }
+    const deferred = this.#deferred.get(nodeName) ?? new Set();
+    this.#deferred.set(nodeName, deferred.add(key));
+  }
+
+  #forgetDeferral(key: NamespacedKey, nodeName: string): void {
+    const deferred = this.#deferred.get(nodeName);
+    if (deferred?.delete(key) && deferred.size === 0) this.#deferred.delete(nodeName);
+  }
+
+  /** The node or a Pod there has changed: there may be room now for the others. */
+  #planDeferred(nodeName: string, changed?: NamespacedKey): void {
+    for (const key of this.#deferred.get(nodeName) ?? []) {
+      const pod = this.#pods.get(key);
+      if (pod && key !== changed) this.#plan(pod, nodeName);
+    }
   }
 
   #planNode(node: Node): void {
@@ -148,6 +184,9 @@ class PodAgent {
     if (!stage.matches(pod, ctx)) return;
     const transition = stage.next(pod, ctx);
     this.#noteAdmission(pod, transition);
+    if (transition.status && resizedSlots(pod).length > 0) {
+      this.#granted.set(key, { ...pod, status: transition.status });
+    }
     try {
       await this.#apply(pod, transition, ctx.nowMs);
     } catch (thrown) {
@@ -177,6 +216,7 @@ class PodAgent {
     const key = keyOf(pod);
     const nodeName = pod.spec?.nodeName ?? '';
     this.#admitting.get(nodeName)?.delete(key);
+    this.#granted.delete(key);
     // A Pod that has changed or gone meanwhile is planned anew by its own event.
     if (isApiError(thrown, 'Conflict', 'NotFound')) return;
     this.#context.logger.warn('pod stage failed, trying again', {
@@ -203,7 +243,9 @@ class PodAgent {
     const admitting = this.#admitting.get(nodeName);
     for (const other of this.#pods.byIndex(INDEX_NODE_NAME, nodeName)) {
       if (other.metadata.uid === pod.metadata.uid || isTerminal(other)) continue;
-      if (other.status?.startTime !== undefined || admitting?.has(keyOf(other))) yield other;
+      const key = keyOf(other);
+      if (other.status?.startTime === undefined && !admitting?.has(key)) continue;
+      yield this.#granted.get(key) ?? other;
     }
   }
 

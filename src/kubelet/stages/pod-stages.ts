@@ -7,6 +7,7 @@ import { podImageChanged } from './pod-image-changed.ts';
 import { podInitStart } from './pod-init-start.ts';
 import { podReadinessGates } from './pod-readiness-gates.ts';
 import { podReady } from './pod-ready.ts';
+import { podResize, podResizeGrant } from './pod-resize.ts';
 import { podRunning } from './pod-running.ts';
 import { podRemove, podTerminate } from './pod-terminate.ts';
 
@@ -19,6 +20,8 @@ export const POD_STAGES: readonly PodStage[] = [
   podInitStart,
   podRunning,
   podImageChanged,
+  podResizeGrant,
+  podResize,
   podContainerExit,
   podReady,
   podReadinessGates,

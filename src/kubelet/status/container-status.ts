@@ -57,7 +57,8 @@ export function runningStatus(
   };
 }
 
-function resourcesOf({
+/** What the container is granted and has when it runs as its spec says. */
+export function resourcesOf({
   resources,
 }: Container): Pick<ContainerStatus, 'allocatedResources' | 'resources'> {
   if (!resources?.requests && !resources?.limits) return {};

@@ -1,14 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NewObject } from '../../../src/apiserver/client.ts';
 import {
   ANNOTATION_EXIT_AFTER,
   ANNOTATION_EXIT_CODE,
   ANNOTATION_POWER,
   POWER_OFF,
 } from '../../../src/kubelet/annotations.ts';
-import { createKubeletControllers } from '../../../src/kubelet/kubelet.ts';
 import { simulatedNode } from '../../../src/kubelet/nodes/simulated-node.ts';
-import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import { findCondition, isConditionTrue } from '../../../src/scheme/conditions.ts';
 import { isApiError } from '../../../src/scheme/errors.ts';
 import {
@@ -17,88 +14,21 @@ import {
   coreNodes,
   corePods,
 } from '../../../src/scheme/generated/resources.ts';
-import type { Node, Pod, PodSpec } from '../../../src/scheme/generated/types/core-v1.ts';
+import type { Node, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import type { WatchEvent } from '../../../src/scheme/object.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type TestApi, testApi } from '../../support/plane.ts';
-import { RecordingLogger } from '../../support/recording-logger.ts';
-import { type RunningControllers, runControllers } from '../../support/running-controllers.ts';
+import {
+  asTimePasses,
+  getNode,
+  getPod,
+  type KubeletPlane,
+  kubeletPlane,
+  podOf,
+  readyNode,
+  runningPod,
+} from '../../support/kubelet-plane.ts';
 
-interface Plane extends AsyncDisposable {
-  readonly api: TestApi;
-  readonly running: RunningControllers;
-  readonly clock: VirtualClock;
-  readonly logger: RecordingLogger;
-}
-
-/** A control plane with kubelets alone: Pods are bound by hand. Its clock stands still until the test moves it. */
-async function kubeletPlane(): Promise<Plane> {
-  const clock = new VirtualClock(Date.UTC(2026, 5, 1, 12));
-  const logger = new RecordingLogger();
-  const api = await testApi({ clock });
-  const controllers = createKubeletControllers();
-  const running = await runControllers({ client: api.client, controllers, clock, logger });
-  return {
-    api,
-    running,
-    clock,
-    logger,
-    [Symbol.asyncDispose]: async () => {
-      await running[Symbol.asyncDispose]();
-      await api[Symbol.asyncDispose]();
-    },
-  };
-}
-
-const podOf = (
-  name: string,
-  spec: Partial<PodSpec> = {},
-  annotations: Record<string, string> = {},
-): NewObject<Pod> => ({
-  metadata: { name, namespace: 'default', annotations },
-  spec: {
-    nodeName: 'n1',
-    automountServiceAccountToken: false,
-    containers: [{ name: 'nginx', image: 'nginx:1.7.9' }],
-    ...spec,
-  },
-});
-
-const getNode = ({ api }: Plane, name = 'n1'): Promise<Node> => api.client.get(coreNodes, { name });
-const getPod = ({ api }: Plane, name: string): Promise<Pod> =>
-  api.client.get(corePods, { namespace: 'default', name });
-
-/** Lets time go by until `read` satisfies `check`, a tenth of a second a look. */
-async function asTimePasses<T>(
-  { clock }: Plane,
-  read: () => Promise<T>,
-  check: (value: T) => void,
-): Promise<T> {
-  return eventually(async () => {
-    clock.advance(100);
-    return read();
-  }, check);
-}
-
-async function readyNode(plane: Plane, name = 'n1', cpu = '4'): Promise<Node> {
-  await plane.api.client.create(coreNodes, simulatedNode({ name, cpu }));
-  return asTimePasses(
-    plane,
-    () => getNode(plane, name),
-    (node) => expect(isConditionTrue(node.status?.conditions, 'Ready')).toBe(true),
-  );
-}
-
-async function runningPod(plane: Plane, pod: NewObject<Pod>): Promise<Pod> {
-  await plane.api.client.create(corePods, pod);
-  return asTimePasses(
-    plane,
-    () => getPod(plane, pod.metadata.name ?? ''),
-    (current) => expect(isConditionTrue(current.status?.conditions, 'Ready')).toBe(true),
-  );
-}
-
-async function isGone(plane: Plane, name: string): Promise<boolean> {
+async function isGone(plane: KubeletPlane, name: string): Promise<boolean> {
   try {
     await getPod(plane, name);
     return false;

@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import { findCondition } from '../../../src/scheme/conditions.ts';
+import { corePods } from '../../../src/scheme/generated/resources.ts';
+import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import {
+  asTimePasses,
+  getPod,
+  type KubeletPlane,
+  kubeletPlane,
+  podOf,
+  readyNode,
+  runningPod,
+} from '../../support/kubelet-plane.ts';
+
+describe('a running Pod that is resized', () => {
+  const asking = (cpu: string) => ({
+    containers: [{ name: 'nginx', image: 'nginx:1.7.9', resources: { requests: { cpu } } }],
+  });
+
+  const resize = async (plane: KubeletPlane, name: string, cpu: string): Promise<void> => {
+    const pod = await getPod(plane, name);
+    const spec = { ...pod.spec, containers: [...(pod.spec?.containers ?? [])] };
+    spec.containers = spec.containers.map((one) => ({ ...one, resources: { requests: { cpu } } }));
+    await plane.api.client.update(corePods, { ...pod, spec }, { subresource: 'resize' });
+  };
+
+  const hasCpu = (cpu: string, reason?: string) => (pod: Pod) => {
+    const [container] = pod.status?.containerStatuses ?? [];
+    expect(container?.resources?.requests).toEqual({ cpu });
+    expect(container?.allocatedResources).toEqual({ cpu });
+    expect(container?.restartCount).toBe(0);
+    expect(findCondition(pod.status?.conditions, 'PodResizePending')?.reason).toBe(reason);
+    expect(findCondition(pod.status?.conditions, 'PodResizeInProgress')).toBeUndefined();
+    expect(pod.status?.observedGeneration).toBe(pod.metadata.generation);
+  };
+
+  test('has what it asks for in place, and waits while its neighbours leave no room', async () => {
+    await using plane = await kubeletPlane();
+    await readyNode(plane);
+    for (const name of ['a', 'b']) await runningPod(plane, podOf(name, asking('1')));
+    await resize(plane, 'a', '3');
+    await asTimePasses(plane, () => getPod(plane, 'a'), hasCpu('3'));
+    await resize(plane, 'b', '2');
+    await asTimePasses(plane, () => getPod(plane, 'b'), hasCpu('1', 'Deferred'));
+    await resize(plane, 'a', '2');
+    await asTimePasses(plane, () => getPod(plane, 'b'), hasCpu('2'));
+    await resize(plane, 'b', '3');
+    await asTimePasses(plane, () => getPod(plane, 'b'), hasCpu('2', 'Deferred'));
+    const target = { namespace: 'default', name: 'a' };
+    await plane.api.client.delete(corePods, target, { gracePeriodSeconds: 0 });
+    await asTimePasses(plane, () => getPod(plane, 'b'), hasCpu('3'));
+  });
+
+  test('never gets more than its node has', async () => {
+    await using plane = await kubeletPlane();
+    await readyNode(plane);
+    await runningPod(plane, podOf('a', asking('1')));
+    await resize(plane, 'a', '5');
+    await asTimePasses(plane, () => getPod(plane, 'a'), hasCpu('1', 'Infeasible'));
+    await resize(plane, 'a', '1');
+    await asTimePasses(plane, () => getPod(plane, 'a'), hasCpu('1'));
+  });
+});

@@ -1,0 +1,87 @@
+import { expect } from '@jest/globals';
+import type { NewObject } from '../../src/apiserver/client.ts';
+import { createKubeletControllers } from '../../src/kubelet/kubelet.ts';
+import { simulatedNode } from '../../src/kubelet/nodes/simulated-node.ts';
+import { VirtualClock } from '../../src/lib/virtual-clock.ts';
+import { isConditionTrue } from '../../src/scheme/conditions.ts';
+import { coreNodes, corePods } from '../../src/scheme/generated/resources.ts';
+import type { Node, Pod, PodSpec } from '../../src/scheme/generated/types/core-v1.ts';
+import { eventually } from './eventually.ts';
+import { type TestApi, testApi } from './plane.ts';
+import { RecordingLogger } from './recording-logger.ts';
+import { type RunningControllers, runControllers } from './running-controllers.ts';
+
+export interface KubeletPlane extends AsyncDisposable {
+  readonly api: TestApi;
+  readonly running: RunningControllers;
+  readonly clock: VirtualClock;
+  readonly logger: RecordingLogger;
+}
+
+/** A control plane with kubelets alone: Pods are bound by hand. Its clock stands still until the test moves it. */
+export async function kubeletPlane(): Promise<KubeletPlane> {
+  const clock = new VirtualClock(Date.UTC(2026, 5, 1, 12));
+  const logger = new RecordingLogger();
+  const api = await testApi({ clock });
+  const controllers = createKubeletControllers();
+  const running = await runControllers({ client: api.client, controllers, clock, logger });
+  return {
+    api,
+    running,
+    clock,
+    logger,
+    [Symbol.asyncDispose]: async () => {
+      await running[Symbol.asyncDispose]();
+      await api[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export const podOf = (
+  name: string,
+  spec: Partial<PodSpec> = {},
+  annotations: Record<string, string> = {},
+): NewObject<Pod> => ({
+  metadata: { name, namespace: 'default', annotations },
+  spec: {
+    nodeName: 'n1',
+    automountServiceAccountToken: false,
+    containers: [{ name: 'nginx', image: 'nginx:1.7.9' }],
+    ...spec,
+  },
+});
+
+export const getNode = ({ api }: KubeletPlane, name = 'n1'): Promise<Node> =>
+  api.client.get(coreNodes, { name });
+export const getPod = ({ api }: KubeletPlane, name: string): Promise<Pod> =>
+  api.client.get(corePods, { namespace: 'default', name });
+
+/** Lets time go by until `read` satisfies `check`, a tenth of a second a look. */
+export async function asTimePasses<T>(
+  { clock }: KubeletPlane,
+  read: () => Promise<T>,
+  check: (value: T) => void,
+): Promise<T> {
+  return eventually(async () => {
+    clock.advance(100);
+    return read();
+  }, check);
+}
+
+export async function readyNode(plane: KubeletPlane, name = 'n1', cpu = '4'): Promise<Node> {
+  await plane.api.client.create(coreNodes, simulatedNode({ name, cpu }));
+  return asTimePasses(
+    plane,
+    () => getNode(plane, name),
+    (node) => expect(isConditionTrue(node.status?.conditions, 'Ready')).toBe(true),
+  );
+}
+
+export async function runningPod(plane: KubeletPlane, pod: NewObject<Pod>): Promise<Pod> {
+  await plane.api.client.create(corePods, pod);
+  return asTimePasses(
+    plane,
+    () => getPod(plane, pod.metadata.name ?? ''),
+    (current) => expect(isConditionTrue(current.status?.conditions, 'Ready')).toBe(true),
+  );
+}
