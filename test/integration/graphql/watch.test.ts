@@ -65,13 +65,15 @@ describe('a subscription', () => {
 
   test('sees objects come into its selection and leave it', async () => {
     await using plane = await testGraphql();
-    const stream: Stream = plane.client.subscribe(WATCH, { labels: 'on=yes' });
     const labelled = (labels: Record<string, string>): ConfigMap => ({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'a', namespace: 'default', labels },
     });
-    await createConfigMap(plane, 'a');
+    const created = await plane.api.client.create(coreConfigMaps, labelled({}));
+    // From there on: the watch opens while the writes go on.
+    const from = created.metadata.resourceVersion;
+    const stream: Stream = plane.client.subscribe(WATCH, { labels: 'on=yes', from });
     await plane.api.client.update(coreConfigMaps, labelled({ on: 'yes' }));
     await plane.api.client.update(coreConfigMaps, labelled({}));
     await eventually(

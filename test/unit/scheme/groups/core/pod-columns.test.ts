@@ -206,6 +206,7 @@ test('Pods can be selected by the fields that Kubernetes selects them by', () =>
   const object = pod(
     { phase: 'Running', podIPs: [{ ip: '10.0.0.1' }], nominatedNodeName: 'node-2' },
     {
+      'spec.host': 'node-1',
       'spec.nodeName': 'node-1',
       'spec.restartPolicy': 'Never',
       'spec.schedulerName': 'mine',
@@ -221,6 +222,7 @@ test('Pods can be selected by the fields that Kubernetes selects them by', () =>
     'spec.hostNetwork': 'false',
     'status.phase': 'Running',
     'status.podIP': '10.0.0.1',
+    'status.podIPs': '',
     'status.nominatedNodeName': 'node-2',
   });
 });
