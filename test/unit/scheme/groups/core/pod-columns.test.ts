@@ -206,7 +206,6 @@ test('Pods can be selected by the fields that Kubernetes selects them by', () =>
   const object = pod(
     { phase: 'Running', podIPs: [{ ip: '10.0.0.1' }], nominatedNodeName: 'node-2' },
     {
-      'spec.host': 'node-1',
       'spec.nodeName': 'node-1',
       'spec.restartPolicy': 'Never',
       'spec.schedulerName': 'mine',
@@ -215,6 +214,7 @@ test('Pods can be selected by the fields that Kubernetes selects them by', () =>
   );
   const fields = Object.entries(podStrategy.selectableFields ?? {});
   expect(Object.fromEntries(fields.map(([name, read]) => [name, read(object)]))).toEqual({
+    'spec.host': 'node-1',
     'spec.nodeName': 'node-1',
     'spec.restartPolicy': 'Never',
     'spec.schedulerName': 'mine',
