@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { AuditEvent } from '../../telemetry/audit-event.ts';
+import { RECORD_SEPARATOR } from './commit-writes.ts';
 
 /** Adds a batch in its order. A batch that is sent again because its answer was lost may be there twice. */
 const APPEND_AUDIT_EVENTS = {
@@ -9,7 +10,8 @@ const APPEND_AUDIT_EVENTS = {
       (cluster_id, received_ms, username, verb, api_group, resource, namespace, name, code, event)
     select $1::integer, e.received_ms, e.username, e.verb, e.api_group, e.resource, e.namespace, e.name, e.code, e.event::json
     from unnest(
-      $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::integer[], $10::text[]
+      $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::integer[],
+      string_to_array($10::text, e'\\x1e')
     ) with ordinality
       as e (received_ms, username, verb, api_group, resource, namespace, name, code, event, number)
     order by e.number`,
@@ -33,7 +35,9 @@ export async function appendAuditEvents(
       events.map(({ objectRef }) => objectRef.name ?? ''),
       events.map(({ responseStatus }) => responseStatus?.code ?? 0),
       // PostgreSQL has no place for NUL in a text, not even escaped in JSON.
-      events.map((event) => JSON.stringify(event).replaceAll('\\u0000', '\\ufffd')),
+      events
+        .map((event) => JSON.stringify(event).replaceAll('\\u0000', '\\ufffd'))
+        .join(RECORD_SEPARATOR),
     ],
   });
 }

@@ -16,8 +16,8 @@ const COMMIT_WRITES = {
     )`,
 };
 
-/** Cannot occur in JSON, whose control characters are always escaped. `commit_writes` splits at it. */
-const RECORD_SEPARATOR = '\u001e';
+/** Cannot occur in JSON, whose control characters are always escaped. Statements split at it. */
+export const RECORD_SEPARATOR = '\u001e';
 
 /** Writes and guards as columns, all of the same length. */
 export interface WriteColumns {
