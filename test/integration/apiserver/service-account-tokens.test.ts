@@ -51,6 +51,12 @@ const tokenOf = async (api: TestApi, spec?: TokenRequestSpec): Promise<string> =
 
 const userOf = (api: TestApi, bearerToken: string) => api.apiServer.authenticate({ bearerToken });
 
+/** Ends when the process has seen every write to service accounts so far, of whatever process. */
+async function caughtUp({ store }: TestApi): Promise<void> {
+  const cache = await store.cache(coreServiceAccounts);
+  await cache.waitFor(await store.currentResourceVersion());
+}
+
 async function expectUnauthorized(api: TestApi, token: string): Promise<void> {
   await expect(userOf(api, token)).rejects.toMatchObject({
     reason: 'Unauthorized',
@@ -99,7 +105,7 @@ test('nothing of a token request is stored, and a dry run signs nothing', async 
 });
 
 describe('a token is refused at once when', () => {
-  test('its account is deleted, also by another process, and when a namesake is made', async () => {
+  test('its account is deleted, by another process once its deletion is seen here, and when a namesake is made', async () => {
     await using api = await clusterWithRobot();
     await using other = await cluster(api.databaseUrl);
     const token = await tokenOf(api);
@@ -107,6 +113,7 @@ describe('a token is refused at once when', () => {
     await other.client.delete(coreServiceAccounts, robot);
     await expectUnauthorized(other, token);
     await api.client.create(coreServiceAccounts, { metadata: robot });
+    await caughtUp(api);
     await expectUnauthorized(api, token);
     await expectUnauthorized(other, token);
   });
