@@ -13,7 +13,7 @@ import {
 } from '../../../../src/apiserver/authentication/static-token-file.ts';
 import type { Action, ResourceAction } from '../../../../src/apiserver/authorization/authorizer.ts';
 import type { UserInfo } from '../../../../src/apiserver/client.ts';
-import { connectionCredentials, credentialsOf } from '../../../../src/graphql/http/credentials.ts';
+import { connectionCredentials, credentialsOf } from '../../../../src/http/credentials.ts';
 import { VirtualClock } from '../../../../src/lib/virtual-clock.ts';
 import type { ApiObject } from '../../../../src/scheme/object.ts';
 

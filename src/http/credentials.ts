@@ -5,8 +5,8 @@ import type {
   ClientCertificate,
   Credentials,
   Impersonation,
-} from '../../apiserver/authentication/authenticator.ts';
-import type { RequestSource } from '../../apiserver/request-context.ts';
+} from '../apiserver/authentication/authenticator.ts';
+import type { RequestSource } from '../apiserver/request-context.ts';
 import { bearerTokenOf } from './bearer-token.ts';
 
 /** By lower-case name, every value that was sent. */
