@@ -330,7 +330,16 @@ describe('impersonation', () => {
 
 describe('what a request says of who sent it', () => {
   const request = (headersDistinct: Record<string, string[]>) =>
-    ({ headersDistinct, socket: {} }) as unknown as IncomingMessage;
+    ({
+      headersDistinct,
+      headers: Object.fromEntries(
+        Object.entries(headersDistinct).map(([name, values]) => [name, values.join(', ')]),
+      ),
+      rawHeaders: Object.entries(headersDistinct).flatMap(([name, values]) =>
+        values.flatMap((value) => [name.toUpperCase(), value]),
+      ),
+      socket: {},
+    }) as unknown as IncomingMessage;
 
   test.each([
     [{}, {}],
