@@ -355,9 +355,11 @@ export class ApiServer {
     if (!this.#isServing) {
       throw serviceUnavailable('the API server is not serving: it is starting or has been stopped');
     }
-    const { auditor } = this.#options;
-    if (!auditor) return this.#handle(ctx, requests, handle);
-    return auditor.follow(ctx, requests, (context) => this.#handle(context, requests, handle));
+    const { auditor, requestMetrics } = this.#options;
+    const answer = auditor
+      ? auditor.follow(ctx, requests, (context) => this.#handle(context, requests, handle))
+      : this.#handle(ctx, requests, handle);
+    return requestMetrics ? requestMetrics.follow(requests, answer) : answer;
   }
 
   async #handle<T>(
