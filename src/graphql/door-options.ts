@@ -19,8 +19,6 @@ export interface GraphqlDoorOptions {
   readonly limits?: Partial<QueryLimits>;
   /** Whether the schema can be asked for. @default true */
   readonly introspection?: boolean;
-  /** Names that the server may be called by, beside addresses and `localhost`. @default none */
-  readonly allowedHosts?: readonly string[];
   /** Whether `/` is the playground. @default true */
   readonly playground?: boolean;
 }

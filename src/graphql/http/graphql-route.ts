@@ -1,12 +1,12 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import { addJsonParser } from '../../http/body-parser.ts';
+import { credentialsOf } from '../../http/credentials.ts';
 import type { ApolloContext } from '../execution/apollo-gateway.ts';
 import { formatGraphqlError } from '../format-error.ts';
 import type { Caller, GraphqlService, OperationRequest } from '../graphql-service.ts';
 import type { SseTransport } from '../watch/sse-transport.ts';
-import { addJsonParser } from './body-parser.ts';
-import { credentialsOf } from './credentials.ts';
 
 export interface GraphqlRouteOptions {
   readonly service: GraphqlService;
