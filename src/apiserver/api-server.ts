@@ -325,7 +325,7 @@ export class ApiServer {
   ): Table {
     const resource = this.#registry.resources.resolve(ref);
     const stored = objects.map((object) => resource.toStorage(object));
-    return toTable(resource.strategy.printerColumns, stored, {
+    return toTable(resource.strategy, stored, {
       ...options,
       now: this.#registry.clock.now(),
     });

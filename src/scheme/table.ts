@@ -1,36 +1,64 @@
-import { ageSince } from './duration.ts';
-import type { PrinterColumn } from './kind-strategy.ts';
+import { ageColumn, nameColumn } from './groups/columns.ts';
+import type { CellValue, KindStrategy, PrinterColumn, RowCondition } from './kind-strategy.ts';
 import type { ApiObject } from './object.ts';
 
 /** What every kind shows that has no columns of its own. */
-export const GENERIC_COLUMNS: readonly PrinterColumn[] = [
-  { name: 'Name', cell: (object) => object.metadata.name ?? '' },
-  { name: 'Age', cell: (object, now) => ageSince(object.metadata.creationTimestamp, now) },
-];
+const GENERIC_COLUMNS: readonly PrinterColumn[] = [nameColumn, ageColumn];
 
 export interface TableOptions {
-  /** Whether to show the columns of priority 1, as `-o wide` does. @default false */
+  /** Whether to show the columns of a priority above 0, as `-o wide` does. @default false */
   readonly wide?: boolean;
   /** Milliseconds since the epoch, for ages. */
   readonly now: number;
 }
 
-export interface Table {
-  readonly columns: readonly { readonly name: string; readonly priority: 0 | 1 }[];
-  /** One row an object, one text a column. */
-  readonly rows: readonly (readonly string[])[];
+/** A column without its cells, with what its kind leaves out filled in. */
+export interface TableColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly format: string;
+  readonly description: string;
+  readonly priority: number;
 }
 
-/** The cells that `kubectl get` would show of `objects`. */
+export interface Table {
+  readonly columns: readonly TableColumn[];
+  /** One row an object. */
+  readonly rows: readonly TableRow[];
+}
+
+export interface TableRow {
+  /** One value a column. */
+  readonly cells: readonly CellValue[];
+  readonly conditions: readonly RowCondition[];
+}
+
+const NO_CONDITIONS: readonly RowCondition[] = [];
+
+/** What `kubectl get` would show of `objects` of one kind, in the version that they are stored in. */
 export function toTable<T extends ApiObject>(
-  columns: readonly PrinterColumn<T>[] | undefined,
+  strategy: Pick<KindStrategy<T>, 'printerColumns' | 'rowConditions'>,
   objects: readonly T[],
   { wide = false, now }: TableOptions,
 ): Table {
-  const all: readonly PrinterColumn<T>[] = columns ?? GENERIC_COLUMNS;
-  const shown = all.filter((column) => wide || (column.priority ?? 0) === 0);
+  const all: readonly PrinterColumn<T>[] = strategy.printerColumns ?? GENERIC_COLUMNS;
+  const shown = all.filter(({ priority = 0 }) => wide || priority === 0);
   return {
-    columns: shown.map(({ name, priority = 0 }) => ({ name, priority })),
-    rows: objects.map((object) => shown.map((column) => column.cell(object, now))),
+    columns: shown.map(({ name, type = 'string', format = '', description, priority = 0 }) => ({
+      name,
+      type,
+      format,
+      description,
+      priority,
+    })),
+    rows: objects.map((object) => ({
+      cells: shown.map((column) => column.cell(object, now)),
+      conditions: strategy.rowConditions?.(object) ?? NO_CONDITIONS,
+    })),
   };
+}
+
+/** The cell as a line of text shows it. */
+export function cellText(cell: CellValue): string {
+  return cell === null ? '' : String(cell);
 }

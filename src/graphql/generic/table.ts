@@ -4,7 +4,7 @@ import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ApiObject, ListMeta, WatchEvent } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
-import { toTable } from '../../scheme/table.ts';
+import { cellText, toTable } from '../../scheme/table.ts';
 import { JSON_SCALAR } from '../schema/scalars.ts';
 import { LIST_META_TYPE, nonNullString, WATCH_EVENT_TYPE } from '../schema/shared-types.ts';
 import { API_RESOURCE_TYPE, type ApiResource, toApiResource } from './api-resource-type.ts';
@@ -113,13 +113,16 @@ export function toTableValue(
   { items, metadata }: { items: readonly ApiObject[]; metadata: ListMeta },
 ): TableValue {
   // Every version of an object shows the same columns: those of the version that it is stored in.
-  const { printerColumns } = scheme.strategy(scheme.storageOf(definition));
+  const strategy = scheme.strategy(scheme.storageOf(definition));
   const stored = items.map((item) => toStorage(scheme, definition, item));
-  const table = toTable(printerColumns, stored, { wide, now });
+  const table = toTable(strategy, stored, { wide, now });
   return {
     resource: toApiResource(scheme, definition),
     columns: table.columns,
-    rows: table.rows.map((cells, index) => ({ cells, object: items[index] as ApiObject })),
+    rows: table.rows.map(({ cells }, index) => ({
+      cells: cells.map(cellText),
+      object: items[index] as ApiObject,
+    })),
     metadata,
   };
 }

@@ -192,5 +192,7 @@ test('objects are shown as kubectl would show them', async () => {
     'Available',
     'Age',
   ]);
-  expect(rows).toEqual([['web', '0/2', '0', '0', expect.stringMatching(/^\d+s$/)]]);
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['web', '0/2', 0, 0, expect.stringMatching(/^\d+s$/)],
+  ]);
 });
