@@ -51,6 +51,7 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
     scheme: apiServer.scheme,
     version: serverVersion(),
     authenticate: (credentials) => apiServer.authenticate(credentials),
+    takeTurn: (user, path) => apiServer.takeTurn(user, path),
     clientFor: (identity) => createClient(apiServer, { ...identity, isLimited: true }),
     logger,
     clock,

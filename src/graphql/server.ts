@@ -8,7 +8,7 @@
 import type { ApolloServer } from '@apollo/server';
 import type { Door } from '../http/door.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import type { GraphqlDoorOptions } from './door-options.ts';
+import { GRAPHQL_PATH, type GraphqlDoorOptions } from './door-options.ts';
 import type { ApolloContext } from './execution/apollo-gateway.ts';
 import { GraphqlService } from './graphql-service.ts';
 import { createApollo } from './http/apollo.ts';
@@ -44,7 +44,7 @@ class GraphqlDoor implements Door {
   openOn({ fastify, upgrades }: HttpServer): void {
     addGraphqlRoute(fastify, { service: this.#service, apollo: this.#apollo, sse: this.#sse });
     upgrades.add({
-      matches: (path) => path === '/graphql',
+      matches: (path) => path === GRAPHQL_PATH,
       handle: (request, socket, head) => this.#webSocket.upgrade(request, socket, head),
     });
     if (this.#options.playground ?? true) addPlayground(fastify);

@@ -39,6 +39,7 @@ export async function testGraphql(options: TestGraphqlOptions = {}): Promise<Tes
     scheme: api.scheme,
     version: TEST_VERSION,
     authenticate: (credentials) => api.apiServer.authenticate(credentials),
+    takeTurn: (user, path) => api.apiServer.takeTurn(user, path),
     clientFor: ({ user }) => interceptClient(createClient(api.apiServer, { user }), user),
     logger,
     clock: systemClock,
