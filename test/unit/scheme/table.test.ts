@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { PrinterColumn, RowCondition } from '../../../src/scheme/kind-strategy.ts';
 import type { ApiObject } from '../../../src/scheme/object.ts';
-import { cellText, toTable } from '../../../src/scheme/table.ts';
+import { cellText, createTable } from '../../../src/scheme/table.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 0, 1);
 const WEB: ApiObject = {
@@ -16,27 +16,27 @@ const PRINTER_COLUMNS: readonly PrinterColumn[] = [
   { name: 'More', description: 'C.', priority: 1, cell: () => 'x' },
 ];
 
-const cellsOf = (strategy: Parameters<typeof toTable>[0], wide: boolean) =>
-  toTable(strategy, [WEB], { now: NOW, wide }).rows.map(({ cells }) => cells);
+const cellsOf = (strategy: Parameters<typeof createTable>[0], wide: boolean) =>
+  createTable(strategy, { wide }).row(WEB, NOW).cells;
 
 test('a kind without columns shows its name and age', () => {
-  const { columns, rows } = toTable({}, [WEB], { now: NOW });
+  const { columns, row } = createTable({});
   expect(columns.map(({ name, type, format, priority }) => [name, type, format, priority])).toEqual(
     [
       ['Name', 'string', 'name', 0],
       ['Age', 'string', '', 0],
     ],
   );
-  expect(rows).toEqual([{ cells: ['web', '60s'], conditions: [] }]);
+  expect(row(WEB, NOW)).toEqual({ cells: ['web', '60s'], conditions: [] });
 });
 
 test('columns of priority 1 show when the table is wide', () => {
-  expect(cellsOf({ printerColumns: PRINTER_COLUMNS }, false)).toEqual([['web', 3]]);
-  expect(cellsOf({ printerColumns: PRINTER_COLUMNS }, true)).toEqual([['web', 3, 'x']]);
+  expect(cellsOf({ printerColumns: PRINTER_COLUMNS }, false)).toEqual(['web', 3]);
+  expect(cellsOf({ printerColumns: PRINTER_COLUMNS }, true)).toEqual(['web', 3, 'x']);
 });
 
 test('a column says what its cells are', () => {
-  const { columns } = toTable({ printerColumns: PRINTER_COLUMNS }, [], { now: NOW, wide: true });
+  const { columns } = createTable({ printerColumns: PRINTER_COLUMNS }, { wide: true });
   expect(columns).toEqual([
     { name: 'Name', type: 'string', format: 'name', description: 'A.', priority: 0 },
     { name: 'Count', type: 'integer', format: '', description: 'B.', priority: 0 },
@@ -46,8 +46,8 @@ test('a column says what its cells are', () => {
 
 test('a kind may say more of a row than its cells', () => {
   const done: RowCondition = { type: 'Completed', status: 'True', reason: 'Done', message: 'So.' };
-  const { rows } = toTable({ rowConditions: () => [done] }, [WEB], { now: NOW });
-  expect(rows[0]?.conditions).toEqual([done]);
+  const { row } = createTable({ rowConditions: () => [done] });
+  expect(row(WEB, NOW).conditions).toEqual([done]);
 });
 
 test.each([

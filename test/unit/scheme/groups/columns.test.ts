@@ -4,7 +4,7 @@ import { STRATEGIES } from '../../../../src/scheme/groups/strategies.ts';
 import type { CellValue, KindStrategy } from '../../../../src/scheme/kind-strategy.ts';
 import type { ApiObject } from '../../../../src/scheme/object.ts';
 import { createScheme } from '../../../../src/scheme/scheme.ts';
-import { toTable } from '../../../../src/scheme/table.ts';
+import { createTable } from '../../../../src/scheme/table.ts';
 import { CREATED, NOW } from './harness.ts';
 
 const scheme = createScheme({ strategies: STRATEGIES, runtimeConfig: 'api/all=true' });
@@ -12,7 +12,7 @@ const strategyOf = (key: string): KindStrategy => STRATEGIES.get(key) ?? {};
 
 /** `Name`, `Ready:integer`, and `Node*` for a column that wide tables alone have. */
 function headingsOf(strategy: KindStrategy): string {
-  const { columns } = toTable(strategy, [], { now: NOW, wide: true });
+  const { columns } = createTable(strategy, { wide: true });
   return columns
     .map(({ name, type, priority }) => {
       const star = priority > 0 ? '*' : '';
@@ -133,7 +133,7 @@ describe('the table', () => {
 
   test('has one column for the name, and it says so', () => {
     const formats = stored.map(([title, , strategy]) => {
-      const { columns } = toTable(strategy, [], { now: NOW, wide: true });
+      const { columns } = createTable(strategy, { wide: true });
       const named = columns.filter(({ format }) => format === 'name').map(({ name }) => name);
       return [title, named];
     });
@@ -149,8 +149,8 @@ function cellOf(key: string, column: string, members: object): CellValue | undef
     metadata: { name: 'a', creationTimestamp: CREATED },
     ...members,
   } as ApiObject;
-  const { columns, rows } = toTable(strategyOf(key), [object], { now: NOW, wide: true });
-  return rows[0]?.cells[columns.findIndex(({ name }) => name === column)];
+  const { columns, row } = createTable(strategyOf(key), { wide: true });
+  return row(object, NOW).cells[columns.findIndex(({ name }) => name === column)];
 }
 
 describe('a cell that counts is a number', () => {
@@ -301,14 +301,13 @@ describe('a Pod that has ended', () => {
     ['Failed', 'The pod failed.'],
   ])('is marked as completed when it is %s', (phase, message) => {
     const pod = { metadata: { name: 'a' }, status: { phase } } as unknown as ApiObject;
-    const { rows } = toTable(strategyOf('/Pod'), [pod], { now: NOW });
-    expect(rows[0]?.conditions).toEqual([
+    expect(createTable(strategyOf('/Pod')).row(pod, NOW).conditions).toEqual([
       { type: 'Completed', status: 'True', reason: phase, message },
     ]);
   });
 
   test('is not marked while it runs', () => {
     const pod = { metadata: { name: 'a' }, status: { phase: 'Running' } } as unknown as ApiObject;
-    expect(toTable(strategyOf('/Pod'), [pod], { now: NOW }).rows[0]?.conditions).toEqual([]);
+    expect(createTable(strategyOf('/Pod')).row(pod, NOW).conditions).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { cloneJson } from '../../../../src/lib/deep-equal.ts';
 import { formatFieldError } from '../../../../src/scheme/field-error.ts';
 import type { KindStrategy } from '../../../../src/scheme/kind-strategy.ts';
 import type { ApiObject } from '../../../../src/scheme/object.ts';
-import { cellText, toTable } from '../../../../src/scheme/table.ts';
+import { cellText, createTable } from '../../../../src/scheme/table.ts';
 
 /** 2026-01-01T00:10:00Z: ten minutes after what the tests make. */
 export const NOW = Date.UTC(2026, 0, 1, 0, 10);
@@ -85,8 +85,8 @@ export function rowOf<T extends ApiObject>(
   strategy: KindStrategy<T>,
   object: T,
 ): Record<string, string> {
-  const { columns, rows } = toTable(strategy, [object], { wide: true, now: NOW });
-  const cells = rows[0]?.cells ?? [];
+  const { columns, row } = createTable(strategy, { wide: true });
+  const { cells } = row(object, NOW);
   return Object.fromEntries(
     columns.map(({ name }, index) => [name, cellText(cells[index] ?? null)]),
   );
@@ -100,7 +100,7 @@ export function columnsOf<T extends ApiObject>(
   wide: string[];
 } {
   const names = (wide: boolean): string[] =>
-    toTable(strategy, [], { wide, now: NOW }).columns.map(({ name }) => name);
+    createTable(strategy, { wide }).columns.map(({ name }) => name);
   const shown = names(false);
   return { shown, wide: names(true).filter((name) => !shown.includes(name)) };
 }
