@@ -34,8 +34,10 @@ import type {
   ApplyResult,
   DeleteOptions,
   DeleteResult,
+  GetOptions,
   ListOptions,
   Patch,
+  RequestedPlace,
   Target,
   TransactionWrite,
   UpdateOptions,
@@ -57,10 +59,9 @@ import { applyObject } from './registry/apply.ts';
 import { createObject } from './registry/create.ts';
 import { deleteObject } from './registry/delete.ts';
 import { deleteCollection } from './registry/delete-collection.ts';
-import { type GetRequest, getObject } from './registry/get.ts';
+import { getObject } from './registry/get.ts';
 import { readHistory } from './registry/history.ts';
 import { listObjects } from './registry/list.ts';
-import type { RequestedPlace } from './registry/object-metadata.ts';
 import { patchObject } from './registry/patch.ts';
 import type { Registry } from './registry/registry.ts';
 import { commitTransaction } from './registry/transaction.ts';
@@ -171,9 +172,9 @@ export class ApiServer {
     return this.#flows.enterDoor(user, path);
   }
 
-  get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
-    const { namespace, name } = request;
-    return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
+  get(ctx: RequestContext, ref: ResourceRef, request: GetOptions): Promise<ApiObject> {
+    const { namespace, name, subresource } = request;
+    return this.#serve(ctx, { verb: 'get', ref, namespace, name, subresource }, (context) =>
       getObject(this.#registry, context, ref, request),
     );
   }

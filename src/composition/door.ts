@@ -9,6 +9,7 @@ import { createHttpServer, type ServingTls } from '../http/http-server.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { createRestDoor } from '../rest/server.ts';
 import { addIssuerDiscovery } from './issuer-discovery.ts';
 import { ConfigError } from './option-values.ts';
 import { serverVersion } from './version.ts';
@@ -57,7 +58,19 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
     clock,
     introspection: config.introspection,
   });
+  const rest = createRestDoor({
+    scheme: apiServer.scheme,
+    authenticate: (credentials) => apiServer.authenticate(credentials),
+    takeTurn: (user, path) => apiServer.takeTurn(user, path),
+    clientFor: (identity, extras) =>
+      createClient(apiServer, { ...identity, ...extras, isLimited: true }),
+    admitToPath: (credentials, path) => apiServer.admitToPath(credentials, path),
+    table: (ref, objects, options) => apiServer.table(ref, objects, options),
+    logger,
+    clock,
+  });
   await door.start();
+  await rest.start();
   const server = createHttpServer({
     tls,
     logger,
@@ -65,6 +78,7 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
     notReady: () => (readiness.workersStarted ? [] : ['workers']),
   });
   door.openOn(server);
+  rest.openOn(server);
   if (serviceAccountTokens) {
     await addIssuerDiscovery(server.fastify, serviceAccountTokens, (credentials, path) =>
       apiServer.admitToPath(credentials, path),
@@ -72,6 +86,7 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
   }
   cleanup.defer(() => server.close());
   cleanup.defer(() => door.stop());
+  cleanup.defer(() => rest.stop());
   try {
     return await server.listen({ host: config.host, port: config.port });
   } catch (thrown) {
