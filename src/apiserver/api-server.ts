@@ -17,7 +17,7 @@ import { apiextensionsCustomResourceDefinitions, corePods } from '../scheme/gene
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
-import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
+import { type Table, type TableOptions, tableOf } from '../scheme/table.ts';
 import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
 import { AUDIT_EVENTS, readAuditLog } from './audit/audit-reader.ts';
@@ -326,18 +326,13 @@ export class ApiServer {
     );
   }
 
-  /** The cells that `kubectl get` would show of objects of one resource, by its printer columns. */
-  table(
-    ref: ResourceRef,
-    objects: readonly ApiObject[],
-    options: Omit<TableOptions, 'now'> = {},
-  ): Table {
-    const resource = this.#registry.resources.resolve(ref);
-    const stored = objects.map((object) => resource.toStorage(object));
-    return toTable(resource.strategy.printerColumns, stored, {
-      ...options,
-      now: this.#registry.clock.now(),
-    });
+  /** What `kubectl get` would show of objects of one resource. */
+  table(ref: ResourceRef, options: TableOptions = {}): Table {
+    return tableOf(
+      this.#registry.scheme,
+      this.#registry.resources.resolve(ref).definition,
+      options,
+    );
   }
 
   /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */
