@@ -11,6 +11,7 @@
  */
 import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
 import { apiextensionsCustomResourceDefinitions, corePods } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
@@ -38,6 +39,7 @@ import type {
   Target,
   TransactionWrite,
   UpdateOptions,
+  UserInfo,
   WatchHandle,
   WatchOptions,
   WatchSink,
@@ -47,6 +49,7 @@ import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { DEFAULT_FLOWS } from './fairness/default-objects.ts';
 import { DEFAULT_MAX_REQUESTS_IN_FLIGHT } from './fairness/defaults.ts';
+import type { Seat } from './fairness/fair-queues.ts';
 import { FlowControl } from './fairness/flow-control.ts';
 import { costOf, type RequestCost } from './fairness/request-cost.ts';
 import { reconcileDefaults } from './reconcile-defaults.ts';
@@ -161,6 +164,11 @@ export class ApiServer {
   async admitToPath(credentials: Credentials, path: string): Promise<void> {
     const { user } = await this.authenticate(credentials);
     await assertAuthorized(this.#registry.authorizer, user, { verb: 'get', path });
+  }
+
+  /** For doors, before they read a request: waits until it is its user's turn. @throws {ApiError} TooManyRequests */
+  takeTurn(user: UserInfo, path: string): MaybePromise<Seat> {
+    return this.#flows.enterDoor(user, path);
   }
 
   get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {

@@ -4,8 +4,8 @@ import type { ApiServer } from '../apiserver/api-server.ts';
 import type { ServiceAccountTokenOptions } from '../apiserver/authentication/service-accounts/token-issuer.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
 import type { Config } from '../config.ts';
-import type { ServingTls } from '../graphql/http/http-server.ts';
-import { createGraphqlServer } from '../graphql/server.ts';
+import { createGraphqlDoor } from '../graphql/server.ts';
+import { createHttpServer, type ServingTls } from '../http/http-server.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -47,24 +47,31 @@ export async function assertPortIsFree(config: Pick<Config, 'host' | 'port'>): P
 export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Promise<string> {
   const { apiServer, clock, config, logger, readiness, tls } = options;
   const { serviceAccountTokens } = options;
-  const server = await createGraphqlServer({
-    tls,
+  const door = createGraphqlDoor({
     scheme: apiServer.scheme,
     version: serverVersion(),
     authenticate: (credentials) => apiServer.authenticate(credentials),
+    takeTurn: (user, path) => apiServer.takeTurn(user, path),
     clientFor: (identity) => createClient(apiServer, { ...identity, isLimited: true }),
     logger,
     clock,
     introspection: config.introspection,
+  });
+  await door.start();
+  const server = createHttpServer({
+    tls,
+    logger,
     allowedHosts: config.allowedHosts,
     notReady: () => (readiness.workersStarted ? [] : ['workers']),
   });
+  door.openOn(server);
   if (serviceAccountTokens) {
-    await addIssuerDiscovery(server.http, serviceAccountTokens, (credentials, path) =>
+    await addIssuerDiscovery(server.fastify, serviceAccountTokens, (credentials, path) =>
       apiServer.admitToPath(credentials, path),
     );
   }
   cleanup.defer(() => server.close());
+  cleanup.defer(() => door.stop());
   try {
     return await server.listen({ host: config.host, port: config.port });
   } catch (thrown) {

@@ -5,7 +5,7 @@ import type {
   CertificateAuthority,
   ServingName,
 } from '../controllers/certificate-signer/authority.ts';
-import type { ServingTls } from '../graphql/http/http-server.ts';
+import type { ServingTls } from '../http/http-server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import { ConfigError } from './option-values.ts';

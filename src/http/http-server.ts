@@ -1,13 +1,15 @@
 /**
- * The HTTP server that doors are added to: `/livez` and `/readyz`, the check of the Host header, and errors as Status.
- * It knows nothing of GraphQL.
+ * The HTTP server that doors are opened on: `/livez` and `/readyz`, the check of the Host header, WebSockets by path, and
+ * errors as Status. It knows none of its doors.
  */
 import { type FastifyInstance, fastify } from 'fastify';
-import { toError } from '../../lib/errors.ts';
-import type { Logger } from '../../lib/logger.ts';
-import { ApiError, badRequest, entityTooLarge, type Status } from '../../scheme/errors.ts';
-import { toApiError } from '../mask-error.ts';
+import { systemClock } from '../lib/clock.ts';
+import { toError } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import { ApiError, badRequest, entityTooLarge, type Status } from '../scheme/errors.ts';
 import { createHostCheck } from './host-check.ts';
+import { toApiError } from './mask-error.ts';
+import { Upgrades } from './upgrades.ts';
 
 /** How a server proves who it is over TLS, and whom it believes. All PEM. */
 export interface ServingTls {
@@ -27,6 +29,15 @@ export interface HttpServerOptions {
   readonly allowedHosts?: readonly string[];
 }
 
+export interface HttpServer {
+  readonly fastify: FastifyInstance;
+  readonly upgrades: Upgrades;
+  /** Resolves with the address: `http://127.0.0.1:4000`. Port 0 takes any that is free. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Answers what is under way and closes every connection. The doors end their streams before. */
+  close(): Promise<void>;
+}
+
 /** Idle connections are kept longer than clients and proxies keep theirs, so that none closes in mid-request. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_PARAMETER_LENGTH = 1_024;
@@ -37,8 +48,34 @@ export function createHttpServer({
   notReady,
   allowedHosts = [],
   tls,
-}: HttpServerOptions): FastifyInstance {
-  const server = createServer(tls);
+}: HttpServerOptions): HttpServer {
+  const server = createFastify(tls);
+  addHostCheck(server, allowedHosts);
+  server.get('/livez', () => 'ok');
+  server.get('/readyz', (_request, reply) => {
+    const missing = notReady();
+    return missing.length === 0 ? 'ok' : reply.code(503).send(`not ready: ${missing.join(', ')}`);
+  });
+  addErrorAnswers(server, logger);
+  return {
+    fastify: server,
+    upgrades: new Upgrades(server, allowedHosts),
+    listen: (address) => server.listen(address),
+    close: () => close(server),
+  };
+}
+
+/** Requests that are under way when the server closes may take this long, in milliseconds. */
+const CLOSE_GRACE_MS = 1_000;
+
+/** Node.js closes what is idle, but waits for connections on which nothing was ever asked. */
+async function close(server: FastifyInstance): Promise<void> {
+  const timer = systemClock.setTimer(CLOSE_GRACE_MS, () => server.server.closeAllConnections());
+  await server.close();
+  timer.cancel();
+}
+
+function addHostCheck(server: FastifyInstance, allowedHosts: readonly string[]): void {
   const isOurHost = createHostCheck(allowedHosts);
   server.addHook('onRequest', (request, reply, done) => {
     if (isOurHost(request.headers.host)) return done();
@@ -47,11 +84,9 @@ export function createHttpServer({
     );
     void reply.code(421).send(error.toStatus());
   });
-  server.get('/livez', () => 'ok');
-  server.get('/readyz', (_request, reply) => {
-    const missing = notReady();
-    return missing.length === 0 ? 'ok' : reply.code(503).send(`not ready: ${missing.join(', ')}`);
-  });
+}
+
+function addErrorAnswers(server: FastifyInstance, logger: Logger): void {
   server.setNotFoundHandler((request, reply) => {
     const error = new ApiError('NotFound', `there is nothing at ${request.method} ${request.url}`);
     return reply.code(404).send(error.toStatus());
@@ -61,7 +96,6 @@ export function createHttpServer({
     if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
     return reply.code(status.code).send(status);
   });
-  return server;
 }
 
 const SERVER_OPTIONS = {
@@ -71,7 +105,7 @@ const SERVER_OPTIONS = {
   routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
 } as const;
 
-function createServer(tls: ServingTls | undefined): FastifyInstance {
+function createFastify(tls: ServingTls | undefined): FastifyInstance {
   if (!tls) return fastify(SERVER_OPTIONS);
   const https = {
     cert: tls.certificate,

@@ -5,18 +5,37 @@ import type {
   ClientCertificate,
   Credentials,
   Impersonation,
-} from '../../apiserver/authentication/authenticator.ts';
-import type { RequestSource } from '../../apiserver/request-context.ts';
+} from '../apiserver/authentication/authenticator.ts';
+import type { RequestSource } from '../apiserver/request-context.ts';
 import { bearerTokenOf } from './bearer-token.ts';
 
 /** By lower-case name, every value that was sent. */
 type Headers = Readonly<Record<string, readonly string[] | undefined>>;
 
 const EXTRA_PREFIX = 'impersonate-extra-';
+const SHORTEST_IMPERSONATION = 'impersonate-uid'.length;
 
 /** Of an HTTP request. */
 export function credentialsOf(request: IncomingMessage): Credentials {
-  return toCredentials(request.headersDistinct, request);
+  if (mayImpersonate(request)) return toCredentials(request.headersDistinct, request);
+  const { authorization, 'user-agent': userAgent } = request.headers;
+  return toCredentials(
+    {
+      authorization: authorization === undefined ? undefined : [authorization],
+      'user-agent': userAgent === undefined ? undefined : [userAgent],
+    },
+    request,
+  );
+}
+
+/** Runs with every request: most of them are asked in nobody else's name, and the rest of their headers say nothing here. */
+function mayImpersonate({ rawHeaders }: IncomingMessage): boolean {
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    if (name.length >= SHORTEST_IMPERSONATION && name.toLowerCase().startsWith('impersonate-'))
+      return true;
+  }
+  return false;
 }
 
 /**

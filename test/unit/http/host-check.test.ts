@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { bearerTokenOf } from '../../../../src/graphql/http/bearer-token.ts';
-import { createHostCheck, isSameOrigin } from '../../../../src/graphql/http/host-check.ts';
+import { bearerTokenOf } from '../../../src/http/bearer-token.ts';
+import { createHostCheck, isSameOrigin } from '../../../src/http/host-check.ts';
 
 describe('the Host header', () => {
   const isOurs = createHostCheck(['orrery.example.com']);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { badRequest, entityTooLarge } from '../../scheme/errors.ts';
+import { badRequest, entityTooLarge } from '../scheme/errors.ts';
 
 /** Beyond this many times the limit a body is not even read to its end: the connection is closed. */
 const MAX_DRAINED_FACTOR = 8;
