@@ -171,6 +171,7 @@ function createApiServer(options: ApiServerParts): ApiServer {
     ),
     authorizationModes: config.authorizationModes,
     maxRequestsInFlight: config.maxRequestsInFlight,
+    serviceCidrs: config.network.serviceCidrs,
     apiPort: config.port,
   });
 }
