@@ -216,6 +216,7 @@ function createApiServer(options: ApiServerParts): ApiServer {
     ),
     authorizationModes: config.authorizationModes,
     maxRequestsInFlight: config.maxRequestsInFlight,
+    serviceCidrs: config.network.serviceCidrs,
     apiPort: config.securePort?.port || config.port,
   });
 }

@@ -68,7 +68,7 @@ import { commitTransaction } from './registry/transaction.ts';
 import { updateObject } from './registry/update.ts';
 import { watchObjects } from './registry/watch.ts';
 import type { RequestContext } from './request-context.ts';
-import { parseCidr } from './services/address-range.ts';
+import { parseAddressRanges } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
 import { readPodLog } from './subresources/pod-log.ts';
@@ -77,7 +77,7 @@ import type { PodLogOptions } from './subresources/pod-log-options.ts';
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 /** A request may wait for its turn for a quarter of the time that it may take. */
 const WAITS_PER_TIMEOUT = 4;
-const DEFAULT_SERVICE_CIDR = '10.96.0.0/12';
+const DEFAULT_SERVICE_CIDRS = ['10.96.0.0/12'];
 const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 
 export class ApiServer {
@@ -94,7 +94,7 @@ export class ApiServer {
     this.#options = options;
     this.scheme = options.scheme;
     this.#ranges = {
-      clusterIPs: parseCidr(options.serviceCidr ?? DEFAULT_SERVICE_CIDR),
+      clusterIPs: parseAddressRanges(options.serviceCidrs ?? DEFAULT_SERVICE_CIDRS),
       nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS,
     };
     this.#authorization = new Authorization({
@@ -124,10 +124,10 @@ export class ApiServer {
     const api = {
       get: (ref: ResourceRef, target: Target) => this.get(ctx, ref, target),
       create: (ref: ResourceRef, object: object) => this.create(ctx, ref, object),
+      update: (ref: ResourceRef, object: ApiObject) => this.update(ctx, ref, object),
     };
     await bootstrapCluster(api, {
       ranges: this.#ranges,
-      serviceCidr: this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
       apiPort: this.#options.apiPort ?? 4000,
     });
     const defaults = {
