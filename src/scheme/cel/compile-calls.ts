@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { Call } from './call.ts';
 import { CompileError } from './compile-error.ts';
 import { noSuchOverload } from './errors.ts';
+import { estimateCall } from './estimate/calls.ts';
 import type { FunctionTable, Overload } from './functions.ts';
 import type { Compiled, Frame, Scope } from './node.ts';
 import {
@@ -99,6 +100,7 @@ function dispatch(
   const candidates = matches.map(({ overload }) => overload);
   return {
     type: commonResult(matches.map(({ result }) => result)),
+    estimate: estimateCall(candidates, parts),
     run: isSettled
       ? (frame) => invoke(only.overload, parts, frame)
       : (frame) => invokeMatching(name, candidates, parts, frame),

@@ -1,6 +1,8 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { CompileError } from './compile-error.ts';
 import { CelEvaluationError, noSuchOverload } from './errors.ts';
+import { sizeOf } from './estimate/estimate.ts';
+import { plus, unionSizes } from './estimate/size.ts';
 import type { Compiled, Frame, Scope } from './node.ts';
 import { BOOL, type CelType, formatType, joinTypes } from './types.ts';
 import type { CelValue } from './values.ts';
@@ -30,8 +32,13 @@ export function compileTernary(
   const no = compiler.compile(whenFalse, scope);
   const type = joinTypes(yes.type, no.type);
   if (!type) throw noMatch('_?_:_', [BOOL, yes.type, no.type], node);
+  const larger = Math.max(yes.estimate.cost, no.estimate.cost);
   return {
     type,
+    estimate: {
+      cost: plus(condition.estimate.cost, larger),
+      size: unionSizes(sizeOf(yes), sizeOf(no)),
+    },
     run: (frame) => {
       const chosen = condition.run(frame);
       if (typeof chosen !== 'boolean') throw noSuchOverload('_?_:_');
@@ -54,7 +61,11 @@ export function compileLogical(
     throw noMatch(name, [a.type, b.type], node);
   }
   const deciding = node.op === '||';
-  return { type: BOOL, run: (frame) => decide(name, a, b, frame, deciding) };
+  return {
+    type: BOOL,
+    estimate: { cost: plus(a.estimate.cost, b.estimate.cost) },
+    run: (frame) => decide(name, a, b, frame, deciding),
+  };
 }
 
 /** An operand's outcome: its value, or the failure that the other operand may make irrelevant. */

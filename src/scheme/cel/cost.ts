@@ -1,4 +1,5 @@
 import { CelCostError } from './errors.ts';
+import { COST_PER_CHARACTER } from './prices.ts';
 
 /** What one expression may cost, as in Kubernetes: about a tenth of a second of evaluation there. */
 export const EXPRESSION_COST_LIMIT = 1_000_000;
@@ -6,9 +7,6 @@ export const EXPRESSION_COST_LIMIT = 1_000_000;
 export const REQUEST_COST_LIMIT = 10_000_000;
 /** What the match conditions of one webhook may cost for one request. */
 export const MATCH_CONDITIONS_COST_LIMIT = REQUEST_COST_LIMIT / 4;
-
-/** Reading text costs a tenth of a unit a character. */
-const COST_PER_CHARACTER = 0.1;
 
 /**
  * Counts what an evaluation has cost, and stops it past its limit. Costs are counted and not timed, so that the same

@@ -16,6 +16,8 @@ export interface ExpressionOptions {
   readonly resultTypes?: readonly CelType[];
   /** The types that `Name{…}` constructs. */
   readonly constructors?: Constructors;
+  /** The type whose sizes Kubernetes takes for those of parts of what the expression made. */
+  readonly root?: CelType;
 }
 
 export type Compilation =
@@ -48,6 +50,8 @@ const PARSER = new Environment({
 export class CompiledExpression {
   readonly source: string;
   readonly resultType: CelType;
+  /** The most that it can cost on what its variables' types allow, in units; 2^64 where they allow anything. */
+  readonly estimatedCost: number;
   /** The declared variables that it reads: an expression without `oldSelf` is no transition rule. */
   readonly references: ReadonlySet<string>;
   readonly #compiled: Compiled;
@@ -55,6 +59,7 @@ export class CompiledExpression {
   constructor(source: string, compiled: Compiled, references: ReadonlySet<string>) {
     this.source = source;
     this.resultType = compiled.type;
+    this.estimatedCost = compiled.estimate.cost;
     this.references = references;
     this.#compiled = compiled;
   }
@@ -109,11 +114,12 @@ function parse(text: string): { readonly node: ASTNode } | { readonly issue: Cel
   }
 }
 
-function check(node: ASTNode, { variables, constructors, resultTypes }: ExpressionOptions) {
+function check(node: ASTNode, { variables, constructors, resultTypes, root }: ExpressionOptions) {
   const compiler = new Compiler({
     functions: FUNCTIONS,
     variables,
     constructors: constructors ?? new Map(),
+    root,
   });
   const compiled = compiler.compile(node, undefined);
   const issues = [...compiler.issues];
