@@ -33,7 +33,12 @@ interface CompileParts {
 type LiteralValue = Extract<ASTNode, { op: 'value' }>['args'];
 
 export function compileLiteral(value: LiteralValue): Compiled {
-  return { type: typeOfLiteral(value), estimate: estimateOfLiteral(value), run: () => value };
+  return {
+    type: typeOfLiteral(value),
+    estimate: estimateOfLiteral(value),
+    literal: value,
+    run: () => value,
+  };
 }
 
 /** `-1`: a minus before a number that is spelled out belongs to the number. Undefined for all else. */

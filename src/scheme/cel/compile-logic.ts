@@ -4,6 +4,7 @@ import { CelEvaluationError, noSuchOverload } from './errors.ts';
 import { sizeOf } from './estimate/estimate.ts';
 import { plus, unionSizes } from './estimate/size.ts';
 import type { Compiled, Frame, Scope } from './node.ts';
+import { FORGIVEN_COST } from './prices.ts';
 import { BOOL, type CelType, formatType, joinTypes } from './types.ts';
 import type { CelValue } from './values.ts';
 
@@ -73,8 +74,9 @@ function attempt(part: Compiled, frame: Frame): CelValue | CelEvaluationError {
   try {
     return part.run(frame);
   } catch (error) {
-    if (error instanceof CelEvaluationError) return error;
-    throw error;
+    if (!(error instanceof CelEvaluationError)) throw error;
+    frame.spend.charge(FORGIVEN_COST);
+    return error;
   }
 }
 

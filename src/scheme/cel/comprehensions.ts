@@ -4,6 +4,7 @@ import { CelEvaluationError, noSuchOverload } from './errors.ts';
 import { declaredInside } from './estimate/estimate.ts';
 import { estimateLoop } from './estimate/loops.ts';
 import { bindLocal, type Compiled, type Frame, type Scope } from './node.ts';
+import { FORGIVEN_COST } from './prices.ts';
 import { BOOL, type CelType, DYN, formatType, INT, listOf, mapOf } from './types.ts';
 import { ArrayList, CelList, CelMap, type CelValue, EntriesMap } from './values.ts';
 
@@ -121,6 +122,7 @@ function quantify(loop: Loop, predicate: Compiled, deciding: boolean, frame: Fra
       isDecided = isTrue(predicate, frame) === deciding;
     } catch (error) {
       if (!(error instanceof CelEvaluationError)) throw error;
+      frame.spend.charge(FORGIVEN_COST);
       failure ??= error;
     }
     return !isDecided;

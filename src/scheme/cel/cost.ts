@@ -40,15 +40,22 @@ export class Spend {
 
 /** What all the expressions of one request may still cost together. */
 export class CostBudget {
+  readonly #limit: number;
   #left: number;
 
   constructor(limit: number = REQUEST_COST_LIMIT) {
+    this.#limit = limit;
     this.#left = limit;
   }
 
   /** The least of what one expression may cost and what is left for all. */
   get next(): number {
-    return Math.min(this.#left, EXPRESSION_COST_LIMIT);
+    return Math.max(0, Math.min(this.#left, EXPRESSION_COST_LIMIT));
+  }
+
+  /** What all expressions have cost so far. */
+  get spent(): number {
+    return this.#limit - this.#left;
   }
 
   take(units: number): void {

@@ -1,6 +1,6 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
 import { Compiler, type Constructors } from './compiler.ts';
-import { EXPRESSION_COST_LIMIT, Spend } from './cost.ts';
+import { type CostBudget, EXPRESSION_COST_LIMIT, Spend } from './cost.ts';
 import { FUNCTIONS } from './environment.ts';
 import { type CelIssue, formatIssues } from './errors.ts';
 import type { Compiled } from './node.ts';
@@ -26,8 +26,10 @@ export type Compilation =
   | { readonly error: string; readonly issues: readonly CelIssue[] };
 
 export interface EvaluationOptions {
-  /** What the evaluation may cost at most. Default: {@link EXPRESSION_COST_LIMIT}. */
+  /** What the evaluation may cost at most, where it has no budget. Default: {@link EXPRESSION_COST_LIMIT}. */
   readonly costLimit?: number;
+  /** What the evaluation shares with others. It is taken from whether or not the evaluation fails. */
+  readonly budget?: CostBudget;
 }
 
 /** What an evaluation answered, and what it cost. */
@@ -73,9 +75,14 @@ export class CompiledExpression {
     bindings: Readonly<Record<string, unknown>>,
     options: EvaluationOptions = {},
   ): Evaluation {
-    const spend = new Spend(options.costLimit ?? EXPRESSION_COST_LIMIT);
-    const value = this.#compiled.run({ bindings, locals: [], spend });
-    return { value, cost: spend.spent };
+    const { budget, costLimit } = options;
+    const spend = new Spend(budget?.next ?? costLimit ?? EXPRESSION_COST_LIMIT);
+    try {
+      const value = this.#compiled.run({ bindings, locals: [], spend });
+      return { value, cost: spend.spent };
+    } finally {
+      budget?.take(spend.spent);
+    }
   }
 }
 

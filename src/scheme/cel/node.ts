@@ -16,6 +16,8 @@ export interface Frame {
 /** A checked part of an expression, ready to run. */
 export interface Compiled extends Estimated {
   readonly run: (frame: Frame) => CelValue;
+  /** The value of a literal. */
+  readonly literal?: CelValue | undefined;
 }
 
 /** The variables that a part of an expression sees, the innermost first. */

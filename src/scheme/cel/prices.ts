@@ -9,5 +9,12 @@ export const LIST_COST = 10;
 export const MAP_COST = 30;
 export const STRUCT_COST = 40;
 
+/** Making sense of a text (an address, a time, a version) takes more than reading it. */
+export const PARSE_COST = 20;
+/** A part that fails and is forgiven, by `||` or by another element that decides. */
+export const FORGIVEN_COST = 20;
+/** Finding the offset of a time zone at a time. */
+export const TIME_ZONE_COST = 200;
+
 /** What a question to the authorizer costs: a policy may ask two in one expression. */
 export const CHECK_COST = 350_000;
