@@ -15,6 +15,7 @@ import { ROUTE_MODULES, UPGRADE_MODULES, VIEW_FACTORIES } from './modules.ts';
 import { addResourceRoutes } from './resource-routes.ts';
 import { DEFAULT_REST_LIMITS, type RestContext, type RestDoorOptions } from './rest-context.ts';
 import { WatchHub } from './watch/watch-hub.ts';
+import { addWatchUpgrade } from './watch/watch-upgrade.ts';
 
 export function createRestDoor(options: RestDoorOptions): Door {
   const limits = { ...DEFAULT_REST_LIMITS, ...options.limits };
@@ -48,6 +49,8 @@ class RestDoor implements Door {
       done();
     });
     for (const add of UPGRADE_MODULES) add(upgrades, context);
+    // Last, because it takes every path of a resource.
+    addWatchUpgrade(upgrades, context, this.#hub);
   }
 
   stop(): Promise<void> {
@@ -79,5 +82,8 @@ function sendStatus(
   if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
   const { retryAfterSeconds } = status.details ?? {};
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
-  return reply.code(status.code).type(format.mediaType).send(Buffer.from(format.write(status)));
+  return reply
+    .code(status.code)
+    .type(format.mediaType)
+    .send(Buffer.from(format.write(status)));
 }

@@ -1,7 +1,7 @@
 import { createBearerTokenAuthenticator } from '../../src/apiserver/authentication/bearer-token.ts';
 import { ADMIN_USER } from '../../src/apiserver/authentication/identities.ts';
 import { createClient } from '../../src/apiserver/in-process-client.ts';
-import { createHttpServer } from '../../src/http/http-server.ts';
+import { createHttpServer, type HttpServerOptions } from '../../src/http/http-server.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { RestDoorOptions } from '../../src/rest/rest-context.ts';
 import { createRestDoor } from '../../src/rest/server.ts';
@@ -10,7 +10,9 @@ import { RecordingLogger } from './recording-logger.ts';
 
 export const TEST_TOKEN = 'a-token-that-nobody-guesses';
 
-export interface TestRestOptions extends Partial<RestDoorOptions> {
+export interface TestRestOptions
+  extends Partial<RestDoorOptions>,
+    Pick<HttpServerOptions, 'requestTimeoutMs'> {
   readonly api?: TestApiOptions;
 }
 
@@ -59,13 +61,13 @@ export async function testRest(options: TestRestOptions = {}): Promise<TestRest>
     clientFor: (identity, extras) =>
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: (credentials, path) => apiServer.admitToPath(credentials, path),
-    table: (ref, objects, tableOptions) => apiServer.table(ref, objects, tableOptions),
+    table: (ref, tableOptions) => apiServer.table(ref, tableOptions),
     logger,
     clock: systemClock,
     ...door,
   });
   await rest.start();
-  const server = createHttpServer({ logger, notReady: () => [] });
+  const server = createHttpServer({ logger, notReady: () => [], ...door });
   rest.openOn(server);
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const open: TestRest['open'] = (method, path, { body, headers, signal } = {}) =>
