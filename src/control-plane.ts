@@ -106,7 +106,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const readiness = { workersStarted: false };
   const url = config.roles.includes('api')
     ? await openDoor(
-        { config, apiServer, serviceAccountTokens, tls, clock, logger, readiness },
+        { config, apiServer, store, serviceAccountTokens, tls, metrics, clock, logger, readiness },
         cleanup,
       )
     : undefined;

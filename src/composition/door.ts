@@ -9,9 +9,13 @@ import { createHttpServer, type ServingTls } from '../http/http-server.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
+import { readMetrics } from '../observability/metrics/read-metrics.ts';
 import { createRestDoor } from '../rest/server.ts';
+import type { ObjectStore } from '../store/store.ts';
 import { addIssuerDiscovery } from './issuer-discovery.ts';
 import { ConfigError } from './option-values.ts';
+import { type Readiness, readyChecks } from './ready-checks.ts';
 import { serverVersion } from './version.ts';
 
 export interface DoorOptions {
@@ -21,10 +25,13 @@ export interface DoorOptions {
   readonly serviceAccountTokens?: ServiceAccountTokenOptions | undefined;
   /** Undefined for plain HTTP. */
   readonly tls: ServingTls | undefined;
+  /** What `/metrics` tells, beside the figures of the process. */
+  readonly metrics: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What `/readyz` waits for. */
-  readonly readiness: { readonly workersStarted: boolean };
+  readonly readiness: Readiness;
+  readonly store: ObjectStore;
 }
 
 /**
@@ -46,8 +53,8 @@ export async function assertPortIsFree(config: Pick<Config, 'host' | 'port'>): P
 
 /** Opens the GraphQL door; returns its address. @throws {ConfigError} when the port is taken */
 export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Promise<string> {
-  const { apiServer, clock, config, logger, readiness, tls } = options;
-  const { serviceAccountTokens } = options;
+  const { apiServer, clock, config, logger, metrics, readiness, tls } = options;
+  const { serviceAccountTokens, store } = options;
   const door = createGraphqlDoor({
     scheme: apiServer.scheme,
     version: serverVersion(),
@@ -66,6 +73,8 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: (credentials, path) => apiServer.admitToPath(credentials, path),
     table: (ref, objects, options) => apiServer.table(ref, objects, options),
+    version: serverVersion(),
+    readMetrics: () => readMetrics(metrics),
     logger,
     clock,
   });
@@ -75,7 +84,7 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
     tls,
     logger,
     allowedHosts: config.allowedHosts,
-    notReady: () => (readiness.workersStarted ? [] : ['workers']),
+    readyChecks: readyChecks(store, readiness),
   });
   door.openOn(server);
   rest.openOn(server);
