@@ -26,8 +26,8 @@ export interface ApiServerOptions {
   readonly authorizationModes?: readonly AuthorizationMode[];
   /** @default those of every cluster */
   readonly admissionPlugins?: readonly AdmissionPlugin[];
-  /** Where ClusterIPs come from. @default '10.96.0.0/12' */
-  readonly serviceCidr?: string;
+  /** Where ClusterIPs come from: one range, or one of each family, the preferred one first. @default ['10.96.0.0/12'] */
+  readonly serviceCidrs?: readonly string[];
   /** Both ends included. @default 30000 to 32767 */
   readonly nodePorts?: ServiceRanges['nodePorts'];
   /** Where clients reach the API: the target of the `kubernetes` Service. @default 4000 */

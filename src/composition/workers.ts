@@ -107,7 +107,7 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
       user: KUBELET_HOST_USER,
       controllers: roles.has('kubelets')
         ? createKubeletControllers({
-            settings: heartbeat(config),
+            settings: kubeletSettings(config),
             clientFor: (node) => kubeletClient(apiServer, node),
             containerLog,
           })
@@ -143,9 +143,10 @@ const RENEWALS_PER_LEASE = 4;
 const MAX_LEASE_SECONDS = 40;
 
 /** Kubelets beat often enough for the grace period that the node lifecycle controller gives them. */
-function heartbeat({ nodeMonitorGracePeriodSeconds }: Config) {
+function kubeletSettings({ network, nodeMonitorGracePeriodSeconds }: Config) {
   const leaseDurationSeconds = Math.min(MAX_LEASE_SECONDS, nodeMonitorGracePeriodSeconds);
   return {
+    clusterCidrs: network.clusterCidrs,
     leaseDurationSeconds,
     leaseRenewMs: (leaseDurationSeconds * 1_000) / RENEWALS_PER_LEASE,
   };

@@ -1,16 +1,16 @@
 import { plainView, type ViewFactory } from './content/view.ts';
-import { addDiscoveryRoutes } from './discovery/discovery-routes.ts';
-import { addMetricsRoutes } from './discovery/metrics-routes.ts';
-import { addVersionRoutes } from './discovery/version-routes.ts';
-import { addOpenApiRoutes } from './openapi/open-api-routes.ts';
+import { discoveryRoutes } from './discovery/discovery-routes.ts';
+import { metricsRoutes } from './discovery/metrics-routes.ts';
+import { versionRoutes } from './discovery/version-routes.ts';
+import { openApiRoutes } from './openapi/open-api-routes.ts';
 import type { RouteModule, UpgradeModule } from './rest-context.ts';
 
 /** What is served beside resources. */
 export const ROUTE_MODULES: readonly RouteModule[] = [
-  addDiscoveryRoutes,
-  addOpenApiRoutes,
-  addVersionRoutes,
-  addMetricsRoutes,
+  discoveryRoutes,
+  openApiRoutes,
+  versionRoutes,
+  metricsRoutes,
 ];
 
 /** What is served over WebSockets. */

@@ -52,9 +52,9 @@ export interface RestContext extends RestDoorOptions {
 
 /**
  * Routes that are no resources: discovery, OpenAPI, version. Whoever asks has been admitted to the path before a handler
- * runs, and what it throws is answered as a Status.
+ * runs, and what it throws is answered as a Status. Made once a door, and added to each of its servers.
  */
-export type RouteModule = (fastify: FastifyInstance, context: RestContext) => void;
+export type RouteModule = (context: RestContext) => (fastify: FastifyInstance) => void;
 
 /** A subresource that is a connection: adds what takes over requests for a WebSocket. */
 export type UpgradeModule = (upgrades: Upgrades, context: RestContext) => void;

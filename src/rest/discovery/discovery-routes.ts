@@ -1,6 +1,7 @@
 /** `/api`, `/apis` and what is below them that is no resource: what the server can do, in Kubernetes' documents. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../../scheme/errors.ts';
+import type { Scheme } from '../../scheme/scheme.ts';
 import { type MediaRange, parseMediaRanges } from '../content/media-ranges.ts';
 import type { RestContext } from '../rest-context.ts';
 import type { DiscoveryVersion } from './aggregated-discovery.ts';
@@ -10,8 +11,16 @@ import type { EncodedDocument } from './encoded-document.ts';
 import { addPath } from './paths.ts';
 import { sendDocument, sendValue } from './send-document.ts';
 
-export function addDiscoveryRoutes(fastify: FastifyInstance, { scheme }: RestContext): void {
+export function discoveryRoutes({ scheme }: RestContext): (fastify: FastifyInstance) => void {
   const documents = new DiscoveryDocuments(scheme);
+  return (fastify) => {
+    addRoots(fastify, documents, scheme);
+    addLists(fastify, documents);
+  };
+}
+
+/** Aggregated, for who asks for that. */
+function addRoots(fastify: FastifyInstance, documents: DiscoveryDocuments, scheme: Scheme): void {
   addPath(fastify, '/api', (request, reply) => {
     const version = aggregatedVersion(request);
     if (version) return sendDocument(request, reply, documents.aggregated('api', version));
@@ -22,6 +31,9 @@ export function addDiscoveryRoutes(fastify: FastifyInstance, { scheme }: RestCon
     const document = version ? documents.aggregated('apis', version) : documents.groups();
     return sendDocument(request, reply, document);
   });
+}
+
+function addLists(fastify: FastifyInstance, documents: DiscoveryDocuments): void {
   addPath(fastify, '/apis/:group', (request, reply) => {
     const { group = '' } = request.params as { group?: string };
     return sendIfAny(request, reply, documents.group(group));

@@ -7,7 +7,7 @@ import { sendValue } from './send-document.ts';
 const UNKNOWN_BUILD_DATE = '1970-01-01T00:00:00Z';
 
 /** `/version`, as `kubectl version` reads it. */
-export function addVersionRoutes(fastify: FastifyInstance, { version }: RestContext): void {
+export function versionRoutes({ version }: RestContext): (fastify: FastifyInstance) => void {
   const { gitVersion, major, minor, platform } = version;
   const info = {
     major,
@@ -20,5 +20,6 @@ export function addVersionRoutes(fastify: FastifyInstance, { version }: RestCont
     compiler: `node ${process.version}`,
     platform,
   };
-  addPath(fastify, '/version', (request, reply) => sendValue(request, reply, info));
+  return (fastify) =>
+    addPath(fastify, '/version', (request, reply) => sendValue(request, reply, info));
 }

@@ -11,8 +11,15 @@ import { OpenApiDocuments } from './open-api-documents.ts';
 const PROTOBUF = /^com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf$/;
 const JSON_SUBTYPES: ReadonlySet<string> = new Set(['json', '*']);
 
-export function addOpenApiRoutes(fastify: FastifyInstance, { scheme, version }: RestContext): void {
+export function openApiRoutes({
+  scheme,
+  version,
+}: RestContext): (fastify: FastifyInstance) => void {
   const documents = new OpenApiDocuments({ scheme, gitVersion: version.gitVersion });
+  return (fastify) => addRoutes(fastify, documents);
+}
+
+function addRoutes(fastify: FastifyInstance, documents: OpenApiDocuments): void {
   addPath(fastify, '/openapi/v2', async (request, reply) => {
     const isProtobuf = wantsProtobuf(request.headers.accept);
     const whole = isProtobuf ? documents.wholeAsProtobuf() : documents.wholeAsJson();
