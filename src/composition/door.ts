@@ -65,7 +65,6 @@ export async function openDoor(options: DoorOptions, cleanup: CleanupStack): Pro
     clientFor: (identity, extras) =>
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: (credentials, path) => apiServer.admitToPath(credentials, path),
-    table: (ref, objects, options) => apiServer.table(ref, objects, options),
     logger,
     clock,
   });

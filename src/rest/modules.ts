@@ -1,5 +1,7 @@
 import { plainView, type ViewFactory } from './content/view.ts';
 import type { RouteModule, UpgradeModule } from './rest-context.ts';
+import { partialMetadataView } from './table/partial-metadata-view.ts';
+import { tableView } from './table/table-view.ts';
 
 /** What is served beside resources. */
 export const ROUTE_MODULES: readonly RouteModule[] = [];
@@ -8,4 +10,4 @@ export const ROUTE_MODULES: readonly RouteModule[] = [];
 export const UPGRADE_MODULES: readonly UpgradeModule[] = [];
 
 /** What answers can be made of, by the first that takes the `as` of an Accept header. */
-export const VIEW_FACTORIES: readonly ViewFactory[] = [plainView];
+export const VIEW_FACTORIES: readonly ViewFactory[] = [plainView, tableView, partialMetadataView];

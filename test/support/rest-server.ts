@@ -59,7 +59,6 @@ export async function testRest(options: TestRestOptions = {}): Promise<TestRest>
     clientFor: (identity, extras) =>
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: (credentials, path) => apiServer.admitToPath(credentials, path),
-    table: (ref, objects, tableOptions) => apiServer.table(ref, objects, tableOptions),
     logger,
     clock: systemClock,
     ...door,
