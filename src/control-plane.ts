@@ -15,9 +15,16 @@ import { type AuthenticationOptions, openAuthentication } from './composition/au
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
 import { type ContainerLogs, openContainerLogs } from './composition/container-logs.ts';
 import { type Database, openDatabase } from './composition/database.ts';
-import { assertPortIsFree, openDoor } from './composition/door.ts';
+import { startDoors } from './composition/doors.ts';
 import { readEncryption, startWithKeys } from './composition/encryption.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
+import { kubeconfigFileOf, writeKubeconfig } from './composition/kubeconfig.ts';
+import {
+  type Addresses,
+  assertPortsAreFree,
+  type ListenersOptions,
+  openListeners,
+} from './composition/listeners.ts';
 import { ConfigError } from './composition/option-values.ts';
 import { withStoredVersions } from './composition/stored-versions.ts';
 import { openTls } from './composition/tls.ts';
@@ -46,7 +53,9 @@ export interface ControlPlaneOptions {
 
 export interface ControlPlane extends AsyncDisposable {
   /** Where the doors are: `http://127.0.0.1:4000`; undefined without the api role. */
-  readonly url: string | undefined;
+  readonly url?: string;
+  /** As {@link ControlPlane.url}, with TLS; undefined where the secure port is switched off as well. */
+  readonly secureUrl?: string | undefined;
   /** The administrator's bearer token. */
   readonly token: string;
   /** The API in this process, as the administrator. */
@@ -72,7 +81,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const { config, clock = systemClock, logger = silentLogger, signal } = options;
   const { onProgress = () => undefined } = options;
   const scheme = buildScheme(config);
-  if (config.roles.includes('api')) await assertPortIsFree(config);
+  if (config.roles.includes('api')) await assertPortsAreFree(config);
   openDataDirectory(config.dataDirectory);
   const token = readOrCreateToken(config.dataDirectory);
   const authentication = openAuthentication(config, token);
@@ -92,9 +101,9 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   containerLogs.startRetention(createClient(apiServer, { user: APISERVER_USER }));
   const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
-  const url = config.roles.includes('api')
-    ? await openDoor(
-        { config, apiServer, serviceAccountTokens, tls, clock, logger, readiness },
+  const addresses = config.roles.includes('api')
+    ? await openDoors(
+        { config, apiServer, serviceAccountTokens, tls, clock, logger, readiness, token },
         cleanup,
       )
     : undefined;
@@ -117,7 +126,28 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   readiness.workersStarted = true;
   const stop = () => cleanup.run();
   const { failure } = database;
-  return { url, token, client, failure, stop, [Symbol.asyncDispose]: stop };
+  return { ...addresses, token, client, failure, stop, [Symbol.asyncDispose]: stop };
+}
+
+interface OpenDoorsOptions extends Omit<ListenersOptions, 'doors'> {
+  readonly clock: Clock;
+  /** The administrator's. */
+  readonly token: string;
+}
+
+/** Opens the doors, and leaves a kubeconfig that leads to them. */
+async function openDoors(options: OpenDoorsOptions, cleanup: CleanupStack): Promise<Addresses> {
+  const { config, tls, token } = options;
+  const doors = await startDoors(options);
+  const addresses = await openListeners({ ...options, doors }, cleanup);
+  if (addresses.secureUrl) {
+    writeKubeconfig(kubeconfigFileOf(config.dataDirectory), {
+      server: addresses.secureUrl,
+      certificateAuthority: tls?.authority,
+      token,
+    });
+  }
+  return addresses;
 }
 
 function buildScheme({ runtimeConfig }: Config): Scheme {
@@ -171,6 +201,6 @@ function createApiServer(options: ApiServerParts): ApiServer {
     ),
     authorizationModes: config.authorizationModes,
     maxRequestsInFlight: config.maxRequestsInFlight,
-    apiPort: config.port,
+    apiPort: config.securePort?.port || config.port,
   });
 }
