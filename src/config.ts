@@ -23,6 +23,12 @@ import {
   readAuthenticationConfig,
 } from './composition/authentication-config.ts';
 import {
+  NETWORK_OPTIONS,
+  NETWORK_USAGE,
+  type NetworkConfig,
+  readNetworkConfig,
+} from './composition/network-config.ts';
+import {
   ConfigError,
   seconds,
   splitList,
@@ -84,6 +90,7 @@ export interface Config {
   /** Default admission plugins not to run. @default [] */
   readonly disableAdmissionPlugins: readonly string[];
   readonly audit: AuditConfig;
+  readonly network: NetworkConfig;
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
   readonly retentionSeconds: number;
   /** Simulated nodes made at the first start of an empty cluster. @default 3 */
@@ -140,6 +147,7 @@ Usage: npm start -- [options]
 
 ${AUTHENTICATION_USAGE}
 ${AUDIT_USAGE}
+${NETWORK_USAGE}
 Environment: DATABASE_URL uses a PostgreSQL server (14 or newer) in place of the embedded one,
 REDIS_URL puts the work queues on Redis.
 
@@ -173,6 +181,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   ...AUTHENTICATION_OPTIONS,
   ...AUDIT_OPTIONS,
+  ...NETWORK_OPTIONS,
 } as const;
 
 export interface ConfigSource {
@@ -217,6 +226,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     ),
     ...toPluginSwitches(values),
     audit: readAuditConfig(values, cwd),
+    network: readNetworkConfig(values),
     retentionSeconds: seconds('--retention', values.retention ?? '3600'),
     initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),
     introspection: toBoolean('--introspection', values.introspection ?? 'true'),

@@ -10,6 +10,7 @@ import { ApiServer } from './apiserver/api-server.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
+import { RequestMetrics } from './apiserver/request-metrics.ts';
 import { type Audit, startAudit } from './composition/audit.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
@@ -34,6 +35,7 @@ import { openDataDirectory, readOrCreateToken } from './data-directory.ts';
 import { CleanupStack } from './lib/cleanup-stack.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { type Logger, silentLogger } from './lib/logger.ts';
+import { MetricRegistry } from './lib/metrics.ts';
 import { STRATEGIES } from './scheme/groups/strategies.ts';
 import { RuntimeConfigError } from './scheme/runtime-config.ts';
 import { createScheme, type Scheme } from './scheme/scheme.ts';
@@ -91,11 +93,21 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   cleanup.defer(() => database.stop());
   signal?.throwIfAborted();
   onProgress('Starting the API server');
-  const store = await startStore({ config, database, scheme, clock, logger }, cleanup);
+  const metrics = new MetricRegistry();
+  const store = await startStore({ config, database, scheme, metrics, clock, logger }, cleanup);
   const audit = startAudit({ config, database, clock, logger }, cleanup);
   const containerLogs = openContainerLogs({ database, clock, logger }, cleanup);
-  const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
-  const apiServer = createApiServer(parts);
+  const apiServer = createApiServer({
+    config,
+    store,
+    scheme,
+    authentication,
+    audit,
+    containerLogs,
+    requestMetrics: new RequestMetrics(metrics),
+    clock,
+    logger,
+  });
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
   containerLogs.startRetention(createClient(apiServer, { user: APISERVER_USER }));
@@ -115,6 +127,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
     apiServer,
     certificateAuthority,
     containerLog: containerLogs.log,
+    metrics,
     clock,
     logger,
   });
@@ -163,15 +176,16 @@ interface StoreParts {
   readonly config: Config;
   readonly database: Database;
   readonly scheme: Scheme;
+  readonly metrics: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 async function startStore(parts: StoreParts, cleanup: CleanupStack): Promise<ObjectStore> {
-  const { config, database, scheme, clock, logger } = parts;
+  const { config, database, scheme, metrics, clock, logger } = parts;
   const retentionMs = config.retentionSeconds * 1_000;
   const codec = withStoredVersions(readEncryption(config), scheme);
-  const store = createStore({ url: database.url, clock, logger, retentionMs, codec });
+  const store = createStore({ url: database.url, metrics, clock, logger, retentionMs, codec });
   cleanup.defer(() => store.stop());
   await startWithKeys(store, config);
   return store;
@@ -182,6 +196,7 @@ interface ApiServerParts {
   readonly store: ObjectStore;
   readonly scheme: Scheme;
   readonly authentication: AuthenticationOptions;
+  readonly requestMetrics: RequestMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly audit: Audit;
@@ -201,6 +216,7 @@ function createApiServer(options: ApiServerParts): ApiServer {
     ),
     authorizationModes: config.authorizationModes,
     maxRequestsInFlight: config.maxRequestsInFlight,
+    serviceCidrs: config.network.serviceCidrs,
     apiPort: config.securePort?.port || config.port,
   });
 }

@@ -67,7 +67,7 @@ import { commitTransaction } from './registry/transaction.ts';
 import { updateObject } from './registry/update.ts';
 import { watchObjects } from './registry/watch.ts';
 import type { RequestContext } from './request-context.ts';
-import { parseCidr } from './services/address-range.ts';
+import { parseAddressRanges } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
 import { readPodLog } from './subresources/pod-log.ts';
@@ -76,7 +76,7 @@ import type { PodLogOptions } from './subresources/pod-log-options.ts';
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 /** A request may wait for its turn for a quarter of the time that it may take. */
 const WAITS_PER_TIMEOUT = 4;
-const DEFAULT_SERVICE_CIDR = '10.96.0.0/12';
+const DEFAULT_SERVICE_CIDRS = ['10.96.0.0/12'];
 const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 
 export class ApiServer {
@@ -93,7 +93,7 @@ export class ApiServer {
     this.#options = options;
     this.scheme = options.scheme;
     this.#ranges = {
-      clusterIPs: parseCidr(options.serviceCidr ?? DEFAULT_SERVICE_CIDR),
+      clusterIPs: parseAddressRanges(options.serviceCidrs ?? DEFAULT_SERVICE_CIDRS),
       nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS,
     };
     this.#authorization = new Authorization({
@@ -123,10 +123,10 @@ export class ApiServer {
     const api = {
       get: (ref: ResourceRef, target: Target) => this.get(ctx, ref, target),
       create: (ref: ResourceRef, object: object) => this.create(ctx, ref, object),
+      update: (ref: ResourceRef, object: ApiObject) => this.update(ctx, ref, object),
     };
     await bootstrapCluster(api, {
       ranges: this.#ranges,
-      serviceCidr: this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
       apiPort: this.#options.apiPort ?? 4000,
     });
     const defaults = {
@@ -340,9 +340,11 @@ export class ApiServer {
     if (!this.#isServing) {
       throw serviceUnavailable('the API server is not serving: it is starting or has been stopped');
     }
-    const { auditor } = this.#options;
-    if (!auditor) return this.#handle(ctx, requests, handle);
-    return auditor.follow(ctx, requests, (context) => this.#handle(context, requests, handle));
+    const { auditor, requestMetrics } = this.#options;
+    const answer = auditor
+      ? auditor.follow(ctx, requests, (context) => this.#handle(context, requests, handle))
+      : this.#handle(ctx, requests, handle);
+    return requestMetrics ? requestMetrics.follow(requests, answer) : answer;
   }
 
   async #handle<T>(
