@@ -40,7 +40,6 @@ export async function startDoors({
     clientFor: (identity, extras) =>
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: apiServer.admitToPath.bind(apiServer),
-    table: apiServer.table.bind(apiServer),
   });
   await graphql.start();
   await rest.start();
