@@ -115,7 +115,18 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const readiness = { workersStarted: false };
   const addresses = config.roles.includes('api')
     ? await openDoors(
-        { config, apiServer, serviceAccountTokens, tls, clock, logger, readiness, token },
+        {
+          config,
+          apiServer,
+          store,
+          serviceAccountTokens,
+          tls,
+          metrics,
+          clock,
+          logger,
+          readiness,
+          token,
+        },
         cleanup,
       )
     : undefined;
@@ -144,6 +155,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
 
 interface OpenDoorsOptions extends Omit<ListenersOptions, 'doors'> {
   readonly clock: Clock;
+  readonly metrics: MetricRegistry;
   /** The administrator's. */
   readonly token: string;
 }

@@ -5,6 +5,8 @@ import { createGraphqlDoor } from '../graphql/server.ts';
 import type { Door } from '../http/door.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
+import { readMetrics } from '../observability/metrics/read-metrics.ts';
 import { createRestDoor } from '../rest/server.ts';
 import { serverVersion } from './version.ts';
 
@@ -13,6 +15,8 @@ export interface DoorsOptions {
   readonly apiServer: ApiServer;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What `/metrics` tells, beside the figures of the process. */
+  readonly metrics: MetricRegistry;
 }
 
 /** The two ways in, made ready. */
@@ -21,6 +25,7 @@ export async function startDoors({
   clock,
   config,
   logger,
+  metrics,
 }: DoorsOptions): Promise<readonly Door[]> {
   const shared = {
     scheme: apiServer.scheme,
@@ -40,6 +45,8 @@ export async function startDoors({
     clientFor: (identity, extras) =>
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: apiServer.admitToPath.bind(apiServer),
+    version: serverVersion(),
+    readMetrics: () => readMetrics(metrics),
   });
   await graphql.start();
   await rest.start();

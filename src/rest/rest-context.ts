@@ -6,6 +6,7 @@ import type { Upgrades } from '../http/upgrades.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { ViewContext, ViewFactory } from './content/view.ts';
+import type { KubernetesVersion } from './discovery/kubernetes-version.ts';
 
 /** What goes with one request beside who sends it. */
 export interface RequestExtras {
@@ -24,6 +25,10 @@ export interface RestDoorOptions extends ViewContext {
   readonly clientFor: (identity: RequestIdentity, extras: RequestExtras) => ApiClient;
   /** Refuses whoever may not read a path that is no resource. @throws {ApiError} Unauthorized, Forbidden */
   readonly admitToPath: (credentials: Credentials, path: string) => Promise<void>;
+  /** The Kubernetes that this server is like. */
+  readonly version: KubernetesVersion;
+  /** The figures of the server, in Prometheus' text format. */
+  readonly readMetrics: () => Promise<string>;
   readonly logger: Logger;
   /** @default {@link DEFAULT_REST_LIMITS} */
   readonly limits?: Partial<RestLimits>;
