@@ -12,7 +12,10 @@ export interface ApiApproval {
 }
 
 /** What a definition says of its approval; undefined where its group asks for none. */
-export function apiApprovalOf({ metadata, spec }: CustomResourceDefinition): ApiApproval | undefined {
+export function apiApprovalOf({
+  metadata,
+  spec,
+}: CustomResourceDefinition): ApiApproval | undefined {
   if (!/(^|\.)(k8s|kubernetes)\.io$/.test(spec.group)) return undefined;
   const approval = metadata.annotations?.[APPROVED_ANNOTATION] ?? '';
   const demand = `protected groups must have approval annotation "${APPROVED_ANNOTATION}"`;

@@ -30,27 +30,54 @@ function conditionOf(group: string, approval?: string) {
 }
 
 describe('the approval of an API', () => {
-  test.each<[group: string, approval: string | undefined, status: string, reason: string, message: string]>([
+  test.each<
+    [group: string, approval: string | undefined, status: string, reason: string, message: string]
+  >([
     ['x.k8s.io', undefined, 'False', 'MissingAnnotation', MISSING],
     ['k8s.io', '', 'False', 'MissingAnnotation', MISSING],
-    ['x.kubernetes.io', 'unapproved, a test', 'False', 'UnapprovedAnnotation', 'not approved: "unapproved, a test"'],
+    [
+      'x.kubernetes.io',
+      'unapproved, a test',
+      'False',
+      'UnapprovedAnnotation',
+      'not approved: "unapproved, a test"',
+    ],
     ['kubernetes.io', PULL_REQUEST, 'True', 'ApprovedAnnotation', `approved in ${PULL_REQUEST}`],
     ['x.k8s.io', 'by me', 'False', 'InvalidAnnotation', INVALID],
     ['x.k8s.io', 'mailto:me', 'False', 'InvalidAnnotation', INVALID],
-  ])('in %s with the annotation %j is told by a condition', (group, approval, status, reason, message) => {
-    expect(conditionOf(group, approval)).toMatchObject({ status, reason, message, lastTransitionTime: NOW });
-  });
+  ])(
+    'in %s with the annotation %j is told by a condition',
+    (group, approval, status, reason, message) => {
+      expect(conditionOf(group, approval)).toMatchObject({
+        status,
+        reason,
+        message,
+        lastTransitionTime: NOW,
+      });
+    },
+  );
 
-  test.each(['example.com', 'notk8s.io', 'k8s.io.example.com'])('is not asked for in %s', (group) => {
-    expect(conditionOf(group)).toBeUndefined();
-  });
+  test.each(['example.com', 'notk8s.io', 'k8s.io.example.com'])(
+    'is not asked for in %s',
+    (group) => {
+      expect(conditionOf(group)).toBeUndefined();
+    },
+  );
 
   test.each<[before: string | undefined, after: string | undefined, ...problems: string[]]>([
     [undefined, undefined],
     ['by me', 'by you'],
     ['unapproved', PULL_REQUEST],
-    [PULL_REQUEST, undefined, `metadata.annotations[${APPROVED_ANNOTATION}]: Required value: ${MISSING}`],
-    [undefined, 'by me', `metadata.annotations[${APPROVED_ANNOTATION}]: Invalid value: "by me": ${INVALID}`],
+    [
+      PULL_REQUEST,
+      undefined,
+      `metadata.annotations[${APPROVED_ANNOTATION}]: Required value: ${MISSING}`,
+    ],
+    [
+      undefined,
+      'by me',
+      `metadata.annotations[${APPROVED_ANNOTATION}]: Invalid value: "by me": ${INVALID}`,
+    ],
   ])('that was %j may become %j unless it becomes worse', (before, after, ...problems) => {
     const errors = customResourceDefinitionStrategy.validateUpdate?.(
       definitionOf('x.k8s.io', after),
