@@ -59,6 +59,6 @@ async function handle(
   const answer = await verbOf(
     request.method,
     request.path,
-  )(request).finally(() => request.warnings.writeTo(reply));
+  )(request).finally(() => request.warnings.writeTo(reply.raw));
   return sendAnswer(answer, encoder, exchange);
 }
