@@ -16,12 +16,14 @@ export interface RestRequest {
   readonly raw: FastifyRequest;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** The body as it came. */
 export function rawBodyOf({ raw }: RestRequest): RawBody {
   const { body } = raw;
   return {
     contentType: raw.headers['content-type'],
-    text: typeof body === 'string' ? body : '',
+    bytes: Buffer.isBuffer(body) ? body : NOTHING,
   };
 }
 

@@ -6,7 +6,7 @@
  * Entry point: {@link createRestDoor}.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { addTextParser } from '../http/body-parser.ts';
+import { addBytesParser } from '../http/body-parser.ts';
 import { credentialsOf } from '../http/credentials.ts';
 import type { Door } from '../http/door.ts';
 import { type HttpServer, toStatus } from '../http/http-server.ts';
@@ -43,7 +43,7 @@ class RestDoor implements Door {
   openOn({ fastify, upgrades }: HttpServer): void {
     const context = this.#context;
     void fastify.register((scope, _options, done) => {
-      addTextParser(scope, context.limits.maxBodyBytes);
+      addBytesParser(scope, context.limits.maxBodyBytes);
       scope.setErrorHandler((error, request, reply) => sendStatus(context, error, request, reply));
       addResourceRoutes(scope, context, this.#hub);
       done();
@@ -86,5 +86,8 @@ function sendStatus(
   if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
   const { retryAfterSeconds } = status.details ?? {};
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
-  return reply.code(status.code).type(format.mediaType).send(Buffer.from(format.write(status)));
+  return reply
+    .code(status.code)
+    .type(format.mediaType)
+    .send(Buffer.from(format.write(status)));
 }
