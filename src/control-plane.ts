@@ -97,39 +97,25 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const store = await startStore({ config, database, scheme, metrics, clock, logger }, cleanup);
   const audit = startAudit({ config, database, clock, logger }, cleanup);
   const containerLogs = openContainerLogs({ database, clock, logger }, cleanup);
-  const apiServer = createApiServer({
-    config,
-    store,
-    scheme,
-    authentication,
-    audit,
-    containerLogs,
-    requestMetrics: new RequestMetrics(metrics),
-    clock,
-    logger,
-  });
+  const requestMetrics = new RequestMetrics(metrics);
+  const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
+  const apiServer = createApiServer({ ...parts, requestMetrics });
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
   containerLogs.startRetention(createClient(apiServer, { user: APISERVER_USER }));
   const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
+  const shared = { config, apiServer, metrics, clock, logger };
   const addresses = config.roles.includes('api')
-    ? await openDoors(
-        { config, apiServer, serviceAccountTokens, tls, clock, logger, readiness, token },
-        cleanup,
-      )
+    ? await openDoors({ ...shared, store, serviceAccountTokens, tls, readiness, token }, cleanup)
     : undefined;
   onProgress('Starting scheduler, controllers and nodes');
   const client = createClient(apiServer, { user: ADMIN_USER, fieldManager: 'orrery' });
   const workers = await startWorkers({
-    config,
+    ...shared,
     database,
-    apiServer,
     certificateAuthority,
     containerLog: containerLogs.log,
-    metrics,
-    clock,
-    logger,
   });
   if (workers) cleanup.defer(() => workers.run());
   if (config.roles.includes('kubelets')) {
@@ -143,6 +129,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
 }
 
 interface OpenDoorsOptions extends Omit<ListenersOptions, 'doors'> {
+  readonly metrics: MetricRegistry;
   readonly clock: Clock;
   /** The administrator's. */
   readonly token: string;
