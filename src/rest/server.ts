@@ -20,6 +20,7 @@ import {
   type RouteModule,
 } from './rest-context.ts';
 import { WatchHub } from './watch/watch-hub.ts';
+import { addWatchUpgrade } from './watch/watch-upgrade.ts';
 
 export function createRestDoor(options: RestDoorOptions): Door {
   const limits = { ...DEFAULT_REST_LIMITS, ...options.limits };
@@ -55,6 +56,8 @@ class RestDoor implements Door {
       done();
     });
     for (const add of UPGRADE_MODULES) add(upgrades, context);
+    // Last, because it takes every path of a resource.
+    addWatchUpgrade(upgrades, context, this.#hub);
   }
 
   stop(): Promise<void> {

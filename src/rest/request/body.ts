@@ -33,7 +33,9 @@ export function readObjectBody({ contentType, bytes }: RawBody): unknown {
 export function parseYaml(text: string): unknown {
   assertNoPrototypeKey(text);
   try {
-    return parse(text, { merge: true, maxAliasCount: MAX_ALIAS_COUNT }) ?? undefined;
+    const value: unknown = parse(text, { merge: true, maxAliasCount: MAX_ALIAS_COUNT });
+    // What an alias repeats is one object in several places, and may hold itself.
+    return text.includes('*') ? JSON.parse(JSON.stringify(value)) : (value ?? undefined);
   } catch (thrown) {
     throw badRequest(`error converting YAML to JSON: ${(thrown as Error).message}`);
   }
