@@ -78,7 +78,7 @@ async function answer(
 function assertValidSpec({ audiences, expirationSeconds }: TokenRequestSpec): void {
   const field = 'spec.expirationSeconds';
   const errors = [];
-  if (audiences !== undefined && !audiences.every((audience) => typeof audience === 'string')) {
+  if (audiences && !audiences.every((audience) => typeof audience === 'string')) {
     throw badRequest('spec.audiences: expected a list of texts');
   }
   if (expirationSeconds !== undefined && !Number.isSafeInteger(expirationSeconds)) {
