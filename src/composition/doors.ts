@@ -45,7 +45,6 @@ export async function startDoors({
     clientFor: (identity, extras) =>
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: apiServer.admitToPath.bind(apiServer),
-    table: apiServer.table.bind(apiServer),
     version: serverVersion(),
     readMetrics: () => readMetrics(metrics),
   });

@@ -62,7 +62,6 @@ export async function testRest(options: TestRestOptions = {}): Promise<TestRest>
     clientFor: (identity, extras) =>
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: (credentials, path) => apiServer.admitToPath(credentials, path),
-    table: apiServer.table.bind(apiServer),
     version: { gitVersion: 'v1.36.0', major: '1', minor: '36', platform: 'linux/amd64' },
     readMetrics: () => readMetrics(metrics),
     logger,
