@@ -86,5 +86,8 @@ function sendStatus(
   if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
   const { retryAfterSeconds } = status.details ?? {};
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
-  return reply.code(status.code).type(format.mediaType).send(Buffer.from(format.write(status)));
+  return reply
+    .code(status.code)
+    .type(format.mediaType)
+    .send(Buffer.from(format.write(status)));
 }
