@@ -5,7 +5,7 @@
 
 import type { ResourceDefinition, SubresourceDefinition } from '../../scheme/resource.ts';
 import type { GroupVersions, Scheme } from '../../scheme/scheme.ts';
-import { otherNamesOf, servedBy } from './api-resources.ts';
+import { servedBy } from './api-resources.ts';
 
 /** The versions of `apidiscovery.k8s.io` that are spoken. Their documents differ in `apiVersion` alone. */
 export type DiscoveryVersion = 'v2' | 'v2beta1';
@@ -80,8 +80,7 @@ function toItem(scheme: Scheme, { group, versions }: GroupVersions) {
 }
 
 function toResource(definition: ResourceDefinition): ResourceDiscovery {
-  const { namespaced, resource, singular, subresources } = definition;
-  const { categories, shortNames } = otherNamesOf(definition);
+  const { categories, namespaced, resource, shortNames, singular, subresources } = definition;
   return {
     resource,
     responseKind: responseKindOf(definition, definition),

@@ -59,8 +59,7 @@ export function servedBy(
 }
 
 function toResource(scheme: Scheme, definition: ResourceDefinition): ApiResource {
-  const { kind, namespaced, resource, singular, verbs } = definition;
-  const { categories, shortNames } = otherNamesOf(definition);
+  const { categories, kind, namespaced, resource, shortNames, singular, verbs } = definition;
   const hash = storageVersionHash(scheme, definition);
   return {
     name: resource,
@@ -72,20 +71,6 @@ function toResource(scheme: Scheme, definition: ResourceDefinition): ApiResource
     ...(categories.length > 0 ? { categories } : {}),
     ...(hash === undefined ? {} : { storageVersionHash: hash }),
   };
-}
-
-const NO_NAMES = { categories: [], shortNames: [] };
-
-/**
- * The names beside its own by which a resource is found. Where Kubernetes has removed the version and the objects are those of
- * another group, they are to be found there, and once in `kubectl get all`.
- */
-export function otherNamesOf(
-  definition: ResourceDefinition,
-): Pick<ResourceDefinition, 'categories' | 'shortNames'> {
-  const { deprecation, group, storedAs } = definition;
-  const isElsewhere = storedAs !== undefined && storedAs.group !== group;
-  return deprecation?.removedIn !== undefined && isElsewhere ? NO_NAMES : definition;
 }
 
 function toSubresource(definition: ResourceDefinition, sub: SubresourceDefinition): ApiResource {

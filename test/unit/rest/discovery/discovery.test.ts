@@ -81,6 +81,14 @@ describe('a list of resources', () => {
     expect(resource('v1', 'pods/binding')).not.toHaveProperty('group');
   });
 
+  test('leaves short names and categories to the group that an old one shows the objects of', () => {
+    const old = resource('extensions/v1beta1', 'deployments');
+    expect(old).toMatchObject({ kind: 'Deployment' });
+    expect(old).not.toHaveProperty('shortNames');
+    expect(old).not.toHaveProperty('categories');
+    expect(resource('events.k8s.io/v1', 'events')).toMatchObject({ shortNames: ['ev'] });
+  });
+
   test('has no hash for what is answered and never stored', () => {
     expect(resource('authorization.k8s.io/v1', 'selfsubjectaccessreviews')).not.toHaveProperty(
       'storageVersionHash',
