@@ -9,6 +9,7 @@ import type { Auditor } from './audit/auditor.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { ServiceAccountTokenOptions } from './authentication/service-accounts/token-issuer.ts';
 import type { AuthorizationMode } from './authorization/authorization-modes.ts';
+import type { RequestMetrics } from './request-metrics.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import type { ContainerLogSource } from './subresources/pod-log.ts';
 
@@ -41,6 +42,8 @@ export interface ApiServerOptions {
   readonly bookmarkIntervalMs?: number;
   /** Keeps who did what. @default nobody does */
   readonly auditor?: Auditor | undefined;
+  /** Counts the requests. @default nobody does */
+  readonly requestMetrics?: RequestMetrics | undefined;
   /** Where what was kept is read. @default nowhere */
   readonly auditSource?: AuditSource | undefined;
   /** Where what containers printed is read. @default nowhere */

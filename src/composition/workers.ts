@@ -20,6 +20,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { ContainerLog } from '../lib/container-log.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
 import type { Controller } from '../machinery/controller.ts';
 import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
@@ -38,6 +39,7 @@ export interface WorkersOptions {
   readonly certificateAuthority: () => Promise<CertificateAuthority>;
   /** Where simulated containers print to. */
   readonly containerLog: ContainerLog;
+  readonly metrics: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -61,11 +63,11 @@ async function start(
   components: readonly Component[],
   cleanup: CleanupStack,
 ): Promise<void> {
-  const { apiServer, clock, database, logger } = options;
+  const { apiServer, clock, database, logger, metrics } = options;
   const isShared = !database.isEmbedded;
   const backend = await openQueues(options, !isShared);
   cleanup.defer(() => backend.close());
-  const environment = { apiServer, backend, clock, isShared, logger };
+  const environment = { apiServer, backend, clock, isShared, logger, metrics };
   await Promise.all(components.map((component) => startComponent(component, environment, cleanup)));
 }
 

@@ -135,10 +135,10 @@ function isGlobalUnicast(ip: IpValue): boolean {
 }
 
 export const IP: readonly Overload[] = [
-  define('isIP(string): bool', (call) => parses(parseIp, call.string(0))),
-  define('ip(string): net.IP', (call) => parseIp(call.string(0))),
+  define('isIP(string): bool', (call) => parses(parseIp, call.parsed(0))),
+  define('ip(string): net.IP', (call) => parseIp(call.parsed(0))),
   define('ip.isCanonical(string): bool', (call) => {
-    const text = call.string(0);
+    const text = call.parsed(0);
     return parseIp(text).toString() === text;
   }),
   define('string(net.IP): string', (call) => String(call.instance(0, IpValue))),
@@ -155,20 +155,20 @@ export const IP: readonly Overload[] = [
 ];
 
 export const CIDR: readonly Overload[] = [
-  define('isCIDR(string): bool', (call) => parses(parseCidr, call.string(0))),
-  define('cidr(string): net.CIDR', (call) => parseCidr(call.string(0))),
+  define('isCIDR(string): bool', (call) => parses(parseCidr, call.parsed(0))),
+  define('cidr(string): net.CIDR', (call) => parseCidr(call.parsed(0))),
   define('string(net.CIDR): string', (call) => String(call.instance(0, CidrValue))),
   define('net.CIDR::containsIP(net.IP): bool', (call) =>
     call.instance(0, CidrValue).containsIp(call.instance(1, IpValue)),
   ),
   define('net.CIDR::containsIP(string): bool', (call) =>
-    call.instance(0, CidrValue).containsIp(parseIp(call.string(1))),
+    call.instance(0, CidrValue).containsIp(parseIp(call.parsed(1))),
   ),
   define('net.CIDR::containsCIDR(net.CIDR): bool', (call) =>
     call.instance(0, CidrValue).containsCidr(call.instance(1, CidrValue)),
   ),
   define('net.CIDR::containsCIDR(string): bool', (call) =>
-    call.instance(0, CidrValue).containsCidr(parseCidr(call.string(1))),
+    call.instance(0, CidrValue).containsCidr(parseCidr(call.parsed(1))),
   ),
   define('net.CIDR::ip(): net.IP', (call) => call.instance(0, CidrValue).ip),
   define('net.CIDR::masked(): net.CIDR', (call) => {
