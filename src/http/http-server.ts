@@ -2,7 +2,7 @@
  * The HTTP server that doors are opened on: `/livez` and `/readyz`, the check of the Host header, WebSockets by path, and
  * errors as Status. It knows none of its doors.
  */
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import { systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -93,7 +93,7 @@ function addErrorAnswers(server: FastifyInstance, logger: Logger): void {
   });
   server.setErrorHandler((error, _request, reply) => {
     const status = toStatus(error, logger);
-    if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
+    addFailureHeaders(reply, status);
     return reply.code(status.code).send(status);
   });
 }
@@ -118,6 +118,13 @@ function createFastify(tls: ServingTls | undefined): FastifyInstance {
   } as const;
   // Routes and hooks are the same over TLS; only the type of the raw server differs.
   return fastify({ ...SERVER_OPTIONS, https }) as unknown as FastifyInstance;
+}
+
+/** What HTTP says of a failure beside its code: how to be known, and when to come back. */
+export function addFailureHeaders(reply: FastifyReply, { code, details }: Status): void {
+  if (code === 401) void reply.header('www-authenticate', 'Bearer');
+  const { retryAfterSeconds } = details ?? {};
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
 }
 
 /** Any error of a request as a Status; those that nobody foresaw are masked and logged. */

@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addTextParser } from '../http/body-parser.ts';
 import { credentialsOf } from '../http/credentials.ts';
 import type { Door } from '../http/door.ts';
-import { type HttpServer, toStatus } from '../http/http-server.ts';
+import { addFailureHeaders, type HttpServer, toStatus } from '../http/http-server.ts';
 import { negotiateFormat } from './content/negotiate.ts';
 import { ROUTE_MODULES, UPGRADE_MODULES, VIEW_FACTORIES } from './modules.ts';
 import { addResourceRoutes } from './resource-routes.ts';
@@ -76,8 +76,9 @@ function sendStatus(
     userAgent: headers['user-agent'],
     query: new URLSearchParams(url.split('?', 2)[1]),
   });
-  if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
-  const { retryAfterSeconds } = status.details ?? {};
-  if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
-  return reply.code(status.code).type(format.mediaType).send(Buffer.from(format.write(status)));
+  addFailureHeaders(reply, status);
+  return reply
+    .code(status.code)
+    .type(format.mediaType)
+    .send(Buffer.from(format.write(status)));
 }
