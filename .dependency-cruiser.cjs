@@ -82,13 +82,18 @@ module.exports = {
       'apiserver is the one pipeline: it knows neither its two doors nor the controllers that use it.',
     ),
     room(
-      'graphql',
+      'http',
       ['apiserver', 'scheme', 'lib'],
+      'http holds what both doors need of HTTP; it knows neither of them.',
+    ),
+    room(
+      'graphql',
+      ['http', 'apiserver', 'scheme', 'lib'],
       'graphql is a door: it holds no rule of its own and knows neither SQL nor queues nor controllers.',
     ),
     room(
       'rest',
-      ['apiserver', 'scheme', 'lib'],
+      ['http', 'apiserver', 'scheme', 'lib'],
       'rest is a door: it holds no rule of its own and knows neither SQL nor queues nor GraphQL.',
     ),
     room(
@@ -133,6 +138,12 @@ module.exports = {
       // BullMQ wants a pool of connections, and queues holds no statement of its own.
       '^src/(?:store/|queues/postgres-)',
       'Whoever else needs data asks the store; queues only hands BullMQ its connections.',
+    ),
+    onlyIn(
+      'only-observability-knows-prometheus',
+      ['prom-client'],
+      '^src/observability/',
+      'Whoever counts something adds it to a MetricRegistry of lib.',
     ),
     onlyIn(
       'only-queues-knows-bullmq',

@@ -11,12 +11,12 @@
  */
 import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
 import { apiextensionsCustomResourceDefinitions, corePods } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
-import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
 import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
 import { AUDIT_EVENTS, readAuditLog } from './audit/audit-reader.ts';
@@ -33,11 +33,14 @@ import type {
   ApplyResult,
   DeleteOptions,
   DeleteResult,
+  GetOptions,
   ListOptions,
   Patch,
+  RequestedPlace,
   Target,
   TransactionWrite,
   UpdateOptions,
+  UserInfo,
   WatchHandle,
   WatchOptions,
   WatchSink,
@@ -47,6 +50,7 @@ import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { DEFAULT_FLOWS } from './fairness/default-objects.ts';
 import { DEFAULT_MAX_REQUESTS_IN_FLIGHT } from './fairness/defaults.ts';
+import type { Seat } from './fairness/fair-queues.ts';
 import { FlowControl } from './fairness/flow-control.ts';
 import { costOf, type RequestCost } from './fairness/request-cost.ts';
 import { reconcileDefaults } from './reconcile-defaults.ts';
@@ -54,17 +58,16 @@ import { applyObject } from './registry/apply.ts';
 import { createObject } from './registry/create.ts';
 import { deleteObject } from './registry/delete.ts';
 import { deleteCollection } from './registry/delete-collection.ts';
-import { type GetRequest, getObject } from './registry/get.ts';
+import { getObject } from './registry/get.ts';
 import { readHistory } from './registry/history.ts';
 import { listObjects } from './registry/list.ts';
-import type { RequestedPlace } from './registry/object-metadata.ts';
 import { patchObject } from './registry/patch.ts';
 import type { Registry } from './registry/registry.ts';
 import { commitTransaction } from './registry/transaction.ts';
 import { updateObject } from './registry/update.ts';
 import { watchObjects } from './registry/watch.ts';
 import type { RequestContext } from './request-context.ts';
-import { parseCidr } from './services/address-range.ts';
+import { parseAddressRanges } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
 import { readPodLog } from './subresources/pod-log.ts';
@@ -73,7 +76,7 @@ import type { PodLogOptions } from './subresources/pod-log-options.ts';
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 /** A request may wait for its turn for a quarter of the time that it may take. */
 const WAITS_PER_TIMEOUT = 4;
-const DEFAULT_SERVICE_CIDR = '10.96.0.0/12';
+const DEFAULT_SERVICE_CIDRS = ['10.96.0.0/12'];
 const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 
 export class ApiServer {
@@ -90,7 +93,7 @@ export class ApiServer {
     this.#options = options;
     this.scheme = options.scheme;
     this.#ranges = {
-      clusterIPs: parseCidr(options.serviceCidr ?? DEFAULT_SERVICE_CIDR),
+      clusterIPs: parseAddressRanges(options.serviceCidrs ?? DEFAULT_SERVICE_CIDRS),
       nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS,
     };
     this.#authorization = new Authorization({
@@ -120,10 +123,10 @@ export class ApiServer {
     const api = {
       get: (ref: ResourceRef, target: Target) => this.get(ctx, ref, target),
       create: (ref: ResourceRef, object: object) => this.create(ctx, ref, object),
+      update: (ref: ResourceRef, object: ApiObject) => this.update(ctx, ref, object),
     };
     await bootstrapCluster(api, {
       ranges: this.#ranges,
-      serviceCidr: this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
       apiPort: this.#options.apiPort ?? 4000,
     });
     const defaults = {
@@ -163,9 +166,14 @@ export class ApiServer {
     await assertAuthorized(this.#registry.authorizer, user, { verb: 'get', path });
   }
 
-  get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
-    const { namespace, name } = request;
-    return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
+  /** For doors, before they read a request: waits until it is its user's turn. @throws {ApiError} TooManyRequests */
+  takeTurn(user: UserInfo, path: string): MaybePromise<Seat> {
+    return this.#flows.enterDoor(user, path);
+  }
+
+  get(ctx: RequestContext, ref: ResourceRef, request: GetOptions): Promise<ApiObject> {
+    const { namespace, name, subresource } = request;
+    return this.#serve(ctx, { verb: 'get', ref, namespace, name, subresource }, (context) =>
       getObject(this.#registry, context, ref, request),
     );
   }
@@ -317,20 +325,6 @@ export class ApiServer {
     );
   }
 
-  /** The cells that `kubectl get` would show of objects of one resource, by its printer columns. */
-  table(
-    ref: ResourceRef,
-    objects: readonly ApiObject[],
-    options: Omit<TableOptions, 'now'> = {},
-  ): Table {
-    const resource = this.#registry.resources.resolve(ref);
-    const stored = objects.map((object) => resource.toStorage(object));
-    return toTable(resource.strategy.printerColumns, stored, {
-      ...options,
-      now: this.#registry.clock.now(),
-    });
-  }
-
   /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */
   async #settle<T>(refs: readonly ResourceRef[], written: Promise<T>): Promise<T> {
     const result = await written;
@@ -346,9 +340,11 @@ export class ApiServer {
     if (!this.#isServing) {
       throw serviceUnavailable('the API server is not serving: it is starting or has been stopped');
     }
-    const { auditor } = this.#options;
-    if (!auditor) return this.#handle(ctx, requests, handle);
-    return auditor.follow(ctx, requests, (context) => this.#handle(context, requests, handle));
+    const { auditor, requestMetrics } = this.#options;
+    const answer = auditor
+      ? auditor.follow(ctx, requests, (context) => this.#handle(context, requests, handle))
+      : this.#handle(ctx, requests, handle);
+    return requestMetrics ? requestMetrics.follow(requests, answer) : answer;
   }
 
   async #handle<T>(

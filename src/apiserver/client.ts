@@ -9,7 +9,15 @@ export interface Target {
   readonly name: string;
 }
 
+/** What the client says of an object apart from the object: a path, an argument. */
+export interface RequestedPlace {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
 export interface GetOptions extends Target {
+  /** Read as this subresource: who may read it is a question of its own. @default the object itself */
+  readonly subresource?: string | undefined;
   /**
    * Unset: as new as any acknowledged write. '0': whatever this process has in memory (cheap; what controllers use).
    * Another version: at least as new.
@@ -169,10 +177,14 @@ export interface ApiClient {
   create<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: WriteOptions,
+    options?: WriteOptions & RequestedPlace,
   ): Promise<T>;
   /** Replaces; with metadata.resourceVersion it is a compare-and-swap, without it the last write wins. */
-  update<T extends ApiObject>(ref: ResourceRef<T>, object: T, options?: UpdateOptions): Promise<T>;
+  update<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    object: T,
+    options?: UpdateOptions & RequestedPlace,
+  ): Promise<T>;
   patch<T extends ApiObject>(
     ref: ResourceRef<T>,
     target: Target,
@@ -186,7 +198,7 @@ export interface ApiClient {
   apply<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: ApplyOptions,
+    options?: ApplyOptions & RequestedPlace,
   ): Promise<ApplyResult<T>>;
   delete<T extends ApiObject>(
     ref: ResourceRef<T>,

@@ -12,6 +12,7 @@ import type {
   ListOptions,
   NewObject,
   Patch,
+  RequestedPlace,
   Target,
   TransactionWrite,
   UpdateOptions,
@@ -32,6 +33,10 @@ export interface ClientOptions {
   readonly source?: RequestSource | undefined;
   /** Recorded as the author of changes where a call does not say otherwise. */
   readonly fieldManager?: string;
+  /** Takes the warnings of calls that bring no sink of their own: where a door tells them. */
+  readonly onWarning?: (warning: string) => void;
+  /** Ends calls that bring no signal of their own: the client has gone. */
+  readonly signal?: AbortSignal;
   /**
    * Whether the limit of requests under way holds for this client: it does for whoever comes from outside, and not for the
    * control plane's own parts, which must get on with what they were asked for.
@@ -86,12 +91,16 @@ class InProcessClient implements ApiClient {
   create<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: WriteOptions,
+    options?: WriteOptions & RequestedPlace,
   ): Promise<T> {
     return this.#server.create(this.#ctx, ref, object, options) as Promise<T>;
   }
 
-  update<T extends ApiObject>(ref: ResourceRef<T>, object: T, options?: UpdateOptions): Promise<T> {
+  update<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    object: T,
+    options?: UpdateOptions & RequestedPlace,
+  ): Promise<T> {
     return this.#server.update(this.#ctx, ref, object, options) as Promise<T>;
   }
 
@@ -107,7 +116,7 @@ class InProcessClient implements ApiClient {
   apply<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: ApplyOptions,
+    options?: ApplyOptions & RequestedPlace,
   ): Promise<ApplyResult<T>> {
     const manifest = object as unknown as ApiObject;
     return this.#server.apply(this.#ctx, ref, manifest, options) as Promise<ApplyResult<T>>;

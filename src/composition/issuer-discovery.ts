@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Credentials } from '../apiserver/authentication/authenticator.ts';
 import { describeIssuer } from '../apiserver/authentication/service-accounts/discovery.ts';
 import type { ServiceAccountTokenOptions } from '../apiserver/authentication/service-accounts/token-issuer.ts';
-import { credentialsOf } from '../graphql/http/credentials.ts';
+import { credentialsOf } from '../http/credentials.ts';
 
 /** Kubernetes' answer may be kept for an hour: keys are rotated by adding one long before it signs. */
 const CACHE_CONTROL = 'public, max-age=3600';

@@ -4,10 +4,10 @@
  * that is also in the log.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { maskError } from '../http/mask-error.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ApiError } from '../scheme/errors.ts';
-import { maskError } from './mask-error.ts';
 
 export const CODE_INTERNAL = 'INTERNAL_SERVER_ERROR';
 const CODE_BAD_USER_INPUT = 'BAD_USER_INPUT';

@@ -3,71 +3,25 @@
  * and a playground at `/`.
  *
  * Invariant: it holds no rule of its own. Everything goes through the `ApiClient` of whoever asks.
- * Entry points: {@link createGraphqlServer}, or {@link createGraphqlDoor} for a server that has other doors as well.
+ * Entry point: {@link createGraphqlDoor}.
  */
 import type { ApolloServer } from '@apollo/server';
-import type { FastifyInstance } from 'fastify';
-import { systemClock } from '../lib/clock.ts';
-import type { GraphqlDoorOptions } from './door-options.ts';
+import type { Door } from '../http/door.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { GRAPHQL_PATH, type GraphqlDoorOptions } from './door-options.ts';
 import type { ApolloContext } from './execution/apollo-gateway.ts';
 import { GraphqlService } from './graphql-service.ts';
 import { createApollo } from './http/apollo.ts';
 import { addGraphqlRoute } from './http/graphql-route.ts';
-import { createHttpServer, type HttpServerOptions } from './http/http-server.ts';
 import { addPlayground } from './http/playground.ts';
-import { addUpgradeRoute } from './http/upgrade-route.ts';
 import { SseTransport } from './watch/sse-transport.ts';
 import { WebSocketTransport } from './watch/websocket-transport.ts';
 
-export interface GraphqlDoor {
-  /** Builds the schema and adds the routes to `http`, which is then made to listen. */
-  start(http: FastifyInstance): Promise<void>;
-  /** Ends every stream. The HTTP server is closed by who made it, after this. */
-  stop(): Promise<void>;
+export function createGraphqlDoor(options: GraphqlDoorOptions): Door {
+  return new GraphqlDoor(options);
 }
 
-export function createGraphqlDoor(options: GraphqlDoorOptions): GraphqlDoor {
-  return new Door(options);
-}
-
-/** The door with an HTTP server of its own. */
-export interface GraphqlServer {
-  /** For other doors of the same process; add them before it listens. */
-  readonly http: FastifyInstance;
-  /** Resolves with the address: `http://127.0.0.1:4000`. Port 0 takes any that is free. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Ends every stream and answers what is under way. */
-  close(): Promise<void>;
-}
-
-export type GraphqlServerOptions = GraphqlDoorOptions & Pick<HttpServerOptions, 'notReady' | 'tls'>;
-
-/** Builds the schema and the server; `listen` opens it. */
-export async function createGraphqlServer(options: GraphqlServerOptions): Promise<GraphqlServer> {
-  const http = createHttpServer(options);
-  const door = createGraphqlDoor(options);
-  await door.start(http);
-  return {
-    http,
-    listen: (address) => http.listen(address),
-    async close() {
-      await door.stop();
-      await closeHttp(http);
-    },
-  };
-}
-
-/** Requests that are under way when the server closes may take this long, in milliseconds. */
-const CLOSE_GRACE_MS = 1_000;
-
-/** Node.js closes what is idle, but waits for connections on which nothing was ever asked. */
-async function closeHttp(http: FastifyInstance): Promise<void> {
-  const timer = systemClock.setTimer(CLOSE_GRACE_MS, () => http.server.closeAllConnections());
-  await http.close();
-  timer.cancel();
-}
-
-class Door implements GraphqlDoor {
+class GraphqlDoor implements Door {
   readonly #options: GraphqlDoorOptions;
   readonly #service: GraphqlService;
   readonly #apollo: ApolloServer<ApolloContext>;
@@ -82,12 +36,18 @@ class Door implements GraphqlDoor {
     this.#webSocket = new WebSocketTransport(this.#service);
   }
 
-  async start(http: FastifyInstance): Promise<void> {
+  async start(): Promise<void> {
     this.#service.holder.start();
     await this.#apollo.start();
-    addGraphqlRoute(http, { service: this.#service, apollo: this.#apollo, sse: this.#sse });
-    addUpgradeRoute(http, this.#webSocket, this.#options.allowedHosts ?? []);
-    if (this.#options.playground ?? true) addPlayground(http);
+  }
+
+  openOn({ fastify, upgrades }: HttpServer): void {
+    addGraphqlRoute(fastify, { service: this.#service, apollo: this.#apollo, sse: this.#sse });
+    upgrades.add({
+      matches: (path) => path === GRAPHQL_PATH,
+      handle: (request, socket, head) => this.#webSocket.upgrade(request, socket, head),
+    });
+    if (this.#options.playground ?? true) addPlayground(fastify);
   }
 
   async stop(): Promise<void> {

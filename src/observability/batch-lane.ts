@@ -22,7 +22,8 @@ export interface BatchLaneOptions<T> {
   readonly maxWaiting?: number;
 }
 
-const MAX_BATCH = 1_000;
+/** So few that writing them down does not hold up the requests that they are about. */
+const MAX_BATCH = 128;
 
 /**
  * The way of telemetry to one backend: takes items at the speed at which they come, and writes them in batches. Nobody waits
@@ -45,16 +46,22 @@ export class BatchLane<T> {
       return;
     }
     this.#waiting.push(item);
-    if (this.#running !== undefined) return;
-    this.#timer ??= this.#options.ioClock.setTimer(this.#options.flushIntervalMs, () => {
-      void this.#start();
-    });
+    if (this.#waiting.length === MAX_BATCH) void this.#start();
+    else this.#gather();
   }
 
   /** Resolves when all that was added before is with the backend, or has failed. */
   async flush(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#start();
     await this.#running;
-    await this.#start();
+  }
+
+  /** Waits for more to write along: a batch costs its backend much the same, however small it is. */
+  #gather(): void {
+    if (this.#running !== undefined) return;
+    this.#timer ??= this.#options.ioClock.setTimer(this.#options.flushIntervalMs, () => {
+      void this.#start();
+    });
   }
 
   #start(): Promise<void> {
@@ -62,13 +69,14 @@ export class BatchLane<T> {
     this.#timer = undefined;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
+      if (this.#waiting.length > 0) this.#gather();
     });
     return this.#running;
   }
 
   async #run(): Promise<void> {
     const { backend, logger, what } = this.#options;
-    while (this.#waiting.length > 0) {
+    do {
       const batch = this.#waiting.slice(0, MAX_BATCH);
       try {
         await backend.append(batch);
@@ -82,7 +90,7 @@ export class BatchLane<T> {
       }
       // Only now: what waits counts against the bound until it is written.
       this.#waiting.splice(0, batch.length);
-    }
+    } while (this.#waiting.length >= MAX_BATCH);
     this.#reportDropped();
   }
 

@@ -79,7 +79,7 @@ export class AuditTrail {
   readonly #auditID = randomUUID();
   readonly #received: string;
   readonly #level: AuditEvent['level'];
-  readonly #annotations: Record<string, string> = {};
+  #annotations: Record<string, string> | undefined;
 
   constructor(options: AuditTrailOptions) {
     this.#options = options;
@@ -90,6 +90,7 @@ export class AuditTrail {
 
   /** A note of authorization or admission. */
   readonly annotate = (key: string, value: string): void => {
+    this.#annotations ??= {};
     this.#annotations[key] = value;
   };
 
@@ -105,7 +106,7 @@ export class AuditTrail {
     this.#write('ResponseComplete', {
       objectRef: this.#referenceTo(result),
       responseStatus: { code },
-      ...(responseObject ? { responseObject } : {}),
+      responseObject,
     });
   }
 
@@ -124,11 +125,12 @@ export class AuditTrail {
     });
   }
 
+  /** Runs with every audited request: what is undefined is left out when it is written down. */
   #write(stage: AuditStage, more: Partial<AuditEvent>): void {
     const { rule, sink, ctx, request, clock } = this.#options;
     if (rule.omitStages.has(stage)) return;
+    const { impersonator, source, user } = ctx;
     const isBodyWanted = this.#level !== 'Metadata' && stage !== 'RequestReceived';
-    const requestObject = isBodyWanted ? this.#cleaned(request.body) : undefined;
     sink({
       kind: 'Event',
       apiVersion: 'audit.k8s.io/v1',
@@ -137,15 +139,17 @@ export class AuditTrail {
       stage,
       requestURI: requestUri(request),
       verb: request.verb,
-      ...usersOf(ctx),
-      ...(ctx.source?.addresses ? { sourceIPs: ctx.source.addresses } : {}),
-      ...(ctx.source?.userAgent ? { userAgent: ctx.source.userAgent } : {}),
+      user: toAuditUser(impersonator ?? user),
+      impersonatedUser: impersonator && toAuditUser(user),
+      sourceIPs: source?.addresses,
+      userAgent: source?.userAgent,
       objectRef: more.objectRef ?? this.#referenceTo(request.body),
-      ...(requestObject ? { requestObject } : {}),
-      ...more,
+      requestObject: isBodyWanted ? this.#cleaned(request.body) : undefined,
+      responseObject: more.responseObject,
+      responseStatus: more.responseStatus,
       requestReceivedTimestamp: this.#received,
       stageTimestamp: toRfc3339Micro(clock.now()),
-      ...(Object.keys(this.#annotations).length > 0 ? { annotations: this.#annotations } : {}),
+      annotations: this.#annotations,
     });
   }
 
@@ -155,7 +159,7 @@ export class AuditTrail {
     const metadata = isObject(object) ? (object as Partial<ApiObject>).metadata : undefined;
     const isSame = metadata?.name !== undefined && (name === undefined || name === metadata.name);
     const known = isSame ? metadata : undefined;
-    return withoutUndefined({
+    return {
       apiGroup: ref.group || undefined,
       apiVersion: ref.version,
       resource: ref.resource,
@@ -164,7 +168,7 @@ export class AuditTrail {
       name: name || known?.name,
       uid: known?.uid,
       resourceVersion: known?.resourceVersion,
-    }) as AuditObjectReference;
+    };
   }
 
   #cleaned(object: unknown): object | undefined {
@@ -191,24 +195,10 @@ function resultOf(answer: unknown): unknown {
   return (answer as { object?: unknown }).object;
 }
 
-function usersOf({
-  user,
-  impersonator,
-}: RequestContext): Pick<AuditEvent, 'user' | 'impersonatedUser'> {
-  if (!impersonator) return { user: toAuditUser(user) };
-  return { user: toAuditUser(impersonator), impersonatedUser: toAuditUser(user) };
-}
-
 function toAuditUser({ name, ...rest }: UserInfo): AuditUser {
   return { username: name, ...rest };
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function withoutUndefined(object: Record<string, unknown>): object {
-  const defined: Record<string, unknown> = {};
-  for (const name in object) if (object[name] !== undefined) defined[name] = object[name];
-  return defined;
 }

@@ -49,6 +49,12 @@ export const KUBELET_HOST_USER: UserInfo = {
   groups: [GROUP_AUTHENTICATED],
 };
 
+/** Sees Services and where they lead: the network of simulated containers looks through its eyes. */
+export const KUBE_PROXY_USER: UserInfo = {
+  name: 'system:kube-proxy',
+  groups: [GROUP_AUTHENTICATED],
+};
+
 const NODE_USER_PREFIX = 'system:node:';
 
 /** The kubelet of the node of this name. */

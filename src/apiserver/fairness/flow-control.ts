@@ -27,6 +27,7 @@ import {
 import { FairQueues, FlowRefusedError, type Seat } from './fair-queues.ts';
 import { matchesFlowSchema } from './flow-schema-matcher.ts';
 import { type LevelSeats, SeatPool, type SeatShare } from './seat-pool.ts';
+import { Turns } from './turns.ts';
 
 const GROUP = 'flowcontrol.apiserver.k8s.io';
 /** After how long a refused client should come back. */
@@ -61,6 +62,7 @@ interface Level {
 export class FlowControl {
   readonly #options: FlowControlOptions;
   readonly #pool = new SeatPool();
+  readonly #turns: Turns;
   readonly #levels = new Map<string, Level>();
   readonly #schemas = new Map<string, FlowSchema>();
   /** By precedence, then name. */
@@ -69,6 +71,7 @@ export class FlowControl {
 
   constructor(options: FlowControlOptions) {
     this.#options = options;
+    this.#turns = new Turns(options);
     for (const { metadata, spec } of DEFAULT_PRIORITY_LEVELS) {
       const { name = '' } = metadata;
       if (spec && (name === EXEMPT || name === CATCH_ALL)) this.#putLevel(name, spec);
@@ -122,14 +125,18 @@ export class FlowControl {
     const level = this.#levels.get(name);
     if (!level || level.spec.type === 'Exempt') return FREE;
     const width = Math.min(request.width, level.seats.widest);
-    try {
-      const seat = level.queues.enter({ flow, width, signal: request.signal });
-      return seat instanceof Promise
-        ? seat.catch((thrown) => Promise.reject(refuse(name, thrown)))
-        : seat;
-    } catch (thrown) {
-      throw refuse(name, thrown);
-    }
+    return orRefuse(name, () => level.queues.enter({ flow, width, signal: request.signal }));
+  }
+
+  /**
+   * A turn to be read and answered, for a request of which no more is known than who sends it and where to; beside the seats
+   * that the calls take which it turns out to make.
+   * @throws {ApiError} TooManyRequests; rejects with it as well
+   */
+  enterDoor(user: UserInfo, path: string): Seat | Promise<Seat> {
+    const { flow, level } = this.classify({ user, action: { verb: 'post', path } });
+    if (this.#levels.get(level)?.spec.type === 'Exempt') return FREE;
+    return orRefuse(level, () => this.#turns.enter(flow));
   }
 
   #putSchema(name: string, schema: FlowSchema | undefined): void {
@@ -229,6 +236,18 @@ const DEFAULT_QUEUING = { queues: 64, handSize: 8, queueLengthLimit: 50 };
 function queuingOf({ limited }: PriorityLevelConfigurationSpec) {
   const { queuing, type } = limited?.limitResponse ?? {};
   return type === 'Queue' ? { ...DEFAULT_QUEUING, ...queuing } : undefined;
+}
+
+/** @throws {ApiError} TooManyRequests where `enter` refuses; rejects with it as well */
+function orRefuse(level: string, enter: () => Seat | Promise<Seat>): Seat | Promise<Seat> {
+  try {
+    const seat = enter();
+    return seat instanceof Promise
+      ? seat.catch((thrown) => Promise.reject(refuse(level, thrown)))
+      : seat;
+  } catch (thrown) {
+    throw refuse(level, thrown);
+  }
 }
 
 function refuse(level: string, thrown: unknown): ApiError | unknown {

@@ -1,4 +1,5 @@
 import type { ApplyOptions as ClientApplyOptions } from '../../apiserver/client.ts';
+import { toApiError } from '../../http/mask-error.ts';
 import { decodeKind } from '../../scheme/decode.ts';
 import { badRequest, type Status } from '../../scheme/errors.ts';
 import { ANNOTATION_CHANGE_CAUSE } from '../../scheme/groups/apps/deployment-revisions.ts';
@@ -6,7 +7,6 @@ import { type ManifestDocument, parseManifest } from '../../scheme/manifest.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
-import { toApiError } from '../mask-error.ts';
 import type { RequestContext } from '../request-context.ts';
 import { DEFAULT_NAMESPACE } from '../schema/arguments.ts';
 

@@ -1,12 +1,15 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
+import type { Seat } from '../../apiserver/fairness/fair-queues.ts';
+import { addJsonParser } from '../../http/body-parser.ts';
+import { credentialsOf } from '../../http/credentials.ts';
+import { takeTurn } from '../../http/take-turn.ts';
+import { GRAPHQL_PATH } from '../door-options.ts';
 import type { ApolloContext } from '../execution/apollo-gateway.ts';
 import { formatGraphqlError } from '../format-error.ts';
 import type { Caller, GraphqlService, OperationRequest } from '../graphql-service.ts';
 import type { SseTransport } from '../watch/sse-transport.ts';
-import { addJsonParser } from './body-parser.ts';
-import { credentialsOf } from './credentials.ts';
 
 export interface GraphqlRouteOptions {
   readonly service: GraphqlService;
@@ -21,11 +24,15 @@ export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteO
     addJsonParser(scope, service.limits.maxBodyBytes);
     scope.route({
       method: ['GET', 'POST'],
-      url: '/graphql',
-      // Before the body is read: who is not known sends none.
+      url: GRAPHQL_PATH,
+      // Before the body is read: who is not known sends none, and who sends much waits behind the others.
       onRequest: async (request, reply) => {
         if (isBrowserPage(request)) return reply.redirect('/');
-        callers.set(request, await service.authenticate(credentialsOf(request.raw)));
+        const caller = await service.authenticate(credentialsOf(request.raw));
+        const turn = await takeTurn(reply.raw, () =>
+          service.options.takeTurn(caller.user, GRAPHQL_PATH),
+        );
+        senders.set(request, { caller, turn });
         return undefined;
       },
       handler: (request, reply) => handle(options, request, reply),
@@ -35,7 +42,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteO
 }
 
 /** Who sent each request that is under way. */
-const callers = new WeakMap<FastifyRequest, Caller>();
+const senders = new WeakMap<FastifyRequest, { readonly caller: Caller; readonly turn: Seat }>();
 
 /** Somebody typed the address of the API into a browser. */
 function isBrowserPage({ method, headers, query }: FastifyRequest): boolean {
@@ -48,7 +55,7 @@ async function handle(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const caller = callers.get(request) as Caller;
+  const { caller, turn } = senders.get(request) as { caller: Caller; turn: Seat };
   const operation = request.body as Partial<OperationRequest> | undefined;
   const query = operation?.query ?? (request.query as Partial<OperationRequest>).query;
   if (typeof query === 'string') {
@@ -56,6 +63,7 @@ async function handle(
     if (refused && !acceptsEventStream(request)) return reply.code(400).send({ errors: [refused] });
     if (acceptsEventStream(request)) {
       reply.hijack();
+      turn.leave();
       await options.sse.handle({ ...operation, query }, caller, reply.raw);
       return undefined;
     }

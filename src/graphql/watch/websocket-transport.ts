@@ -8,15 +8,17 @@ import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { type Context, handleProtocols, makeServer, type Server } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Seat } from '../../apiserver/fairness/fair-queues.ts';
+import { connectionCredentials } from '../../http/credentials.ts';
+import { FlushScheduler } from '../../http/stream/flush-scheduler.ts';
+import { SocketWriter } from '../../http/stream/socket-writer.ts';
 import { systemClock, type Timer } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
 import { isApiError, tooManyRequests } from '../../scheme/errors.ts';
+import { GRAPHQL_PATH } from '../door-options.ts';
 import type { PreparedOperation } from '../execution/compiler.ts';
 import { formatGraphqlError } from '../format-error.ts';
 import type { Caller, GraphqlService, OperationRequest } from '../graphql-service.ts';
-import { connectionCredentials } from '../http/credentials.ts';
-import { FlushScheduler } from './flush-scheduler.ts';
-import { SocketWriter } from './socket-writer.ts';
 import { SubscriptionDelivery } from './subscription-delivery.ts';
 import { SubscriptionEnd } from './subscription-end.ts';
 import { nextMessagePrefix, WEBSOCKET_FRAMES } from './websocket-frames.ts';
@@ -205,8 +207,17 @@ export class WebSocketTransport {
     };
   }
 
-  #execute({ prepared, variableValues, caller }: OperationArgs): Promise<ExecutionResult> {
-    return this.#service.execute(prepared, variableValues, caller);
+  async #execute({ prepared, variableValues, caller }: OperationArgs): Promise<ExecutionResult> {
+    let turn: Seat | undefined;
+    try {
+      turn = await this.#service.options.takeTurn(caller.user, GRAPHQL_PATH);
+      return await this.#service.execute(prepared, variableValues, caller);
+    } catch (thrown) {
+      const originalError = toError(thrown);
+      return { errors: [new GraphQLError(originalError.message, { originalError })] };
+    } finally {
+      turn?.leave();
+    }
   }
 
   async #subscribe(args: OperationArgs): Promise<AsyncGenerator<ExecutionResult>> {

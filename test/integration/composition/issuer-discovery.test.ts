@@ -4,7 +4,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { createServiceAccountKeys } from '../../../src/apiserver/authentication/service-accounts/signing-keys.ts';
 import { TokenIssuer } from '../../../src/apiserver/authentication/service-accounts/token-issuer.ts';
 import { addIssuerDiscovery } from '../../../src/composition/issuer-discovery.ts';
-import { createHttpServer } from '../../../src/graphql/http/http-server.ts';
+import { createHttpServer } from '../../../src/http/http-server.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { silentLogger } from '../../../src/lib/logger.ts';
 import { unauthorized } from '../../../src/scheme/errors.ts';
@@ -16,8 +16,8 @@ const pem = () =>
 
 async function discovery(issuer: string) {
   const options = { keys: createServiceAccountKeys(pem(), [pem()]), issuer, audiences: ['api'] };
-  const http = createHttpServer({ logger: silentLogger, notReady: () => [] });
-  await addIssuerDiscovery(http, options, async ({ bearerToken }) => {
+  const http = createHttpServer({ logger: silentLogger });
+  await addIssuerDiscovery(http.fastify, options, async ({ bearerToken }) => {
     if (bearerToken !== 'secret') throw unauthorized();
   });
   const url = await http.listen({ host: '127.0.0.1', port: 0 });

@@ -13,7 +13,7 @@ import {
 } from '../../../../src/apiserver/authentication/static-token-file.ts';
 import type { Action, ResourceAction } from '../../../../src/apiserver/authorization/authorizer.ts';
 import type { UserInfo } from '../../../../src/apiserver/client.ts';
-import { connectionCredentials, credentialsOf } from '../../../../src/graphql/http/credentials.ts';
+import { connectionCredentials, credentialsOf } from '../../../../src/http/credentials.ts';
 import { VirtualClock } from '../../../../src/lib/virtual-clock.ts';
 import type { ApiObject } from '../../../../src/scheme/object.ts';
 
@@ -330,7 +330,16 @@ describe('impersonation', () => {
 
 describe('what a request says of who sent it', () => {
   const request = (headersDistinct: Record<string, string[]>) =>
-    ({ headersDistinct, socket: {} }) as unknown as IncomingMessage;
+    ({
+      headersDistinct,
+      headers: Object.fromEntries(
+        Object.entries(headersDistinct).map(([name, values]) => [name, values.join(', ')]),
+      ),
+      rawHeaders: Object.entries(headersDistinct).flatMap(([name, values]) =>
+        values.flatMap((value) => [name.toUpperCase(), value]),
+      ),
+      socket: {},
+    }) as unknown as IncomingMessage;
 
   test.each([
     [{}, {}],
