@@ -14,6 +14,7 @@ export const COMMANDS = {
   'perf:store': 'measure the store alone',
   'perf:apiserver': 'measure the API pipeline alone, and on the store',
   'perf:authorization': 'measure what one decision of the authorizer costs',
+  'perf:cel': 'measure how long a budget of CEL cost units lasts',
   build: 'bundle the sources into dist/',
   generate: "regenerate the built-in kinds from Kubernetes' published models",
   schema: 'regenerate schema.graphql',

@@ -23,6 +23,12 @@ import {
   readAuthenticationConfig,
 } from './composition/authentication-config.ts';
 import {
+  NETWORK_OPTIONS,
+  NETWORK_USAGE,
+  type NetworkConfig,
+  readNetworkConfig,
+} from './composition/network-config.ts';
+import {
   ConfigError,
   seconds,
   splitList,
@@ -35,6 +41,9 @@ import { didYouMeanHint } from './lib/did-you-mean.ts';
 /** Where servers listen, and commands look for them, unless they are told otherwise. */
 export const DEFAULT_PORT = 4000;
 
+/** Where Kubernetes' tools look for a server. */
+const DEFAULT_SECURE_PORT = 6443;
+
 /** What a process does; one process may do several. */
 export const ROLES = ['api', 'scheduler', 'controllers', 'kubelets'] as const;
 
@@ -45,6 +54,11 @@ export interface Config {
   readonly host: string;
   /** @default 4000 */
   readonly port: number;
+  /**
+   * Where everything is served with TLS beside; undefined for nowhere. Unless the port was chosen, any that is free will do
+   * when it is taken. @default 6443, or any that is free
+   */
+  readonly securePort: SecurePort | undefined;
   /** Names, beside its addresses and localhost, under which clients may address the server. @default [] */
   readonly allowedHosts: readonly string[];
   /** Database, token and process id are kept here. @default .orrery in the checkout */
@@ -76,6 +90,7 @@ export interface Config {
   /** Default admission plugins not to run. @default [] */
   readonly disableAdmissionPlugins: readonly string[];
   readonly audit: AuditConfig;
+  readonly network: NetworkConfig;
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
   readonly retentionSeconds: number;
   /** Simulated nodes made at the first start of an empty cluster. @default 3 */
@@ -87,6 +102,11 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
+export interface SecurePort {
+  readonly port: number;
+  readonly isChosen: boolean;
+}
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -96,6 +116,8 @@ export const USAGE = `Starts an Orrery control plane in the foreground.
 Usage: npm start -- [options]
 
   --port N                    listen on this port (ORRERY_PORT, default 4000)
+  --secure-port N             listen with TLS on this port as well: what kubectl uses (ORRERY_SECURE_PORT, default
+                              ${DEFAULT_SECURE_PORT}, or any that is free; 0 takes any, "none" switches it off)
   --host ADDRESS              listen on this address (ORRERY_HOST, default 127.0.0.1)
   --allowed-hosts LIST        names that clients may use for this server, beside its addresses and localhost
   --data-dir DIR              keep the database and the token here (ORRERY_DATA_DIR, default .orrery)
@@ -125,6 +147,7 @@ Usage: npm start -- [options]
 
 ${AUTHENTICATION_USAGE}
 ${AUDIT_USAGE}
+${NETWORK_USAGE}
 Environment: DATABASE_URL uses a PostgreSQL server (14 or newer) in place of the embedded one,
 REDIS_URL puts the work queues on Redis.
 
@@ -136,6 +159,7 @@ Examples:
 
 const OPTIONS = {
   port: { type: 'string' },
+  'secure-port': { type: 'string' },
   host: { type: 'string' },
   'allowed-hosts': { type: 'string', multiple: true },
   'data-dir': { type: 'string' },
@@ -157,6 +181,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   ...AUTHENTICATION_OPTIONS,
   ...AUDIT_OPTIONS,
+  ...NETWORK_OPTIONS,
 } as const;
 
 export interface ConfigSource {
@@ -176,8 +201,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
   const { env, cwd, packageRoot } = source;
   const directory = values['data-dir'] ?? env.ORRERY_DATA_DIR;
   return {
-    host: values.host ?? env.ORRERY_HOST ?? '127.0.0.1',
-    port: toInteger('--port', values.port ?? env.ORRERY_PORT ?? `${DEFAULT_PORT}`, 0, 65_535),
+    ...readPlace(values, env),
     allowedHosts: splitList(values['allowed-hosts']),
     dataDirectory: directory ? path.resolve(cwd, directory) : defaultDataDirectory(packageRoot),
     databaseUrl: env.DATABASE_URL || undefined,
@@ -202,6 +226,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     ),
     ...toPluginSwitches(values),
     audit: readAuditConfig(values, cwd),
+    network: readNetworkConfig(values),
     retentionSeconds: seconds('--retention', values.retention ?? '3600'),
     initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),
     introspection: toBoolean('--introspection', values.introspection ?? 'true'),
@@ -232,6 +257,23 @@ function parseArguments(args: readonly string[]) {
   } catch (thrown) {
     throw new ConfigError(`${(thrown as Error).message}; --help lists the options`);
   }
+}
+
+function readPlace(
+  values: Readonly<Partial<Record<'host' | 'port' | 'secure-port', string | undefined>>>,
+  env: ConfigSource['env'],
+): Pick<Config, 'host' | 'port' | 'securePort'> {
+  return {
+    host: values.host ?? env.ORRERY_HOST ?? '127.0.0.1',
+    port: toInteger('--port', values.port ?? env.ORRERY_PORT ?? `${DEFAULT_PORT}`, 0, 65_535),
+    securePort: toSecurePort(values['secure-port'] ?? env.ORRERY_SECURE_PORT),
+  };
+}
+
+function toSecurePort(word: string | undefined): SecurePort | undefined {
+  if (word === 'none') return undefined;
+  if (!word) return { port: DEFAULT_SECURE_PORT, isChosen: false };
+  return { port: toInteger('--secure-port', word, 0, 65_535), isChosen: true };
 }
 
 function toRoles(words: readonly string[] | undefined): readonly Role[] {

@@ -10,14 +10,23 @@ import { ApiServer } from './apiserver/api-server.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
+import { RequestMetrics } from './apiserver/request-metrics.ts';
 import { type Audit, startAudit } from './composition/audit.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
 import { type ContainerLogs, openContainerLogs } from './composition/container-logs.ts';
+import { openContainerStreams } from './composition/container-streams.ts';
 import { type Database, openDatabase } from './composition/database.ts';
-import { assertPortIsFree, openDoor } from './composition/door.ts';
+import { startDoors } from './composition/doors.ts';
 import { readEncryption, startWithKeys } from './composition/encryption.ts';
 import { createInitialNodes } from './composition/initial-nodes.ts';
+import { kubeconfigFileOf, writeKubeconfig } from './composition/kubeconfig.ts';
+import {
+  type Addresses,
+  assertPortsAreFree,
+  type ListenersOptions,
+  openListeners,
+} from './composition/listeners.ts';
 import { ConfigError } from './composition/option-values.ts';
 import { withStoredVersions } from './composition/stored-versions.ts';
 import { openTls } from './composition/tls.ts';
@@ -26,7 +35,9 @@ import type { Config } from './config.ts';
 import { openDataDirectory, readOrCreateToken } from './data-directory.ts';
 import { CleanupStack } from './lib/cleanup-stack.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import type { ContainerStreams } from './lib/container-streams.ts';
 import { type Logger, silentLogger } from './lib/logger.ts';
+import { MetricRegistry } from './lib/metrics.ts';
 import { STRATEGIES } from './scheme/groups/strategies.ts';
 import { RuntimeConfigError } from './scheme/runtime-config.ts';
 import { createScheme, type Scheme } from './scheme/scheme.ts';
@@ -46,7 +57,9 @@ export interface ControlPlaneOptions {
 
 export interface ControlPlane extends AsyncDisposable {
   /** Where the doors are: `http://127.0.0.1:4000`; undefined without the api role. */
-  readonly url: string | undefined;
+  readonly url?: string;
+  /** As {@link ControlPlane.url}, with TLS; undefined where the secure port is switched off as well. */
+  readonly secureUrl?: string | undefined;
   /** The administrator's bearer token. */
   readonly token: string;
   /** The API in this process, as the administrator. */
@@ -72,7 +85,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const { config, clock = systemClock, logger = silentLogger, signal } = options;
   const { onProgress = () => undefined } = options;
   const scheme = buildScheme(config);
-  if (config.roles.includes('api')) await assertPortIsFree(config);
+  if (config.roles.includes('api')) await assertPortsAreFree(config);
   openDataDirectory(config.dataDirectory);
   const token = readOrCreateToken(config.dataDirectory);
   const authentication = openAuthentication(config, token);
@@ -82,19 +95,32 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   cleanup.defer(() => database.stop());
   signal?.throwIfAborted();
   onProgress('Starting the API server');
-  const store = await startStore({ config, database, scheme, clock, logger }, cleanup);
+  const metrics = new MetricRegistry();
+  const store = await startStore({ config, database, scheme, metrics, clock, logger }, cleanup);
   const audit = startAudit({ config, database, clock, logger }, cleanup);
   const containerLogs = openContainerLogs({ database, clock, logger }, cleanup);
-  const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
-  const apiServer = createApiServer(parts);
+  const containers = openContainerStreams({ containerLogs, clock, logger }, cleanup);
+  const apiServer = createApiServer({
+    containerStreams: containers.streams,
+    config,
+    store,
+    scheme,
+    authentication,
+    audit,
+    containerLogs,
+    requestMetrics: new RequestMetrics(metrics),
+    clock,
+    logger,
+  });
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
+  containers.connect(apiServer);
   containerLogs.startRetention(createClient(apiServer, { user: APISERVER_USER }));
   const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
-  const url = config.roles.includes('api')
-    ? await openDoor(
-        { config, apiServer, serviceAccountTokens, tls, clock, logger, readiness },
+  const addresses = config.roles.includes('api')
+    ? await openDoors(
+        { config, apiServer, serviceAccountTokens, tls, clock, logger, readiness, token },
         cleanup,
       )
     : undefined;
@@ -106,6 +132,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
     apiServer,
     certificateAuthority,
     containerLog: containerLogs.log,
+    metrics,
     clock,
     logger,
   });
@@ -117,7 +144,28 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   readiness.workersStarted = true;
   const stop = () => cleanup.run();
   const { failure } = database;
-  return { url, token, client, failure, stop, [Symbol.asyncDispose]: stop };
+  return { ...addresses, token, client, failure, stop, [Symbol.asyncDispose]: stop };
+}
+
+interface OpenDoorsOptions extends Omit<ListenersOptions, 'doors'> {
+  readonly clock: Clock;
+  /** The administrator's. */
+  readonly token: string;
+}
+
+/** Opens the doors, and leaves a kubeconfig that leads to them. */
+async function openDoors(options: OpenDoorsOptions, cleanup: CleanupStack): Promise<Addresses> {
+  const { config, tls, token } = options;
+  const doors = await startDoors(options);
+  const addresses = await openListeners({ ...options, doors }, cleanup);
+  if (addresses.secureUrl) {
+    writeKubeconfig(kubeconfigFileOf(config.dataDirectory), {
+      server: addresses.secureUrl,
+      certificateAuthority: tls?.authority,
+      token,
+    });
+  }
+  return addresses;
 }
 
 function buildScheme({ runtimeConfig }: Config): Scheme {
@@ -133,15 +181,16 @@ interface StoreParts {
   readonly config: Config;
   readonly database: Database;
   readonly scheme: Scheme;
+  readonly metrics: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 async function startStore(parts: StoreParts, cleanup: CleanupStack): Promise<ObjectStore> {
-  const { config, database, scheme, clock, logger } = parts;
+  const { config, database, scheme, metrics, clock, logger } = parts;
   const retentionMs = config.retentionSeconds * 1_000;
   const codec = withStoredVersions(readEncryption(config), scheme);
-  const store = createStore({ url: database.url, clock, logger, retentionMs, codec });
+  const store = createStore({ url: database.url, metrics, clock, logger, retentionMs, codec });
   cleanup.defer(() => store.stop());
   await startWithKeys(store, config);
   return store;
@@ -152,10 +201,12 @@ interface ApiServerParts {
   readonly store: ObjectStore;
   readonly scheme: Scheme;
   readonly authentication: AuthenticationOptions;
+  readonly requestMetrics: RequestMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly audit: Audit;
   readonly containerLogs: ContainerLogs;
+  readonly containerStreams: ContainerStreams;
 }
 
 function createApiServer(options: ApiServerParts): ApiServer {
@@ -171,6 +222,7 @@ function createApiServer(options: ApiServerParts): ApiServer {
     ),
     authorizationModes: config.authorizationModes,
     maxRequestsInFlight: config.maxRequestsInFlight,
-    apiPort: config.port,
+    serviceCidrs: config.network.serviceCidrs,
+    apiPort: config.securePort?.port || config.port,
   });
 }

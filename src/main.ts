@@ -56,6 +56,7 @@ async function run(config: Config): Promise<void> {
       config,
       defaultDataDirectory: defaultDataDirectory(packageRoot()),
       url: plane.url,
+      secureUrl: plane.secureUrl,
       token: plane.token,
       tookMs: performance.now() - startedAt,
     }),

@@ -1,6 +1,5 @@
 import type { ResourceRef } from '../scheme/resource.ts';
-import type { TransactionWrite } from './client.ts';
-import type { RequestedPlace } from './registry/object-metadata.ts';
+import type { RequestedPlace, TransactionWrite } from './client.ts';
 
 /** What one call of the API is, before anything is done for it: what audit and fairness look at. */
 export interface ApiRequest {

@@ -10,6 +10,7 @@ import type { Auditor } from './audit/auditor.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { ServiceAccountTokenOptions } from './authentication/service-accounts/token-issuer.ts';
 import type { AuthorizationMode } from './authorization/authorization-modes.ts';
+import type { RequestMetrics } from './request-metrics.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import type { ContainerLogSource } from './subresources/pod-log.ts';
 
@@ -26,8 +27,8 @@ export interface ApiServerOptions {
   readonly authorizationModes?: readonly AuthorizationMode[];
   /** @default those of every cluster */
   readonly admissionPlugins?: readonly AdmissionPlugin[];
-  /** Where ClusterIPs come from. @default '10.96.0.0/12' */
-  readonly serviceCidr?: string;
+  /** Where ClusterIPs come from: one range, or one of each family, the preferred one first. @default ['10.96.0.0/12'] */
+  readonly serviceCidrs?: readonly string[];
   /** Both ends included. @default 30000 to 32767 */
   readonly nodePorts?: ServiceRanges['nodePorts'];
   /** Where clients reach the API: the target of the `kubernetes` Service. @default 4000 */
@@ -42,6 +43,8 @@ export interface ApiServerOptions {
   readonly bookmarkIntervalMs?: number;
   /** Keeps who did what. @default nobody does */
   readonly auditor?: Auditor | undefined;
+  /** Counts the requests. @default nobody does */
+  readonly requestMetrics?: RequestMetrics | undefined;
   /** Where what was kept is read. @default nowhere */
   readonly auditSource?: AuditSource | undefined;
   /** Where what containers printed is read. @default nowhere */

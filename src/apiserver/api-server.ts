@@ -17,7 +17,7 @@ import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/reso
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
-import { type Table, type TableOptions, toTable } from '../scheme/table.ts';
+import { type Table, type TableOptions, tableOf } from '../scheme/table.ts';
 import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
 import { AUDIT_EVENTS, readAuditLog } from './audit/audit-reader.ts';
@@ -34,8 +34,10 @@ import type {
   ApplyResult,
   DeleteOptions,
   DeleteResult,
+  GetOptions,
   ListOptions,
   Patch,
+  RequestedPlace,
   Target,
   TransactionWrite,
   UpdateOptions,
@@ -58,24 +60,23 @@ import { applyObject } from './registry/apply.ts';
 import { createObject } from './registry/create.ts';
 import { deleteObject } from './registry/delete.ts';
 import { deleteCollection } from './registry/delete-collection.ts';
-import { type GetRequest, getObject } from './registry/get.ts';
+import { getObject } from './registry/get.ts';
 import { readHistory } from './registry/history.ts';
 import { listObjects } from './registry/list.ts';
-import type { RequestedPlace } from './registry/object-metadata.ts';
 import { patchObject } from './registry/patch.ts';
 import type { Registry } from './registry/registry.ts';
 import { commitTransaction } from './registry/transaction.ts';
 import { updateObject } from './registry/update.ts';
 import { watchObjects } from './registry/watch.ts';
 import type { RequestContext } from './request-context.ts';
-import { parseCidr } from './services/address-range.ts';
+import { parseAddressRanges } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 /** A request may wait for its turn for a quarter of the time that it may take. */
 const WAITS_PER_TIMEOUT = 4;
-const DEFAULT_SERVICE_CIDR = '10.96.0.0/12';
+const DEFAULT_SERVICE_CIDRS = ['10.96.0.0/12'];
 const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 
 export class ApiServer {
@@ -94,7 +95,7 @@ export class ApiServer {
     this.#options = options;
     this.scheme = options.scheme;
     this.#ranges = {
-      clusterIPs: parseCidr(options.serviceCidr ?? DEFAULT_SERVICE_CIDR),
+      clusterIPs: parseAddressRanges(options.serviceCidrs ?? DEFAULT_SERVICE_CIDRS),
       nodePorts: options.nodePorts ?? DEFAULT_NODE_PORTS,
     };
     this.#authorization = new Authorization({
@@ -129,10 +130,10 @@ export class ApiServer {
     const api = {
       get: (ref: ResourceRef, target: Target) => this.get(ctx, ref, target),
       create: (ref: ResourceRef, object: object) => this.create(ctx, ref, object),
+      update: (ref: ResourceRef, object: ApiObject) => this.update(ctx, ref, object),
     };
     await bootstrapCluster(api, {
       ranges: this.#ranges,
-      serviceCidr: this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
       apiPort: this.#options.apiPort ?? 4000,
     });
     const defaults = {
@@ -177,9 +178,9 @@ export class ApiServer {
     return this.#flows.enterDoor(user, path);
   }
 
-  get(ctx: RequestContext, ref: ResourceRef, request: GetRequest): Promise<ApiObject> {
-    const { namespace, name } = request;
-    return this.#serve(ctx, { verb: 'get', ref, namespace, name }, (context) =>
+  get(ctx: RequestContext, ref: ResourceRef, request: GetOptions): Promise<ApiObject> {
+    const { namespace, name, subresource } = request;
+    return this.#serve(ctx, { verb: 'get', ref, namespace, name, subresource }, (context) =>
       getObject(this.#registry, context, ref, request),
     );
   }
@@ -323,18 +324,13 @@ export class ApiServer {
     );
   }
 
-  /** The cells that `kubectl get` would show of objects of one resource, by its printer columns. */
-  table(
-    ref: ResourceRef,
-    objects: readonly ApiObject[],
-    options: Omit<TableOptions, 'now'> = {},
-  ): Table {
-    const resource = this.#registry.resources.resolve(ref);
-    const stored = objects.map((object) => resource.toStorage(object));
-    return toTable(resource.strategy.printerColumns, stored, {
-      ...options,
-      now: this.#registry.clock.now(),
-    });
+  /** What `kubectl get` would show of objects of one resource. */
+  table(ref: ResourceRef, options: TableOptions = {}): Table {
+    return tableOf(
+      this.#registry.scheme,
+      this.#registry.resources.resolve(ref).definition,
+      options,
+    );
   }
 
   /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */
@@ -352,9 +348,11 @@ export class ApiServer {
     if (!this.#isServing) {
       throw serviceUnavailable('the API server is not serving: it is starting or has been stopped');
     }
-    const { auditor } = this.#options;
-    if (!auditor) return this.#handle(ctx, requests, handle);
-    return auditor.follow(ctx, requests, (context) => this.#handle(context, requests, handle));
+    const { auditor, requestMetrics } = this.#options;
+    const answer = auditor
+      ? auditor.follow(ctx, requests, (context) => this.#handle(context, requests, handle))
+      : this.#handle(ctx, requests, handle);
+    return requestMetrics ? requestMetrics.follow(requests, answer) : answer;
   }
 
   async #handle<T>(

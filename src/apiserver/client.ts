@@ -16,7 +16,15 @@ export interface Target {
   readonly name: string;
 }
 
+/** What the client says of an object apart from the object: a path, an argument. */
+export interface RequestedPlace {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
 export interface GetOptions extends Target {
+  /** Read as this subresource: who may read it is a question of its own. @default the object itself */
+  readonly subresource?: string | undefined;
   /**
    * Unset: as new as any acknowledged write. '0': whatever this process has in memory (cheap; what controllers use).
    * Another version: at least as new.
@@ -156,6 +164,12 @@ export type TransactionWrite =
 /** What a connection is authorized as: `get` where it was asked for by a GET. */
 export type ConnectVerb = 'get' | 'create';
 
+/**
+ * Writes what a container has printed and goes on with what it prints, until its run is over, the Pod is gone, or `signal`
+ * aborts.
+ */
+export type LogConnection = (output: ByteSink, signal: AbortSignal) => Promise<void>;
+
 /** Kubernetes' PodExecOptions and PodAttachOptions. */
 export interface ProcessRequest {
   readonly subresource: 'exec' | 'attach';
@@ -203,10 +217,14 @@ export interface ApiClient {
   create<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: WriteOptions,
+    options?: WriteOptions & RequestedPlace,
   ): Promise<T>;
   /** Replaces; with metadata.resourceVersion it is a compare-and-swap, without it the last write wins. */
-  update<T extends ApiObject>(ref: ResourceRef<T>, object: T, options?: UpdateOptions): Promise<T>;
+  update<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    object: T,
+    options?: UpdateOptions & RequestedPlace,
+  ): Promise<T>;
   patch<T extends ApiObject>(
     ref: ResourceRef<T>,
     target: Target,
@@ -220,7 +238,7 @@ export interface ApiClient {
   apply<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: ApplyOptions,
+    options?: ApplyOptions & RequestedPlace,
   ): Promise<ApplyResult<T>>;
   delete<T extends ApiObject>(
     ref: ResourceRef<T>,
@@ -240,13 +258,8 @@ export interface ApiClient {
   ): Promise<readonly ApiObject[]>;
   /** What a container of a Pod printed, each line with its end. */
   podLog(target: Target, options?: PodLogOptions): Promise<string>;
-  /** As {@link podLog}, and goes on with what is printed until the container's run is over or `signal` aborts. */
-  followPodLog(
-    target: Target,
-    options: PodLogOptions,
-    output: ByteSink,
-    signal: AbortSignal,
-  ): Promise<void>;
+  /** As {@link podLog}, to be gone on with. */
+  followPodLog(target: Target, options: PodLogOptions): Promise<LogConnection>;
   /** Reaches into a container: `pods/exec` and `pods/attach`. */
   openProcess(target: Target, request: ProcessRequest): Promise<ProcessConnection>;
   /** Reaches the ports of a Pod: `pods/portforward`. */

@@ -1,10 +1,11 @@
-import type { ByteSink, HttpAnswer, HttpRequest } from '../lib/container-streams.ts';
+import type { HttpAnswer, HttpRequest } from '../lib/container-streams.ts';
 import { corePods } from '../scheme/generated/resources.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
 import type {
   ConnectVerb,
+  LogConnection,
   PortConnection,
   ProcessConnection,
   ProcessRequest,
@@ -12,7 +13,11 @@ import type {
 } from './client.ts';
 import type { Registry } from './registry/registry.ts';
 import type { RequestContext } from './request-context.ts';
-import { type OutputFollower, openPorts, openProcess } from './subresources/container-connection.ts';
+import {
+  type OutputFollower,
+  openPorts,
+  openProcess,
+} from './subresources/container-connection.ts';
 import { followOutput, followPodLog } from './subresources/follow-pod-log.ts';
 import { readPodLog } from './subresources/pod-log.ts';
 import type { PodLogOptions } from './subresources/pod-log-options.ts';
@@ -54,16 +59,16 @@ export class ContainerAccess {
     );
   }
 
-  /** As {@link podLog}; then what is printed until the run is over or `signal` aborts. */
-  async followPodLog(
+  /** As {@link podLog}, to be gone on with. */
+  followPodLog(
     ctx: RequestContext,
-    { target, ...following }: { target: Target; options: PodLogOptions; output: ByteSink; signal: AbortSignal },
-  ): Promise<void> {
+    target: Target,
+    options: PodLogOptions,
+  ): Promise<LogConnection> {
     const request = { verb: 'get', ref: corePods, ...target, subresource: 'log' };
-    const follow = await this.#serve(ctx, request, (context) =>
-      followPodLog(this.#registry, context, this.#options.containerLogs, { target, ...following }),
+    return this.#serve(ctx, request, (context) =>
+      followPodLog(this.#registry, context, this.#options.containerLogs, { target, options }),
     );
-    await follow();
   }
 
   /** `pods/exec` and `pods/attach`. @throws {ApiError} Forbidden, NotFound, BadRequest, ServiceUnavailable */

@@ -1,4 +1,4 @@
-import type { ByteSink, HttpAnswer, HttpRequest } from '../lib/container-streams.ts';
+import type { HttpAnswer, HttpRequest } from '../lib/container-streams.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { ApiServer } from './api-server.ts';
@@ -12,11 +12,13 @@ import type {
   DeleteResult,
   GetOptions,
   ListOptions,
+  LogConnection,
   NewObject,
   Patch,
   PortConnection,
   ProcessConnection,
   ProcessRequest,
+  RequestedPlace,
   Target,
   TransactionWrite,
   UpdateOptions,
@@ -37,6 +39,10 @@ export interface ClientOptions {
   readonly source?: RequestSource | undefined;
   /** Recorded as the author of changes where a call does not say otherwise. */
   readonly fieldManager?: string;
+  /** Takes the warnings of calls that bring no sink of their own: where a door tells them. */
+  readonly onWarning?: (warning: string) => void;
+  /** Ends calls that bring no signal of their own: the client has gone. */
+  readonly signal?: AbortSignal;
   /**
    * Whether the limit of requests under way holds for this client: it does for whoever comes from outside, and not for the
    * control plane's own parts, which must get on with what they were asked for.
@@ -91,12 +97,16 @@ class InProcessClient implements ApiClient {
   create<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: WriteOptions,
+    options?: WriteOptions & RequestedPlace,
   ): Promise<T> {
     return this.#server.create(this.#ctx, ref, object, options) as Promise<T>;
   }
 
-  update<T extends ApiObject>(ref: ResourceRef<T>, object: T, options?: UpdateOptions): Promise<T> {
+  update<T extends ApiObject>(
+    ref: ResourceRef<T>,
+    object: T,
+    options?: UpdateOptions & RequestedPlace,
+  ): Promise<T> {
     return this.#server.update(this.#ctx, ref, object, options) as Promise<T>;
   }
 
@@ -112,7 +122,7 @@ class InProcessClient implements ApiClient {
   apply<T extends ApiObject>(
     ref: ResourceRef<T>,
     object: NewObject<T>,
-    options?: ApplyOptions,
+    options?: ApplyOptions & RequestedPlace,
   ): Promise<ApplyResult<T>> {
     const manifest = object as unknown as ApiObject;
     return this.#server.apply(this.#ctx, ref, manifest, options) as Promise<ApplyResult<T>>;
@@ -145,14 +155,8 @@ class InProcessClient implements ApiClient {
     return this.#server.containers.podLog(this.#ctx, target, options);
   }
 
-  followPodLog(
-    target: Target,
-    options: PodLogOptions,
-    output: ByteSink,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const following = { target, options, output, signal };
-    return this.#server.containers.followPodLog(this.#ctx, following);
+  followPodLog(target: Target, options: PodLogOptions): Promise<LogConnection> {
+    return this.#server.containers.followPodLog(this.#ctx, target, options);
   }
 
   openProcess(target: Target, request: ProcessRequest): Promise<ProcessConnection> {

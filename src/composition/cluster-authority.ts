@@ -7,6 +7,7 @@ import { ConfigError } from './option-values.ts';
 import { readIfThere, readOrCreateSecret } from './secret-file.ts';
 
 const DIRECTORY = 'pki';
+const CERTIFICATE = 'ca.crt';
 
 /** The cluster's certificate authority, opened at first use and made at the first start. @throws {ConfigError} */
 export function createAuthorityOpener(dataDirectory: string): () => Promise<CertificateAuthority> {
@@ -17,9 +18,14 @@ export function createAuthorityOpener(dataDirectory: string): () => Promise<Cert
   };
 }
 
+/** The certificate of the authority, where there is one already: reading it needs no opening. @throws {ConfigError} */
+export function readAuthorityCertificate(dataDirectory: string): string | undefined {
+  return readIfThere(path.join(dataDirectory, DIRECTORY, CERTIFICATE));
+}
+
 async function open(dataDirectory: string): Promise<CertificateAuthority> {
   const keyFile = path.join(dataDirectory, DIRECTORY, 'ca.key');
-  const certificateFile = path.join(dataDirectory, DIRECTORY, 'ca.crt');
+  const certificateFile = path.join(dataDirectory, DIRECTORY, CERTIFICATE);
   const privateKey = readOrCreateSecret(keyFile, generateKey);
   const { CertificateAuthority } = await import('../controllers/certificate-signer/authority.ts');
   try {

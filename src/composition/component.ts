@@ -6,6 +6,7 @@ import { createClient } from '../apiserver/in-process-client.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
 import { randomSuffix } from '../lib/random.ts';
 import { ApiEventRecorder } from '../machinery/api-event-recorder.ts';
 import type { Controller } from '../machinery/controller.ts';
@@ -31,6 +32,7 @@ export interface ComponentEnvironment {
   readonly backend: QueueBackend;
   /** Whether other processes work on the same queues. */
   readonly isShared: boolean;
+  readonly metrics: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -38,7 +40,7 @@ export interface ComponentEnvironment {
 /** Runs a component until `cleanup` stops it; resolves when it works. */
 export async function startComponent(
   { clientFor, controllers, leaseName, name, user }: Component,
-  { apiServer, backend, clock, isShared, logger }: ComponentEnvironment,
+  { apiServer, backend, clock, isShared, logger, metrics }: ComponentEnvironment,
   cleanup: CleanupStack,
 ): Promise<void> {
   if (controllers.length === 0) return;
@@ -59,6 +61,7 @@ export async function startComponent(
     events,
     clock,
     logger,
+    metrics,
     ...(isShared ? { shared: { identity, ...lease } } : {}),
   });
   cleanup.defer(() => manager.stop());

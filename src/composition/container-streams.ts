@@ -8,14 +8,15 @@ import { createClient } from '../apiserver/in-process-client.ts';
 import { ContainerHost } from '../kubelet/streams/container-host.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { ContainerLog } from '../lib/container-log.ts';
 import type { ContainerStreams } from '../lib/container-streams.ts';
 import { invariant } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { systemRandom } from '../lib/random.ts';
+import type { ContainerLogs } from './container-logs.ts';
 
 export interface ContainerStreamsParts {
-  readonly containerLog: ContainerLog;
+  /** Where they print to. */
+  readonly containerLogs: Pick<ContainerLogs, 'log'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -31,7 +32,7 @@ export interface OpenContainerStreams {
  * have their own, alike but for the files that somebody has changed in one of them.
  */
 export function openContainerStreams(
-  { clock, containerLog, logger }: ContainerStreamsParts,
+  { clock, containerLogs, logger }: ContainerStreamsParts,
   cleanup: CleanupStack,
 ): OpenContainerStreams {
   let host: ContainerHost | undefined;
@@ -51,8 +52,9 @@ export function openContainerStreams(
       host = new ContainerHost({
         pods: createClient(apiServer, { user: KUBELET_HOST_USER }),
         services: createClient(apiServer, { user: KUBE_PROXY_USER }),
-        clientFor: (node) => createClient(apiServer, { user: nodeUser(node), fieldManager: 'kubelet' }),
-        containerLog,
+        clientFor: (node) =>
+          createClient(apiServer, { user: nodeUser(node), fieldManager: 'kubelet' }),
+        containerLog: containerLogs.log,
         clock,
         random: systemRandom,
         logger,

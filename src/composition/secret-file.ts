@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { toError } from '../lib/errors.ts';
 import { ConfigError } from './option-values.ts';
@@ -26,6 +26,14 @@ export function readOrCreateSecret(file: string, create: () => string): string {
     rmSync(draft);
   }
   return readFileSync(file, 'utf8');
+}
+
+/** Puts `content` in the place of whatever `file` holds, whole or not at all, readable by its owner alone. */
+export function replaceSecret(file: string, content: string): void {
+  const draft = `${file}.${process.pid}`;
+  mkdirSync(path.dirname(file), { recursive: true, mode: SECRET_DIRECTORY_MODE });
+  writeFileSync(draft, content, { mode: SECRET_MODE });
+  renameSync(draft, file);
 }
 
 /** The content of a secret file, or undefined where there is none. @throws {ConfigError} when it cannot be read */

@@ -6,12 +6,11 @@ import type {
   ServingName,
 } from '../controllers/certificate-signer/authority.ts';
 import type { ServingTls } from '../http/http-server.ts';
-import { systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
+import { readAuthorityCertificate } from './cluster-authority.ts';
 import { ConfigError } from './option-values.ts';
+import { openServingCertificate } from './serving-certificate.ts';
 import { readOptionFile } from './yaml-file.ts';
-
-const YEAR_MS = 365 * 24 * 3_600_000;
 
 /** Where every server can be reached, and by which names Pods know it. */
 const COMMON_NAMES = [
@@ -24,32 +23,40 @@ const COMMON_NAMES = [
   'kubernetes.default.svc.cluster.local',
 ];
 
-/** What the door shows of itself and whom it trusts; undefined for plain HTTP. @throws {ConfigError} */
+type NamingConfig = Pick<Config, 'allowedHosts' | 'host'>;
+
+/** By what clients may call a server that shows a certificate of the cluster's own. */
+export function servingNamesOf({ allowedHosts, host }: NamingConfig): readonly string[] {
+  return [...new Set([...COMMON_NAMES, host, ...allowedHosts])];
+}
+
+export interface OpenedTls {
+  readonly serving: ServingTls;
+  /** PEM of who vouches for the server, where that is the cluster's own authority. */
+  readonly authority: string | undefined;
+}
+
+/** What TLS listeners show of themselves and whom they trust; undefined where nothing listens with TLS. @throws {ConfigError} */
 export async function openTls(
-  {
-    authentication: { tls },
-    allowedHosts,
-    host,
-  }: Pick<Config, 'authentication' | 'allowedHosts' | 'host'>,
+  config: Pick<Config, 'authentication' | 'dataDirectory' | 'roles' | 'securePort'> & NamingConfig,
   authority: () => Promise<CertificateAuthority>,
-): Promise<ServingTls | undefined> {
-  if (!tls.enabled) return undefined;
+): Promise<OpenedTls | undefined> {
+  const { tls } = config.authentication;
+  if (!config.roles.includes('api') || !(tls.enabled || config.securePort)) return undefined;
   const { certFile, clientCaFile, privateKeyFile } = tls;
+  const { dataDirectory } = config;
+  const own = readAuthorityCertificate(dataDirectory) ?? (await authority()).certificate;
   const clientAuthority =
-    clientCaFile === undefined
-      ? (await authority()).certificate
-      : readOptionFile('--client-ca-file', clientCaFile);
+    clientCaFile === undefined ? own : readOptionFile('--client-ca-file', clientCaFile);
   if (certFile !== undefined && privateKeyFile !== undefined) {
-    return assertUsable({
-      certificate: readOptionFile('--tls-cert-file', certFile),
-      privateKey: readOptionFile('--tls-private-key-file', privateKeyFile),
-      clientAuthority,
-    });
+    const certificate = readOptionFile('--tls-cert-file', certFile);
+    const privateKey = readOptionFile('--tls-private-key-file', privateKeyFile);
+    const serving = assertUsable({ certificate, privateKey, clientAuthority });
+    return { serving, authority: undefined };
   }
-  const names = [...new Set([...COMMON_NAMES, host, ...allowedHosts])].map(toServingName);
-  const validity = { nowMs: systemClock.now(), durationMs: YEAR_MS };
-  const served = await (await authority()).issueServing(names, validity);
-  return assertUsable({ ...served, clientAuthority });
+  const names = servingNamesOf(config).map(toServingName);
+  const served = await openServingCertificate({ dataDirectory, names, authority });
+  return { serving: assertUsable({ ...served, clientAuthority }), authority: own };
 }
 
 /** Before anything is started for it. */

@@ -20,6 +20,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { ContainerLog } from '../lib/container-log.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
 import type { Controller } from '../machinery/controller.ts';
 import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
@@ -38,6 +39,7 @@ export interface WorkersOptions {
   readonly certificateAuthority: () => Promise<CertificateAuthority>;
   /** Where simulated containers print to. */
   readonly containerLog: ContainerLog;
+  readonly metrics: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -61,11 +63,11 @@ async function start(
   components: readonly Component[],
   cleanup: CleanupStack,
 ): Promise<void> {
-  const { apiServer, clock, database, logger } = options;
+  const { apiServer, clock, database, logger, metrics } = options;
   const isShared = !database.isEmbedded;
   const backend = await openQueues(options, !isShared);
   cleanup.defer(() => backend.close());
-  const environment = { apiServer, backend, clock, isShared, logger };
+  const environment = { apiServer, backend, clock, isShared, logger, metrics };
   await Promise.all(components.map((component) => startComponent(component, environment, cleanup)));
 }
 
@@ -105,7 +107,7 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
       user: KUBELET_HOST_USER,
       controllers: roles.has('kubelets')
         ? createKubeletControllers({
-            settings: heartbeat(config),
+            settings: kubeletSettings(config),
             clientFor: (node) => kubeletClient(apiServer, node),
             containerLog,
           })
@@ -141,9 +143,10 @@ const RENEWALS_PER_LEASE = 4;
 const MAX_LEASE_SECONDS = 40;
 
 /** Kubelets beat often enough for the grace period that the node lifecycle controller gives them. */
-function heartbeat({ nodeMonitorGracePeriodSeconds }: Config) {
+function kubeletSettings({ network, nodeMonitorGracePeriodSeconds }: Config) {
   const leaseDurationSeconds = Math.min(MAX_LEASE_SECONDS, nodeMonitorGracePeriodSeconds);
   return {
+    clusterCidrs: network.clusterCidrs,
     leaseDurationSeconds,
     leaseRenewMs: (leaseDurationSeconds * 1_000) / RENEWALS_PER_LEASE,
   };

@@ -18,6 +18,8 @@ import { createGarbageCollectorController } from './garbage-collector/reconciler
 import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
 import { createPodGarbageCollectorController } from './pod-garbage-collector/reconciler.ts';
+import { createPvProtectionController } from './pv-protection/reconciler.ts';
+import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
@@ -31,6 +33,7 @@ import {
   createValidatingAdmissionPolicyStatusController,
   type ValidatingAdmissionPolicyStatusOptions,
 } from './validating-admission-policy-status/reconciler.ts';
+import { createVolumeAttributesClassProtectionController } from './volumeattributesclass-protection/reconciler.ts';
 
 export interface ControllersOptions
   extends CertificateSignerOptions,
@@ -63,6 +66,9 @@ const FACTORIES = {
   'node-lifecycle': createNodeLifecycleController,
   'taint-eviction': createTaintEvictionController,
   'pod-garbage-collector': createPodGarbageCollectorController,
+  'pvc-protection': createPvcProtectionController,
+  'pv-protection': createPvProtectionController,
+  'volumeattributesclass-protection': createVolumeAttributesClassProtectionController,
   'certificate-approver': createCertificateApproverController,
   'certificate-signer': createCertificateSignerController,
   'certificate-cleaner': createCertificateCleanerController,

@@ -22,8 +22,8 @@ export interface KubeletSettings {
   readonly leaseDurationSeconds: number;
   /** Between reports of an unchanged node status. @default 300_000 */
   readonly nodeStatusReportMs: number;
-  /** Where nodes' Pod ranges are taken from. @default '10.128.0.0/9' */
-  readonly clusterCidr: string;
+  /** Where nodes' Pod ranges are taken from: one range, or one of each family. @default ['10.128.0.0/9'] */
+  readonly clusterCidrs: readonly string[];
 }
 
 export const DEFAULT_KUBELET_SETTINGS: KubeletSettings = {
@@ -33,5 +33,5 @@ export const DEFAULT_KUBELET_SETTINGS: KubeletSettings = {
   leaseRenewMs: 10_000,
   leaseDurationSeconds: 40,
   nodeStatusReportMs: 5 * 60_000,
-  clusterCidr: '10.128.0.0/9',
+  clusterCidrs: ['10.128.0.0/9'],
 };

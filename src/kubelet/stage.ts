@@ -17,8 +17,8 @@ export interface PodContext {
   readonly settings: KubeletSettings;
   /** The other Pods that the node has taken on and that have not ended. */
   neighbours(): Iterable<Pod>;
-  /** A free address of the node's Pod range; undefined when it has none left. */
-  assignPodIp(): string | undefined;
+  /** Free addresses, one of each of the node's Pod ranges; undefined when it has none left. */
+  assignPodIps(): readonly string[] | undefined;
 }
 
 /** What a stage does to its Pod: writes its status, tells about it, or removes it for good. */

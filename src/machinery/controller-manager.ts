@@ -8,6 +8,7 @@
 import type { ApiClient } from '../apiserver/client.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
 import type { Controller } from './controller.ts';
 import { type ControllerEnvironment, ControllerRunner } from './controller-runner.ts';
@@ -30,6 +31,8 @@ export interface ControllerManagerOptions {
   readonly retryClock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
+  /** Gets the figures of the work queues. @default nobody */
+  readonly metrics?: MetricRegistry | undefined;
   /**
    * Set when other processes work on the same queues: each run first catches up with the store, deadlines are kept in the
    * queue's server (in real time), and controllers that are singletons contend for a Lease under this identity.
@@ -61,6 +64,7 @@ export class ControllerManager {
       random: options.random ?? systemRandom,
       logger: options.logger ?? silentLogger,
       sharedQueues: options.shared !== undefined,
+      metrics: options.metrics,
     };
   }
 

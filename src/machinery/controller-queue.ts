@@ -27,6 +27,8 @@ export interface ControllerQueueOptions {
    * the same queue would not know. @default in memory, on the Clock
    */
   readonly enqueueLater?: (key: string, delayMs: number) => Promise<void>;
+  /** Hears of each key that failed and is tried again. */
+  readonly onRetry?: () => void;
   readonly clock: Clock;
   readonly retryClock: Clock;
   readonly random: Random;
@@ -189,6 +191,7 @@ export class ControllerQueue implements WorkQueue {
     // Losing a compare-and-swap is everyday life for a reconciler.
     if (isApiError(error, 'Conflict')) logger.debug('reconcile lost a race, trying again', fields);
     else logger.error('reconcile failed, trying again', fields);
+    this.#options.onRetry?.();
     await this.#requeue(key, retryInMs);
   }
 

@@ -1,11 +1,13 @@
 import type { ApiClient } from '../apiserver/client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
 import type { Random } from '../lib/random.ts';
 import type { Controller, ControllerContext, Reconcile } from './controller.ts';
 import { ControllerQueue } from './controller-queue.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { InformerFactory } from './informer.ts';
+import { QueueMetrics } from './queue-metrics.ts';
 import { ScopedInformers } from './scoped-informers.ts';
 import type { BackendQueue, QueueBackend } from './work-queue.ts';
 
@@ -25,6 +27,8 @@ export interface ControllerEnvironment {
   readonly logger: Logger;
   /** Other processes work on the same queues: catch up with the store before each run, keep deadlines where all see them. */
   readonly sharedQueues: boolean;
+  /** Gets the figures of the work queues, and what controllers tell of themselves. @default nobody */
+  readonly metrics?: MetricRegistry | undefined;
 }
 
 /** One controller at work, from set-up to stop: used once. */
@@ -32,6 +36,8 @@ export class ControllerRunner {
   readonly #controller: Controller;
   readonly #environment: ControllerEnvironment;
   readonly #abort = new AbortController();
+  readonly #metrics = new QueueMetrics();
+  #removeMetrics: (() => void) | undefined;
   #parts:
     | { backendQueue: BackendQueue; queue: ControllerQueue; informers: ScopedInformers }
     | undefined;
@@ -48,9 +54,11 @@ export class ControllerRunner {
     const backendQueue = await backend.open({
       name,
       concurrency,
-      process: (key, signal) => queue.process(key, reconcile, signal),
+      process: (key, signal, waitedMs) =>
+        this.#metrics.follow(waitedMs, queue.process(key, reconcile, signal)),
       onRecovery: () => this.#parts?.queue.recover(),
     });
+    this.#observe(backendQueue);
     const queue = this.#createQueue(backendQueue);
     const informers = new ScopedInformers(this.#environment.informers);
     this.#parts = { backendQueue, queue, informers };
@@ -73,9 +81,17 @@ export class ControllerRunner {
   async #close(): Promise<void> {
     if (!this.#parts) return;
     const { backendQueue, informers, queue } = this.#parts;
+    this.#removeMetrics?.();
     informers.detach();
     queue.stop();
     await backendQueue.close();
+  }
+
+  #observe(backendQueue: BackendQueue): void {
+    const { metrics } = this.#environment;
+    if (!metrics) return;
+    const depth = () => backendQueue.depth();
+    this.#removeMetrics = this.#metrics.addTo(metrics, this.#controller.name, depth);
   }
 
   #createQueue(backendQueue: BackendQueue): ControllerQueue {
@@ -84,7 +100,11 @@ export class ControllerRunner {
     const enqueueLater = (key: string, delayMs: number) => backendQueue.enqueueLater(key, delayMs);
     return new ControllerQueue({
       controller: name,
-      enqueue: (keys) => backendQueue.enqueue(keys),
+      enqueue: (keys) => {
+        this.#metrics.added(keys.length);
+        return backendQueue.enqueue(keys);
+      },
+      onRetry: () => this.#metrics.retried(),
       ...(sharedQueues ? { enqueueLater } : {}),
       clock,
       retryClock,
@@ -95,7 +115,7 @@ export class ControllerRunner {
   }
 
   #context(queue: ControllerQueue, informers: ScopedInformers): ControllerContext {
-    const { clientFor, clock, events, logger, random } = this.#environment;
+    const { clientFor, clock, events, logger, metrics, random } = this.#environment;
     const { name } = this.#controller;
     const client = clientFor(this.#controller);
     return {
@@ -107,6 +127,10 @@ export class ControllerRunner {
       random,
       logger: logger.child({ controller: name }),
       signal: this.#abort.signal,
+      addMetric: (metric) => {
+        const remove = metrics?.add(metric);
+        if (remove) this.#abort.signal.addEventListener('abort', remove, { once: true });
+      },
     };
   }
 

@@ -6,6 +6,7 @@
 import type { ApiClient } from '../apiserver/client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Metric } from '../lib/metrics.ts';
 import type { Random } from '../lib/random.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { InformerFactory } from './informer.ts';
@@ -41,6 +42,8 @@ export interface ControllerContext {
   readonly logger: Logger;
   /** Aborts when the controller is to stop. */
   readonly signal: AbortSignal;
+  /** Adds a figure that can be read as long as the controller runs. */
+  readonly addMetric: (metric: Metric) => void;
 }
 
 export interface Controller {

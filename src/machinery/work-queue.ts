@@ -20,8 +20,11 @@ export interface QueueOptions {
   /** Unique within the control plane. */
   readonly name: string;
   readonly concurrency: number;
-  /** Must not reject: retries are the caller's, through a later enqueue. */
-  process(key: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Must not reject: retries are the caller's, through a later enqueue.
+   * @param waitedMs How long the key waited, in real time.
+   */
+  process(key: string, signal: AbortSignal, waitedMs: number): Promise<void>;
   /**
    * The queue's server was lost and is back, or coming back: keys that were acknowledged as waiting shortly before, and have
    * not started, may be gone.
@@ -37,6 +40,8 @@ export interface BackendQueue {
    * process. Asked again, the later call replaces the earlier one.
    */
   enqueueLater(key: string, delayMs: number): Promise<void>;
+  /** How many keys wait, in whichever process they were enqueued. */
+  depth(): Promise<number>;
   /** Starts handing out keys. */
   run(): Promise<void>;
   /** Stops handing out, waits for what is running, releases what is not. Calling it again does nothing more. */

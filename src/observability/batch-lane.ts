@@ -22,7 +22,8 @@ export interface BatchLaneOptions<T> {
   readonly maxWaiting?: number;
 }
 
-const MAX_BATCH = 1_000;
+/** So few that writing them down does not hold up the requests that they are about. */
+const MAX_BATCH = 128;
 
 /**
  * The way of telemetry to one backend: takes items at the speed at which they come, and writes them in batches. Nobody waits

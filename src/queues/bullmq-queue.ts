@@ -106,6 +106,10 @@ export class BullmqQueue implements BackendQueue {
     await this.#queue.add(WAKE, { key }, { ...optionsOf(`${WAKE}:${key}`), delay: delayMs });
   }
 
+  depth(): Promise<number> {
+    return this.#queue.getWaitingCount();
+  }
+
   async run(): Promise<void> {
     if (this.#closing !== undefined) return;
     const { logger, name } = this.#options;
@@ -135,9 +139,11 @@ export class BullmqQueue implements BackendQueue {
     await this.#queue.close();
   }
 
-  async #process({ data, name }: Job<KeyData>): Promise<void> {
+  async #process({ data, name, timestamp }: Job<KeyData>): Promise<void> {
     if (name === WAKE) return this.enqueue([data.key]);
-    const run = this.#options.process(data.key, this.#abort.signal);
+    // The clocks of two machines may differ.
+    const waitedMs = Math.max(0, systemClock.now() - timestamp);
+    const run = this.#options.process(data.key, this.#abort.signal, waitedMs);
     this.#active.add(run);
     await run;
     this.#active.delete(run);

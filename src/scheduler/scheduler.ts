@@ -84,6 +84,7 @@ class Scheduler {
   }
 
   watch(): void {
+    this.#addMetrics();
     const { informers } = this.#context;
     informers.informer(coreNodes).addHandler({
       onAdd: (node) => this.#onNode(undefined, node),
@@ -94,6 +95,18 @@ class Scheduler {
       onAdd: (pod) => this.#onPod(pod),
       onUpdate: (_, pod) => this.#onPod(pod),
       onDelete: (pod) => this.#onPodGone(pod),
+    });
+  }
+
+  #addMetrics(): void {
+    this.#context.addMetric({
+      name: 'scheduler_pending_pods',
+      help: 'Pods that want a node, by where they wait.',
+      type: 'gauge',
+      read: () => {
+        const { none, ...counts } = this.#queue.counts();
+        return Object.entries(counts).map(([queue, value]) => ({ labels: { queue }, value }));
+      },
     });
   }
 

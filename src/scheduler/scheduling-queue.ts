@@ -50,6 +50,13 @@ export class SchedulingQueue {
     return this.#pods.size;
   }
 
+  /** How many pods wait in each place. */
+  counts(): Readonly<Record<QueuedPod['place'], number>> {
+    const counts = { gated: 0, active: 0, backoff: 0, unschedulable: 0, none: 0 };
+    for (const { place } of this.#pods.values()) counts[place]++;
+    return counts;
+  }
+
   /** A pod without a node appeared or changed. A change of its spec or labels lets it be tried at once. */
   set(pod: Pod): void {
     const info = toPodInfo(pod);

@@ -66,6 +66,8 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   readonly scale?: ScalePaths;
   /** The columns of a table, as `kubectl get` shows them. @default Name and Age */
   readonly printerColumns?: readonly PrinterColumn<T>[];
+  /** What a table says of an object's row beside its cells. @default nothing */
+  rowConditions?(object: T): readonly RowCondition[];
   /** Default of DeleteOptions.gracePeriodSeconds; undefined deletes at once. Pods: 30 or what the spec says. */
   defaultGracePeriodSeconds?(object: T): number | undefined;
 }
@@ -84,11 +86,32 @@ export interface ScalePaths {
  */
 export type NameRule = 'dns-subdomain' | 'dns-label' | 'dns-1035' | 'path-segment' | 'ip-address';
 
+/** The value of a cell; null where there is none. */
+export type CellValue = string | number | boolean | null;
+
 /** One column of a table, as kubectl prints it. */
 export interface PrinterColumn<T extends ApiObject = ApiObject> {
+  /** Its heading: `Ready`. */
   readonly name: string;
-  /** 0 shows always, 1 with `-o wide`. @default 0 */
-  readonly priority?: 0 | 1;
-  /** The cell's text; `now` is milliseconds since the epoch, for ages. */
-  cell(object: T, now: number): string;
+  /**
+   * What clients are told of its cells. Kubernetes declares many a number as a string: clients go by the cells.
+   * @default 'string'
+   */
+  readonly type?: string;
+  /** `name` marks the column with the object's name. @default none */
+  readonly format?: string;
+  /** A sentence on what the cells say. */
+  readonly description: string;
+  /** 0 shows always, more with `-o wide`. @default 0 */
+  readonly priority?: number;
+  /** `now` is milliseconds since the epoch, for ages. */
+  cell(object: T, now: number): CellValue;
+}
+
+/** What clients are told of a row beside its cells: kubectl colours or hides what is completed. */
+export interface RowCondition {
+  readonly type: 'Completed';
+  readonly status: 'True';
+  readonly reason: string;
+  readonly message: string;
 }

@@ -2,6 +2,8 @@
  * What fields a type has: the part of OpenAPI that Kubernetes' types use, as generated data (`generated/schemas/`).
  * One `TypeSchema` per named type; fields refer to other types by name, so that recursion needs no special case.
  */
+import type { JSONSchemaProps } from './generated/types/apiextensions-v1.ts';
+
 export interface TypeSchema {
   /** `io.k8s.api.core.v1.PodSpec`. */
   readonly name: string;
@@ -17,6 +19,8 @@ export interface TypeSchema {
   readonly isCustom?: true;
   /** In its definition's words. Custom types only. */
   readonly description?: string;
+  /** All that its definition declares, of which `fields` are a part. The types of custom kinds only. */
+  readonly declared?: JSONSchemaProps;
 }
 
 export interface FieldSchema {

@@ -28,6 +28,7 @@ import type {
   StoreEvent,
   StoreWrite,
 } from './store.ts';
+import { addStoreMetrics } from './store-metrics.ts';
 import { type ResolvedStoreOptions, type StoreOptions, withDefaults } from './store-options.ts';
 import { connectParts, type StoreParts } from './store-parts.ts';
 
@@ -40,6 +41,7 @@ class PostgresStore implements ObjectStore {
   readonly #options: ResolvedStoreOptions;
   readonly #currentVersion: CoalescedRead<number>;
   #parts: StoreParts | undefined;
+  #removeMetrics: (() => void) | undefined;
 
   constructor(options: ResolvedStoreOptions) {
     this.#options = options;
@@ -54,12 +56,15 @@ class PostgresStore implements ObjectStore {
     parts.listener.start();
     parts.compactor.start();
     this.#parts = parts;
+    const { metrics } = this.#options;
+    if (metrics) this.#removeMetrics = addStoreMetrics(metrics, parts);
   }
 
   async stop(): Promise<void> {
     const parts = this.#parts;
     if (!parts) return;
     this.#parts = undefined;
+    this.#removeMetrics?.();
     await parts.committer.stop();
     parts.caches.close(serviceUnavailable('the store has stopped'));
     await Promise.all([

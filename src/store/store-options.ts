@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
 import { type ObjectCodec, PLAIN_CODEC } from './encryption/object-codec.ts';
 
@@ -40,11 +41,15 @@ export interface StoreOptions {
   readonly maxBatchWrites?: number;
   /** Writes that may wait; more are TooManyRequests. @default 100_000 */
   readonly maxQueuedWrites?: number;
+  /** Gets the store's figures while it runs. @default nobody */
+  readonly metrics?: MetricRegistry;
   /** How objects are stored. @default in the clear */
   readonly codec?: ObjectCodec;
 }
 
-export type ResolvedStoreOptions = Required<StoreOptions>;
+type Optional = 'metrics';
+export type ResolvedStoreOptions = Required<Omit<StoreOptions, Optional>> &
+  Pick<StoreOptions, Optional>;
 
 const DEFAULTS: Omit<ResolvedStoreOptions, 'url'> = {
   cluster: 'default',

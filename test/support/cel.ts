@@ -1,3 +1,4 @@
+import type { CostBudget } from '../../src/scheme/cel/cost.ts';
 import { type Compilation, compileExpression } from '../../src/scheme/cel/expression.ts';
 import { toJson } from '../../src/scheme/cel/json.ts';
 import type { CelType } from '../../src/scheme/cel/types.ts';
@@ -6,6 +7,7 @@ export interface CelContext {
   readonly variables?: Readonly<Record<string, CelType>>;
   readonly bindings?: Readonly<Record<string, unknown>>;
   readonly costLimit?: number;
+  readonly budget?: CostBudget;
 }
 
 export function compileCel(expression: string, { variables = {} }: CelContext = {}): Compilation {
@@ -16,9 +18,7 @@ export function compileCel(expression: string, { variables = {} }: CelContext = 
 export function evaluateCel(expression: string, context: CelContext = {}): unknown {
   const compilation = compileCel(expression, context);
   if ('error' in compilation) throw new Error(compilation.error);
-  const { bindings = {}, costLimit } = context;
-  const options = costLimit === undefined ? {} : { costLimit };
-  return toJson(compilation.expression.evaluate(bindings, options).value);
+  return toJson(compilation.expression.evaluate(context.bindings ?? {}, context).value);
 }
 
 /** The first message of an expression that does not compile, without its place. */

@@ -212,9 +212,9 @@ class WatchedBackend implements QueueBackend {
   async open(options: QueueOptions): Promise<BackendQueue> {
     const inner = await this.#inner.open({
       ...options,
-      process: async (key, signal) => {
+      process: async (key, signal, waitedMs) => {
         this.active++;
-        await options.process(key, signal);
+        await options.process(key, signal, waitedMs);
         this.active--;
         this.activity++;
       },
@@ -225,6 +225,7 @@ class WatchedBackend implements QueueBackend {
         return inner.enqueue(keys);
       },
       enqueueLater: (key, delayMs) => inner.enqueueLater(key, delayMs),
+      depth: () => inner.depth(),
       run: () => inner.run(),
       close: () => inner.close(),
     };

@@ -30,6 +30,10 @@ class InProcessQueue implements BackendQueue {
     systemClock.setTimer(delayMs, () => void this.enqueue([key]));
   }
 
+  async depth(): Promise<number> {
+    return this.#waiting.size;
+  }
+
   async run(): Promise<void> {
     this.#running = true;
     this.#dispatch();
@@ -47,7 +51,7 @@ class InProcessQueue implements BackendQueue {
       if (this.#active.size >= this.#options.concurrency) return;
       if (this.#active.has(key)) continue;
       this.#waiting.delete(key);
-      const run = this.#options.process(key, this.#abort.signal).then(() => {
+      const run = this.#options.process(key, this.#abort.signal, 0).then(() => {
         this.#active.delete(key);
         this.#dispatch();
       });

@@ -35,6 +35,8 @@ export interface ServerProcess extends AsyncDisposable {
   /** The administrator's bearer token. */
   readonly token: string;
   readonly dataDirectory: string;
+  /** For kubectl, Helm and client libraries: leads to the server's secure port, as the administrator. */
+  readonly kubeconfig: string;
   readonly pid: number;
   /** What it has printed so far, both streams in one. */
   output(): string;
@@ -71,7 +73,7 @@ export function temporaryDataDirectory(): string {
 function spawnServer(options: ServerOptions, dataDirectory: string): ChildProcess {
   const { databaseUrl, port = 0, args = [], nodeArgs = [], env = {}, dist = 'dist' } = options;
   const main = path.join(ROOT, dist, 'main.mjs');
-  const own = ['--port', String(port), '--data-dir', dataDirectory];
+  const own = ['--port', String(port), '--secure-port', '0', '--data-dir', dataDirectory];
   const { DATABASE_URL: _, NODE_OPTIONS: __, ...inherited } = process.env;
   return spawn(process.execPath, ['--enable-source-maps', ...nodeArgs, main, ...own, ...args], {
     env: { ...inherited, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}), ...env },
@@ -145,6 +147,7 @@ class Child {
       port,
       token,
       dataDirectory,
+      kubeconfig: path.join(dataDirectory, 'kubeconfig'),
       pid: this.#child.pid ?? 0,
       output: () => this.#output,
       exited: this.#exited.promise,

@@ -74,7 +74,7 @@ const PLUGINS: readonly PluginEntry[] = [
   },
   off(extendedResourceToleration),
   on(defaultStorageClass),
-  off(storageObjectInUseProtection),
+  on(storageObjectInUseProtection),
   off(ownerReferencesPermissionEnforcement),
   on(persistentVolumeClaimResize),
   on(runtimeClass),

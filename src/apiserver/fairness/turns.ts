@@ -1,16 +1,21 @@
 /**
- * Whose request is read next. Before anybody knows what a request asks for it has cost its share of this process already: its
- * body is read, its document parsed. So few are let in at once, and fairly: a client that sends a hundred at once has the
- * hundred wait behind each other, not everybody else behind them.
+ * How many requests of one flow are read and answered at once. Before anybody knows what a request asks for it has cost its
+ * share of this process already: its body is read, its document parsed. So a client that sends a hundred at once has them
+ * wait behind each other, and not everybody else behind them.
  */
 import type { Clock, Timer } from '../../lib/clock.ts';
-import { FairQueues, type Seat } from './fair-queues.ts';
+import { FlowRefusedError, type Seat } from './fair-queues.ts';
 
-/** Enough to fill a group commit while the one before is under way, and so few that all of them take a few milliseconds. */
-const MAX_TURNS = 16;
+/** Beside others: so few that all of them take a few milliseconds. */
+const MAX_TURNS_BESIDE_OTHERS = 4;
+/** Who is alone: enough to fill a group commit while the one before is under way. */
+const MAX_TURNS_ALONE = 32;
+/** How long the requests of others are remembered, in milliseconds. */
+const MEMORY_MS = 1_000;
 /** Who takes longer than this, in milliseconds, waits for others (the database, a webhook) and not for this process. */
 const MAX_TURN_MS = 50;
-const QUEUING = { queues: 128, handSize: 6, queueLengthLimit: 100 };
+/** How many requests of one flow may wait. */
+const MAX_WAITING = 500;
 
 export interface TurnsOptions {
   readonly clock: Clock;
@@ -18,65 +23,99 @@ export interface TurnsOptions {
   readonly maxWaitMs: number;
 }
 
-export class Turns {
-  readonly #clock: Clock;
-  readonly #queues: FairQueues;
-  /** Those under way, from the oldest on, and when each began. */
-  readonly #begun = new Map<Seat, number>();
-  #taken = 0;
-  #timer: Timer | undefined;
+interface Waiting {
+  readonly sinceMs: number;
+  readonly admit: (turn: Seat) => void;
+  readonly refuse: (error: FlowRefusedError) => void;
+}
 
-  constructor({ clock, maxWaitMs }: TurnsOptions) {
-    this.#clock = clock;
-    this.#queues = new FairQueues({
-      clock,
-      maxWaitMs,
-      take: () => {
-        if (this.#taken >= MAX_TURNS) return false;
-        this.#taken++;
-        return true;
-      },
-      give: () => {
-        this.#taken--;
-        if (this.#queues.waiting > 0) this.#queues.dispatch();
-      },
-    });
-    this.#queues.configure(QUEUING);
+/** One with nothing under way and nobody waiting is forgotten. */
+interface Flow {
+  readonly name: string;
+  /** When each turn began, from the oldest on. */
+  readonly begun: Map<object, number>;
+  readonly waiting: Waiting[];
+}
+
+export class Turns {
+  readonly #options: TurnsOptions;
+  readonly #flows = new Map<string, Flow>();
+  #waiting = 0;
+  #timer: Timer | undefined;
+  #latestFlow = '';
+  #changedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: TurnsOptions) {
+    this.#options = options;
   }
 
   /** A turn, at once or when it has come. Throws, or rejects, with `FlowRefusedError`. */
-  enter(flow: string): Seat | Promise<Seat> {
-    const entered = this.#queues.enter({ flow, width: 1 });
-    if (!(entered instanceof Promise)) return this.#begin(entered);
+  enter(name: string): Seat | Promise<Seat> {
+    const now = this.#options.clock.now();
+    if (name !== this.#latestFlow) {
+      this.#latestFlow = name;
+      this.#changedMs = now;
+    }
+    const flow: Flow = this.#flows.get(name) ?? { name, begun: new Map(), waiting: [] };
+    this.#flows.set(name, flow);
+    if (flow.waiting.length === 0 && this.#hasRoom(flow)) return this.#begin(flow);
+    if (flow.waiting.length >= MAX_WAITING) throw new FlowRefusedError('queue-full');
+    this.#waiting++;
     this.#watch();
-    return entered.then((seat) => this.#begin(seat));
-  }
-
-  #begin(seat: Seat): Seat {
-    this.#begun.set(seat, this.#clock.now());
-    return {
-      leave: () => {
-        this.#begun.delete(seat);
-        seat.leave();
-      },
-    };
-  }
-
-  /** As long as anybody waits, the turns that take too long are ended for them. */
-  #watch(): void {
-    this.#timer ??= this.#clock.setTimer(MAX_TURN_MS, () => {
-      this.#timer = undefined;
-      this.#endLongTurns();
-      if (this.#queues.waiting > 0) this.#watch();
+    return new Promise((admit, refuse) => {
+      flow.waiting.push({ sinceMs: now, admit, refuse });
     });
   }
 
-  #endLongTurns(): void {
-    const latest = this.#clock.now() - MAX_TURN_MS;
-    for (const [seat, beganMs] of this.#begun) {
-      if (beganMs > latest) return;
-      this.#begun.delete(seat);
-      seat.leave();
+  #hasRoom({ begun }: Flow): boolean {
+    const isAlone = this.#options.clock.now() - this.#changedMs >= MEMORY_MS;
+    return begun.size < (isAlone ? MAX_TURNS_ALONE : MAX_TURNS_BESIDE_OTHERS);
+  }
+
+  #begin(flow: Flow): Seat {
+    const turn = {};
+    flow.begun.set(turn, this.#options.clock.now());
+    return { leave: () => this.#end(flow, turn) };
+  }
+
+  /** Does nothing for one that was ended before. */
+  #end(flow: Flow, turn: object): void {
+    if (!flow.begun.delete(turn)) return;
+    while (flow.waiting.length > 0 && this.#hasRoom(flow)) {
+      this.#waiting--;
+      flow.waiting.shift()?.admit(this.#begin(flow));
     }
+    this.#forgetIdle(flow);
+  }
+
+  #forgetIdle({ begun, name, waiting }: Flow): void {
+    if (begun.size === 0 && waiting.length === 0) this.#flows.delete(name);
+  }
+
+  /** As long as anybody waits, turns that take too long are ended, and those who waited too long are told. */
+  #watch(): void {
+    this.#timer ??= this.#options.clock.setTimer(MAX_TURN_MS, () => {
+      this.#timer = undefined;
+      for (const flow of [...this.#flows.values()]) {
+        this.#refuseLate(flow);
+        this.#endLongTurns(flow);
+      }
+      if (this.#waiting > 0) this.#watch();
+    });
+  }
+
+  #endLongTurns(flow: Flow): void {
+    const latest = this.#options.clock.now() - MAX_TURN_MS;
+    for (const [turn, beganMs] of [...flow.begun]) if (beganMs <= latest) this.#end(flow, turn);
+  }
+
+  #refuseLate(flow: Flow): void {
+    const { clock, maxWaitMs } = this.#options;
+    const latest = clock.now() - maxWaitMs;
+    while ((flow.waiting[0]?.sinceMs ?? Number.POSITIVE_INFINITY) <= latest) {
+      this.#waiting--;
+      flow.waiting.shift()?.refuse(new FlowRefusedError('time-out'));
+    }
+    this.#forgetIdle(flow);
   }
 }

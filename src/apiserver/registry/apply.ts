@@ -9,17 +9,12 @@ import { applyThreeWay } from '../../scheme/patch/apply-three-way.ts';
 import { withLastApplied } from '../../scheme/patch/last-applied.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
-import type { ApplyOptions, ApplyResult, Target } from '../client.ts';
+import type { ApplyOptions, ApplyResult, RequestedPlace, Target } from '../client.ts';
 import { assertStorableSize } from '../object-size.ts';
 import type { RequestContext } from '../request-context.ts';
 import { planCreate } from './create.ts';
 import { planMainUpdate } from './main-update.ts';
-import {
-  assertIsObject,
-  assertPreconditions,
-  type RequestedPlace,
-  targetOf,
-} from './object-metadata.ts';
+import { assertIsObject, assertPreconditions, targetOf } from './object-metadata.ts';
 import { execute, type Outcome, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';

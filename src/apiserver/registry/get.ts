@@ -12,17 +12,12 @@ import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';
 import { warnOfDeprecation } from './write-scope.ts';
 
-export interface GetRequest extends GetOptions {
-  /** Read as this subresource: who may read it is a question of its own. */
-  readonly subresource?: string;
-}
-
 /** Reads one object. @throws {ApiError} NotFound, Expired for a past that is no longer kept */
 export async function getObject(
   registry: Registry,
   ctx: RequestContext,
   ref: ResourceRef,
-  request: GetRequest,
+  request: GetOptions,
 ): Promise<ApiObject> {
   const resource = registry.resources.resolve(ref);
   const { name, subresource } = request;
@@ -50,7 +45,7 @@ async function readPresent(
   registry: Registry,
   ctx: RequestContext,
   resource: ServedResource,
-  { name, namespace = '', onVersion, resourceVersion }: GetRequest,
+  { name, namespace = '', onVersion, resourceVersion }: GetOptions,
 ): Promise<ApiObject | undefined> {
   const cache = await cacheAsOf(registry, await resource.ready(), resourceVersion, ctx.signal);
   onVersion?.(cache.resourceVersion);

@@ -8,7 +8,7 @@ import {
   OPTIMISTIC_LOCK_MESSAGE,
 } from '../../scheme/errors.ts';
 import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
-import type { Target } from '../client.ts';
+import type { RequestedPlace, Target } from '../client.ts';
 import type { ServedResource } from './served-resource.ts';
 
 /** Kubernetes' longest name that is made from a prefix: room for the suffix in a DNS label. */
@@ -20,12 +20,6 @@ export function assertIsObject(input: unknown, kind: string): asserts input is A
   if (typeof input === 'object' && input !== null && !Array.isArray(input)) return;
   const got = Array.isArray(input) ? 'a list' : input === null ? 'null' : typeof input;
   throw badRequest(`expected a ${kind} object, got ${got}`);
-}
-
-/** What the client says of an object apart from the object: a path, an argument. */
-export interface RequestedPlace {
-  readonly namespace?: string | undefined;
-  readonly name?: string | undefined;
 }
 
 /**

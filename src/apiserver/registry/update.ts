@@ -3,15 +3,10 @@ import { type ApiError, notFound } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
-import type { Target, UpdateOptions } from '../client.ts';
+import type { RequestedPlace, Target, UpdateOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { facetOf } from '../subresources/facets.ts';
-import {
-  assertIsObject,
-  assertPreconditions,
-  type RequestedPlace,
-  targetOf,
-} from './object-metadata.ts';
+import { assertIsObject, assertPreconditions, targetOf } from './object-metadata.ts';
 import { execute, type Plan, resultOf } from './plan.ts';
 import type { Registry } from './registry.ts';
 import type { ServedResource } from './served-resource.ts';

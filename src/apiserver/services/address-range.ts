@@ -1,89 +1,75 @@
-import type { Random } from '../../lib/random.ts';
+import { type IpFamily, ipFamilyOf } from '../../scheme/ip.ts';
+import { formatCidrBits, formatIpBits, parseCidrBits, parseIpBits } from '../../scheme/ip-bits.ts';
+import type { Families } from './ip-families.ts';
+import type { NumberRange } from './number-range.ts';
 
-/** Numbers from which one is chosen: addresses of a CIDR, ports of a range. Both ends are included. */
-export interface NumberRange {
-  readonly first: number;
-  readonly last: number;
+/** The addresses of one family that cluster IPs are taken from. */
+export interface AddressRange {
+  readonly family: IpFamily;
+  /** Its canonical text: `10.96.0.0/12`. */
+  readonly cidr: string;
+  /** The places of the addresses that are given out, counted from the network's own address. */
+  readonly places: NumberRange;
+  /** The network's own address. */
+  readonly base: bigint;
+  /** How many addresses it has, those that are not given out included. */
+  readonly size: bigint;
 }
 
-/** How often chance is trusted before every number is looked at. */
-const RANDOM_TRIES = 16;
+/** One, or one of each family; the first is that of Services that do not say. */
+export type AddressRanges = readonly [AddressRange, ...AddressRange[]];
 
-/** How much of the front of a range is left to those who choose for themselves: Kubernetes' bounds and divisor. */
-const RESERVED = { min: 16, max: 256, share: 16 };
+/** The shortest and longest masks of ranges. */
+const MASKS = { IPv4: { min: 8, max: 30 }, IPv6: { min: 64, max: 126 } } as const;
+/** Of a larger range, the addresses behind these are taken by those alone who name them. */
+const MAX_PLACES = 2n ** 32n;
 
 /**
- * A number of `range` that is not taken, at random, so that API servers that choose at the same time rarely collide. The
- * front of the range comes last: people pick fixed addresses there. Undefined when all are taken.
+ * A range of cluster IPs. IPv4 does not give out the addresses of the network and of broadcast, IPv6 that of the network alone.
+ * @throws {RangeError} when `cidr` is no range, or one of a size that Services cannot use
  */
-export function chooseFree(
-  range: NumberRange,
-  isTaken: (number: number) => boolean,
-  random: Random,
-): number | undefined {
-  const upper = { first: range.first + reservedOf(range), last: range.last };
-  const lower = { first: range.first, last: upper.first - 1 };
-  return chooseIn(upper, isTaken, random) ?? chooseIn(lower, isTaken, random);
-}
-
-/** How many numbers at the front of a range are used last. */
-function reservedOf({ first, last }: NumberRange): number {
-  const size = last - first + 1;
-  if (size <= RESERVED.min) return 0;
-  return Math.min(RESERVED.max, Math.max(RESERVED.min, Math.floor(size / RESERVED.share)));
-}
-
-function chooseIn(
-  { first, last }: NumberRange,
-  isTaken: (number: number) => boolean,
-  random: Random,
-): number | undefined {
-  const size = last - first + 1;
-  if (size <= 0) return undefined;
-  for (let i = 0; i < RANDOM_TRIES; i++) {
-    const candidate = first + Math.floor(random() * size);
-    if (!isTaken(candidate)) return candidate;
+export function parseAddressRange(cidr: string): AddressRange {
+  const bits = parseCidrBits(cidr);
+  if (!bits) {
+    const example = 'write one as 10.96.0.0/12 or fd00:10:96::/108';
+    throw new RangeError(`${JSON.stringify(cidr)} is no range of addresses: ${example}`);
   }
-  const start = Math.floor(random() * size);
-  for (let i = 0; i < size; i++) {
-    const candidate = first + ((start + i) % size);
-    if (!isTaken(candidate)) return candidate;
+  const { base, family, mask, size } = bits;
+  const { min, max } = MASKS[family];
+  if (mask < min || mask > max) {
+    const detail = `the mask of ${family} is to be from ${min} to ${max}`;
+    throw new RangeError(`${JSON.stringify(cidr)} has a size that Services cannot use: ${detail}`);
   }
-  return undefined;
-}
-
-export function isWithin({ first, last }: NumberRange, number: number): boolean {
-  return number >= first && number <= last;
-}
-
-/** The number of an IPv4 address; undefined for anything else. */
-export function parseIPv4(text: string): number | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
-  let number = 0;
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    number = number * 256 + Number(part);
-  }
-  return number;
-}
-
-export function formatIPv4(number: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+  const count = size < MAX_PLACES ? size : MAX_PLACES;
+  const places = { first: 1, last: Number(count) - (family === 'IPv4' ? 2 : 1) };
+  return { family, cidr: formatCidrBits(bits), places, base, size };
 }
 
 /**
- * The addresses of a CIDR that may be given out: all but those of the network and of broadcast.
- * @throws {RangeError} when `cidr` is none, or has fewer than two such addresses
+ * The ranges of a cluster.
+ * @throws {RangeError}
  */
-export function parseCidr(cidr: string): NumberRange {
-  const [address = '', bits = ''] = cidr.split('/');
-  const base = parseIPv4(address);
-  const prefix = /^\d+$/.test(bits) ? Number(bits) : Number.NaN;
-  if (base === undefined || !(prefix >= 8 && prefix <= 30)) {
-    throw new RangeError(`${JSON.stringify(cidr)} is no IPv4 range: write one as 10.96.0.0/12`);
-  }
-  const size = 2 ** (32 - prefix);
-  const first = Math.floor(base / size) * size;
-  return { first: first + 1, last: first + size - 2 };
+export function parseAddressRanges(cidrs: readonly string[]): AddressRanges {
+  const [first, ...others] = cidrs.map(parseAddressRange);
+  if (first && others.length === 0) return [first];
+  if (first && others.length === 1 && others[0]?.family !== first.family) return [first, ...others];
+  const detail = 'give one range of addresses, or two of different families';
+  throw new RangeError(
+    `"${cidrs.join(',')}" cannot be what Services get addresses from: ${detail}`,
+  );
+}
+
+export function familiesOf([first, ...others]: AddressRanges): Families {
+  return [first.family, ...others.map(({ family }) => family)];
+}
+
+export function addressAt({ base, family }: AddressRange, place: number): string {
+  return formatIpBits(base + BigInt(place), family);
+}
+
+/** Whether the range gives out this address. */
+export function givesOut({ base, family, size }: AddressRange, address: string): boolean {
+  if (ipFamilyOf(address) !== family) return false;
+  const place = parseIpBits(address) - base;
+  return place >= 1n && place < (family === 'IPv4' ? size - 1n : size);
 }

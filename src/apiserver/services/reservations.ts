@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toRfc3339 } from '../../lib/clock.ts';
 import type { IPAddress, ParentReference } from '../../scheme/generated/types/networking-v1.ts';
+import { ipFamilyOf } from '../../scheme/ip.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
 import type { StoreWrite } from '../../store/store.ts';
@@ -41,7 +42,10 @@ export function reserve(
     };
     return { type: 'create', key, object };
   }
-  const labels = { [LABEL_IP_FAMILY]: 'IPv4', [LABEL_MANAGED_BY]: 'ipallocator.k8s.io' };
+  const labels = {
+    [LABEL_IP_FAMILY]: ipFamilyOf(name) ?? '',
+    [LABEL_MANAGED_BY]: 'ipallocator.k8s.io',
+  };
   const object: IPAddress = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'IPAddress',

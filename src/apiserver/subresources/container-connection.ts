@@ -9,9 +9,15 @@ import type {
 import { ApiError, badRequest } from '../../scheme/errors.ts';
 import { corePods } from '../../scheme/generated/resources.ts';
 import type { Container, Pod } from '../../scheme/generated/types/core-v1.ts';
-import { runAdmission, createAdmission } from '../admission/admission.ts';
+import { createAdmission, runAdmission } from '../admission/admission.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
-import type { ConnectVerb, PortConnection, ProcessConnection, ProcessRequest, Target } from '../client.ts';
+import type {
+  ConnectVerb,
+  PortConnection,
+  ProcessConnection,
+  ProcessRequest,
+  Target,
+} from '../client.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createWriteScope } from '../registry/write-scope.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -95,16 +101,26 @@ async function admit(
   const action = { resource: resource.definition, subresource, ...place };
   await assertAuthorized(authorizer, ctx.user, { ...action, verb });
   // A WebSocket can only be asked for by a GET: reading alone must not let anybody in.
-  if (verb !== 'create') await assertAuthorized(authorizer, ctx.user, { ...action, verb: 'create' });
+  if (verb !== 'create')
+    await assertAuthorized(authorizer, ctx.user, { ...action, verb: 'create' });
   const kind = KINDS[subresource];
   const object = { apiVersion: 'v1', kind, metadata: {}, ...body };
   await resource.ready();
   const scope = createWriteScope(registry, ctx, resource, {});
-  await runAdmission(createAdmission(scope, { operation: 'CONNECT', subresource, kind, object, place }));
+  await runAdmission(
+    createAdmission(scope, { operation: 'CONNECT', subresource, kind, object, place }),
+  );
   return currentObject(registry, ctx, corePods, place);
 }
 
-function assertValidRequest({ command, stderr, stdin, stdout, subresource, tty }: ProcessRequest): void {
+function assertValidRequest({
+  command,
+  stderr,
+  stdin,
+  stdout,
+  subresource,
+  tty,
+}: ProcessRequest): void {
   if (!stdin && !stdout && !stderr) {
     throw badRequest('you must specify at least 1 of stdin, stdout, stderr');
   }

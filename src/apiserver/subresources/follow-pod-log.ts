@@ -1,9 +1,9 @@
 import { sleep, systemClock } from '../../lib/clock.ts';
 import type { ByteSink } from '../../lib/container-streams.ts';
+import { isApiError } from '../../scheme/errors.ts';
 import { corePods } from '../../scheme/generated/resources.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
-import { isApiError } from '../../scheme/errors.ts';
-import type { Target } from '../client.ts';
+import type { LogConnection } from '../client.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RequestContext } from '../request-context.ts';
 import { currentObject } from './current-object.ts';
@@ -11,9 +11,10 @@ import {
   admitToLog,
   type ContainerLogSource,
   formatLine,
+  type LogRequest,
   type PrintedLine,
-  readRun,
   type RunOfLog,
+  readRun,
 } from './pod-log.ts';
 import type { PodLogOptions } from './pod-log-options.ts';
 import { hasRunEnded } from './run-of-container.ts';
@@ -22,13 +23,6 @@ import { hasRunEnded } from './run-of-container.ts';
 const POLL_MS = 500;
 /** Lines are on their way to the database for at most so long after the container has ended. */
 const LAST_LOOKS = 4;
-
-interface LogFollowing {
-  readonly target: Target;
-  readonly options: PodLogOptions;
-  readonly output: ByteSink;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Admits who wants to follow a log; what it resolves to writes what has been printed, and goes on with what is, until the run
@@ -39,10 +33,10 @@ export async function followPodLog(
   registry: Registry,
   ctx: RequestContext,
   source: ContainerLogSource | undefined,
-  { options, output, signal, target }: LogFollowing,
-): Promise<() => Promise<void>> {
+  { options, target }: LogRequest,
+): Promise<LogConnection> {
   const { pod, run, log } = await admitToLog(registry, ctx, source, { target, options });
-  return async () => {
+  return async (output, signal) => {
     if (!run) return;
     const writer = new LogWriter(output, options);
     const lines = await readRun(log, run, options, registry.clock.now());
@@ -56,14 +50,33 @@ export async function followOutput(
   registry: Registry,
   ctx: RequestContext,
   source: ContainerLogSource,
-  { container, output, pod, signal }: { pod: Pod; container: string; output: ByteSink; signal: AbortSignal },
+  {
+    container,
+    output,
+    pod,
+    signal,
+  }: { pod: Pod; container: string; output: ByteSink; signal: AbortSignal },
 ): Promise<void> {
   const { name = '', namespace } = pod.metadata;
   const sinceTime = new Date(registry.clock.now()).toISOString();
   const options = { container, sinceTime };
-  const { log, run } = await admitToLog(registry, ctx, source, { target: { namespace, name }, options }, pod);
+  const { log, run } = await admitToLog(
+    registry,
+    ctx,
+    source,
+    { target: { namespace, name }, options },
+    pod,
+  );
   if (!run) return;
-  await followRun({ registry, ctx, log, pod, run, writer: new LogWriter(output, {}, Date.parse(sinceTime)), signal });
+  await followRun({
+    registry,
+    ctx,
+    log,
+    pod,
+    run,
+    writer: new LogWriter(output, {}, Date.parse(sinceTime)),
+    signal,
+  });
 }
 
 interface Following {
@@ -76,17 +89,23 @@ interface Following {
   readonly signal: AbortSignal;
 }
 
-async function followRun({ ctx, log, pod, registry, run, signal, writer }: Following): Promise<void> {
+async function followRun({
+  ctx,
+  log,
+  pod,
+  registry,
+  run,
+  signal,
+  writer,
+}: Following): Promise<void> {
   const { name = '', namespace, uid } = pod.metadata;
   let looksLeft = LAST_LOOKS;
   while (!signal.aborted && looksLeft > 0) {
     await sleep(systemClock, POLL_MS, signal);
-    const current = await currentObject(
-      registry,
-      { ...ctx, signal },
-      corePods,
-      { namespace, name },
-    ).catch(ignoreGone);
+    const current = await currentObject(registry, { ...ctx, signal }, corePods, {
+      namespace,
+      name,
+    }).catch(ignoreGone);
     const isOver = !current || current.metadata.uid !== uid || hasRunEnded(current, run);
     if (isOver) looksLeft--;
     const lines = await log.read({ ...run, sinceMs: writer.sinceMs, maxBytes: MAX_STEP_BYTES });
@@ -131,7 +150,8 @@ class LogWriter {
   }
 
   #isFresh({ number, timeMs }: PrintedLine): boolean {
-    if (timeMs < this.sinceMs || (timeMs === this.sinceMs && this.#writtenAtSince.has(number))) return false;
+    if (timeMs < this.sinceMs || (timeMs === this.sinceMs && this.#writtenAtSince.has(number)))
+      return false;
     if (timeMs > this.sinceMs) this.#writtenAtSince = new Set();
     this.sinceMs = timeMs;
     this.#writtenAtSince.add(number);

@@ -93,7 +93,12 @@ export function readRun(
   nowMs: number,
 ): Promise<readonly PrintedLine[]> {
   const { tailLines } = options;
-  return log.read({ ...run, sinceMs: sinceMsOf(options, nowMs), tailLines, maxBytes: MAX_RUN_BYTES });
+  return log.read({
+    ...run,
+    sinceMs: sinceMsOf(options, nowMs),
+    tailLines,
+    maxBytes: MAX_RUN_BYTES,
+  });
 }
 
 async function findPod(registry: Registry, ctx: RequestContext, target: Target): Promise<Pod> {
@@ -114,10 +119,7 @@ function sinceMsOf({ sinceSeconds, sinceTime }: PodLogOptions, nowMs: number): n
 }
 
 /** As it is shown: with its end, and its time where that is asked for. */
-export function formatLine(
-  { text, timeMs }: PrintedLine,
-  { timestamps }: PodLogOptions,
-): string {
+export function formatLine({ text, timeMs }: PrintedLine, { timestamps }: PodLogOptions): string {
   return timestamps ? `${toRfc3339Nano(timeMs)} ${text}\n` : `${text}\n`;
 }
 

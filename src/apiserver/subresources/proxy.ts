@@ -1,7 +1,12 @@
-/** `pods/proxy` and `services/proxy`: asks a server in the cluster over HTTP on somebody's behalf. */
+/** `pods/proxy`, `services/proxy` and `nodes/proxy`: asks a server in the cluster over HTTP on somebody's behalf. */
 import type { HttpAnswer, HttpRequest } from '../../lib/container-streams.ts';
 import { ApiError, badRequest, methodNotAllowed, serviceUnavailable } from '../../scheme/errors.ts';
-import { corePods, coreServices, discoveryEndpointSlices } from '../../scheme/generated/resources.ts';
+import {
+  coreNodes,
+  corePods,
+  coreServices,
+  discoveryEndpointSlices,
+} from '../../scheme/generated/resources.ts';
 import type { Pod, Service, ServicePort } from '../../scheme/generated/types/core-v1.ts';
 import type { EndpointSlice } from '../../scheme/generated/types/discovery-v1.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
@@ -11,6 +16,7 @@ import type { Target } from '../client.ts';
 import { createWriteScope } from '../registry/write-scope.ts';
 import type { ConnectionParts } from './container-connection.ts';
 import { currentObject } from './current-object.ts';
+import { askNode } from './node-proxy.ts';
 
 /** How methods are authorized. */
 export const PROXY_VERBS: Readonly<Record<string, string>> = {
@@ -23,6 +29,7 @@ export const PROXY_VERBS: Readonly<Record<string, string>> = {
 };
 
 const KINDS: Readonly<Record<string, string>> = {
+  nodes: 'NodeProxyOptions',
   pods: 'PodProxyOptions',
   services: 'ServiceProxyOptions',
 };
@@ -41,7 +48,10 @@ export async function proxyRequest(
   request: HttpRequest,
 ): Promise<HttpAnswer> {
   await admit(parts, ref, target, request);
-  const { streams } = parts;
+  const { ctx, registry, streams } = parts;
+  if (ref.resource === coreNodes.resource) {
+    return askNode(registry, ctx, { name: parseProxyName(target.name).name, path: request.path });
+  }
   if (!streams) throw new ApiError('ServiceUnavailable', 'this server runs no containers');
   const { pod, port } = await endpointOf(parts, ref, target);
   const { name = '', namespace = '', uid = '' } = pod.metadata;
@@ -115,13 +125,20 @@ async function serviceEndpoint(
   const service = await currentObject(registry, ctx, coreServices, { namespace, name });
   const wanted = servicePort(service, port);
   const slices = await registry.openCache(discoveryEndpointSlices);
-  for (const object of slices.list(namespace).objects()) {
+  for (const object of slices.list(namespace).items) {
     const slice = object as EndpointSlice;
     if (slice.metadata.labels?.['kubernetes.io/service-name'] !== name) continue;
-    const target = slice.ports?.find((candidate) => (candidate.name ?? '') === (wanted?.name ?? ''));
-    const ready = slice.endpoints?.find(({ conditions, targetRef }) => conditions?.ready !== false && targetRef);
+    const target = slice.ports?.find(
+      (candidate) => (candidate.name ?? '') === (wanted?.name ?? ''),
+    );
+    const ready = slice.endpoints?.find(
+      ({ conditions, targetRef }) => conditions?.ready !== false && targetRef,
+    );
     if (!target?.port || !ready?.targetRef?.name) continue;
-    const pod = await currentObject(registry, ctx, corePods, { namespace, name: ready.targetRef.name });
+    const pod = await currentObject(registry, ctx, corePods, {
+      namespace,
+      name: ready.targetRef.name,
+    });
     return { pod, port: target.port };
   }
   throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`);
@@ -130,7 +147,9 @@ async function serviceEndpoint(
 function servicePort({ spec }: Service, port: string): ServicePort | undefined {
   const ports = spec?.ports ?? [];
   if (port === '') return ports[0];
-  const found = ports.find((candidate) => candidate.name === port || String(candidate.port) === port);
+  const found = ports.find(
+    (candidate) => candidate.name === port || String(candidate.port) === port,
+  );
   if (!found) throw serviceUnavailable(`no service port ${JSON.stringify(port)} found`);
   return found;
 }

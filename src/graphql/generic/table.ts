@@ -1,10 +1,9 @@
 import { GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
-import { toStorage } from '../../scheme/conversion/convert.ts';
 import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ApiObject, ListMeta, WatchEvent } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
-import { toTable } from '../../scheme/table.ts';
+import { cellText, tableOf } from '../../scheme/table.ts';
 import { JSON_SCALAR } from '../schema/scalars.ts';
 import { LIST_META_TYPE, nonNullString, WATCH_EVENT_TYPE } from '../schema/shared-types.ts';
 import { API_RESOURCE_TYPE, type ApiResource, toApiResource } from './api-resource-type.ts';
@@ -54,7 +53,7 @@ const TABLE_ROW_TYPE = new GraphQLObjectType<TableRow>({
   },
 });
 
-const columns = {
+const columnsField = {
   type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(TABLE_COLUMN_TYPE))),
   description: 'What the cells are.',
 };
@@ -67,7 +66,7 @@ export const TABLE_TYPE = new GraphQLObjectType({
       type: new GraphQLNonNull(API_RESOURCE_TYPE),
       description: 'The resource that it shows.',
     },
-    columns,
+    columns: columnsField,
     rows: {
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(TABLE_ROW_TYPE))),
       description: 'One row an object.',
@@ -89,7 +88,7 @@ export const TABLE_EVENT_TYPE = new GraphQLObjectType({
       type: new GraphQLNonNull(API_RESOURCE_TYPE),
       description: 'The resource of the object.',
     },
-    columns,
+    columns: columnsField,
     row: { type: TABLE_ROW_TYPE, description: 'The object after the change; null for BOOKMARK.' },
   },
 });
@@ -112,14 +111,11 @@ export function toTableValue(
   { scheme, definition, wide, now }: TableOptions,
   { items, metadata }: { items: readonly ApiObject[]; metadata: ListMeta },
 ): TableValue {
-  // Every version of an object shows the same columns: those of the version that it is stored in.
-  const { printerColumns } = scheme.strategy(scheme.storageOf(definition));
-  const stored = items.map((item) => toStorage(scheme, definition, item));
-  const table = toTable(printerColumns, stored, { wide, now });
+  const { columns, row } = tableOf(scheme, definition, { wide });
   return {
     resource: toApiResource(scheme, definition),
-    columns: table.columns,
-    rows: table.rows.map((cells, index) => ({ cells, object: items[index] as ApiObject })),
+    columns,
+    rows: items.map((object) => ({ cells: row(object, now).cells.map(cellText), object })),
     metadata,
   };
 }
@@ -128,10 +124,9 @@ export function toTableValue(
 export function toTableEventValue(options: TableOptions, { type, object }: WatchEvent) {
   const resourceVersion = object.metadata.resourceVersion ?? '';
   const items = type === 'BOOKMARK' ? [] : [object];
-  const {
-    resource,
-    columns: shown,
-    rows,
-  } = toTableValue(options, { items, metadata: { resourceVersion } });
-  return { type, resourceVersion, resource, columns: shown, row: rows[0] ?? null };
+  const { resource, columns, rows } = toTableValue(options, {
+    items,
+    metadata: { resourceVersion },
+  });
+  return { type, resourceVersion, resource, columns, row: rows[0] ?? null };
 }

@@ -1,20 +1,11 @@
 import type { ExecutionResult } from 'graphql';
+import type { EncodedPayload } from '../../http/stream/encoded-payload.ts';
 import type { WatchEvent } from '../../scheme/object.ts';
 import type { PreparedOperation, Variables } from '../execution/compiler.ts';
 import { type FormatError, formatGraphqlError } from '../format-error.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { WatchPlan } from '../schema/subscription-fields.ts';
 import type { SourcedEvent } from './event-source.ts';
-
-/** One result of a subscription, encoded once for everyone who gets it. */
-export interface EncodedPayload {
-  /** The JSON of the execution result, in UTF-8. */
-  readonly bytes: Buffer;
-  /** The version of the event: where a subscriber who got it resumes, unless it says what was there already. */
-  readonly resourceVersion: string;
-  /** Whether the event only says how far the stream has come. */
-  readonly isBookmark: boolean;
-}
 
 export interface EventEncoderOptions {
   readonly operation: PreparedOperation;

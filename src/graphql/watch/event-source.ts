@@ -1,4 +1,5 @@
 import type { ApiClient, WatchHandle } from '../../apiserver/client.ts';
+import type { StreamPhase } from '../../http/stream/encoded-payload.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
 import { tooManyRequests } from '../../scheme/errors.ts';
@@ -12,12 +13,6 @@ export interface SourcedEvent {
   readonly event: WatchEvent;
   readonly sourceIndex: number;
 }
-
-/**
- * What events say: what there was when the watch began, in no order of versions; the changes that it had missed; or what
- * changes now. The first two are finite.
- */
-export type StreamPhase = 'present' | 'missed' | 'changes';
 
 export interface EventSourceSink {
   /** Called synchronously and in order. */

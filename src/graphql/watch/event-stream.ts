@@ -1,12 +1,12 @@
+import type { EncodedPayload, StreamPhase } from '../../http/stream/encoded-payload.ts';
 import { toError } from '../../lib/errors.ts';
 import { ApiError } from '../../scheme/errors.ts';
-import type { EncodedPayload, EventEncoder } from './event-encoder.ts';
+import type { EventEncoder } from './event-encoder.ts';
 import {
   createEventSource,
   type EventSource,
   type EventSourceOptions,
   type SourcedEvent,
-  type StreamPhase,
 } from './event-source.ts';
 
 /** Who receives a stream. Called synchronously and in order. */

@@ -1,4 +1,4 @@
-import type { FrameFormat } from './socket-writer.ts';
+import type { FrameFormat } from '../../http/stream/socket-writer.ts';
 
 const END = Buffer.from('\n\n');
 

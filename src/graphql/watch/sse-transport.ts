@@ -4,13 +4,13 @@
  */
 import type { ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import { FlushScheduler } from '../../http/stream/flush-scheduler.ts';
+import { SocketWriter } from '../../http/stream/socket-writer.ts';
 import { systemClock, type Timer } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
 import type { PreparedOperation } from '../execution/compiler.ts';
 import type { Caller, GraphqlService, OperationRequest } from '../graphql-service.ts';
 import { encodeResult } from './event-encoder.ts';
-import { FlushScheduler } from './flush-scheduler.ts';
-import { SocketWriter } from './socket-writer.ts';
 import { SSE_COMPLETE, SSE_FRAMES, SSE_KEEP_ALIVE, SSE_NEXT_PREFIX } from './sse-frames.ts';
 import { SubscriptionDelivery } from './subscription-delivery.ts';
 

@@ -1,8 +1,7 @@
+import type { EncodedPayload, StreamPhase } from '../../http/stream/encoded-payload.ts';
+import { type SocketWriter, SubscriptionLane } from '../../http/stream/socket-writer.ts';
 import { ApiError } from '../../scheme/errors.ts';
-import type { EncodedPayload } from './event-encoder.ts';
-import type { StreamPhase } from './event-source.ts';
 import type { StreamMember } from './event-stream.ts';
-import { type SocketWriter, SubscriptionLane } from './socket-writer.ts';
 import type { SubscriptionHandle } from './subscription-hub.ts';
 
 /** Reason of the cause that names, in its message, the version to resume from; the store uses the same. */

@@ -1,4 +1,4 @@
-import type { Frame, FrameFormat } from './socket-writer.ts';
+import type { Frame, FrameFormat } from '../../http/stream/socket-writer.ts';
 
 const FINAL_TEXT_FRAME = 0x81;
 const LENGTH_IN_16_BITS = 126;

@@ -10,6 +10,8 @@ import { type Context, handleProtocols, makeServer, type Server } from 'graphql-
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Seat } from '../../apiserver/fairness/fair-queues.ts';
 import { connectionCredentials } from '../../http/credentials.ts';
+import { FlushScheduler } from '../../http/stream/flush-scheduler.ts';
+import { SocketWriter } from '../../http/stream/socket-writer.ts';
 import { systemClock, type Timer } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
 import { isApiError, tooManyRequests } from '../../scheme/errors.ts';
@@ -17,8 +19,6 @@ import { GRAPHQL_PATH } from '../door-options.ts';
 import type { PreparedOperation } from '../execution/compiler.ts';
 import { formatGraphqlError } from '../format-error.ts';
 import type { Caller, GraphqlService, OperationRequest } from '../graphql-service.ts';
-import { FlushScheduler } from './flush-scheduler.ts';
-import { SocketWriter } from './socket-writer.ts';
 import { SubscriptionDelivery } from './subscription-delivery.ts';
 import { SubscriptionEnd } from './subscription-end.ts';
 import { nextMessagePrefix, WEBSOCKET_FRAMES } from './websocket-frames.ts';

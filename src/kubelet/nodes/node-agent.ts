@@ -83,7 +83,7 @@ class NodeAgent {
   }
 
   async registerAll(): Promise<ReconcileResult> {
-    const networks = new NodeNetworks(this.#settings.clusterCidr, this.#nodes.list());
+    const networks = new NodeNetworks(this.#settings.clusterCidrs, this.#nodes.list());
     const ctx = this.#stageContext(networks);
     const unregistered = [...this.#nodes.list()].filter(
       (node) => isServed(node) && nodeRegister.matches(node, ctx),
@@ -92,10 +92,10 @@ class NodeAgent {
     await inChunks(unregistered, CHUNK, async (node) => {
       const transition = nodeRegister.next(node, ctx);
       if (transition.node?.spec?.podCIDR === undefined) {
-        const { clusterCidr } = this.#settings;
+        const { clusterCidrs } = this.#settings;
         this.#context.logger.warn('no Pod range left for node', {
           node: node.metadata.name,
-          clusterCidr,
+          clusterCidrs,
         });
         retryMs ??= RANGES_RETRY_MS;
       } else if (!(await this.#apply(node, transition))) retryMs = LOST_RACE_RETRY_MS;
@@ -104,7 +104,7 @@ class NodeAgent {
   }
 
   async heartbeat(shardKey: string): Promise<ReconcileResult> {
-    const ctx = this.#stageContext(new NodeNetworks(this.#settings.clusterCidr, []));
+    const ctx = this.#stageContext(new NodeNetworks(this.#settings.clusterCidrs, []));
     const served = this.#nodes
       .byIndex(INDEX_SHARD, shardKey)
       .filter((node) => isServed(node) && isRegistered(node));
@@ -170,8 +170,8 @@ class NodeAgent {
     return {
       nowMs: this.#context.clock.now(),
       settings: this.#settings,
-      allocatePodCidr: (pods) => networks.allocatePodCidr(pods),
-      ipsOf: (podCidr) => networks.ipsOf(podCidr),
+      allocatePodCidrs: (pods) => networks.allocatePodCidrs(pods),
+      ipsOf: (podCidrs) => networks.ipsOf(podCidrs),
     };
   }
 }

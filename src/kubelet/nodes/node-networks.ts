@@ -1,51 +1,69 @@
-import { invariant } from '../../lib/errors.ts';
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
-import {
-  formatIpv4,
-  formatIpv4Range,
-  Ipv4Allocator,
-  type Ipv4Range,
-  parseIpv4Range,
-} from './ipv4-range.ts';
+import { formatIpBits, parseIpBits } from '../../scheme/ip-bits.ts';
+import { type Block, BlockAllocator } from './block-allocator.ts';
+import { blockOf, type ClusterRange, cidrOf, parseClusterRanges } from './cluster-range.ts';
 import type { NodeIps } from './node-status.ts';
 
-/** The smallest range of a node: room for 253 Pods. */
-const UNIT = 256;
+/** The addresses of a unit, by which it is decided how many units a node needs. */
+const UNIT_ADDRESSES = 256;
 /** Network, gateway and broadcast. */
 const RESERVED_ADDRESSES = 3;
-/** Private addresses, and the block for benchmarks of RFC 2544, which no real machine uses. */
-const INTERNAL_FIRST = { first: 0xac_10_00_0a, size: 2 ** 20 }; // 172.16.0.10
-const EXTERNAL_FIRST = { first: 0xc6_12_00_0a, size: 2 ** 17 }; // 198.18.0.10
 
-/** Divides the cluster's Pod range among nodes. Made anew for each round of registrations, from what the nodes have. */
+/** Where the addresses of machines begin, and how many there are. */
+interface MachineRange {
+  readonly first: bigint;
+  readonly size: number;
+}
+
+const machines = (first: string, size: number): MachineRange => ({
+  first: parseIpBits(first),
+  size,
+});
+
+/** Private addresses, the block for benchmarks of RFC 2544 and that for documentation of RFC 3849, which no real machine uses. */
+const INTERNAL = {
+  IPv4: machines('172.16.0.10', 2 ** 20),
+  IPv6: machines('fd00:172:16::a', 2 ** 20),
+};
+const EXTERNAL = { IPv4: machines('198.18.0.10', 2 ** 17), IPv6: machines('2001:db8::a', 2 ** 17) };
+
+/**
+ * Divides the cluster's Pod ranges among nodes: a node has the same place in each of them. Made anew for each round of
+ * registrations, from what the nodes have.
+ */
 export class NodeNetworks {
-  readonly #range: Ipv4Range;
-  readonly #allocator: Ipv4Allocator;
+  readonly #ranges: readonly ClusterRange[];
+  readonly #allocator: BlockAllocator;
 
-  constructor(clusterCidr: string, nodes: Iterable<Node>) {
-    const range = parseIpv4Range(clusterCidr);
-    invariant(range, `clusterCidr "${clusterCidr}" is an IPv4 range`);
-    this.#range = range;
-    this.#allocator = new Ipv4Allocator(range, UNIT);
+  /** @throws {RangeError} when `clusterCidrs` are no ranges to divide */
+  constructor(clusterCidrs: readonly string[], nodes: Iterable<Node>) {
+    this.#ranges = parseClusterRanges(clusterCidrs);
+    this.#allocator = new BlockAllocator(Math.min(...this.#ranges.map(({ units }) => units)));
     for (const { spec } of nodes) {
-      const taken = spec?.podCIDR === undefined ? undefined : parseIpv4Range(spec.podCIDR);
-      if (taken) this.#allocator.take(taken);
+      const cidrs = spec?.podCIDRs ?? (spec?.podCIDR === undefined ? [] : [spec.podCIDR]);
+      for (const block of this.#blocksOf(cidrs)) this.#allocator.take(block);
     }
   }
 
-  allocatePodCidr(pods: number): string | undefined {
-    const size = Math.max(UNIT, 2 ** Math.ceil(Math.log2(pods + RESERVED_ADDRESSES)));
-    const block = this.#allocator.allocate(size);
-    return block && formatIpv4Range(block);
+  /** A free range of each family for `pods` Pods; undefined when there is none left. */
+  allocatePodCidrs(pods: number): readonly string[] | undefined {
+    const addresses = 2 ** Math.ceil(Math.log2(pods + RESERVED_ADDRESSES));
+    const block = this.#allocator.allocate(Math.max(1, addresses / UNIT_ADDRESSES));
+    return block && this.#ranges.map((range) => cidrOf(range, block));
   }
 
-  /** A node's machine addresses go with its place in the Pod range, so they are as unique as that. */
-  ipsOf(podCidr: string): NodeIps {
-    const block = parseIpv4Range(podCidr);
-    const place = block ? Math.max(0, Math.floor((block.first - this.#range.first) / UNIT)) : 0;
+  /** A node's machine addresses go with its place in the Pod ranges, so they are as unique as that. */
+  ipsOf(podCidrs: readonly string[]): NodeIps {
+    const place = this.#blocksOf(podCidrs)[0]?.first ?? 0;
+    const at = ({ first, size }: MachineRange, { family }: ClusterRange): string =>
+      formatIpBits(first + BigInt(place % size), family);
     return {
-      internal: formatIpv4(INTERNAL_FIRST.first + (place % INTERNAL_FIRST.size)),
-      external: formatIpv4(EXTERNAL_FIRST.first + (place % EXTERNAL_FIRST.size)),
+      internal: this.#ranges.map((range) => at(INTERNAL[range.family], range)),
+      external: this.#ranges.map((range) => at(EXTERNAL[range.family], range)),
     };
+  }
+
+  #blocksOf(cidrs: readonly string[]): readonly Block[] {
+    return cidrs.flatMap((cidr) => this.#ranges.flatMap((range) => blockOf(range, cidr) ?? []));
   }
 }

@@ -6,10 +6,10 @@ import type { NodeIps } from './node-status.ts';
 export interface NodeContext {
   readonly nowMs: number;
   readonly settings: KubeletSettings;
-  /** A free range for `pods` Pods; undefined when the cluster has none left. */
-  allocatePodCidr(pods: number): string | undefined;
+  /** A free range of each family for `pods` Pods; undefined when the cluster has none left. */
+  allocatePodCidrs(pods: number): readonly string[] | undefined;
   /** The machine's own addresses. */
-  ipsOf(podCidr: string): NodeIps;
+  ipsOf(podCidrs: readonly string[]): NodeIps;
 }
 
 /** What a stage does to its node: changes the object, reports its status, tells about it. */

@@ -107,9 +107,10 @@ function toUuid(hex: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
+/** A machine's addresses, one of each family. */
 export interface NodeIps {
-  readonly internal: string;
-  readonly external: string;
+  readonly internal: readonly string[];
+  readonly external: readonly string[];
 }
 
 /** Addresses that the node was given are kept; what is missing is added. */
@@ -120,8 +121,8 @@ export function addressesOf(
   const given = status?.addresses ?? [];
   const wanted: readonly NodeAddress[] = [
     { type: 'Hostname', address: metadata.name ?? '' },
-    { type: 'ExternalIP', address: external },
-    { type: 'InternalIP', address: internal },
+    ...external.map((address) => ({ type: 'ExternalIP', address })),
+    ...internal.map((address) => ({ type: 'InternalIP', address })),
   ];
   const missing = wanted.filter(({ type }) => !given.some((address) => address.type === type));
   return [...given, ...missing];

@@ -1,26 +1,30 @@
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
+import { type CidrBits, formatIpBits, parseCidrBits } from '../../scheme/ip-bits.ts';
 import { keyOf } from '../../scheme/object.ts';
-import { formatIpv4, type Ipv4Range, parseIpv4, parseIpv4Range } from '../nodes/ipv4-range.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 
 /** The network itself and the node's gateway. */
 const FIRST_OFFSET = 2;
+/** More than any node has Pods. */
+const MAX_ADDRESSES = 2n ** 20n;
 
 interface Assignment {
   readonly nodeName: string;
   readonly uid: string | undefined;
-  readonly address: number;
+  /** One of each family that the node has a range of. */
+  readonly addresses: readonly string[];
 }
 
 interface Pool {
-  readonly used: Set<number>;
+  /** The first addresses of Pods: the others go with them. */
+  readonly used: Set<string>;
   /** Where the search goes on: an address that was just freed is not given to the next Pod. */
   cursor: number;
 }
 
 /**
  * Which addresses of the nodes' Pod ranges are in use: those that Pods bear, and those that were handed out and are on their
- * way into a status.
+ * way into a status. On a node with two ranges, a Pod has the same place in both.
  */
 export class PodAddresses {
   readonly #assignments = new Map<string, Assignment>();
@@ -28,9 +32,11 @@ export class PodAddresses {
 
   /** Takes note of what a Pod bears now. */
   observe(pod: Pod): void {
-    const podIP = pod.status?.podIP;
+    const { podIP, podIPs = [] } = pod.status ?? {};
     if (isTerminal(pod)) this.release(pod);
-    else if (podIP && !pod.spec?.hostNetwork) this.#assign(pod, parseIpv4(podIP));
+    else if (podIP && !pod.spec?.hostNetwork) {
+      this.#assign(pod, [podIP, ...podIPs.slice(1).map(({ ip }) => ip)]);
+    }
   }
 
   /** The Pod is gone. */
@@ -39,42 +45,52 @@ export class PodAddresses {
     const assignment = this.#assignments.get(key);
     if (!assignment || assignment.uid !== pod.metadata.uid) return;
     this.#assignments.delete(key);
-    this.#pools.get(assignment.nodeName)?.used.delete(assignment.address);
+    this.#free(assignment);
   }
 
-  /** An address for the Pod on `node`, the same when asked again; undefined when the node's range is used up. */
-  assign(pod: Pod, node: Node): string | undefined {
+  /** The Pod's addresses on `node`, the same when asked again; undefined when a range of the node is used up. */
+  assign(pod: Pod, node: Node): readonly string[] | undefined {
     const assignment = this.#assignments.get(keyOf(pod));
-    if (assignment?.uid === pod.metadata.uid && assignment) return formatIpv4(assignment.address);
-    const range = parseIpv4Range(node.spec?.podCIDR ?? '');
-    const address = range && this.#findFree(node.metadata.name ?? '', range);
-    if (address === undefined) return undefined;
-    this.#assign(pod, address);
-    return formatIpv4(address);
+    if (assignment && assignment.uid === pod.metadata.uid) return assignment.addresses;
+    const addresses = this.#findFree(node.metadata.name ?? '', rangesOf(node));
+    if (addresses) this.#assign(pod, addresses);
+    return addresses;
   }
 
-  #findFree(nodeName: string, { first, size }: Ipv4Range): number | undefined {
+  #findFree(nodeName: string, ranges: readonly CidrBits[]): readonly string[] | undefined {
+    if (ranges.length === 0) return undefined;
     const pool = this.#poolOf(nodeName);
-    // The last address is the range's broadcast address.
-    const usable = size - FIRST_OFFSET - 1;
+    const size = ranges.reduce(
+      (least, one) => (one.size < least ? one.size : least),
+      MAX_ADDRESSES,
+    );
+    // The last address of an IPv4 range is that of broadcast.
+    const usable = Number(size) - FIRST_OFFSET - 1;
     for (let step = 0; step < usable; step++) {
       const offset = (pool.cursor + step) % usable;
-      const address = first + FIRST_OFFSET + offset;
-      if (pool.used.has(address)) continue;
+      const addresses = ranges.map(({ base, family }) =>
+        formatIpBits(base + BigInt(FIRST_OFFSET + offset), family),
+      );
+      if (pool.used.has(addresses[0] as string)) continue;
       pool.cursor = offset + 1;
-      return address;
+      return addresses;
     }
     return undefined;
   }
 
-  #assign(pod: Pod, address: number): void {
+  #assign(pod: Pod, addresses: readonly string[]): void {
     const key = keyOf(pod);
     const current = this.#assignments.get(key);
-    if (current?.uid === pod.metadata.uid && current?.address === address) return;
-    if (current) this.#pools.get(current.nodeName)?.used.delete(current.address);
+    const [first = ''] = addresses;
+    if (current && current.uid === pod.metadata.uid && current.addresses[0] === first) return;
+    if (current) this.#free(current);
     const nodeName = pod.spec?.nodeName ?? '';
-    this.#assignments.set(key, { nodeName, uid: pod.metadata.uid, address });
-    this.#poolOf(nodeName).used.add(address);
+    this.#assignments.set(key, { nodeName, uid: pod.metadata.uid, addresses });
+    this.#poolOf(nodeName).used.add(first);
+  }
+
+  #free({ addresses, nodeName }: Assignment): void {
+    this.#pools.get(nodeName)?.used.delete(addresses[0] ?? '');
   }
 
   #poolOf(nodeName: string): Pool {
@@ -85,4 +101,9 @@ export class PodAddresses {
     }
     return pool;
   }
+}
+
+function rangesOf({ spec }: Node): readonly CidrBits[] {
+  const cidrs = spec?.podCIDRs ?? [spec?.podCIDR ?? ''];
+  return cidrs.flatMap((cidr) => parseCidrBits(cidr) ?? []);
 }

@@ -257,7 +257,7 @@ class PodAgent {
       random,
       settings: this.#settings,
       neighbours: () => this.#neighboursOf(pod, node.metadata.name ?? ''),
-      assignPodIp: () => this.#addresses.assign(pod, node),
+      assignPodIps: () => this.#addresses.assign(pod, node),
     };
   }
 }

@@ -22,8 +22,8 @@ export const nodeRegister: NodeStage = {
   name: 'node-register',
   matches: (node) => !isRegistered(node),
   next: (node, ctx) => {
-    const registered = withPodCidr(withLabels(node), ctx);
-    const podCidr = registered.spec?.podCIDR;
+    const registered = withPodCidrs(withLabels(node), ctx);
+    const { podCIDRs } = registered.spec ?? {};
     const capacity = { ...DEFAULT_CAPACITY, ...node.status?.capacity };
     const name = node.metadata.name ?? '';
     return {
@@ -33,7 +33,7 @@ export const nodeRegister: NodeStage = {
         capacity,
         allocatable: { ...capacity, ...node.status?.allocatable },
         conditions: healthyConditions(node, ctx.nowMs),
-        ...(podCidr ? { addresses: addressesOf(node, ctx.ipsOf(podCidr)) } : {}),
+        ...(podCIDRs ? { addresses: addressesOf(node, ctx.ipsOf(podCIDRs)) } : {}),
         daemonEndpoints: { kubeletEndpoint: { Port: KUBELET_PORT } },
         nodeInfo: nodeInfoOf(node),
       },
@@ -59,10 +59,10 @@ function withLabels(node: Node): Node {
   return { ...node, metadata: { ...node.metadata, labels } };
 }
 
-function withPodCidr(node: Node, ctx: NodeContext): Node {
+function withPodCidrs(node: Node, ctx: NodeContext): Node {
   if (node.spec?.podCIDR !== undefined) return node;
   const pods = node.status?.capacity?.pods;
-  const podCIDR = ctx.allocatePodCidr(pods === undefined ? DEFAULT_PODS : quantityValue(pods));
-  if (podCIDR === undefined) return node;
-  return { ...node, spec: { ...node.spec, podCIDR, podCIDRs: [podCIDR] } };
+  const podCIDRs = ctx.allocatePodCidrs(pods === undefined ? DEFAULT_PODS : quantityValue(pods));
+  if (!podCIDRs) return node;
+  return { ...node, spec: { ...node.spec, podCIDR: podCIDRs[0], podCIDRs: [...podCIDRs] } };
 }

@@ -3,9 +3,10 @@ import type { PodContext } from '../stage.ts';
 
 type Addresses = Pick<PodStatus, 'podIP' | 'podIPs'>;
 
-/** The Pod's addresses: what it has, the node's own for a Pod on the host's network, or a free one. */
+/** The Pod's addresses: what it has, the node's own for a Pod on the host's network, or free ones. */
 export function sandboxAddresses({ spec, status }: Pod, ctx: PodContext): Addresses {
   if (status?.podIP !== undefined) return {};
-  const address = spec?.hostNetwork ? status?.hostIP : ctx.assignPodIp();
-  return address === undefined ? {} : { podIP: address, podIPs: [{ ip: address }] };
+  const ips = spec?.hostNetwork ? status?.hostIPs?.map(({ ip }) => ip) : ctx.assignPodIps();
+  const [first] = ips ?? [];
+  return first === undefined ? {} : { podIP: first, podIPs: ips?.map((ip) => ({ ip })) };
 }

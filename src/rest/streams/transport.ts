@@ -44,7 +44,9 @@ export function webSocketTransport(socket: WebSocket): Transport {
     close(reason) {
       // A paused socket would never see the other side's answer.
       socket.resume();
-      const text = Buffer.from(reason ?? '').subarray(0, MAX_REASON_BYTES).toString();
+      const text = Buffer.from(reason ?? '')
+        .subarray(0, MAX_REASON_BYTES)
+        .toString();
       socket.close(reason === undefined ? CLOSE_NORMAL : CLOSE_POLICY, text);
       setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
     },

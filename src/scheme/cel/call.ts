@@ -1,6 +1,7 @@
 import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import type { Spend } from './cost.ts';
 import { CelEvaluationError, noSuchOverload } from './errors.ts';
+import { PARSE_COST } from './prices.ts';
 import {
   CelDuration,
   CelList,
@@ -33,6 +34,19 @@ export class Call {
     if (typeof value !== 'string') throw noSuchOverload(this.name);
     this.spend.chargeText(value.length);
     return value;
+  }
+
+  /** A text that is read to make something else of it. */
+  parsed(index: number): string {
+    this.spend.charge(PARSE_COST);
+    return this.string(index);
+  }
+
+  /** A text that is taken apart into its characters: positions count those, not UTF-16 units. */
+  characters(index: number): string[] {
+    const text = this.string(index);
+    this.spend.chargeText(2 * text.length);
+    return Array.from(text);
   }
 
   int(index: number): bigint {

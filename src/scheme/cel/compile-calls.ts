@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { Call } from './call.ts';
 import { CompileError } from './compile-error.ts';
 import { noSuchOverload } from './errors.ts';
+import { estimateCall } from './estimate/calls.ts';
 import type { FunctionTable, Overload } from './functions.ts';
 import type { Compiled, Frame, Scope } from './node.ts';
 import {
@@ -96,13 +97,20 @@ function dispatch(
   const [only] = matches;
   if (!only) throw noMatch(node, name, parts, isMember);
   const isSettled = matches.length === 1 && parts.every(({ type }) => isConcrete(type));
-  const candidates = matches.map(({ overload }) => overload);
+  const literals = parts.map(({ literal }) => literal);
+  const candidates = matches.map(({ overload }) => prepared(overload, literals));
   return {
     type: commonResult(matches.map(({ result }) => result)),
+    estimate: estimateCall(candidates, parts),
     run: isSettled
-      ? (frame) => invoke(only.overload, parts, frame)
+      ? (frame) => invoke(candidates[0] as Overload, parts, frame)
       : (frame) => invokeMatching(name, candidates, parts, frame),
   };
+}
+
+function prepared(overload: Overload, literals: readonly (CelValue | undefined)[]): Overload {
+  const run = overload.prepare?.(literals);
+  return run ? { ...overload, run } : overload;
 }
 
 /** What the overload answers to arguments of these types, or undefined when it does not take them. */

@@ -2,7 +2,10 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import { CompileError } from './compile-error.ts';
 import { CelEvaluationError } from './errors.ts';
+import { type Estimate, sumOfCosts } from './estimate/estimate.ts';
+import { exactly, plus } from './estimate/size.ts';
 import type { Compiled, Scope } from './node.ts';
+import { LIST_COST, MAP_COST } from './prices.ts';
 import {
   BOOL,
   BYTES,
@@ -20,9 +23,6 @@ import {
 } from './types.ts';
 import { ArrayList, EntriesMap } from './values.ts';
 
-const LIST_COST = 10;
-const MAP_COST = 30;
-
 /** The type of an empty literal's elements: any that is asked for. */
 const UNBOUND: CelType = { kind: 'param', name: 'E' };
 
@@ -33,7 +33,27 @@ interface CompileParts {
 type LiteralValue = Extract<ASTNode, { op: 'value' }>['args'];
 
 export function compileLiteral(value: LiteralValue): Compiled {
-  return { type: typeOfLiteral(value), run: () => value };
+  return {
+    type: typeOfLiteral(value),
+    estimate: estimateOfLiteral(value),
+    literal: value,
+    run: () => value,
+  };
+}
+
+/** `-1`: a minus before a number that is spelled out belongs to the number. Undefined for all else. */
+export function compileNegative(operand: ASTNode): Compiled | undefined {
+  const value = operand.op === 'value' ? operand.args : undefined;
+  return typeof value === 'number' || typeof value === 'bigint'
+    ? compileLiteral(-value)
+    : undefined;
+}
+
+function estimateOfLiteral(value: LiteralValue): Estimate {
+  if (typeof value === 'string') return { cost: 0, size: exactly(Array.from(value).length) };
+  if (value instanceof Uint8Array) return { cost: 0, size: exactly(value.length) };
+  const literal = typeof value === 'bigint' ? Number(value) : undefined;
+  return { cost: 0, size: exactly(1), literal };
 }
 
 function typeOfLiteral(value: LiteralValue): CelType {
@@ -54,6 +74,7 @@ export function compileList(
   const parts = items.map((item) => compiler.compile(item, scope));
   return {
     type: listOf(commonType(parts, items, mixes)),
+    estimate: { cost: plus(LIST_COST, sumOfCosts(parts)), size: exactly(parts.length) },
     run: (frame) => {
       frame.spend.charge(LIST_COST);
       return new ArrayList(parts.map(({ run }) => run(frame)));
@@ -74,6 +95,10 @@ export function compileMap(
   const values = valueNodes.map((node) => compiler.compile(node, scope));
   return {
     type: mapOf(commonType(keys, keyNodes, mixes), commonType(values, valueNodes, mixes)),
+    estimate: {
+      cost: plus(MAP_COST, sumOfCosts([...keys, ...values])),
+      size: exactly(keys.length),
+    },
     run: (frame) => {
       frame.spend.charge(MAP_COST);
       const map = new EntriesMap(

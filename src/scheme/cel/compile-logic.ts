@@ -1,7 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { CompileError } from './compile-error.ts';
 import { CelEvaluationError, noSuchOverload } from './errors.ts';
+import { sizeOf } from './estimate/estimate.ts';
+import { plus, unionSizes } from './estimate/size.ts';
 import type { Compiled, Frame, Scope } from './node.ts';
+import { FORGIVEN_COST } from './prices.ts';
 import { BOOL, type CelType, formatType, joinTypes } from './types.ts';
 import type { CelValue } from './values.ts';
 
@@ -30,8 +33,13 @@ export function compileTernary(
   const no = compiler.compile(whenFalse, scope);
   const type = joinTypes(yes.type, no.type);
   if (!type) throw noMatch('_?_:_', [BOOL, yes.type, no.type], node);
+  const larger = Math.max(yes.estimate.cost, no.estimate.cost);
   return {
     type,
+    estimate: {
+      cost: plus(condition.estimate.cost, larger),
+      size: unionSizes(sizeOf(yes), sizeOf(no)),
+    },
     run: (frame) => {
       const chosen = condition.run(frame);
       if (typeof chosen !== 'boolean') throw noSuchOverload('_?_:_');
@@ -54,7 +62,11 @@ export function compileLogical(
     throw noMatch(name, [a.type, b.type], node);
   }
   const deciding = node.op === '||';
-  return { type: BOOL, run: (frame) => decide(name, a, b, frame, deciding) };
+  return {
+    type: BOOL,
+    estimate: { cost: plus(a.estimate.cost, b.estimate.cost) },
+    run: (frame) => decide(name, a, b, frame, deciding),
+  };
 }
 
 /** An operand's outcome: its value, or the failure that the other operand may make irrelevant. */
@@ -62,8 +74,9 @@ function attempt(part: Compiled, frame: Frame): CelValue | CelEvaluationError {
   try {
     return part.run(frame);
   } catch (error) {
-    if (error instanceof CelEvaluationError) return error;
-    throw error;
+    if (!(error instanceof CelEvaluationError)) throw error;
+    frame.spend.charge(FORGIVEN_COST);
+    return error;
   }
 }
 

@@ -1,13 +1,16 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { type CompileCalls, compileCall, compileOperator } from './compile-calls.ts';
 import { CompileError } from './compile-error.ts';
-import { compileList, compileLiteral, compileMap } from './compile-literals.ts';
+import { compileList, compileLiteral, compileMap, compileNegative } from './compile-literals.ts';
 import { compileLogical, compileTernary } from './compile-logic.ts';
 import { CelEvaluationError, type CelIssue } from './errors.ts';
+import { nameEstimate, sumOfCosts } from './estimate/estimate.ts';
+import { plus } from './estimate/size.ts';
 import type { FunctionTable } from './functions.ts';
 import { fromJson } from './json.ts';
 import { compileMacro } from './macros.ts';
 import { type Compiled, type Frame, findLocal, type Scope } from './node.ts';
+import { STRUCT_COST } from './prices.ts';
 import { compileIndex, compileSelect } from './select.ts';
 import { fieldNameOf } from './source.ts';
 import { BOOL, type CelType, DYN, formatType, joinTypes, type ObjectType, TYPE } from './types.ts';
@@ -18,6 +21,8 @@ export interface CompilerOptions {
   readonly variables: Readonly<Record<string, CelType>>;
   /** The types that `Name{…}` constructs. */
   readonly constructors: Constructors;
+  /** See {@link Compiler.root}. */
+  readonly root: CelType | undefined;
 }
 
 /** Finds the types that `Name{…}` constructs. */
@@ -27,7 +32,6 @@ export interface Constructors {
 
 /** A chain of operators is as deep as it is long; deeper ones would exhaust the stack. */
 const MAX_DEPTH = 600;
-const STRUCT_COST = 40;
 
 const TYPE_NAMES = new Map(
   ['bool', 'int', 'uint', 'double', 'string', 'bytes', 'list', 'map', 'type'].map((name) => [
@@ -43,6 +47,8 @@ const TYPE_NAMES = new Map(
 /** Checks a parsed expression and turns it into functions that run it. */
 export class Compiler implements CompileCalls {
   readonly functions: FunctionTable;
+  /** The type whose sizes Kubernetes takes for those of parts of what the expression made. */
+  readonly root: CelType | undefined;
   readonly #variables: Readonly<Record<string, CelType>>;
   readonly #constructors: Constructors;
   /** The declared variables that the expression reads. */
@@ -53,8 +59,9 @@ export class Compiler implements CompileCalls {
   /** Whether literals may mix types: those among the arguments of `format` may. */
   #allowsMixedLiterals = false;
 
-  constructor({ functions, variables, constructors }: CompilerOptions) {
+  constructor({ functions, variables, constructors, root }: CompilerOptions) {
     this.functions = functions;
+    this.root = root;
     this.#variables = variables;
     this.#constructors = constructors;
   }
@@ -70,7 +77,7 @@ export class Compiler implements CompileCalls {
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       this.issues.push(error.issue);
-      return { type: DYN, run: () => null };
+      return { type: DYN, estimate: { cost: 0 }, run: () => null };
     } finally {
       this.#depth--;
     }
@@ -104,6 +111,10 @@ export class Compiler implements CompileCalls {
         );
       case 'rcall':
         return this.#memberCall(node, node.args, scope);
+      case '-_':
+        return (
+          compileNegative(node.args) ?? compileOperator(this, node, node.op, [node.args], scope)
+        );
       default:
         return compileOperator(this, node, node.op, operandsOf(node), scope);
     }
@@ -141,15 +152,25 @@ export class Compiler implements CompileCalls {
   #identifier(node: ASTNode, name: string, scope: Scope | undefined): Compiled {
     const local = findLocal(scope, name);
     if (local) {
-      const { slot } = local;
-      return { type: local.type, run: (frame) => readLocal(frame, slot) };
+      const { slot, bounds } = local;
+      const estimate = nameEstimate(bounds.declared, bounds.size);
+      return { type: local.type, estimate, run: (frame) => readLocal(frame, slot) };
     }
     const type = Object.hasOwn(this.#variables, name) ? this.#variables[name] : undefined;
     if (type) {
-      this.references.add(name);
-      return { type, run: (frame) => readVariable(frame, name, type) };
+      return this.#variable(name, type);
     }
     return this.#typeName(node, name);
+  }
+
+  #variable(name: string, type: CelType): Compiled {
+    this.references.add(name);
+    const declared = type.kind === 'optional' ? type.value : type;
+    return {
+      type,
+      estimate: nameEstimate(declared),
+      run: (frame) => readVariable(frame, name, type),
+    };
   }
 
   #typeName(node: ASTNode, name: string): Compiled {
@@ -158,7 +179,7 @@ export class Compiler implements CompileCalls {
       throw new CompileError(`undeclared reference to '${name}' (in container '')`, node);
     }
     const value = new CelTypeValue(typeName);
-    return { type: TYPE, run: () => value };
+    return { type: TYPE, estimate: nameEstimate(this.root), run: () => value };
   }
 
   #select(node: Extract<ASTNode, { op: '.' | '.?' }>, scope: Scope | undefined): Compiled {
@@ -168,7 +189,8 @@ export class Compiler implements CompileCalls {
     const qualified = this.#qualifiedVariable(node, scope);
     if (qualified) return qualified;
     const from = this.compile(operand, scope);
-    return compileSelect(node, from, fieldNameOf(spelled), node.op === '.?');
+    const isOptional = node.op === '.?';
+    return compileSelect(node, from, fieldNameOf(spelled), { isOptional, root: this.root });
   }
 
   /** A variable that is declared under a name with dots: `authorizer.requestResource`. */
@@ -176,9 +198,7 @@ export class Compiler implements CompileCalls {
     const path = pathOf(node);
     if (path === undefined || findLocal(scope, path.split('.', 1)[0] ?? '')) return undefined;
     const type = Object.hasOwn(this.#variables, path) ? this.#variables[path] : undefined;
-    if (!type) return undefined;
-    this.references.add(path);
-    return { type, run: (frame) => readVariable(frame, path, type) };
+    return type && this.#variable(path, type);
   }
 
   #index(node: Extract<ASTNode, { op: '[]' | '[?]' }>, scope: Scope | undefined): Compiled {
@@ -186,7 +206,8 @@ export class Compiler implements CompileCalls {
     const path = this.#namespaceOf(operand, scope);
     if (path !== undefined && key.op === 'map') return this.#construct(node, path, key.args, scope);
     const from = this.compile(operand, scope);
-    return compileIndex(node, from, this.compile(key, scope), node.op === '[?]');
+    const isOptional = node.op === '[?]';
+    return compileIndex(node, from, this.compile(key, scope), { isOptional, root: this.root });
   }
 
   /** `Object.spec{replicas: 3}`. */
@@ -201,6 +222,7 @@ export class Compiler implements CompileCalls {
     const fields = entries.map(([key, value]) => this.#fieldOf(type, key, value, scope));
     return {
       type,
+      estimate: { cost: plus(STRUCT_COST, sumOfCosts(fields)) },
       run: (frame) => {
         frame.spend.charge(STRUCT_COST);
         const pairs = fields.map(({ jsonName, run }): [CelValue, CelValue] => [
@@ -224,7 +246,7 @@ export class Compiler implements CompileCalls {
         value,
       );
     }
-    return { jsonName: field.jsonName, run: compiled.run };
+    return { ...compiled, jsonName: field.jsonName };
   }
 
   /** An operand that must be a boolean. */

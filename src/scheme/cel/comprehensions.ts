@@ -1,7 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { CompileError } from './compile-error.ts';
 import { CelEvaluationError, noSuchOverload } from './errors.ts';
+import { declaredInside } from './estimate/estimate.ts';
+import { estimateLoop } from './estimate/loops.ts';
 import { bindLocal, type Compiled, type Frame, type Scope } from './node.ts';
+import { FORGIVEN_COST } from './prices.ts';
 import { BOOL, type CelType, DYN, formatType, INT, listOf, mapOf } from './types.ts';
 import { ArrayList, CelList, CelMap, type CelValue, EntriesMap } from './values.ts';
 
@@ -10,6 +13,8 @@ export interface Comprehension {
   readonly compiler: {
     compile(node: ASTNode, scope: Scope | undefined): Compiled;
     boolean(node: ASTNode, scope: Scope | undefined): Compiled;
+    /** What Kubernetes takes for declared of elements that the expression made. */
+    readonly root: CelType | undefined;
   };
   readonly node: ASTNode;
   readonly scope: Scope | undefined;
@@ -26,11 +31,21 @@ interface Loop {
   readonly isPair: boolean;
 }
 
-function loopOf({ range, names, node, scope }: Comprehension): Loop {
+function loopOf({ range, names, node, scope, compiler: { root } }: Comprehension): Loop {
   const [key, value] = rangeTypes(range.type, node, names.length === 2);
   const [first = '', second] = names;
-  const one = bindLocal(scope, first, key);
-  const inner = second === undefined ? one : bindLocal(one, second, value);
+  const isMap = (range.estimate.declared ?? range.type).kind === 'map';
+  const keyStep = isMap ? 'key' : second === undefined ? 'item' : 'index';
+  const one = bindLocal(scope, first, key, {
+    declared: declaredInside(range.estimate, keyStep, root),
+  });
+  const valueStep = isMap ? 'value' : 'item';
+  const inner =
+    second === undefined
+      ? one
+      : bindLocal(one, second, value, {
+          declared: declaredInside(range.estimate, valueStep, root),
+        });
   return { range, inner, isPair: second !== undefined };
 }
 
@@ -82,11 +97,12 @@ export function compileComprehension(
 ): Compiled {
   const loop = loopOf(written);
   const predicate = written.compiler.boolean(written.step, loop.inner);
+  const estimate = estimateLoop(kind, loop.range, [predicate]);
   if (kind === 'existsOne') {
-    return { type: BOOL, run: (frame) => countMatches(loop, predicate, frame) === 1 };
+    return { type: BOOL, estimate, run: (frame) => countMatches(loop, predicate, frame) === 1 };
   }
   const deciding = kind === 'exists';
-  return { type: BOOL, run: (frame) => quantify(loop, predicate, deciding, frame) };
+  return { type: BOOL, estimate, run: (frame) => quantify(loop, predicate, deciding, frame) };
 }
 
 function countMatches(loop: Loop, predicate: Compiled, frame: Frame): number {
@@ -106,6 +122,7 @@ function quantify(loop: Loop, predicate: Compiled, deciding: boolean, frame: Fra
       isDecided = isTrue(predicate, frame) === deciding;
     } catch (error) {
       if (!(error instanceof CelEvaluationError)) throw error;
+      frame.spend.charge(FORGIVEN_COST);
       failure ??= error;
     }
     return !isDecided;
@@ -121,6 +138,7 @@ export function compileFilter(written: Comprehension): Compiled {
   const { slot } = loop.inner;
   return {
     type: listOf(loop.inner.type),
+    estimate: estimateLoop('filter', loop.range, [predicate]),
     run: (frame) => {
       const kept: CelValue[] = [];
       iterate(loop, frame, () => {
@@ -137,6 +155,7 @@ export function compileMap(written: Comprehension): Compiled {
   const { loop, filter, step } = transformOf(written);
   return {
     type: listOf(step.type),
+    estimate: estimateLoop('map', loop.range, [filter, step]),
     run: (frame) => {
       const results: CelValue[] = [];
       iterate(loop, frame, () => {
@@ -155,6 +174,7 @@ export function compileTransformMap(written: Comprehension, answersEntries: bool
   const keyType = loop.inner.outer?.type ?? DYN;
   return {
     type: answersEntries ? step.type : mapOf(keyType, step.type),
+    estimate: estimateLoop('transformMap', loop.range, [filter, step]),
     run: (frame) => {
       const entries: (readonly [CelValue, CelValue])[] = [];
       iterate(loop, frame, () => {

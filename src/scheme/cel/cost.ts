@@ -1,4 +1,5 @@
 import { CelCostError } from './errors.ts';
+import { COST_PER_CHARACTER } from './prices.ts';
 
 /** What one expression may cost, as in Kubernetes: about a tenth of a second of evaluation there. */
 export const EXPRESSION_COST_LIMIT = 1_000_000;
@@ -6,9 +7,6 @@ export const EXPRESSION_COST_LIMIT = 1_000_000;
 export const REQUEST_COST_LIMIT = 10_000_000;
 /** What the match conditions of one webhook may cost for one request. */
 export const MATCH_CONDITIONS_COST_LIMIT = REQUEST_COST_LIMIT / 4;
-
-/** Reading text costs a tenth of a unit a character. */
-const COST_PER_CHARACTER = 0.1;
 
 /**
  * Counts what an evaluation has cost, and stops it past its limit. Costs are counted and not timed, so that the same
@@ -42,15 +40,22 @@ export class Spend {
 
 /** What all the expressions of one request may still cost together. */
 export class CostBudget {
+  readonly #limit: number;
   #left: number;
 
   constructor(limit: number = REQUEST_COST_LIMIT) {
+    this.#limit = limit;
     this.#left = limit;
   }
 
   /** The least of what one expression may cost and what is left for all. */
   get next(): number {
-    return Math.min(this.#left, EXPRESSION_COST_LIMIT);
+    return Math.max(0, Math.min(this.#left, EXPRESSION_COST_LIMIT));
+  }
+
+  /** What all expressions have cost so far. */
+  get spent(): number {
+    return this.#limit - this.#left;
   }
 
   take(units: number): void {

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import type { Spend } from './cost.ts';
 import {
@@ -14,11 +15,12 @@ import {
 /** Whether two values are equal as CEL sees it: numbers across their types, containers deeply. Each element costs one. */
 export function celEquals(a: CelValue, b: CelValue, spend: Spend): boolean {
   spend.charge(1);
+  if (typeof a === 'string') return typeof b === 'string' && textsEqual(a, b, spend);
   if (a === b) return true;
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b) === 0;
   if (a instanceof CelList) return b instanceof CelList && listsEqual(a, b, spend);
   if (a instanceof CelMap) return b instanceof CelMap && mapsEqual(a, b, spend);
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && bytesEqual(a, b);
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && bytesEqual(a, b, spend);
   return scalarObjectsEqual(a, b, spend);
 }
 
@@ -51,8 +53,17 @@ export function compareNumbers(a: NumberValue, b: NumberValue): number {
   return Number.isNaN(left) || Number.isNaN(right) ? Number.NaN : 0;
 }
 
-function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+/** Texts of different lengths are told apart without being read. */
+function textsEqual(a: string, b: string, spend: Spend): boolean {
+  if (a.length !== b.length) return false;
+  spend.chargeText(a.length);
+  return a === b;
+}
+
+function bytesEqual(a: Uint8Array, b: Uint8Array, spend: Spend): boolean {
+  if (a.length !== b.length) return false;
+  spend.chargeText(a.length);
+  return Buffer.compare(a, b) === 0;
 }
 
 function mapsEqual(a: CelMap, b: CelMap, spend: Spend): boolean {
@@ -83,8 +94,10 @@ function haveSameElements(a: CelList, b: CelList, spend: Spend): boolean {
 }
 
 export function listIncludes(list: CelList, wanted: CelValue, spend: Spend): boolean {
-  for (let index = 0; index < list.size; index++) {
-    if (celEquals(list.at(index), wanted, spend)) return true;
+  const { size } = list;
+  for (let index = 0; index < size; index++) {
+    // The wanted value first: what is a text is compared with texts alone.
+    if (celEquals(wanted, list.at(index), spend)) return true;
   }
   return false;
 }

@@ -1,6 +1,14 @@
 /** An expression that failed while it ran: a missing key, a division by zero, a function's refusal. */
 export class CelEvaluationError extends Error {
   override readonly name: string = 'CelEvaluationError';
+
+  /** An expression may fail for each of a thousand elements, and none of it is a fault here: the stack is not recorded. */
+  constructor(message: string, options?: ErrorOptions) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /**

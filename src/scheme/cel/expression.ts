@@ -1,6 +1,6 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
 import { Compiler, type Constructors } from './compiler.ts';
-import { EXPRESSION_COST_LIMIT, Spend } from './cost.ts';
+import { type CostBudget, EXPRESSION_COST_LIMIT, Spend } from './cost.ts';
 import { FUNCTIONS } from './environment.ts';
 import { type CelIssue, formatIssues } from './errors.ts';
 import type { Compiled } from './node.ts';
@@ -16,6 +16,8 @@ export interface ExpressionOptions {
   readonly resultTypes?: readonly CelType[];
   /** The types that `Name{…}` constructs. */
   readonly constructors?: Constructors;
+  /** The type whose sizes Kubernetes takes for those of parts of what the expression made. */
+  readonly root?: CelType;
 }
 
 export type Compilation =
@@ -24,8 +26,10 @@ export type Compilation =
   | { readonly error: string; readonly issues: readonly CelIssue[] };
 
 export interface EvaluationOptions {
-  /** What the evaluation may cost at most. Default: {@link EXPRESSION_COST_LIMIT}. */
+  /** What the evaluation may cost at most, where it has no budget. Default: {@link EXPRESSION_COST_LIMIT}. */
   readonly costLimit?: number;
+  /** What the evaluation shares with others. It is taken from whether or not the evaluation fails. */
+  readonly budget?: CostBudget;
 }
 
 /** What an evaluation answered, and what it cost. */
@@ -48,6 +52,8 @@ const PARSER = new Environment({
 export class CompiledExpression {
   readonly source: string;
   readonly resultType: CelType;
+  /** The most that it can cost on what its variables' types allow, in units; 2^64 where they allow anything. */
+  readonly estimatedCost: number;
   /** The declared variables that it reads: an expression without `oldSelf` is no transition rule. */
   readonly references: ReadonlySet<string>;
   readonly #compiled: Compiled;
@@ -55,6 +61,7 @@ export class CompiledExpression {
   constructor(source: string, compiled: Compiled, references: ReadonlySet<string>) {
     this.source = source;
     this.resultType = compiled.type;
+    this.estimatedCost = compiled.estimate.cost;
     this.references = references;
     this.#compiled = compiled;
   }
@@ -68,9 +75,14 @@ export class CompiledExpression {
     bindings: Readonly<Record<string, unknown>>,
     options: EvaluationOptions = {},
   ): Evaluation {
-    const spend = new Spend(options.costLimit ?? EXPRESSION_COST_LIMIT);
-    const value = this.#compiled.run({ bindings, locals: [], spend });
-    return { value, cost: spend.spent };
+    const { budget, costLimit } = options;
+    const spend = new Spend(budget?.next ?? costLimit ?? EXPRESSION_COST_LIMIT);
+    try {
+      const value = this.#compiled.run({ bindings, locals: [], spend });
+      return { value, cost: spend.spent };
+    } finally {
+      budget?.take(spend.spent);
+    }
   }
 }
 
@@ -109,11 +121,12 @@ function parse(text: string): { readonly node: ASTNode } | { readonly issue: Cel
   }
 }
 
-function check(node: ASTNode, { variables, constructors, resultTypes }: ExpressionOptions) {
+function check(node: ASTNode, { variables, constructors, resultTypes, root }: ExpressionOptions) {
   const compiler = new Compiler({
     functions: FUNCTIONS,
     variables,
     constructors: constructors ?? new Map(),
+    root,
   });
   const compiled = compiler.compile(node, undefined);
   const issues = [...compiler.issues];

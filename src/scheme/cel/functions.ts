@@ -20,6 +20,8 @@ import {
 import type { CelValue } from './values.ts';
 
 export type Implementation = (call: Call) => CelValue;
+/** @param literals The arguments that the expression spells out, by position */
+export type Prepare = (literals: readonly (CelValue | undefined)[]) => Implementation | undefined;
 
 /** One way to call a function. */
 export interface Overload {
@@ -30,6 +32,8 @@ export interface Overload {
   readonly result: CelType;
   readonly isVariadic: boolean;
   readonly run: Implementation;
+  /** An implementation for arguments some of which the expression spells out, where it has a better one. */
+  readonly prepare?: Prepare | undefined;
 }
 
 const NAMED: ReadonlyMap<string, CelType> = new Map([
@@ -53,7 +57,7 @@ const SIGNATURE = /^(?:(.+)::)?([\w.@+*/%<>=!-]+)\((.*?)(\.\.\.)?\): (.+)$/;
  * dot, and `...` after a last argument that may be repeated. One capital letter is a type variable; other unknown names
  * are opaque types.
  */
-export function define(signature: string, run: Implementation): Overload {
+export function define(signature: string, run: Implementation, prepare?: Prepare): Overload {
   const match = SIGNATURE.exec(signature);
   if (!match) throw new Error(`unreadable signature: ${signature}`);
   const [, receiver, name = '', args = '', variadic, result = ''] = match;
@@ -65,6 +69,7 @@ export function define(signature: string, run: Implementation): Overload {
     result: parseType(result),
     isVariadic: variadic !== undefined,
     run,
+    prepare,
   };
 }
 

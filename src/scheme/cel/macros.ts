@@ -8,14 +8,17 @@ import {
   compileTransformMap,
 } from './comprehensions.ts';
 import { noSuchOverload } from './errors.ts';
+import { estimateBinding, estimateOptionalMacro } from './estimate/bindings.ts';
+import { sizeOf } from './estimate/estimate.ts';
 import { bindLocal, type Compiled, type Scope } from './node.ts';
 import { compileHas } from './select.ts';
 import { fieldNameOf } from './source.ts';
-import { DYN, optionalOf } from './types.ts';
+import { type CelType, DYN, optionalOf } from './types.ts';
 import { CelOptional } from './values.ts';
 
 /** What macros need of the compiler. */
 export interface CompileMacros {
+  readonly root: CelType | undefined;
   compile(node: ASTNode, scope: Scope | undefined): Compiled;
   boolean(node: ASTNode, scope: Scope | undefined): Compiled;
 }
@@ -116,10 +119,14 @@ function hasMacro(call: MacroCall): Compiled {
 /** `cel.bind(name, value, expression)`: the value is computed once. */
 function bindMacro(call: MacroCall): Compiled {
   const value = call.compiler.compile(argument(call, 1), call.scope);
-  const inner = bindLocal(call.scope, variableName(call, 0), value.type);
+  const inner = bindLocal(call.scope, variableName(call, 0), value.type, {
+    declared: value.estimate.declared,
+    size: sizeOf(value),
+  });
   const body = call.compiler.compile(argument(call, 2), inner);
   return {
     type: body.type,
+    estimate: estimateBinding(value, body),
     run: (frame) => {
       frame.locals[inner.slot] = value.run(frame);
       return body.run(frame);
@@ -133,10 +140,11 @@ function optionalMacro(call: MacroCall, wraps: boolean): Compiled {
   if (!receiver) throw new CompileError('optMap needs an optional', node);
   const from = compiler.compile(receiver, scope);
   const elementType = from.type.kind === 'optional' ? from.type.value : DYN;
-  const inner = bindLocal(scope, variableName(call, 0), elementType);
+  const inner = bindLocal(scope, variableName(call, 0), elementType, { declared: undefined });
   const body = compiler.compile(argument(call, 1), inner);
   return {
     type: wraps ? optionalOf(body.type) : body.type,
+    estimate: estimateOptionalMacro(from, body),
     run: (frame) => {
       const optional = from.run(frame);
       if (!(optional instanceof CelOptional)) throw noSuchOverload('optMap');

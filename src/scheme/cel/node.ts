@@ -1,4 +1,6 @@
 import type { Spend } from './cost.ts';
+import type { Estimated } from './estimate/estimate.ts';
+import type { SizeRange } from './estimate/size.ts';
 import type { CelType } from './types.ts';
 import type { CelValue } from './values.ts';
 
@@ -12,9 +14,10 @@ export interface Frame {
 }
 
 /** A checked part of an expression, ready to run. */
-export interface Compiled {
-  readonly type: CelType;
+export interface Compiled extends Estimated {
   readonly run: (frame: Frame) => CelValue;
+  /** The value of a literal. */
+  readonly literal?: CelValue | undefined;
 }
 
 /** The variables that a part of an expression sees, the innermost first. */
@@ -23,11 +26,24 @@ export interface Scope {
   readonly type: CelType;
   /** Where the variable's value is in {@link Frame.locals}. */
   readonly slot: number;
+  /** What is known of the value's size. */
+  readonly bounds: Bounds;
   readonly outer: Scope | undefined;
 }
 
-export function bindLocal(outer: Scope | undefined, name: string, type: CelType): Scope {
-  return { name, type, slot: outer ? outer.slot + 1 : 0, outer };
+/** What is declared of a variable's value, and how large it is where that is known otherwise. */
+export interface Bounds {
+  readonly declared: CelType | undefined;
+  readonly size?: SizeRange | undefined;
+}
+
+export function bindLocal(
+  outer: Scope | undefined,
+  name: string,
+  type: CelType,
+  bounds: Bounds,
+): Scope {
+  return { name, type, bounds, slot: outer ? outer.slot + 1 : 0, outer };
 }
 
 export function findLocal(scope: Scope | undefined, name: string): Scope | undefined {

@@ -1,39 +1,29 @@
 import type { FieldType, TypeSchema } from '../structural-schema.ts';
+import { type CelSchema, isEmbeddedObject, isIntOrString } from './cel-schema.ts';
+import { maxListSize, maxMapSize, maxTextSize } from './schema-sizes.ts';
 import {
   BOOL,
-  BYTES,
   type CelType,
   DOUBLE,
-  DURATION,
   DYN,
   INT,
   listOf,
   mapOf,
   type ObjectField,
   type ObjectType,
+  type PrimitiveKind,
   STRING,
   TIMESTAMP,
 } from './types.ts';
 
-/** The part of a structural schema (OpenAPI v3 of a custom resource) that decides what expressions may do with it. */
-export interface CelSchema {
-  readonly type?: string | undefined;
-  readonly format?: string | undefined;
-  readonly properties?: Readonly<Record<string, CelSchema>> | undefined;
-  readonly additionalProperties?: CelSchema | boolean | undefined;
-  readonly items?: CelSchema | readonly CelSchema[] | undefined;
-  readonly 'x-kubernetes-int-or-string'?: boolean | undefined;
-  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean | undefined;
-  readonly 'x-kubernetes-embedded-resource'?: boolean | undefined;
-  readonly 'x-kubernetes-list-type'?: string | undefined;
-  readonly 'x-kubernetes-list-map-keys'?: readonly string[] | undefined;
-}
+/** Kubernetes counts no size of the keys of a map. */
+const KEY: CelType = { kind: 'string', maxElements: 0 };
 
-const STRING_FORMATS: ReadonlyMap<string, CelType> = new Map([
-  ['byte', BYTES],
-  ['date', TIMESTAMP],
-  ['date-time', TIMESTAMP],
-  ['duration', DURATION],
+const STRING_FORMATS: ReadonlyMap<string, PrimitiveKind> = new Map([
+  ['byte', 'bytes'],
+  ['date', 'timestamp'],
+  ['date-time', 'timestamp'],
+  ['duration', 'duration'],
 ]);
 
 /** What every object with metadata lets expressions read of it. */
@@ -51,7 +41,7 @@ const RESOURCE_FIELDS: Readonly<Record<string, CelSchema>> = {
  * custom resource, or one embedded) also has `apiVersion`, `kind`, `metadata.name` and `metadata.generateName`.
  */
 export function celTypeOfSchema(schema: CelSchema, name = 'object', isResource = false): CelType {
-  if (schema['x-kubernetes-int-or-string']) return DYN;
+  if (isIntOrString(schema)) return { kind: 'dyn', maxElements: maxTextSize(schema) };
   switch (schema.type) {
     case 'boolean':
       return BOOL;
@@ -60,7 +50,7 @@ export function celTypeOfSchema(schema: CelSchema, name = 'object', isResource =
     case 'number':
       return DOUBLE;
     case 'string':
-      return STRING_FORMATS.get(schema.format ?? '') ?? STRING;
+      return textTypeOf(schema);
     case 'array':
       return listTypeOf(schema, name);
     case 'object':
@@ -70,20 +60,29 @@ export function celTypeOfSchema(schema: CelSchema, name = 'object', isResource =
   }
 }
 
+function textTypeOf(schema: CelSchema): CelType {
+  const kind = STRING_FORMATS.get(schema.format ?? '') ?? 'string';
+  return { kind, maxElements: maxTextSize(schema) };
+}
+
 function listTypeOf(schema: CelSchema, name: string): CelType {
   const items = Array.isArray(schema.items) ? schema.items[0] : schema.items;
   const element = items ? celTypeOfSchema(items as CelSchema, `${name}.@idx`) : DYN;
+  const list = { kind: 'list', element, maxElements: maxListSize(schema) } as const;
   const listType = schema['x-kubernetes-list-type'];
-  if (listType !== 'set' && listType !== 'map') return listOf(element);
+  if (listType !== 'set' && listType !== 'map') return list;
   const keys = listType === 'map' ? (schema['x-kubernetes-list-map-keys'] ?? []) : [];
-  return { kind: 'list', element, semantics: { keys } };
+  return { ...list, semantics: { keys } };
 }
 
 function objectTypeOf(schema: CelSchema, name: string, isResource: boolean): CelType {
   const values = schema.additionalProperties;
-  if (typeof values === 'object') return mapOf(STRING, celTypeOfSchema(values, `${name}.@elem`));
+  if (typeof values === 'object') {
+    const value = celTypeOfSchema(values, `${name}.@elem`, isEmbeddedObject(values));
+    return { kind: 'map', key: KEY, value, maxElements: maxMapSize(schema) };
+  }
   if (values === true) return mapOf(STRING, DYN);
-  const hasMetadata = isResource || schema['x-kubernetes-embedded-resource'] === true;
+  const hasMetadata = isResource || isEmbeddedObject(schema);
   const properties = { ...schema.properties, ...(hasMetadata ? RESOURCE_FIELDS : {}) };
   return lazyObject(name, (field) => {
     const property = Object.hasOwn(properties, field) ? properties[field] : undefined;
@@ -169,5 +168,5 @@ function celTypeOfField(type: FieldType, lookUp: SchemaLookup): CelType {
 function celTypeOfText(format: string | undefined): CelType {
   if (format === 'micro-time') return TIMESTAMP;
   // Kubernetes types quantities as text that may also be a number.
-  return format === 'quantity' ? DYN : (STRING_FORMATS.get(format ?? '') ?? STRING);
+  return format === 'quantity' ? DYN : { kind: STRING_FORMATS.get(format ?? '') ?? 'string' };
 }

@@ -1,21 +1,45 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { CompileError } from './compile-error.ts';
 import { CelEvaluationError, noSuchKey, noSuchOverload } from './errors.ts';
+import { declaredInside, type Estimate, sumOfCosts } from './estimate/estimate.ts';
+import { plus } from './estimate/size.ts';
 import type { Compiled, Frame } from './node.ts';
 import { type CelType, DYN, formatType, optionalOf } from './types.ts';
 import { CelList, CelMap, CelOptional, type CelValue } from './values.ts';
+
+interface Selection {
+  /** Whether what is missing is answered with no value instead of a failure. */
+  readonly isOptional: boolean;
+  /** What Kubernetes takes for declared of parts of what the expression made. */
+  readonly root: CelType | undefined;
+}
+
+function costOf(parts: readonly Compiled[], units: number): Estimate {
+  return { cost: plus(sumOfCosts(parts), units) };
+}
+
+const FIELDS_COST: ReadonlySet<string> = new Set(['map', 'object', 'param']);
+
+function estimateSelect(operand: Compiled, field: string, root: CelType | undefined): Estimate {
+  const units = FIELDS_COST.has(operand.type.kind) ? 1 : 0;
+  return {
+    ...costOf([operand], units),
+    declared: declaredInside(operand.estimate, { field }, root),
+  };
+}
 
 /** `operand.field` and `operand.?field`. */
 export function compileSelect(
   node: ASTNode,
   operand: Compiled,
   field: string,
-  isOptional: boolean,
+  { isOptional, root }: Selection,
 ): Compiled {
   const type = fieldTypeOf(node, operand.type, field);
   const answersOptional = isOptional || operand.type.kind === 'optional';
   return {
     type: answersOptional ? optionalOf(type) : type,
+    estimate: isOptional ? costOf([operand], 1) : estimateSelect(operand, field, root),
     run: (frame) => {
       const from = operand.run(frame);
       frame.spend.charge(1);
@@ -78,12 +102,15 @@ export function compileIndex(
   node: ASTNode,
   operand: Compiled,
   key: Compiled,
-  isOptional: boolean,
+  { isOptional, root }: Selection,
 ): Compiled {
   const type = elementTypeOf(node, operand.type, key.type);
   const answersOptional = isOptional || operand.type.kind === 'optional';
+  const step = operand.type.kind === 'map' ? 'value' : 'item';
+  const declared = answersOptional ? undefined : declaredInside(operand.estimate, step, root);
   return {
     type: answersOptional ? optionalOf(type) : type,
+    estimate: { ...costOf([operand, key], 1), declared },
     run: (frame) => {
       const from = operand.run(frame);
       const at = key.run(frame);
@@ -116,7 +143,11 @@ function indexed(from: CelValue, key: CelValue): CelValue {
 /** `has(operand.field)`. */
 export function compileHas(node: ASTNode, operand: Compiled, field: string): Compiled {
   fieldTypeOf(node, operand.type, field);
-  return { type: { kind: 'bool' }, run: (frame) => hasField(operand, field, frame) };
+  return {
+    type: { kind: 'bool' },
+    estimate: costOf([operand], 0),
+    run: (frame) => hasField(operand, field, frame),
+  };
 }
 
 function hasField(operand: Compiled, field: string, frame: Frame): boolean {

@@ -1,17 +1,23 @@
 /**
  * The static types of CEL expressions. A type that is not known before an expression runs is `dyn`: it goes with any
- * other, and the value decides at run time.
+ * other, and the value decides at run time. `maxElements` is what a schema says of how large values may be (characters,
+ * bytes, elements, entries): estimates of costs use it, and which types go with which does not depend on it.
  */
 export type CelType =
-  | { readonly kind: 'dyn' }
-  | { readonly kind: PrimitiveKind }
+  | { readonly kind: 'dyn' | PrimitiveKind; readonly maxElements?: number }
   | {
       readonly kind: 'list';
       readonly element: CelType;
       /** For lists that Kubernetes declares as sets or maps: how elements are told apart. */
       readonly semantics?: ListSemantics;
+      readonly maxElements?: number;
     }
-  | { readonly kind: 'map'; readonly key: CelType; readonly value: CelType }
+  | {
+      readonly kind: 'map';
+      readonly key: CelType;
+      readonly value: CelType;
+      readonly maxElements?: number;
+    }
   | { readonly kind: 'optional'; readonly value: CelType }
   | ObjectType
   /** A value that only functions look into: `net.IP`, `kubernetes.Quantity`. */
@@ -125,12 +131,12 @@ function isMapAssignable(
 }
 
 function isSameNamed(formal: CelType, actual: CelType): boolean {
-  if (formal.kind === 'object' || formal.kind === 'opaque') {
-    return actual.kind === formal.kind && actual.name === formal.name;
-  }
   // Objects, times and opaque values may be absent: CEL lets them be compared with null.
   if (formal.kind === 'null') return isNullable(actual);
   if (actual.kind === 'null') return isNullable(formal);
+  if (formal.kind === 'object' || formal.kind === 'opaque') {
+    return actual.kind === formal.kind && actual.name === formal.name;
+  }
   return formal.kind === actual.kind;
 }
 

@@ -4,7 +4,7 @@ import type {
   CustomResourceDefinitionVersion,
 } from '../generated/types/apiextensions-v1.ts';
 import { ageColumn, nameColumn } from '../groups/columns.ts';
-import type { PrinterColumn } from '../kind-strategy.ts';
+import type { CellValue, PrinterColumn } from '../kind-strategy.ts';
 import { compileJsonPath, type JsonPath } from './json-path.ts';
 import { JsonPathError } from './parse-json-path.ts';
 
@@ -17,11 +17,14 @@ export function customColumns({
 }
 
 function toColumn(definition: CustomResourceColumnDefinition): PrinterColumn {
-  const { name, priority = 0, jsonPath, type } = definition;
+  const { name, type, format = '', description = '', priority = 0, jsonPath } = definition;
   const read = readerOf(jsonPath);
   return {
     name,
-    priority: priority > 0 ? 1 : 0,
+    type,
+    format,
+    description: description || `What stands at ${jsonPath}.`,
+    priority,
     cell: (object, now) => cellOf(type, read(object)[0], now),
   };
 }
@@ -38,16 +41,16 @@ function readerOf(jsonPath: string): JsonPath {
 
 const INVALID = '<invalid>';
 
-/** The text of a value; empty where it is missing, or not of the column's type. */
-function cellOf(type: string, value: unknown, now: number): string {
-  if (value === undefined || value === null) return '';
+/** A value of the column's type; null where it is missing or of another. */
+function cellOf(type: string, value: unknown, now: number): CellValue {
+  if (value === undefined || value === null) return null;
   switch (type) {
     case 'integer':
-      return typeof value === 'number' ? String(Math.trunc(value)) : '';
+      return typeof value === 'number' ? Math.trunc(value) : null;
     case 'number':
-      return typeof value === 'number' ? String(value) : '';
+      return typeof value === 'number' ? value : null;
     case 'boolean':
-      return typeof value === 'boolean' ? String(value) : '';
+      return typeof value === 'boolean' ? value : null;
     case 'date':
       return dateCell(value, now);
     default:
@@ -55,7 +58,7 @@ function cellOf(type: string, value: unknown, now: number): string {
   }
 }
 
-function dateCell(value: unknown, now: number): string {
-  if (typeof value !== 'string') return '';
+function dateCell(value: unknown, now: number): CellValue {
+  if (typeof value !== 'string') return null;
   return Number.isNaN(Date.parse(value)) ? INVALID : ageSince(value, now);
 }

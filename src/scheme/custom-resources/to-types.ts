@@ -30,7 +30,8 @@ const ROOT_FIELDS: Readonly<Record<string, FieldSchema>> = {
 export function toTypes(name: string, schema: OpenApiSchema): readonly TypeSchema[] {
   const converter = new TypeConverter();
   converter.addType(name, schema, ROOT_FIELDS);
-  return converter.types;
+  const [root, ...others] = converter.types;
+  return root ? [{ ...root, declared: schema }, ...others] : [];
 }
 
 class TypeConverter {

@@ -11,17 +11,22 @@ export const UNKNOWN = '<unknown>';
 
 export const nameColumn: PrinterColumn = {
   name: 'Name',
+  format: 'name',
+  description: 'The name: unique in a namespace.',
   cell: ({ metadata }) => metadata.name ?? '',
 };
 
 export const ageColumn: PrinterColumn = {
   name: 'Age',
+  description: 'How long ago it was made.',
   cell: ({ metadata }, now) => ageSince(metadata.creationTimestamp, now),
 };
 
 /** When the object was made, for kinds whose age nobody asks for. */
 export const createdAtColumn: PrinterColumn = {
   name: 'Created At',
+  type: 'date',
+  description: 'When it was made.',
   cell: ({ metadata }) => metadata.creationTimestamp ?? UNKNOWN,
 };
 
@@ -33,27 +38,41 @@ interface WithSelector extends ApiObject {
   readonly spec?: { readonly selector?: LabelSelector };
 }
 
+/** Names and images of the containers that `containersOf` finds. */
+export function containerColumnsOf<T extends ApiObject>(
+  containersOf: (object: T) => readonly Container[] | undefined,
+  priority: 0 | 1,
+): readonly PrinterColumn<T>[] {
+  return [
+    {
+      name: 'Containers',
+      description: 'The names of the containers.',
+      priority,
+      cell: (object) => join(containersOf(object), 'name'),
+    },
+    {
+      name: 'Images',
+      description: 'The images of the containers.',
+      priority,
+      cell: (object) => join(containersOf(object), 'image'),
+    },
+  ];
+}
+
 function join(containers: readonly Container[] | undefined, member: 'name' | 'image'): string {
   return (containers ?? []).map((container) => container[member] ?? '').join(',');
 }
 
 /** Containers and images of a Pod template, shown with `-o wide`. */
-export const containerColumns: readonly PrinterColumn<WithTemplate>[] = [
-  {
-    name: 'Containers',
-    priority: 1,
-    cell: ({ spec }) => join(spec?.template?.spec?.containers, 'name'),
-  },
-  {
-    name: 'Images',
-    priority: 1,
-    cell: ({ spec }) => join(spec?.template?.spec?.containers, 'image'),
-  },
-];
+export const containerColumns = containerColumnsOf<WithTemplate>(
+  ({ spec }) => spec?.template?.spec?.containers,
+  1,
+);
 
 /** The LabelSelector of a workload, shown with `-o wide`. */
 export const selectorColumn: PrinterColumn<WithSelector> = {
   name: 'Selector',
+  description: 'The labels that tell its Pods.',
   priority: 1,
   cell: ({ spec }) => formatLabelSelector(spec?.selector),
 };

@@ -17,6 +17,7 @@ import {
 } from './admissionregistration/webhook-configuration.ts';
 import { customResourceDefinitionStrategy } from './apiextensions/custom-resource-definition.ts';
 import { apiServiceStrategy } from './apiregistration/api-service.ts';
+import { storageVersionStrategy } from './apiserverinternal/storage-version.ts';
 import { controllerRevisionStrategy } from './apps/controller-revision.ts';
 import { daemonSetStrategy } from './apps/daemon-set.ts';
 import { deploymentStrategy } from './apps/deployment.ts';
@@ -33,6 +34,7 @@ import { clusterTrustBundleStrategy } from './certificates/cluster-trust-bundle.
 import { podCertificateRequestStrategy } from './certificates/pod-certificate-request.ts';
 import { leaseStrategy } from './coordination/lease.ts';
 import { leaseCandidateStrategy } from './coordination/lease-candidate.ts';
+import { componentStatusStrategy } from './core/component-status.ts';
 import { configMapStrategy } from './core/config-map.ts';
 import { endpointsStrategy } from './core/endpoints.ts';
 import { eventStrategy } from './core/event.ts';
@@ -92,6 +94,7 @@ const entry = <T extends ApiObject>(key: string, strategy: KindStrategy<T>): Ent
 ];
 
 const OWN_BEHAVIOUR: readonly Entry[] = [
+  entry('/ComponentStatus', componentStatusStrategy),
   entry('/ConfigMap', configMapStrategy),
   entry('/Endpoints', endpointsStrategy),
   entry('/Event', eventStrategy),
@@ -148,6 +151,7 @@ const OWN_BEHAVIOUR: readonly Entry[] = [
   entry('events.k8s.io/Event', eventsEventStrategy),
   entry('flowcontrol.apiserver.k8s.io/FlowSchema', flowSchemaStrategy),
   entry('flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration', priorityLevelStrategy),
+  entry('internal.apiserver.k8s.io/StorageVersion', storageVersionStrategy),
   entry('networking.k8s.io/IPAddress', ipAddressStrategy),
   entry('networking.k8s.io/Ingress', ingressStrategy),
   entry('networking.k8s.io/IngressClass', ingressClassStrategy),

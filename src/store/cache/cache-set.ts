@@ -49,6 +49,11 @@ export class CacheSet {
     return this.#byId.get(resourceId(resource));
   }
 
+  /** The caches that are loaded. */
+  loaded(): Iterable<LogCache> {
+    return this.#byId.values();
+  }
+
   /** Ends every stream of every cache. */
   close(error: Error): void {
     for (const cache of this.#byId.values()) cache.close(error);

@@ -74,6 +74,11 @@ export class LogCache implements ResourceCache, LogFollower {
     return this.#objects.size;
   }
 
+  /** How many watch the resource. */
+  get watchers(): number {
+    return this.#live.size + this.#replaying.size;
+  }
+
   get(namespace: string, name: string): ApiObject | undefined {
     return this.#objects.get(namespace, name);
   }

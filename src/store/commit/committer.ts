@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { Histogram } from '../../lib/metrics.ts';
 import { serviceUnavailable, tooManyRequests } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import { deepFreeze } from '../deep-freeze.ts';
@@ -10,6 +11,9 @@ import { applyOutcome, type TransactionResult } from './batch.ts';
 import type { BatchSender, SentBatch } from './batch-sender.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { createTransaction, type Transaction } from './transaction.ts';
+
+/** In seconds, for the time that a batch is with PostgreSQL. */
+const BATCH_BOUNDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 /** How exactly deadlines are kept. */
 const DEADLINE_CHECK_MS = 250;
@@ -42,6 +46,10 @@ export class Committer {
   #sending: Promise<SentBatch[]> | undefined;
   #deadlineTimer: Timer | undefined;
   #stopping = false;
+  /** How long batches were with PostgreSQL. */
+  readonly batchSeconds = new Histogram(BATCH_BOUNDS);
+  #sentMs = 0;
+  #committedWrites = 0;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -69,6 +77,16 @@ export class Committer {
   /** The batch that is with PostgreSQL; resolves, and never rejects, with its answer. */
   get inFlight(): Promise<unknown> | undefined {
     return this.#sending;
+  }
+
+  /** Writes that wait for the next batch. */
+  get waitingWrites(): number {
+    return this.#options.queue.writes;
+  }
+
+  /** Writes that have been committed. */
+  get committedWrites(): number {
+    return this.#committedWrites;
   }
 
   /** Commits what waits, unless PostgreSQL cannot be reached: then its callers hear so. */
@@ -110,6 +128,7 @@ export class Committer {
     this.#sendNext();
     while (this.#sending !== undefined) {
       const sent = await this.#sending;
+      this.batchSeconds.observe((performance.now() - this.#sentMs) / 1_000);
       // PostgreSQL gets its next work before we hand out the results of the last.
       this.#sendNext();
       for (const batch of sent) this.#finish(batch);
@@ -120,6 +139,7 @@ export class Committer {
   #sendNext(): void {
     const { queue, sender } = this.#options;
     this.#inFlight = queue.takeBatch();
+    this.#sentMs = performance.now();
     this.#sending = this.#inFlight.length === 0 ? undefined : sender.send(this.#inFlight);
   }
 
@@ -131,7 +151,10 @@ export class Committer {
     const { results, log } = applyOutcome(transactions, outcome);
     if (this.#options.freeze) for (const { object } of log?.entries ?? []) deepFreeze(object);
     // First the caches, so that whoever has its answer finds its write in them.
-    if (log) this.#handOver(log);
+    if (log) {
+      this.#committedWrites += log.entries.length;
+      this.#handOver(log);
+    }
     for (const [i, transaction] of transactions.entries()) {
       settle(transaction, results[i] as TransactionResult);
     }

@@ -3,14 +3,14 @@ import { ADMIN_USER } from '../../../src/apiserver/authentication/identities.ts'
 import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { createClient } from '../../../src/apiserver/in-process-client.ts';
 import { coreServices, networkingIPAddresses } from '../../../src/scheme/generated/resources.ts';
-import type { Service, ServiceSpec } from '../../../src/scheme/generated/types/core-v1.ts';
+import type { Service } from '../../../src/scheme/generated/types/core-v1.ts';
 import { serviceManifest } from '../../support/api-objects.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { testApi } from '../../support/plane.ts';
 
 const NODE_PORTS = { group: 'internal.orrery', resource: 'nodeports' };
 /** 10.0.0.1 to 10.0.0.62: small enough that choices collide all the time. */
-const SMALL = { serviceCidr: '10.0.0.0/26', nodePorts: { first: 30_000, last: 30_059 } };
+const SMALL = { serviceCidrs: ['10.0.0.0/26'], nodePorts: { first: 30_000, last: 30_059 } };
 
 const web = { namespace: 'default', name: 'web' };
 const addressesOf = (services: readonly Service[]) => services.map(({ spec }) => spec?.clusterIP);
@@ -43,7 +43,7 @@ test('fifty Services that are created at once on two API servers get addresses a
 });
 
 test('when every address is taken a create says so, and a delete makes room for the next', async () => {
-  await using api = await testApi({ serviceCidr: '10.0.0.0/29' });
+  await using api = await testApi({ serviceCidrs: ['10.0.0.0/29'] });
   const { client } = api;
   for (let i = 0; i < 5; i++) await client.create(coreServices, serviceManifest(`s-${i}`));
   await expect(client.create(coreServices, serviceManifest('one-more'))).rejects.toMatchObject({
@@ -176,25 +176,4 @@ test('the kubernetes Service has the first address of the range', async () => {
   await using api = await testApi();
   const { spec } = await api.client.get(coreServices, { namespace: 'default', name: 'kubernetes' });
   expect(spec).toMatchObject({ clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443 }] });
-});
-
-test.each<[string, ServiceSpec, string]>([
-  ['IPv6', { ipFamilies: ['IPv6'] }, 'spec.ipFamilies[0]: Invalid value: "IPv6": not configured'],
-  [
-    'two families',
-    { ipFamilyPolicy: 'RequireDualStack' },
-    'spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services',
-  ],
-])('a Service that wants %s is refused, since the range is IPv4', async (_what, spec, message) => {
-  await using api = await testApi();
-  await expect(api.client.create(coreServices, serviceManifest('web', spec))).rejects.toMatchObject(
-    { reason: 'Invalid', message: expect.stringContaining(message) },
-  );
-});
-
-test('a Service that would like two families gets the one there is', async () => {
-  await using api = await testApi();
-  const manifest = serviceManifest('web', { ipFamilyPolicy: 'PreferDualStack' });
-  const { spec } = await api.client.create(coreServices, manifest);
-  expect(spec).toMatchObject({ ipFamilyPolicy: 'PreferDualStack', ipFamilies: ['IPv4'] });
 });

@@ -184,7 +184,7 @@ test('an Event is one object in both of its groups', async () => {
 test('objects are shown as kubectl would show them', async () => {
   await using api = await testApi();
   const created = await api.client.create(appsDeployments, deploymentManifest('web'));
-  const { columns, rows } = api.apiServer.table(appsDeployments, [created]);
+  const { columns, row } = api.apiServer.table(appsDeployments);
   expect(columns.map(({ name }) => name)).toEqual([
     'Name',
     'Ready',
@@ -192,5 +192,11 @@ test('objects are shown as kubectl would show them', async () => {
     'Available',
     'Age',
   ]);
-  expect(rows).toEqual([['web', '0/2', '0', '0', expect.stringMatching(/^\d+s$/)]]);
+  expect(row(created, Date.now()).cells).toEqual([
+    'web',
+    '0/2',
+    0,
+    0,
+    expect.stringMatching(/^\d+s$/),
+  ]);
 });

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -112,8 +112,8 @@ test('an AuthenticationConfiguration says whether anonymous requests come in', (
 describe('TLS', () => {
   const opener = (name = 'data') => createAuthorityOpener(path.join(folder, name));
 
-  test('is off by default, and makes no authority', async () => {
-    expect(await openTls(config(), opener())).toBeUndefined();
+  test('switched off everywhere makes no authority', async () => {
+    expect(await openTls(config('--secure-port none'), opener())).toBeUndefined();
     expect(fs.existsSync(path.join(folder, 'data/pki'))).toBe(false);
   });
 
@@ -127,10 +127,25 @@ describe('TLS', () => {
   test('trusts the cluster’s authority unless another is named', async () => {
     const { certificate } = await opener()();
     const own = await openTls(config('--tls true'), opener());
-    expect(own?.clientAuthority).toBe(certificate);
+    expect(own?.serving.clientAuthority).toBe(certificate);
     file('ca.crt', (await opener('other')()).certificate);
     const others = await openTls(config('--tls true --client-ca-file ca.crt'), opener());
-    expect(others?.clientAuthority).not.toBe(certificate);
+    expect(others?.serving.clientAuthority).not.toBe(certificate);
+  });
+
+  test('shows one certificate at every start, until it is to be called by another name', async () => {
+    const certificateFor = async (args: string) => {
+      const opened = await openTls(config(args), opener());
+      return new X509Certificate(opened?.serving.certificate ?? '');
+    };
+    const first = await certificateFor('');
+    for (const host of ['localhost', 'kubernetes.default.svc'])
+      expect(first.checkHost(host)).toBe(host);
+    for (const address of ['127.0.0.1', '::1']) expect(first.checkIP(address)).toBe(address);
+    expect((await certificateFor('')).fingerprint256).toBe(first.fingerprint256);
+    const named = await certificateFor('--allowed-hosts orrery.example.com');
+    expect(named.checkHost('orrery.example.com')).toBe('orrery.example.com');
+    expect(named.fingerprint256).not.toBe(first.fingerprint256);
   });
 
   test('refuses a certificate that is not that of the key', async () => {

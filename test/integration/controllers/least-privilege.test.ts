@@ -58,6 +58,8 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   ],
   'certificate-cleaner': ['delete certificatesigningrequests'],
   'certificate-signer': ['update certificatesigningrequests/status'],
+  'pv-protection': ['update persistentvolumes'],
+  'pvc-protection': ['update persistentvolumeclaims'],
   'storage-version-migrator': [
     'get storageversionmigrations',
     'list configmaps',
@@ -69,6 +71,7 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'watch validatingadmissionpolicies',
     'update validatingadmissionpolicies/status',
   ],
+  'volumeattributesclass-protection': ['update volumeattributesclasses'],
 };
 
 const ALL_ACTIONS = { ...ACTIONS, ...ACTIONS_ELSEWHERE };

@@ -1,35 +1,71 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  chooseFree,
-  formatIPv4,
-  parseCidr,
-  parseIPv4,
+  addressAt,
+  givesOut,
+  parseAddressRange,
+  parseAddressRanges,
 } from '../../../src/apiserver/services/address-range.ts';
+import { chooseFree } from '../../../src/apiserver/services/number-range.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
 
-describe('addresses', () => {
-  test.each(['0.0.0.0', '10.96.0.1', '255.255.255.255'])('%s is read and written alike', (text) => {
-    expect(formatIPv4(parseIPv4(text) as number)).toBe(text);
+describe('a range of addresses', () => {
+  test.each([
+    ['10.96.0.0/12', '10.96.0.1', '10.111.255.254'],
+    ['10.96.7.7/24', '10.96.7.1', '10.96.7.254'],
+    ['10.0.0.0/30', '10.0.0.1', '10.0.0.2'],
+    ['fd00:10:96::/112', 'fd00:10:96::1', 'fd00:10:96::ffff'],
+    ['FD00:0:0::8/126', 'fd00::9', 'fd00::b'],
+    ['fd00:10:96::/64', 'fd00:10:96::1', 'fd00:10:96::ffff:ffff'],
+  ])('%s gives out from %s to %s', (cidr, first, last) => {
+    const range = parseAddressRange(cidr);
+    const { places } = range;
+    expect([addressAt(range, places.first), addressAt(range, places.last)]).toEqual([first, last]);
+    expect([first, last].map((address) => givesOut(range, address))).toEqual([true, true]);
   });
 
-  test.each(['', '10.0.0', '10.0.0.256', '10.0.0.01', '10.0.0.-1', 'a.b.c.d', '::1', '1.2.3.4.5'])(
-    '%j is no address',
-    (text) => {
-      expect(parseIPv4(text)).toBeUndefined();
-    },
-  );
-
-  test('a range leaves out the addresses of the network and of broadcast', () => {
-    const { first, last } = parseCidr('10.96.0.0/12');
-    expect([formatIPv4(first), formatIPv4(last)]).toEqual(['10.96.0.1', '10.111.255.254']);
+  test.each([
+    ['10.96.0.0/24', '10.96.0.0'],
+    ['10.96.0.0/24', '10.96.0.255'],
+    ['10.96.0.0/24', '10.96.1.1'],
+    ['10.96.0.0/24', 'fd00::1'],
+    ['10.96.0.0/24', 'None'],
+    ['fd00::/112', 'fd00::'],
+    ['fd00::/112', 'fd00::1:0'],
+    ['fd00::/112', '10.96.0.1'],
+  ])('%s does not give out %s', (cidr, address) => {
+    expect(givesOut(parseAddressRange(cidr), address)).toBe(false);
   });
 
-  test.each(['10.0.0.0', '10.0.0.0/31', '10.0.0.0/x', '10.0.0.0/7', 'fd00::/112', ''])(
-    '%j is refused as a range',
-    (cidr) => {
-      expect(() => parseCidr(cidr)).toThrow(RangeError);
-    },
-  );
+  test('a large range gives out whatever somebody names, although it chooses among the first alone', () => {
+    const range = parseAddressRange('fd00::/64');
+    expect(givesOut(range, 'fd00::ffff:ffff:ffff:ffff')).toBe(true);
+    expect(range.places.last).toBe(2 ** 32 - 1);
+  });
+
+  test.each([
+    ['10.0.0.0', 'is no range of addresses'],
+    ['10.0.0.0/x', 'is no range of addresses'],
+    ['', 'is no range of addresses'],
+    ['10.0.0.0/31', 'the mask of IPv4 is to be from 8 to 30'],
+    ['10.0.0.0/7', 'the mask of IPv4 is to be from 8 to 30'],
+    ['fd00::/63', 'the mask of IPv6 is to be from 64 to 126'],
+    ['fd00::/127', 'the mask of IPv6 is to be from 64 to 126'],
+  ])('%j is refused, since it %s', (cidr, why) => {
+    expect(() => parseAddressRange(cidr)).toThrow(why);
+  });
+
+  test('a cluster has one range, or two of different families', () => {
+    const cidrsOf = (...cidrs: string[]) => parseAddressRanges(cidrs).map(({ cidr }) => cidr);
+    expect(cidrsOf('10.96.0.0/16')).toEqual(['10.96.0.0/16']);
+    expect(cidrsOf('fd00::/112', '10.96.0.0/16')).toEqual(['fd00::/112', '10.96.0.0/16']);
+    for (const cidrs of [
+      [],
+      ['10.96.0.0/16', '10.97.0.0/16'],
+      ['10.96.0.0/16', 'fd00::/112', 'fd01::/112'],
+    ]) {
+      expect(() => cidrsOf(...cidrs)).toThrow('or two of different families');
+    }
+  });
 });
 
 describe('choosing', () => {

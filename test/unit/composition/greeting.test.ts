@@ -4,12 +4,17 @@ import { type GreetingOptions, greeting } from '../../../src/composition/greetin
 
 const HOME = '/checkout/.orrery';
 
-const greet = (config: Partial<GreetingOptions['config']>, url: string | undefined): string =>
+const greet = (
+  config: Partial<GreetingOptions['config']>,
+  url: string | undefined,
+  secureUrl?: string,
+): string =>
   stripVTControlCharacters(
     greeting({
       config: { port: 4000, dataDirectory: HOME, roles: ['api'], ...config },
       defaultDataDirectory: HOME,
       url,
+      secureUrl,
       token: 'secret',
       tookMs: 1_540,
     }),
@@ -50,6 +55,12 @@ Ctrl-C stops everything; what is stored stays.
     ],
   ])('with %s tells the next terminal where the server is', (_, config, url, settings) => {
     expect(greet(config, url)).toContain(`terminal:\n  export ${settings}\n  npx orrery apply`);
+  });
+
+  test('leads Kubernetes’ tools by the kubeconfig', () => {
+    const text = greet({}, 'http://127.0.0.1:4000', 'https://127.0.0.1:6443');
+    expect(text).toContain('  Kubernetes   https://127.0.0.1:6443\n');
+    expect(text).toContain('  export KUBECONFIG=/checkout/.orrery/kubeconfig\n  kubectl get pods');
   });
 
   test('without a door names the roles', () => {

@@ -57,6 +57,15 @@ test('a stray word is refused', () => {
   expect(() => read(['start'])).toThrow("Unexpected argument 'start'");
 });
 
+test.each<[string[], Record<string, string>, Config['securePort']]>([
+  [[], {}, { port: 6443, isChosen: false }],
+  [[], { ORRERY_SECURE_PORT: '7443' }, { port: 7443, isChosen: true }],
+  [['--secure-port', '0'], { ORRERY_SECURE_PORT: '7443' }, { port: 0, isChosen: true }],
+  [['--secure-port', 'none'], {}, undefined],
+])('%p with %p listens with TLS on %p', (args, env, expected) => {
+  expect(read(args, env).securePort).toEqual(expected);
+});
+
 test('names of the server may be repeated or listed', () => {
   const args = ['--allowed-hosts', 'a.example,b.example', '--allowed-hosts=c.example'];
   expect(read(args).allowedHosts).toEqual(['a.example', 'b.example', 'c.example']);

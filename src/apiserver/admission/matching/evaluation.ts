@@ -23,6 +23,11 @@ export class Evaluation {
     this.#bindings = { ...bindings, variables: new LazyVariables(variables, this) };
   }
 
+  /** What its expressions have cost so far, in units. */
+  get cost(): number {
+    return this.#budget.spent;
+  }
+
   /** The same with other values, on the same budget. */
   with(bindings: Readonly<Record<string, unknown>>): Evaluation {
     return new Evaluation({ ...this.#bindings, ...bindings }, this.#variables, this.#budget);
@@ -30,9 +35,7 @@ export class Evaluation {
 
   /** @throws {CelEvaluationError | CelCostError} */
   run(expression: CompiledExpression): CelValue {
-    const { value, cost } = expression.evaluate(this.#bindings, { costLimit: this.#budget.next });
-    this.#budget.take(cost);
-    return value;
+    return expression.evaluate(this.#bindings, { budget: this.#budget }).value;
   }
 
   try(expression: CompiledExpression): Outcome {

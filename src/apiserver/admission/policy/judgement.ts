@@ -12,6 +12,9 @@ import { matchResources } from './match.ts';
 import { ParamError, type Params, paramsOf } from './params.ts';
 import type { BoundPolicy, PolicyBinding } from './policy-index.ts';
 
+/** In units: some 50 ms. */
+const LONG_COST = 250_000;
+
 /** What judging one policy under one of its bindings is about. */
 export interface Case {
   readonly request: AdmissionRequest;
@@ -70,9 +73,15 @@ function judgeEach(
   answers: AuthorizerAnswers,
   stepsOf: (of: Case) => Steps,
 ): MaybePromise<void> {
-  return eachInTurn(params, (param) =>
-    answers.whenAnswered(() => judgeWith(of, param, answers, stepsOf(of))),
-  );
+  return eachInTurn(params, (param) => {
+    const cost = answers.whenAnswered(() => judgeWith(of, param, answers, stepsOf(of)));
+    return andThen(cost, makeWayAfter);
+  });
+}
+
+/** Lets other requests run after expressions that took long, before the next ones. */
+function makeWayAfter(cost: number): MaybePromise<void> {
+  if (cost >= LONG_COST) return new Promise((resolve) => setImmediate(resolve));
 }
 
 function paramsOrFailure(
@@ -93,12 +102,13 @@ function asFailure(error: unknown): ParamError {
   throw error;
 }
 
+/** @returns what the policy's expressions have cost, in units */
 function judgeWith(
   { request, bound, definition }: Case,
   param: ApiObject | undefined,
   answers: AuthorizerAnswers,
   steps: Steps,
-): void {
+): number {
   const objects = versionedObjects(request, definition);
   const evaluation = new Evaluation(
     {
@@ -114,4 +124,5 @@ function judgeWith(
   const outcome = judgeConditions(bound.compiled.matchConditions, evaluation);
   if ('error' in outcome) steps.fail(outcome.error);
   else if (outcome.matches) steps.judge(evaluation, objects);
+  return evaluation.cost;
 }

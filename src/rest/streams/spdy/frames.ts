@@ -15,8 +15,18 @@ export const FLAG_FIN = 0x01;
 const TYPES = { synStream: 1, synReply: 2, rstStream: 3, ping: 6, goAway: 7 } as const;
 
 export type SpdyFrame =
-  | { readonly type: 'data'; readonly streamId: number; readonly isLast: boolean; readonly data: Buffer }
-  | { readonly type: 'synStream'; readonly streamId: number; readonly isLast: boolean; readonly block: Buffer }
+  | {
+      readonly type: 'data';
+      readonly streamId: number;
+      readonly isLast: boolean;
+      readonly data: Buffer;
+    }
+  | {
+      readonly type: 'synStream';
+      readonly streamId: number;
+      readonly isLast: boolean;
+      readonly block: Buffer;
+    }
   | { readonly type: 'rstStream'; readonly streamId: number }
   | { readonly type: 'ping'; readonly id: number }
   | { readonly type: 'goAway' }
@@ -33,7 +43,8 @@ export class SpdyFrameReader {
 
   /** The frames that are whole with `chunk`. @throws {SpdyError} */
   push(chunk: Uint8Array): SpdyFrame[] {
-    this.#buffer = this.#buffer.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#buffer, chunk]);
+    this.#buffer =
+      this.#buffer.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#buffer, chunk]);
     const frames: SpdyFrame[] = [];
     for (let frame = this.#take(); frame; frame = this.#take()) frames.push(frame);
     return frames;
@@ -51,8 +62,14 @@ export class SpdyFrameReader {
     this.#buffer = this.#buffer.subarray(end);
     const isControl = (first & CONTROL_BIT) !== 0;
     const isLast = (flags & FLAG_FIN) !== 0;
-    if (!isControl) return { type: 'data', streamId: first & STREAM_ID_MASK, isLast, data: payload };
-    return parseControl({ version: (first >>> 16) & 0x7fff, type: first & 0xffff, isLast, payload });
+    if (!isControl)
+      return { type: 'data', streamId: first & STREAM_ID_MASK, isLast, data: payload };
+    return parseControl({
+      version: (first >>> 16) & 0x7fff,
+      type: first & 0xffff,
+      isLast,
+      payload,
+    });
   }
 }
 
@@ -116,7 +133,10 @@ export function encodeSynReply(streamId: number, block: Uint8Array): Buffer {
 
 /** Opens a stream: what a client sends. @param block compressed headers */
 export function encodeSynStream(streamId: number, block: Uint8Array): Buffer {
-  return encodeControl(TYPES.synStream, Buffer.concat([words(streamId, 0), Buffer.alloc(2), block]));
+  return encodeControl(
+    TYPES.synStream,
+    Buffer.concat([words(streamId, 0), Buffer.alloc(2), block]),
+  );
 }
 
 /** @param status why: 1 for an error of protocol, 3 for a refused stream, 5 for one that nobody wants any more */

@@ -111,7 +111,8 @@ export class SpdyConnection {
   async #open(streamId: number, block: Buffer, isLast: boolean): Promise<void> {
     // Also of a stream that is refused: the compressed text goes on through its headers.
     const headers = await this.#codec.decode(block);
-    if (streamId % 2 === 0 || streamId <= this.#lastStreamId) throw new SpdyError('a stream id is used twice');
+    if (streamId % 2 === 0 || streamId <= this.#lastStreamId)
+      throw new SpdyError('a stream id is used twice');
     this.#lastStreamId = streamId;
     if (this.#streams.size >= MAX_STREAMS) {
       await this.#send(encodeRstStream(streamId, REFUSED_STREAM));

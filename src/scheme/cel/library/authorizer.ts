@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts';
 import { define, type Overload } from '../functions.ts';
+import { CHECK_COST } from '../prices.ts';
 import { CelOpaque } from '../values.ts';
 
 /** What an expression asks the authorizer. */
@@ -77,9 +78,6 @@ class Decision extends CelOpaque {
     return other === this;
   }
 }
-
-/** What a question to the authorizer costs, as in Kubernetes: a tenth of what one policy may spend. */
-const CHECK_COST = 350_000;
 
 function check(call: Call, part: AuthorizerPart): Decision {
   call.spend.charge(CHECK_COST);

@@ -73,7 +73,7 @@ export const NAMED_FORMATS: readonly Overload[] = [
   }),
   ...Array.from(FORMATS, ([name, format]) => define(`format.${name}(): ${F}`, () => format)),
   define(`${F}::validate(string): optional<list<string>>`, (call) => {
-    const problems = call.instance(0, FormatValue).problems(call.string(1));
+    const problems = call.instance(0, FormatValue).problems(call.parsed(1));
     return problems.length === 0 ? CelOptional.NONE : new CelOptional(new ArrayList(problems));
   }),
 ];

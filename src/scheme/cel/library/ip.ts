@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { formatIpBits, parseIpBits } from '../../ip-bits.ts';
 import { CelEvaluationError } from '../errors.ts';
 import { define, type Overload } from '../functions.ts';
 import { CelOpaque } from '../values.ts';
@@ -21,7 +22,7 @@ export class IpValue extends CelOpaque {
 
   /** The canonical text: dotted decimals, or RFC 5952. */
   override toString(): string {
-    return this.width === 32 ? formatIpv4(this.bits) : formatIpv6(this.bits);
+    return formatIpBits(this.bits, this.width === 32 ? 'IPv4' : 'IPv6');
   }
 }
 
@@ -71,23 +72,6 @@ function prefixOf({ bits, width }: IpValue, length: number): bigint {
   return bits >> BigInt(width - length);
 }
 
-const formatIpv4 = (bits: bigint): string =>
-  [24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 255n).join('.');
-
-function formatIpv6(bits: bigint): string {
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    ((bits >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
-  );
-  const text = groups.join(':');
-  const runs = text.match(/(?:^|:)0(?::0)+(?=:|$)/g) ?? [];
-  const longest = runs.reduce((best, run) => (zeros(run) > zeros(best) ? run : best), '');
-  if (longest === '') return text;
-  const at = text.indexOf(longest);
-  return `${text.slice(0, at)}::${text.slice(at + longest.length).replace(/^:/, '')}`;
-}
-
-const zeros = (run: string): number => run.replaceAll(':', '').length;
-
 /** @throws {CelEvaluationError} for what Kubernetes takes for no address: zones, and IPv4 mapped into IPv6. */
 export function parseIp(text: string): IpValue {
   const version = isIP(text);
@@ -97,30 +81,12 @@ export function parseIp(text: string): IpValue {
   if (text.includes('%')) {
     throw new CelEvaluationError(`IP address '${text}' with zone value is not allowed`);
   }
-  if (version === 4) return new IpValue(parseIpv4(text), 32);
-  const bits = parseIpv6(text);
+  const bits = parseIpBits(text);
+  if (version === 4) return new IpValue(bits, 32);
   if (bits >> 32n === 0xffffn) {
     throw new CelEvaluationError(`IPv4-mapped IPv6 address '${text}' is not allowed`);
   }
   return new IpValue(bits, 128);
-}
-
-const parseIpv4 = (text: string): bigint =>
-  text.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n);
-
-function parseIpv6(text: string): bigint {
-  const dotted = /[^:]*\.[^:]*$/.exec(text)?.[0];
-  const tail = dotted === undefined ? 0n : parseIpv4(dotted);
-  const hex = `${(tail >> 16n).toString(16)}:${(tail & 0xffffn).toString(16)}`;
-  const plain = dotted === undefined ? text : text.replace(dotted, hex);
-  const [head = '', rest] = plain.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = rest === undefined || rest === '' ? [] : rest.split(':');
-  const gap = Array.from({ length: 8 - before.length - after.length }, () => '0');
-  return [...before, ...gap, ...after].reduce(
-    (bits, part) => (bits << 16n) | BigInt(`0x${part}`),
-    0n,
-  );
 }
 
 /** @throws {CelEvaluationError} */
@@ -169,10 +135,10 @@ function isGlobalUnicast(ip: IpValue): boolean {
 }
 
 export const IP: readonly Overload[] = [
-  define('isIP(string): bool', (call) => parses(parseIp, call.string(0))),
-  define('ip(string): net.IP', (call) => parseIp(call.string(0))),
+  define('isIP(string): bool', (call) => parses(parseIp, call.parsed(0))),
+  define('ip(string): net.IP', (call) => parseIp(call.parsed(0))),
   define('ip.isCanonical(string): bool', (call) => {
-    const text = call.string(0);
+    const text = call.parsed(0);
     return parseIp(text).toString() === text;
   }),
   define('string(net.IP): string', (call) => String(call.instance(0, IpValue))),
@@ -189,20 +155,20 @@ export const IP: readonly Overload[] = [
 ];
 
 export const CIDR: readonly Overload[] = [
-  define('isCIDR(string): bool', (call) => parses(parseCidr, call.string(0))),
-  define('cidr(string): net.CIDR', (call) => parseCidr(call.string(0))),
+  define('isCIDR(string): bool', (call) => parses(parseCidr, call.parsed(0))),
+  define('cidr(string): net.CIDR', (call) => parseCidr(call.parsed(0))),
   define('string(net.CIDR): string', (call) => String(call.instance(0, CidrValue))),
   define('net.CIDR::containsIP(net.IP): bool', (call) =>
     call.instance(0, CidrValue).containsIp(call.instance(1, IpValue)),
   ),
   define('net.CIDR::containsIP(string): bool', (call) =>
-    call.instance(0, CidrValue).containsIp(parseIp(call.string(1))),
+    call.instance(0, CidrValue).containsIp(parseIp(call.parsed(1))),
   ),
   define('net.CIDR::containsCIDR(net.CIDR): bool', (call) =>
     call.instance(0, CidrValue).containsCidr(call.instance(1, CidrValue)),
   ),
   define('net.CIDR::containsCIDR(string): bool', (call) =>
-    call.instance(0, CidrValue).containsCidr(parseCidr(call.string(1))),
+    call.instance(0, CidrValue).containsCidr(parseCidr(call.parsed(1))),
   ),
   define('net.CIDR::ip(): net.IP', (call) => call.instance(0, CidrValue).ip),
   define('net.CIDR::masked(): net.CIDR', (call) => {

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import type { Call } from '../call.ts';
 import { celEquals, compareNumbers, isNumber, listIncludes } from '../equality.ts';
@@ -134,6 +135,7 @@ const TIME: readonly Overload[] = [
 
 /** Below zero, zero, above zero, or NaN where no order is defined. @throws {CelEvaluationError} for unlike types. */
 export function compareValues(a: CelValue, b: CelValue, call: Call): number {
+  call.spend.charge(1);
   if (isNumber(a) && isNumber(b)) return compareNumbers(a, b);
   if (typeof a === 'string' && typeof b === 'string') {
     call.spend.chargeText(Math.min(a.length, b.length));
@@ -144,7 +146,10 @@ export function compareValues(a: CelValue, b: CelValue, call: Call): number {
     return compareNumbers(a.nanos, b.nanos);
   }
   if (a instanceof CelDuration && b instanceof CelDuration) return compareNumbers(a.nanos, b.nanos);
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return compareBytes(a, b);
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    call.spend.chargeText(Math.min(a.length, b.length));
+    return Buffer.compare(a, b);
+  }
   throw noSuchOverload(call.name);
 }
 
@@ -154,14 +159,6 @@ function compareCodePoints(a: string, b: string): number {
   let index = 0;
   while (index < a.length && a[index] === b[index]) index++;
   return (a.codePointAt(index) ?? -1) - (b.codePointAt(index) ?? -1);
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let index = 0; index < Math.min(a.length, b.length); index++) {
-    const difference = (a[index] ?? 0) - (b[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
 }
 
 const ORDERED = ['bool', 'string', 'bytes', 'timestamp', 'duration'];

@@ -62,8 +62,8 @@ const sign = ({ nano }: Quantity): bigint => (nano === 0n ? 0n : nano > 0n ? 1n 
 const Q = 'kubernetes.Quantity';
 
 export const QUANTITIES: readonly Overload[] = [
-  define('isQuantity(string): bool', (call) => parses(read, call.string(0))),
-  define(`quantity(string): ${Q}`, (call) => read(call.string(0))),
+  define('isQuantity(string): bool', (call) => parses(read, call.parsed(0))),
+  define(`quantity(string): ${Q}`, (call) => read(call.parsed(0))),
   define(`${Q}::sign(): int`, (call) => sign(at(call, 0))),
   define(`${Q}::isInteger(): bool`, (call) => isInteger(at(call, 0))),
   define(`${Q}::asInteger(): int`, (call) => asInteger(at(call, 0))),

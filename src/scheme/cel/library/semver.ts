@@ -71,7 +71,7 @@ function compareIdentifiers(a: string, b: string): number {
 }
 
 function textOf(call: Call): string {
-  return call.values.length > 1 && call.bool(1) ? normalize(call.string(0)) : call.string(0);
+  return call.values.length > 1 && call.bool(1) ? normalize(call.parsed(0)) : call.parsed(0);
 }
 
 const at = (call: Call, index: number): SemverValue => call.instance(index, SemverValue);

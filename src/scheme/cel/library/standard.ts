@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Call } from '../call.ts';
 import { CelEvaluationError } from '../errors.ts';
 import { define, type Implementation, type Overload } from '../functions.ts';
+import { TIME_ZONE_COST } from '../prices.ts';
 import {
   formatDuration,
   formatTimestamp,
@@ -11,7 +12,7 @@ import {
 } from '../times.ts';
 import { CelTypeValue, type CelValue, typeNameOf } from '../values.ts';
 import { checkedInt, checkedUint } from './operators.ts';
-import { matches } from './regex.ts';
+import { inZone } from './time-zones.ts';
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 
@@ -90,7 +91,7 @@ const NUMBERS: readonly Overload[] = [
   define('double(double): double', identity),
   define('double(int): double', (call) => Number(call.int(0))),
   define('double(uint): double', (call) => Number(call.uint(0))),
-  define('double(string): double', (call) => parseDouble(call.string(0))),
+  define('double(string): double', (call) => parseDouble(call.parsed(0))),
 ];
 
 /** A double as Go prints it shortest. */
@@ -132,10 +133,10 @@ const CONVERSIONS: readonly Overload[] = [
   define('bool(bool): bool', identity),
   define('bool(string): bool', (call) => parseBool(call.string(0))),
   define('timestamp(timestamp): timestamp', identity),
-  define('timestamp(string): timestamp', (call) => parseTimestamp(call.string(0))),
+  define('timestamp(string): timestamp', (call) => parseTimestamp(call.parsed(0))),
   define('timestamp(int): timestamp', (call) => timestampOf(call.int(0) * NANOS_PER_SECOND)),
   define('duration(duration): duration', identity),
-  define('duration(string): duration', (call) => parseDuration(call.string(0))),
+  define('duration(string): duration', (call) => parseDuration(call.parsed(0))),
   define('dyn(T): dyn', identity),
   define('type(T): type', (call) => new CelTypeValue(typeNameOf(call.value(0)))),
 ];
@@ -144,8 +145,6 @@ const TEXT: readonly Overload[] = [
   define('string::contains(string): bool', (call) => call.string(0).includes(call.string(1))),
   define('string::startsWith(string): bool', (call) => call.string(0).startsWith(call.string(1))),
   define('string::endsWith(string): bool', (call) => call.string(0).endsWith(call.string(1))),
-  define('string::matches(string): bool', matches),
-  define('matches(string, string): bool', matches),
 ];
 
 type DatePart = (date: Date) => number;
@@ -166,34 +165,21 @@ const DATE_PARTS: Readonly<Record<string, DatePart>> = {
   getMilliseconds: (date) => date.getUTCMilliseconds(),
 };
 
-/** The date whose UTC parts read as the timestamp does in `zone`: a name, or an offset such as `+02:00`. */
-function inZone(millis: number, zone: string): Date {
-  const offset = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
-  if (offset) {
-    const minutes = Number(offset[2]) * 60 + Number(offset[3]);
-    return new Date(millis + (offset[1] === '-' ? -minutes : minutes) * 60_000);
-  }
-  return new Date(millis + zoneOffsetMs(millis, zone));
-}
-
-function zoneOffsetMs(millis: number, zone: string): number {
-  try {
-    const local = new Date(millis).toLocaleString('sv-SE', { timeZone: zone });
-    return Date.parse(`${local.replace(' ', 'T')}Z`) - Math.floor(millis / 1000) * 1000;
-  } catch {
-    throw new CelEvaluationError(`unknown time zone ${zone}`);
-  }
-}
-
 function millisOf(call: Call): number {
   const { nanos } = call.timestamp(0);
   return Number(nanos / 1_000_000n);
 }
 
+/** @throws {CelEvaluationError} for a zone that there is not. */
+function zoneOf(call: Call): string {
+  call.spend.charge(TIME_ZONE_COST);
+  return call.string(1);
+}
+
 const DATES: readonly Overload[] = Object.entries(DATE_PARTS).flatMap(([name, part]) => [
   define(`timestamp::${name}(): int`, (call) => BigInt(part(new Date(millisOf(call))))),
   define(`timestamp::${name}(string): int`, (call) =>
-    BigInt(part(inZone(millisOf(call), call.string(1)))),
+    BigInt(part(inZone(millisOf(call), zoneOf(call)))),
   ),
 ]);
 

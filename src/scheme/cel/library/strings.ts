@@ -4,16 +4,13 @@ import { define, type Overload } from '../functions.ts';
 import { ArrayList } from '../values.ts';
 import { formatText } from './text-format.ts';
 
-/** Positions count characters, not UTF-16 units, so texts are taken apart before they are counted in. */
-const charactersOf = (text: string): string[] => Array.from(text);
-
 function outOfRange(index: number): CelEvaluationError {
   return new CelEvaluationError(`index out of range: ${index}`);
 }
 
 function indexOf(call: Call, start: number): bigint {
-  const text = charactersOf(call.string(0));
-  const wanted = charactersOf(call.string(1));
+  const text = call.characters(0);
+  const wanted = call.characters(1);
   if (start < 0 || (start >= text.length && start > 0 && wanted.length > 0))
     throw outOfRange(start);
   call.spend.chargeText(text.length * wanted.length);
@@ -26,8 +23,8 @@ function indexOf(call: Call, start: number): bigint {
 }
 
 function lastIndexOf(call: Call, start: number | undefined): bigint {
-  const text = charactersOf(call.string(0));
-  const wanted = charactersOf(call.string(1));
+  const text = call.characters(0);
+  const wanted = call.characters(1);
   if (start !== undefined && (start < 0 || start >= text.length)) throw outOfRange(start);
   call.spend.chargeText(text.length * wanted.length);
   const first = Math.min(start ?? text.length, text.length - wanted.length);
@@ -40,7 +37,7 @@ function lastIndexOf(call: Call, start: number | undefined): bigint {
 }
 
 function substring(call: Call, start: number, end: number | undefined): string {
-  const text = charactersOf(call.string(0));
+  const text = call.characters(0);
   const last = end ?? text.length;
   if (start < 0 || start > text.length) throw outOfRange(start);
   if (last < 0 || last > text.length) throw outOfRange(last);
@@ -51,7 +48,7 @@ function substring(call: Call, start: number, end: number | undefined): string {
 }
 
 function charAt(call: Call): string {
-  const text = charactersOf(call.string(0));
+  const text = call.characters(0);
   const index = call.index(1);
   if (index < 0 || index > text.length) throw outOfRange(index);
   return text[index] ?? '';
@@ -62,7 +59,7 @@ function split(call: Call, limit: number): ArrayList {
   const text = call.string(0);
   const separator = call.string(1);
   if (limit === 0) return new ArrayList([]);
-  const parts = separator === '' ? charactersOf(text) : text.split(separator);
+  const parts = separator === '' ? call.characters(0) : text.split(separator);
   call.spend.charge(parts.length);
   if (limit < 0 || parts.length <= limit) return new ArrayList(parts);
   const rest = parts.slice(limit - 1).join(separator);
@@ -76,7 +73,7 @@ function chargeGrowth(call: Call, occurrences: number, length: number): void {
 
 function replace(call: Call, limit: number): string {
   const [text, from, to] = [call.string(0), call.string(1), call.string(2)];
-  const parts = from === '' ? ['', ...charactersOf(text), ''] : text.split(from);
+  const parts = from === '' ? ['', ...call.characters(0), ''] : text.split(from);
   const replaced = limit < 0 ? parts.length - 1 : Math.min(limit, parts.length - 1);
   chargeGrowth(call, replaced, to.length);
   const head = parts.slice(0, replaced + 1).join(to);
@@ -107,8 +104,11 @@ const QUOTED: Readonly<Record<string, string>> = {
   '"': '\\"',
 };
 
-function quote(text: string): string {
-  return `"${Array.from(text, (character) => QUOTED[character] ?? character).join('')}"`;
+function quote(call: Call): string {
+  return `"${call
+    .characters(0)
+    .map((character) => QUOTED[character] ?? character)
+    .join('')}"`;
 }
 
 export const STRINGS: readonly Overload[] = [
@@ -124,7 +124,7 @@ export const STRINGS: readonly Overload[] = [
   define('string::lowerAscii(): string', (call) => lowerAscii(call.string(0))),
   define('string::upperAscii(): string', (call) => upperAscii(call.string(0))),
   define('string::trim(): string', (call) => call.string(0).trim()),
-  define('string::reverse(): string', (call) => charactersOf(call.string(0)).reverse().join('')),
+  define('string::reverse(): string', (call) => call.characters(0).reverse().join('')),
   define('string::replace(string, string): string', (call) => replace(call, -1)),
   define('string::replace(string, string, int): string', (call) => replace(call, call.index(3))),
   define('string::split(string): list<string>', (call) => split(call, -1)),
@@ -132,5 +132,5 @@ export const STRINGS: readonly Overload[] = [
   define('list<string>::join(): string', (call) => join(call, '')),
   define('list<string>::join(string): string', (call) => join(call, call.string(1))),
   define('string::format(list<dyn>): string', (call) => formatText(call)),
-  define('strings.quote(string): string', (call) => quote(call.string(0))),
+  define('strings.quote(string): string', quote),
 ];

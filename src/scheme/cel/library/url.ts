@@ -68,8 +68,8 @@ function queryOf({ query }: UrlValue): EntriesMap {
 }
 
 export const URLS: readonly Overload[] = [
-  define('isURL(string): bool', (call) => parses(parseUrl, call.string(0))),
-  define('url(string): kubernetes.URL', (call) => parseUrl(call.string(0))),
+  define('isURL(string): bool', (call) => parses(parseUrl, call.parsed(0))),
+  define('url(string): kubernetes.URL', (call) => parseUrl(call.parsed(0))),
   define('kubernetes.URL::getScheme(): string', (call) => call.instance(0, UrlValue).scheme),
   define('kubernetes.URL::getHost(): string', (call) => call.instance(0, UrlValue).host),
   define('kubernetes.URL::getHostname(): string', (call) => call.instance(0, UrlValue).hostname),

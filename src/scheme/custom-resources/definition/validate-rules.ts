@@ -2,26 +2,32 @@
 import { type FieldError, forbiddenField, invalid, required } from '../../field-error.ts';
 import type { ValidationRule } from '../../generated/types/apiextensions-v1.ts';
 import { itemsOf, type OpenApiSchema, propertyOf, valuesOf } from '../open-api-schema.ts';
-import { compileRule, isCompiled, selfTypeOf } from '../rules/compile-rule.ts';
+import { type CompiledRule, compileRule, isCompiled, selfTypeOf } from '../rules/compile-rule.ts';
+import { type Cardinality, cardinalityInside, maxRuns, RuleCosts } from './rule-costs.ts';
 
 const MAX_MESSAGE_LENGTH = 2_048;
 
 /** Judges the rules of a root schema and of everything in it. */
 export function validateRules(schema: OpenApiSchema, path: string, errors: FieldError[]): void {
-  new RuleJudge(errors).node(schema, path, { isRoot: true });
+  const costs = new RuleCosts(errors);
+  new RuleJudge(errors, costs).node(schema, path, { isRoot: true, cardinality: 1 });
+  costs.judgeTotal(path);
 }
 
 interface Place {
   readonly isRoot?: boolean;
   /** The list above in which nothing finds an entry again after an update. */
   readonly uncorrelatable?: string | undefined;
+  readonly cardinality: Cardinality;
 }
 
 class RuleJudge {
   readonly #errors: FieldError[];
+  readonly #costs: RuleCosts;
 
-  constructor(errors: FieldError[]) {
+  constructor(errors: FieldError[], costs: RuleCosts) {
     this.#errors = errors;
+    this.#costs = costs;
   }
 
   node(schema: OpenApiSchema, path: string, place: Place): void {
@@ -29,15 +35,17 @@ class RuleJudge {
       this.#rule(rule, schema, `${path}.x-kubernetes-validations[${i}]`, place);
     });
     const { uncorrelatable } = place;
+    const cardinality = cardinalityInside(schema, place.cardinality);
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
-      this.node(property, `${path}.properties[${name}]`, { uncorrelatable });
+      this.node(property, `${path}.properties[${name}]`, { uncorrelatable, cardinality });
     }
     const values = valuesOf(schema);
-    if (values) this.node(values, `${path}.additionalProperties`, { uncorrelatable });
+    if (values) this.node(values, `${path}.additionalProperties`, { uncorrelatable, cardinality });
     const items = itemsOf(schema);
     if (!items) return;
     const isMap = schema['x-kubernetes-list-type'] === 'map';
     this.node(items, `${path}.items`, {
+      cardinality,
       uncorrelatable: uncorrelatable ?? (isMap ? undefined : path),
     });
   }
@@ -54,13 +62,23 @@ class RuleJudge {
       for (const { member, error } of compiled) {
         this.#errors.push(invalid(`${path}.${member}`, rule[member], error));
       }
-    } else if (compiled.isTransition && place.uncorrelatable) {
+      return;
+    }
+    this.#cost(compiled, path, maxRuns(schema, place.cardinality));
+    if (compiled.isTransition && place.uncorrelatable) {
       const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelatable}`;
       this.#errors.push(invalid(`${path}.rule`, rule.rule, detail));
     } else if (!compiled.isTransition && rule.optionalOldSelf !== undefined) {
       const detail = 'optionalOldSelf may only be set if rule uses oldSelf';
       this.#errors.push(forbiddenField(`${path}.optionalOldSelf`, detail));
     }
+  }
+
+  #cost({ expression, message }: CompiledRule, path: string, runs: number): void {
+    this.#costs.observe(`${path}.rule`, 'estimated rule cost', expression.estimatedCost * runs);
+    if (!message) return;
+    const name = 'estimated messageExpression cost';
+    this.#costs.observe(`${path}.messageExpression`, name, message.estimatedCost);
   }
 
   #texts({ rule, message }: ValidationRule, path: string): void {

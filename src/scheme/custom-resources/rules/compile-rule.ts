@@ -1,5 +1,6 @@
+import type { CelSchema } from '../../cel/cel-schema.ts';
 import { type CompiledExpression, compileExpression } from '../../cel/expression.ts';
-import { type CelSchema, celTypeOfSchema } from '../../cel/schema-types.ts';
+import { celTypeOfSchema } from '../../cel/schema-types.ts';
 import { BOOL, type CelType, optionalOf, STRING } from '../../cel/types.ts';
 import type { ValidationRule } from '../../generated/types/apiextensions-v1.ts';
 import type { OpenApiSchema } from '../open-api-schema.ts';
@@ -32,12 +33,18 @@ export function compileRule(
   type: CelType,
 ): CompiledRule | readonly RuleProblem[] {
   const variables = { self: type, oldSelf: definition.optionalOldSelf ? optionalOf(type) : type };
-  const rule = compileExpression({ expression: definition.rule, variables, resultTypes: [BOOL] });
+  const rule = compileExpression({
+    expression: definition.rule,
+    variables,
+    resultTypes: [BOOL],
+    root: type,
+  });
   const message = definition.messageExpression
     ? compileExpression({
         expression: definition.messageExpression,
         variables,
         resultTypes: [STRING],
+        root: type,
       })
     : undefined;
   const problems: RuleProblem[] = [];

@@ -35,11 +35,10 @@ class Evaluation {
 
   #rule(rule: CompiledRule, node: RuleNode, site: Site, isUnchanged: boolean): void {
     if (this.#isOver || !applies(rule, site, isUnchanged)) return;
-    const failure = new RuleFailure(rule, site, node.schema.type ?? '');
+    const failure = new RuleFailure(rule, site, node.schema.type ?? '', this.#budget);
     const costLimit = this.#budget.next;
     try {
-      const { value, cost } = rule.expression.evaluate(bindingsOf(rule, site), { costLimit });
-      this.#budget.take(cost);
+      const { value } = rule.expression.evaluate(bindingsOf(rule, site), { budget: this.#budget });
       if (value !== true) this.errors.push(failure.toError());
     } catch (thrown) {
       this.errors.push(this.#undecided(failure, thrown, costLimit));

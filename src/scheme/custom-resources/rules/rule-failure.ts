@@ -1,3 +1,4 @@
+import type { CostBudget } from '../../cel/cost.ts';
 import { CelCostError, CelEvaluationError } from '../../cel/errors.ts';
 import { fromJson } from '../../cel/json.ts';
 import { CelOptional } from '../../cel/values.ts';
@@ -27,10 +28,12 @@ export class RuleFailure {
   readonly shownType: string;
   readonly #rule: CompiledRule;
   readonly #site: Site;
+  readonly #budget: CostBudget;
 
-  constructor(rule: CompiledRule, site: Site, shownType: string) {
+  constructor(rule: CompiledRule, site: Site, shownType: string, budget: CostBudget) {
     this.#rule = rule;
     this.#site = site;
+    this.#budget = budget;
     this.shownType = shownType;
     // Kubernetes has no name for the place of a whole object.
     this.path = site.path + fieldPathOf(rule, site.path) || '<nil>';
@@ -73,7 +76,8 @@ export class RuleFailure {
     const { message } = this.#rule;
     if (!message) return undefined;
     try {
-      const { value } = message.evaluate(bindingsOf(this.#rule, this.#site));
+      const bindings = bindingsOf(this.#rule, this.#site);
+      const { value } = message.evaluate(bindings, { budget: this.#budget });
       const text = typeof value === 'string' ? value.trim() : '';
       return text.includes('\n') || text.length > MAX_MESSAGE_LENGTH ? undefined : text;
     } catch (thrown) {

@@ -11,9 +11,10 @@ import type {
   ParamRef,
   ValidatingAdmissionPolicyBinding,
 } from '../../generated/types/admissionregistration-v1.ts';
-import type { KindStrategy } from '../../kind-strategy.ts';
-import { validateLabelSelector } from '../../label-selector.ts';
+import type { KindStrategy, PrinterColumn } from '../../kind-strategy.ts';
+import { formatLabelSelector, validateLabelSelector } from '../../label-selector.ts';
 import { dnsSubdomainProblems, pathSegmentProblems } from '../../names.ts';
+import { ageColumn, nameColumn, UNSET } from '../columns.ts';
 import { defaultMatchResources, validateMatchResources } from './rules.ts';
 
 const BOTH_DENY_AND_WARN =
@@ -66,6 +67,29 @@ function validateActions(actions: readonly string[], errors: FieldError[]): void
   }
 }
 
+type Binding = ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding;
+
+function shownParameters({ spec }: Binding): string {
+  const { name, namespace, selector } = spec?.paramRef ?? {};
+  if (name) return namespace ? `${namespace}/${name}` : name;
+  return selector ? formatLabelSelector(selector) : UNSET;
+}
+
+const printerColumns: readonly PrinterColumn<Binding>[] = [
+  nameColumn,
+  {
+    name: 'PolicyName',
+    description: 'The policy that it puts to use.',
+    cell: ({ spec }) => spec?.policyName ?? '',
+  },
+  {
+    name: 'ParamRef',
+    description: 'The parameters that the policy is used with.',
+    cell: shownParameters,
+  },
+  ageColumn,
+];
+
 export const validatingAdmissionPolicyBindingStrategy: KindStrategy<ValidatingAdmissionPolicyBinding> =
   {
     applyDefaults: ({ spec }) => defaultMatchResources(spec?.matchResources),
@@ -75,6 +99,7 @@ export const validatingAdmissionPolicyBindingStrategy: KindStrategy<ValidatingAd
       validateActions(spec.validationActions, errors);
       return errors;
     },
+    printerColumns,
   };
 
 export const mutatingAdmissionPolicyBindingStrategy: KindStrategy<MutatingAdmissionPolicyBinding> =
@@ -85,4 +110,5 @@ export const mutatingAdmissionPolicyBindingStrategy: KindStrategy<MutatingAdmiss
       validateCommon(spec, errors);
       return errors;
     },
+    printerColumns,
   };

@@ -10,9 +10,10 @@ import type {
   Validation,
   Variable,
 } from '../../generated/types/admissionregistration-v1.ts';
-import type { KindStrategy } from '../../kind-strategy.ts';
+import type { KindStrategy, PrinterColumn } from '../../kind-strategy.ts';
 import { dns1035LabelProblems, dnsSubdomainProblems, qualifiedNameProblems } from '../../names.ts';
 import { parseApiVersion } from '../../object.ts';
+import { ageColumn, nameColumn, UNSET } from '../columns.ts';
 import { keepAllButStatus, keepStatus } from '../status.ts';
 import { compilePolicy } from './compiled-policy.ts';
 import { validateMatchConditions } from './match-conditions.ts';
@@ -166,6 +167,15 @@ function validateMutating({ spec = {} }: MutatingAdmissionPolicy): FieldError[] 
   return [...errors, ...compileErrors(spec)];
 }
 
+const paramKindColumn: PrinterColumn<ValidatingAdmissionPolicy | MutatingAdmissionPolicy> = {
+  name: 'ParamKind',
+  description: 'The kind of its parameters.',
+  cell: ({ spec }) => {
+    const kind = spec?.paramKind;
+    return kind ? `${kind.apiVersion}/${kind.kind}` : UNSET;
+  },
+};
+
 export const validatingAdmissionPolicyStrategy: KindStrategy<ValidatingAdmissionPolicy> = {
   prepareForCreate(policy) {
     delete policy.status;
@@ -178,6 +188,17 @@ export const validatingAdmissionPolicyStrategy: KindStrategy<ValidatingAdmission
     defaultMatchResources(spec.matchConstraints);
   },
   validate: validateValidating,
+  printerColumns: [
+    nameColumn,
+    {
+      name: 'Validations',
+      type: 'integer',
+      description: 'How many validations it has.',
+      cell: ({ spec }) => spec?.validations?.length ?? 0,
+    },
+    paramKindColumn,
+    ageColumn,
+  ],
 };
 
 export const mutatingAdmissionPolicyStrategy: KindStrategy<MutatingAdmissionPolicy> = {
@@ -187,4 +208,15 @@ export const mutatingAdmissionPolicyStrategy: KindStrategy<MutatingAdmissionPoli
     defaultMatchResources(spec.matchConstraints);
   },
   validate: validateMutating,
+  printerColumns: [
+    nameColumn,
+    {
+      name: 'Mutations',
+      type: 'integer',
+      description: 'How many mutations it has.',
+      cell: ({ spec }) => spec?.mutations?.length ?? 0,
+    },
+    paramKindColumn,
+    ageColumn,
+  ],
 };

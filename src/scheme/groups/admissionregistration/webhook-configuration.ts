@@ -7,9 +7,10 @@ import type {
   ValidatingWebhookConfiguration,
   WebhookClientConfig,
 } from '../../generated/types/admissionregistration-v1.ts';
-import type { KindStrategy } from '../../kind-strategy.ts';
+import type { KindStrategy, PrinterColumn } from '../../kind-strategy.ts';
 import { validateLabelSelector } from '../../label-selector.ts';
 import { dns1035LabelProblems, dnsSubdomainProblems, portNumberProblems } from '../../names.ts';
+import { ageColumn, nameColumn } from '../columns.ts';
 import { compileWebhookConditions } from './compiled-policy.ts';
 import { validateMatchConditions } from './match-conditions.ts';
 import { validateRule } from './rules.ts';
@@ -182,11 +183,25 @@ function validateReviewVersions(
   }
 }
 
+const printerColumns: readonly PrinterColumn<
+  ValidatingWebhookConfiguration | MutatingWebhookConfiguration
+>[] = [
+  nameColumn,
+  {
+    name: 'Webhooks',
+    type: 'integer',
+    description: 'How many webhooks it has.',
+    cell: ({ webhooks }) => webhooks?.length ?? 0,
+  },
+  ageColumn,
+];
+
 export const validatingWebhookConfigurationStrategy: KindStrategy<ValidatingWebhookConfiguration> =
   {
     applyDefaults: ({ webhooks }) => applyDefaults(webhooks),
     validate,
     validateRequest,
+    printerColumns,
   };
 
 export const mutatingWebhookConfigurationStrategy: KindStrategy<MutatingWebhookConfiguration> = {
@@ -196,4 +211,5 @@ export const mutatingWebhookConfigurationStrategy: KindStrategy<MutatingWebhookC
   },
   validate,
   validateRequest,
+  printerColumns,
 };

@@ -1,4 +1,4 @@
-import { isConditionTrue } from '../../conditions.ts';
+import { type ConditionLike, findCondition } from '../../conditions.ts';
 import { type FieldError, invalid, required } from '../../field-error.ts';
 import type { APIService, APIServiceSpec } from '../../generated/types/apiregistration-v1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
@@ -31,6 +31,13 @@ function validate({ metadata, spec }: APIService): FieldError[] {
   checkPriority(versionPriority, MAX_VERSION_PRIORITY, 'spec.versionPriority', errors);
   validateServer(spec, errors);
   return errors;
+}
+
+/** `True`, or what it is instead and why: `False (MissingEndpoints)`. */
+function shownCondition(condition: ConditionLike | undefined): string {
+  if (!condition) return 'Unknown';
+  const { status, reason } = condition;
+  return status === 'True' || !reason ? status : `${status} (${reason})`;
 }
 
 function checkPriority(value: number, max: number, path: string, errors: FieldError[]): void {
@@ -75,6 +82,7 @@ export const apiServiceStrategy: KindStrategy<APIService> = {
     nameColumn,
     {
       name: 'Service',
+      description: 'Who serves it.',
       cell: ({ spec }) => {
         const { namespace, name } = spec?.service ?? {};
         return name ? `${namespace}/${name}` : 'Local';
@@ -82,7 +90,8 @@ export const apiServiceStrategy: KindStrategy<APIService> = {
     },
     {
       name: 'Available',
-      cell: ({ status }) => (isConditionTrue(status?.conditions, 'Available') ? 'True' : 'False'),
+      description: 'Whether it is served.',
+      cell: ({ status }) => shownCondition(findCondition(status?.conditions, 'Available')),
     },
     ageColumn,
   ],

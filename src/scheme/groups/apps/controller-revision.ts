@@ -30,8 +30,12 @@ export const controllerRevisionStrategy: KindStrategy<ControllerRevision> = {
   },
   printerColumns: [
     nameColumn,
-    { name: 'Controller', cell: shownController },
-    { name: 'Revision', cell: ({ revision }) => `${revision}` },
+    { name: 'Controller', description: 'Whose revision it is.', cell: shownController },
+    {
+      name: 'Revision',
+      description: 'Which one it is: the highest is the newest.',
+      cell: ({ revision }) => revision,
+    },
     ageColumn,
   ],
 };

@@ -108,9 +108,15 @@ function validateStatusUpdate({ status }: DaemonSet, current: DaemonSet): FieldE
 
 type CountName = Exclude<keyof DaemonSetStatus, 'conditions'>;
 
-const countColumn = (name: string, count: CountName): PrinterColumn<DaemonSet> => ({
+const countColumn = (
+  name: string,
+  count: CountName,
+  description: string,
+): PrinterColumn<DaemonSet> => ({
   name,
-  cell: ({ status }) => `${status?.[count] ?? 0}`,
+  type: 'integer',
+  description,
+  cell: ({ status }) => status?.[count] ?? 0,
 });
 
 /** apps/DaemonSet. */
@@ -135,13 +141,18 @@ export const daemonSetStrategy: KindStrategy<DaemonSet> = {
   validateStatusUpdate,
   printerColumns: [
     nameColumn,
-    countColumn('Desired', 'desiredNumberScheduled'),
-    countColumn('Current', 'currentNumberScheduled'),
-    countColumn('Ready', 'numberReady'),
-    countColumn('Up-to-date', 'updatedNumberScheduled'),
-    countColumn('Available', 'numberAvailable'),
+    countColumn('Desired', 'desiredNumberScheduled', 'How many nodes shall run a Pod of it.'),
+    countColumn('Current', 'currentNumberScheduled', 'How many of them have one.'),
+    countColumn('Ready', 'numberReady', 'How many of them have one that is ready.'),
+    countColumn(
+      'Up-to-date',
+      'updatedNumberScheduled',
+      'How many of them have one made from the newest template.',
+    ),
+    countColumn('Available', 'numberAvailable', 'How many of them have one that is available.'),
     {
       name: 'Node Selector',
+      description: 'The labels of the nodes that run its Pods.',
       cell: ({ spec }) => formatLabels(spec?.template?.spec?.nodeSelector),
     },
     ageColumn,

@@ -147,10 +147,19 @@ export const deploymentStrategy: KindStrategy<Deployment> = {
     nameColumn,
     {
       name: 'Ready',
+      description: 'How many Pods are ready, of how many are wanted.',
       cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
     },
-    { name: 'Up-to-date', cell: ({ status }) => `${status?.updatedReplicas ?? 0}` },
-    { name: 'Available', cell: ({ status }) => `${status?.availableReplicas ?? 0}` },
+    {
+      name: 'Up-to-date',
+      description: 'How many Pods are made from the newest template.',
+      cell: ({ status }) => status?.updatedReplicas ?? 0,
+    },
+    {
+      name: 'Available',
+      description: 'How many Pods are available.',
+      cell: ({ status }) => status?.availableReplicas ?? 0,
+    },
     ageColumn,
     ...containerColumns,
     selectorColumn,

@@ -49,9 +49,24 @@ export const replicaSetStrategy: KindStrategy<ReplicaSet> = {
   },
   printerColumns: [
     nameColumn,
-    { name: 'Desired', cell: ({ spec }) => `${spec?.replicas ?? 0}` },
-    { name: 'Current', cell: ({ status }) => `${status?.replicas ?? 0}` },
-    { name: 'Ready', cell: ({ status }) => `${status?.readyReplicas ?? 0}` },
+    {
+      name: 'Desired',
+      type: 'integer',
+      description: 'How many Pods are wanted.',
+      cell: ({ spec }) => spec?.replicas ?? 0,
+    },
+    {
+      name: 'Current',
+      type: 'integer',
+      description: 'How many Pods there are.',
+      cell: ({ status }) => status?.replicas ?? 0,
+    },
+    {
+      name: 'Ready',
+      type: 'integer',
+      description: 'How many Pods are ready.',
+      cell: ({ status }) => status?.readyReplicas ?? 0,
+    },
     ageColumn,
     ...containerColumns,
     selectorColumn,

@@ -168,6 +168,7 @@ export const statefulSetStrategy: KindStrategy<StatefulSet> = {
     nameColumn,
     {
       name: 'Ready',
+      description: 'How many Pods are ready, of how many are wanted.',
       cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
     },
     ageColumn,

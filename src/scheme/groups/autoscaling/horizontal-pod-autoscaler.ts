@@ -81,12 +81,29 @@ export const horizontalPodAutoscalerStrategy: KindStrategy<HorizontalPodAutoscal
     nameColumn,
     {
       name: 'Reference',
+      description: 'What it scales.',
       cell: ({ spec }) => `${spec?.scaleTargetRef.kind}/${spec?.scaleTargetRef.name}`,
     },
-    { name: 'Targets', cell: (hpa) => (hpa.spec ? formatTargets(hpa.spec, hpa) : NONE) },
-    { name: 'MinPods', cell: ({ spec }) => `${spec?.minReplicas ?? UNSET}` },
-    { name: 'MaxPods', cell: ({ spec }) => `${spec?.maxReplicas ?? 0}` },
-    { name: 'Replicas', cell: ({ status }) => `${status?.currentReplicas ?? 0}` },
+    {
+      name: 'Targets',
+      description: 'Each metric, as it is and as it should be.',
+      cell: (hpa) => (hpa.spec ? formatTargets(hpa.spec, hpa) : NONE),
+    },
+    {
+      name: 'MinPods',
+      description: 'The fewest Pods that it goes down to.',
+      cell: ({ spec }) => `${spec?.minReplicas ?? UNSET}`,
+    },
+    {
+      name: 'MaxPods',
+      description: 'The most Pods that it goes up to.',
+      cell: ({ spec }) => spec?.maxReplicas ?? 0,
+    },
+    {
+      name: 'Replicas',
+      description: 'How many Pods there are.',
+      cell: ({ status }) => status?.currentReplicas ?? 0,
+    },
     ageColumn,
   ],
 };

@@ -6,7 +6,7 @@ import type { KindStrategy, PrinterColumn } from '../../kind-strategy.ts';
 import { formatLabelSelector } from '../../label-selector.ts';
 import { timeZoneProblem } from '../../time-zone.ts';
 import { checkCounts, requireOneOf, requireText } from '../checks.ts';
-import { ageColumn, NONE, nameColumn } from '../columns.ts';
+import { ageColumn, containerColumnsOf, NONE, nameColumn } from '../columns.ts';
 import { keepSpec, keepStatus } from '../status.ts';
 import { applyJobSpecDefaults } from './job.ts';
 import { validateJobSpec } from './job-validation.ts';
@@ -98,35 +98,36 @@ const containersOf = ({ spec }: CronJob) =>
 
 const columns: readonly PrinterColumn<CronJob>[] = [
   nameColumn,
-  { name: 'Schedule', cell: ({ spec }) => spec?.schedule ?? '' },
-  { name: 'Timezone', cell: ({ spec }) => spec?.timeZone ?? NONE },
-  { name: 'Suspend', cell: ({ spec }) => (spec?.suspend ? 'True' : 'False') },
-  { name: 'Active', cell: ({ status }) => `${status?.active?.length ?? 0}` },
+  { name: 'Schedule', description: 'When it runs.', cell: ({ spec }) => spec?.schedule ?? '' },
+  {
+    name: 'Timezone',
+    description: 'The time zone of the schedule.',
+    cell: ({ spec }) => spec?.timeZone ?? NONE,
+  },
+  {
+    name: 'Suspend',
+    type: 'boolean',
+    description: 'Whether it is suspended.',
+    cell: ({ spec }) => (spec?.suspend ? 'True' : 'False'),
+  },
+  {
+    name: 'Active',
+    type: 'integer',
+    description: 'How many of its Jobs run.',
+    cell: ({ status }) => status?.active?.length ?? 0,
+  },
   {
     name: 'Last Schedule',
+    description: 'How long ago it last ran.',
     cell: ({ status }, now) => {
       return status?.lastScheduleTime ? ageSince(status.lastScheduleTime, now) : NONE;
     },
   },
   ageColumn,
-  {
-    name: 'Containers',
-    priority: 1,
-    cell: (cronJob) =>
-      containersOf(cronJob)
-        .map(({ name }) => name)
-        .join(','),
-  },
-  {
-    name: 'Images',
-    priority: 1,
-    cell: (cronJob) =>
-      containersOf(cronJob)
-        .map(({ image }) => image ?? '')
-        .join(','),
-  },
+  ...containerColumnsOf(containersOf, 1),
   {
     name: 'Selector',
+    description: 'The labels that tell the Pods of its Jobs.',
     priority: 1,
     cell: ({ spec }) => formatLabelSelector(spec?.jobTemplate?.spec?.selector),
   },

@@ -85,9 +85,13 @@ export const jobStrategy: KindStrategy<Job> = {
   selectableFields: { 'status.successful': ({ status }) => `${status?.succeeded ?? 0}` },
   printerColumns: [
     nameColumn,
-    { name: 'Status', cell: statusOf },
-    { name: 'Completions', cell: completions },
-    { name: 'Duration', cell: duration },
+    { name: 'Status', description: 'How far it is.', cell: statusOf },
+    {
+      name: 'Completions',
+      description: 'How many Pods have succeeded, of how many are wanted.',
+      cell: completions,
+    },
+    { name: 'Duration', description: 'How long it ran, or runs.', cell: duration },
     ageColumn,
     ...containerColumns,
     selectorColumn,

@@ -191,13 +191,18 @@ export const certificateSigningRequestStrategy: KindStrategy<CertificateSigningR
   printerColumns: [
     nameColumn,
     ageColumn,
-    { name: 'SignerName', cell: ({ spec }) => spec.signerName },
-    { name: 'Requestor', cell: ({ spec }) => spec.username ?? '' },
+    {
+      name: 'SignerName',
+      description: 'Who is asked to sign.',
+      cell: ({ spec }) => spec.signerName,
+    },
+    { name: 'Requestor', description: 'Who asks.', cell: ({ spec }) => spec.username ?? '' },
     {
       name: 'RequestedDuration',
+      description: 'How long the certificate shall be valid.',
       cell: ({ spec }) =>
         spec.expirationSeconds === undefined ? NONE : humanDuration(spec.expirationSeconds * 1_000),
     },
-    { name: 'Condition', cell: stateOf },
+    { name: 'Condition', description: 'How far the request is.', cell: stateOf },
   ],
 };

@@ -70,5 +70,12 @@ export const clusterTrustBundleStrategy: KindStrategy<ClusterTrustBundle> = {
     return errors;
   },
   selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
-  printerColumns: [nameColumn, { name: 'SignerName', cell: ({ spec }) => spec.signerName ?? '' }],
+  printerColumns: [
+    nameColumn,
+    {
+      name: 'SignerName',
+      description: 'The signer whose certificates it vouches for.',
+      cell: ({ spec }) => spec.signerName ?? '',
+    },
+  ],
 };

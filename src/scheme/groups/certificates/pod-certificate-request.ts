@@ -1,8 +1,10 @@
 import { deepEqual } from '../../../lib/deep-equal.ts';
+import { isConditionTrue } from '../../conditions.ts';
 import { type FieldError, forbiddenField } from '../../field-error.ts';
 import type { PodCertificateRequest } from '../../generated/types/certificates-v1beta1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { checkDnsSubdomain, checkRange, requireText } from '../checks.ts';
+import { nameColumn } from '../columns.ts';
 import { checkConditions } from '../condition-checks.ts';
 import { WITH_STATUS } from '../status.ts';
 import { checkSignerName } from './signer-name.ts';
@@ -13,6 +15,8 @@ const MAX_SECONDS = 91 * 86_400;
 /** Signers of Kubernetes itself give out certificates for a day at most. */
 const MAX_OWN_SECONDS = 86_400;
 const OWN_DOMAIN = 'kubernetes.io/';
+/** A request has one of these conditions at most, and is pending without. */
+const STATES = ['Issued', 'Denied', 'Failed'];
 
 /** certificates.k8s.io/PodCertificateRequest: asked for by the kubelet on behalf of a Pod. */
 export const podCertificateRequestStrategy: KindStrategy<PodCertificateRequest> = {
@@ -45,6 +49,35 @@ export const podCertificateRequestStrategy: KindStrategy<PodCertificateRequest> 
     checkConditions(status?.conditions, 'status.conditions', errors);
     return errors;
   },
+  printerColumns: [
+    nameColumn,
+    {
+      name: 'PodName',
+      description: 'The Pod that the certificate is for.',
+      cell: ({ spec }) => spec.podName,
+    },
+    {
+      name: 'ServiceAccountName',
+      description: 'The service account of the Pod.',
+      cell: ({ spec }) => spec.serviceAccountName,
+    },
+    {
+      name: 'NodeName',
+      description: 'The node of the Pod.',
+      cell: ({ spec }) => spec.nodeName,
+    },
+    {
+      name: 'SignerName',
+      description: 'Who is asked to sign.',
+      cell: ({ spec }) => spec.signerName,
+    },
+    {
+      name: 'State',
+      description: 'How far the request is.',
+      cell: ({ status }) =>
+        STATES.find((state) => isConditionTrue(status?.conditions, state)) ?? 'Pending',
+    },
+  ],
   selectableFields: {
     'spec.signerName': ({ spec }) => spec.signerName,
     'spec.podName': ({ spec }) => spec.podName,

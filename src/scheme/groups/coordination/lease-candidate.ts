@@ -52,9 +52,21 @@ export const leaseCandidateStrategy: KindStrategy<LeaseCandidate> = {
   selectableFields: { 'spec.leaseName': ({ spec }) => spec.leaseName },
   printerColumns: [
     nameColumn,
-    { name: 'LeaseName', cell: ({ spec }) => spec.leaseName },
-    { name: 'BinaryVersion', cell: ({ spec }) => spec.binaryVersion },
-    { name: 'EmulationVersion', cell: ({ spec }) => spec.emulationVersion ?? '' },
+    {
+      name: 'LeaseName',
+      description: 'The lease that it stands for.',
+      cell: ({ spec }) => spec.leaseName,
+    },
+    {
+      name: 'BinaryVersion',
+      description: 'The version that it is.',
+      cell: ({ spec }) => spec.binaryVersion,
+    },
+    {
+      name: 'EmulationVersion',
+      description: 'The version that it behaves as.',
+      cell: ({ spec }) => spec.emulationVersion ?? '',
+    },
     ageColumn,
   ],
 };

@@ -32,7 +32,11 @@ export const leaseStrategy: KindStrategy<Lease> = {
   validate,
   printerColumns: [
     nameColumn,
-    { name: 'Holder', cell: ({ spec }) => spec?.holderIdentity ?? '' },
+    {
+      name: 'Holder',
+      description: 'Who holds it.',
+      cell: ({ spec }) => spec?.holderIdentity ?? '',
+    },
     ageColumn,
   ],
 };

@@ -54,8 +54,9 @@ export const configMapStrategy: KindStrategy<ConfigMap> = {
     nameColumn,
     {
       name: 'Data',
+      description: 'How many entries it has.',
       cell: ({ data = {}, binaryData = {} }) =>
-        `${Object.keys(data).length + Object.keys(binaryData).length}`,
+        Object.keys(data).length + Object.keys(binaryData).length,
     },
     ageColumn,
   ],

@@ -86,5 +86,9 @@ export const endpointsStrategy: KindStrategy<Endpoints> = {
   },
   ...WITHOUT_GENERATION,
   validate,
-  printerColumns: [nameColumn, { name: 'Endpoints', cell: formatEndpoints }, ageColumn],
+  printerColumns: [
+    nameColumn,
+    { name: 'Endpoints', description: 'The first of its addresses.', cell: formatEndpoints },
+    ageColumn,
+  ],
 };

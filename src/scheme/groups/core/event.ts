@@ -67,16 +67,49 @@ const involved =
     involvedObject[member] ?? '';
 
 const printerColumns: readonly PrinterColumn<Event>[] = [
-  { name: 'Last Seen', cell: (event, now) => ageSince(lastSeen(event), now) },
-  { name: 'Type', cell: ({ type }) => type ?? '' },
-  { name: 'Reason', cell: ({ reason }) => reason ?? '' },
-  { name: 'Object', cell: ({ involvedObject }) => target(involvedObject) },
-  { name: 'Subobject', priority: 1, cell: involved('fieldPath') },
-  { name: 'Source', priority: 1, cell: source },
-  { name: 'Message', cell: ({ message }) => (message ?? '').trim() },
-  { name: 'First Seen', priority: 1, cell: (event, now) => ageSince(firstSeen(event), now) },
-  { name: 'Count', priority: 1, cell: ({ series, count }) => `${series?.count ?? (count || 1)}` },
-  { name: 'Name', priority: 1, cell: ({ metadata }) => metadata.name ?? '' },
+  {
+    name: 'Last Seen',
+    description: 'How long ago it last happened.',
+    cell: (event, now) => ageSince(lastSeen(event), now),
+  },
+  { name: 'Type', description: 'Whether it is normal.', cell: ({ type }) => type ?? '' },
+  { name: 'Reason', description: 'What happened, in a word.', cell: ({ reason }) => reason ?? '' },
+  {
+    name: 'Object',
+    description: 'What it happened to.',
+    cell: ({ involvedObject }) => target(involvedObject),
+  },
+  {
+    name: 'Subobject',
+    description: 'The part of the object.',
+    priority: 1,
+    cell: involved('fieldPath'),
+  },
+  { name: 'Source', description: 'Who tells of it.', priority: 1, cell: source },
+  {
+    name: 'Message',
+    description: 'What happened, in a sentence.',
+    cell: ({ message }) => (message ?? '').trim(),
+  },
+  {
+    name: 'First Seen',
+    description: 'How long ago it first happened.',
+    priority: 1,
+    cell: (event, now) => ageSince(firstSeen(event), now),
+  },
+  {
+    name: 'Count',
+    description: 'How often it happened.',
+    priority: 1,
+    cell: ({ series, count }) => series?.count ?? (count || 1),
+  },
+  {
+    name: 'Name',
+    format: 'name',
+    description: 'The name of the event.',
+    priority: 1,
+    cell: ({ metadata }) => metadata.name ?? '',
+  },
 ];
 
 /** core/Event. */

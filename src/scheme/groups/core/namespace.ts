@@ -56,7 +56,11 @@ export const namespaceStrategy: KindStrategy<Namespace> = {
   selectableFields: { 'status.phase': ({ status }) => status?.phase ?? '' },
   printerColumns: [
     nameColumn,
-    { name: 'Status', cell: ({ status }) => status?.phase ?? '' },
+    {
+      name: 'Status',
+      description: 'Whether it is being deleted.',
+      cell: ({ status }) => status?.phase ?? '',
+    },
     ageColumn,
   ],
 };

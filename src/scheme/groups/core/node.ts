@@ -105,6 +105,7 @@ function nodeRoles(labels: Labels = {}): string {
 
 const addressColumn = (name: string, type: string): PrinterColumn<Node> => ({
   name,
+  description: `Its address of type ${type}.`,
   priority: 1,
   cell: ({ status }) => status?.addresses?.find((one) => one.type === type)?.address ?? NONE,
 });
@@ -114,8 +115,10 @@ type NodeInfo = NonNullable<NodeStatus['nodeInfo']>;
 const infoColumn = (
   name: string,
   member: 'osImage' | 'kernelVersion' | 'containerRuntimeVersion',
+  description: string,
 ): PrinterColumn<Node> => ({
   name,
+  description,
   priority: 1,
   cell: ({ status }) => (status?.nodeInfo as NodeInfo | undefined)?.[member] || '<unknown>',
 });
@@ -133,14 +136,22 @@ export const nodeStrategy: KindStrategy<Node> = {
   selectableFields: { 'spec.unschedulable': ({ spec }) => `${spec?.unschedulable ?? false}` },
   printerColumns: [
     nameColumn,
-    { name: 'Status', cell: nodeStatus },
-    { name: 'Roles', cell: ({ metadata }) => nodeRoles(metadata.labels) },
+    { name: 'Status', description: 'Whether it is ready.', cell: nodeStatus },
+    {
+      name: 'Roles',
+      description: 'What it is for.',
+      cell: ({ metadata }) => nodeRoles(metadata.labels),
+    },
     ageColumn,
-    { name: 'Version', cell: ({ status }) => status?.nodeInfo?.kubeletVersion ?? '' },
+    {
+      name: 'Version',
+      description: 'The version of its kubelet.',
+      cell: ({ status }) => status?.nodeInfo?.kubeletVersion ?? '',
+    },
     addressColumn('Internal-IP', 'InternalIP'),
     addressColumn('External-IP', 'ExternalIP'),
-    infoColumn('OS-Image', 'osImage'),
-    infoColumn('Kernel-Version', 'kernelVersion'),
-    infoColumn('Container-Runtime', 'containerRuntimeVersion'),
+    infoColumn('OS-Image', 'osImage', 'Its operating system.'),
+    infoColumn('Kernel-Version', 'kernelVersion', 'Its kernel.'),
+    infoColumn('Container-Runtime', 'containerRuntimeVersion', 'What runs its containers.'),
   ],
 };

@@ -176,19 +176,38 @@ export const persistentVolumeClaimStrategy: KindStrategy<PersistentVolumeClaim> 
   validateStatusUpdate,
   printerColumns: [
     nameColumn,
-    { name: 'Status', cell: phaseOf },
-    { name: 'Volume', cell: ({ spec }) => spec?.volumeName ?? '' },
-    { name: 'Capacity', cell: (claim) => whenBound(claim.status?.capacity?.storage, claim) },
+    { name: 'Status', description: 'Whether it is bound.', cell: phaseOf },
+    {
+      name: 'Volume',
+      description: 'The volume that it is bound to.',
+      cell: ({ spec }) => spec?.volumeName ?? '',
+    },
+    {
+      name: 'Capacity',
+      description: 'How much there is.',
+      cell: (claim) => whenBound(claim.status?.capacity?.storage, claim),
+    },
     {
       name: 'Access Modes',
+      description: 'How the volume may be mounted.',
       cell: (claim) => whenBound(shortAccessModes(claim.status?.accessModes), claim),
     },
-    { name: 'StorageClass', cell: ({ spec }) => spec?.storageClassName ?? '' },
+    {
+      name: 'StorageClass',
+      description: 'The class of the volume.',
+      cell: ({ spec }) => spec?.storageClassName ?? '',
+    },
     {
       name: 'VolumeAttributesClass',
+      description: 'The class of the attributes.',
       cell: ({ spec }) => spec?.volumeAttributesClassName ?? UNSET,
     },
     ageColumn,
-    { name: 'VolumeMode', priority: 1, cell: ({ spec }) => spec?.volumeMode ?? UNSET },
+    {
+      name: 'VolumeMode',
+      description: 'Whether it is a file system or a block device.',
+      priority: 1,
+      cell: ({ spec }) => spec?.volumeMode ?? UNSET,
+    },
   ],
 };

@@ -175,18 +175,44 @@ export const persistentVolumeStrategy: KindStrategy<PersistentVolume> = {
   validateUpdate,
   printerColumns: [
     nameColumn,
-    { name: 'Capacity', cell: ({ spec }) => spec?.capacity?.storage ?? '' },
-    { name: 'Access Modes', cell: ({ spec }) => shortAccessModes(spec?.accessModes) },
-    { name: 'Reclaim Policy', cell: ({ spec }) => spec?.persistentVolumeReclaimPolicy ?? '' },
-    { name: 'Status', cell: phaseOf },
-    { name: 'Claim', cell: claimOf },
-    { name: 'StorageClass', cell: ({ spec }) => spec?.storageClassName ?? '' },
+    {
+      name: 'Capacity',
+      description: 'How much there is.',
+      cell: ({ spec }) => spec?.capacity?.storage ?? '',
+    },
+    {
+      name: 'Access Modes',
+      description: 'How it may be mounted.',
+      cell: ({ spec }) => shortAccessModes(spec?.accessModes),
+    },
+    {
+      name: 'Reclaim Policy',
+      description: 'What becomes of it when it is released.',
+      cell: ({ spec }) => spec?.persistentVolumeReclaimPolicy ?? '',
+    },
+    { name: 'Status', description: 'Whether it is bound.', cell: phaseOf },
+    { name: 'Claim', description: 'The claim that it is bound to.', cell: claimOf },
+    {
+      name: 'StorageClass',
+      description: 'The class that it belongs to.',
+      cell: ({ spec }) => spec?.storageClassName ?? '',
+    },
     {
       name: 'VolumeAttributesClass',
+      description: 'The class of the attributes.',
       cell: ({ spec }) => spec?.volumeAttributesClassName ?? UNSET,
     },
-    { name: 'Reason', cell: ({ status }) => status?.reason ?? '' },
+    {
+      name: 'Reason',
+      description: 'Why it is in this state.',
+      cell: ({ status }) => status?.reason ?? '',
+    },
     ageColumn,
-    { name: 'VolumeMode', priority: 1, cell: ({ spec }) => spec?.volumeMode ?? UNSET },
+    {
+      name: 'VolumeMode',
+      description: 'Whether it is a file system or a block device.',
+      priority: 1,
+      cell: ({ spec }) => spec?.volumeMode ?? UNSET,
+    },
   ],
 };

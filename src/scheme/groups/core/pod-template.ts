@@ -2,7 +2,7 @@ import type { FieldError } from '../../field-error.ts';
 import type { PodTemplate } from '../../generated/types/core-v1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { formatLabels } from '../../labels.ts';
-import { nameColumn } from '../columns.ts';
+import { containerColumnsOf, nameColumn } from '../columns.ts';
 import { applyPodTemplateDefaults } from './pod-spec/pod-spec-defaults.ts';
 import { validatePodTemplate } from './pod-spec/validate-pod-template.ts';
 
@@ -21,20 +21,11 @@ export const podTemplateStrategy: KindStrategy<PodTemplate> = {
   },
   printerColumns: [
     nameColumn,
+    ...containerColumnsOf(containersOf, 0),
     {
-      name: 'Containers',
-      cell: (one) =>
-        containersOf(one)
-          .map(({ name }) => name)
-          .join(','),
+      name: 'Pod Labels',
+      description: 'The labels of the Pods.',
+      cell: ({ template }) => formatLabels(template?.metadata?.labels),
     },
-    {
-      name: 'Images',
-      cell: (one) =>
-        containersOf(one)
-          .map(({ image = '' }) => image)
-          .join(','),
-    },
-    { name: 'Pod Labels', cell: ({ template }) => formatLabels(template?.metadata?.labels) },
   ],
 };

@@ -1,7 +1,7 @@
 import { findCondition, isConditionTrue } from '../../conditions.ts';
 import { type FieldError, forbiddenField } from '../../field-error.ts';
 import type { Pod, PodAffinityTerm, PodSpec } from '../../generated/types/core-v1.ts';
-import type { KindStrategy, PrinterColumn } from '../../kind-strategy.ts';
+import type { KindStrategy, PrinterColumn, RowCondition } from '../../kind-strategy.ts';
 import type { Labels } from '../../labels.ts';
 import { dnsLabelProblems } from '../../names.ts';
 import { qosClassOf } from '../../resources-of-pod.ts';
@@ -126,23 +126,66 @@ const printerColumns: readonly PrinterColumn<Pod>[] = [
   nameColumn,
   {
     name: 'Ready',
+    description: 'How many of its containers are ready.',
     cell(pod) {
       const { readyContainers, totalContainers } = summarizePod(pod);
       return `${readyContainers}/${totalContainers}`;
     },
   },
-  { name: 'Status', cell: (pod) => summarizePod(pod).reason },
-  { name: 'Restarts', cell: (pod, now) => formatRestarts(summarizePod(pod), now) },
+  {
+    name: 'Status',
+    description: 'What it is doing, or what keeps it from doing it.',
+    cell: (pod) => summarizePod(pod).reason,
+  },
+  {
+    name: 'Restarts',
+    description: 'How often its containers were started again, and how long ago the last time.',
+    cell: (pod, now) => formatRestarts(summarizePod(pod), now),
+  },
   ageColumn,
   {
     name: 'IP',
+    description: 'Its address.',
     priority: 1,
     cell: ({ status }) => status?.podIPs?.[0]?.ip || status?.podIP || NONE,
   },
-  { name: 'Node', priority: 1, cell: ({ spec }) => spec?.nodeName || NONE },
-  { name: 'Nominated Node', priority: 1, cell: ({ status }) => status?.nominatedNodeName || NONE },
-  { name: 'Readiness Gates', priority: 1, cell: readinessGates },
+  {
+    name: 'Node',
+    description: 'The node that it runs on.',
+    priority: 1,
+    cell: ({ spec }) => spec?.nodeName || NONE,
+  },
+  {
+    name: 'Nominated Node',
+    description: 'The node that is being cleared for it.',
+    priority: 1,
+    cell: ({ status }) => status?.nominatedNodeName || NONE,
+  },
+  {
+    name: 'Readiness Gates',
+    description: 'How many of its readiness gates are open.',
+    priority: 1,
+    cell: readinessGates,
+  },
 ];
+
+const SUCCEEDED: readonly RowCondition[] = [
+  {
+    type: 'Completed',
+    status: 'True',
+    reason: 'Succeeded',
+    message: 'The pod has completed successfully.',
+  },
+];
+
+const FAILED: readonly RowCondition[] = [
+  { type: 'Completed', status: 'True', reason: 'Failed', message: 'The pod failed.' },
+];
+
+function rowConditions({ status }: Pod): readonly RowCondition[] {
+  if (status?.phase === 'Succeeded') return SUCCEEDED;
+  return status?.phase === 'Failed' ? FAILED : [];
+}
 
 /** core/Pod. */
 export const podStrategy: KindStrategy<Pod> = {
@@ -176,6 +219,7 @@ export const podStrategy: KindStrategy<Pod> = {
     'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName ?? '',
   },
   printerColumns,
+  rowConditions,
   defaultGracePeriodSeconds,
 };
 

@@ -79,11 +79,31 @@ export const replicationControllerStrategy: KindStrategy<ReplicationController> 
   selectableFields: { 'status.replicas': ({ status }) => `${status?.replicas ?? 0}` },
   printerColumns: [
     nameColumn,
-    { name: 'Desired', cell: ({ spec }) => `${spec?.replicas ?? 0}` },
-    { name: 'Current', cell: ({ status }) => `${status?.replicas ?? 0}` },
-    { name: 'Ready', cell: ({ status }) => `${status?.readyReplicas ?? 0}` },
+    {
+      name: 'Desired',
+      type: 'integer',
+      description: 'How many Pods are wanted.',
+      cell: ({ spec }) => spec?.replicas ?? 0,
+    },
+    {
+      name: 'Current',
+      type: 'integer',
+      description: 'How many Pods there are.',
+      cell: ({ status }) => status?.replicas ?? 0,
+    },
+    {
+      name: 'Ready',
+      type: 'integer',
+      description: 'How many Pods are ready.',
+      cell: ({ status }) => status?.readyReplicas ?? 0,
+    },
     ageColumn,
     ...containerColumns,
-    { name: 'Selector', priority: 1, cell: ({ spec }) => formatLabels(spec?.selector) },
+    {
+      name: 'Selector',
+      description: 'The labels that tell its Pods.',
+      priority: 1,
+      cell: ({ spec }) => formatLabels(spec?.selector),
+    },
   ],
 };

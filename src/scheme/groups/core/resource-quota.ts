@@ -73,8 +73,16 @@ export const resourceQuotaStrategy: KindStrategy<ResourceQuota> = {
   },
   printerColumns: [
     nameColumn,
-    { name: 'Request', cell: (quota) => shownAmounts(quota, (name) => !isLimit(name)) },
-    { name: 'Limit', cell: (quota) => shownAmounts(quota, isLimit) },
+    {
+      name: 'Request',
+      description: 'What is used and what may be, of everything but limits.',
+      cell: (quota) => shownAmounts(quota, (name) => !isLimit(name)),
+    },
+    {
+      name: 'Limit',
+      description: 'What is used and what may be, of limits.',
+      cell: (quota) => shownAmounts(quota, isLimit),
+    },
     ageColumn,
   ],
 };

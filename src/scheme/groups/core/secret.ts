@@ -96,8 +96,12 @@ export const secretStrategy: KindStrategy<Secret> = {
   selectableFields: { type: ({ type }) => type ?? '' },
   printerColumns: [
     nameColumn,
-    { name: 'Type', cell: ({ type }) => type ?? '' },
-    { name: 'Data', cell: ({ data = {} }) => `${Object.keys(data).length}` },
+    { name: 'Type', description: 'What it is for.', cell: ({ type }) => type ?? '' },
+    {
+      name: 'Data',
+      description: 'How many entries it has.',
+      cell: ({ data = {} }) => Object.keys(data).length,
+    },
     ageColumn,
   ],
 };

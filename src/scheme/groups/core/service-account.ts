@@ -8,7 +8,11 @@ export const serviceAccountStrategy: KindStrategy<ServiceAccount> = {
   ...WITHOUT_GENERATION,
   printerColumns: [
     nameColumn,
-    { name: 'Secrets', cell: ({ secrets }) => `${secrets?.length ?? 0}` },
+    {
+      name: 'Secrets',
+      description: 'How many secrets it lists.',
+      cell: ({ secrets }) => secrets?.length ?? 0,
+    },
     ageColumn,
   ],
 };

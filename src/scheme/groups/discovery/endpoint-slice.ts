@@ -113,9 +113,14 @@ export const endpointSliceStrategy: KindStrategy<EndpointSlice> = {
   },
   printerColumns: [
     nameColumn,
-    { name: 'AddressType', cell: ({ addressType }) => addressType },
+    {
+      name: 'AddressType',
+      description: 'What kind of addresses it has.',
+      cell: ({ addressType }) => addressType,
+    },
     {
       name: 'Ports',
+      description: 'The ports of every endpoint in it.',
       cell: ({ ports = [] }) =>
         firstThree(
           ports.map(({ port }) => `${port ?? '*'}`),
@@ -124,6 +129,7 @@ export const endpointSliceStrategy: KindStrategy<EndpointSlice> = {
     },
     {
       name: 'Endpoints',
+      description: 'The addresses of its endpoints.',
       cell: ({ endpoints = [] }) =>
         firstThree(
           endpoints.flatMap(({ addresses }) => addresses),

@@ -183,10 +183,26 @@ export const flowSchemaStrategy: KindStrategy<FlowSchema> = {
   validateStatusUpdate: ({ status }) => validateFlowConditions(status?.conditions),
   printerColumns: [
     nameColumn,
-    { name: 'PriorityLevel', cell: ({ spec }) => spec?.priorityLevelConfiguration.name ?? '' },
-    { name: 'MatchingPrecedence', cell: ({ spec }) => `${spec?.matchingPrecedence ?? 0}` },
-    { name: 'DistinguisherMethod', cell: ({ spec }) => spec?.distinguisherMethod?.type ?? NONE },
+    {
+      name: 'PriorityLevel',
+      description: 'The priority level of its requests.',
+      cell: ({ spec }) => spec?.priorityLevelConfiguration.name ?? '',
+    },
+    {
+      name: 'MatchingPrecedence',
+      description: 'Which schema is asked first: the lowest.',
+      cell: ({ spec }) => spec?.matchingPrecedence ?? 0,
+    },
+    {
+      name: 'DistinguisherMethod',
+      description: 'What tells its flows apart.',
+      cell: ({ spec }) => spec?.distinguisherMethod?.type ?? NONE,
+    },
     ageColumn,
-    { name: 'MissingPL', cell: missingPriorityLevel },
+    {
+      name: 'MissingPL',
+      description: 'Whether its priority level does not exist.',
+      cell: missingPriorityLevel,
+    },
   ],
 };

@@ -137,14 +137,27 @@ export const priorityLevelStrategy: KindStrategy<PriorityLevelConfiguration> = {
   validateStatusUpdate: ({ status }) => validateFlowConditions(status?.conditions),
   printerColumns: [
     nameColumn,
-    { name: 'Type', cell: ({ spec }) => spec?.type ?? '' },
+    { name: 'Type', description: 'Whether it is limited.', cell: ({ spec }) => spec?.type ?? '' },
     {
       name: 'NominalConcurrencyShares',
-      cell: ({ spec }) => `${spec?.limited?.nominalConcurrencyShares ?? NONE}`,
+      description: 'Its share of all that may run at once.',
+      cell: ({ spec }) => spec?.limited?.nominalConcurrencyShares ?? NONE,
     },
-    { name: 'Queues', cell: (level) => `${queuingOf(level)?.queues ?? NONE}` },
-    { name: 'HandSize', cell: (level) => `${queuingOf(level)?.handSize ?? NONE}` },
-    { name: 'QueueLengthLimit', cell: (level) => `${queuingOf(level)?.queueLengthLimit ?? NONE}` },
+    {
+      name: 'Queues',
+      description: 'How many queues its requests wait in.',
+      cell: (level) => queuingOf(level)?.queues ?? NONE,
+    },
+    {
+      name: 'HandSize',
+      description: 'How many queues a flow may use.',
+      cell: (level) => queuingOf(level)?.handSize ?? NONE,
+    },
+    {
+      name: 'QueueLengthLimit',
+      description: 'How many requests fit in a queue.',
+      cell: (level) => queuingOf(level)?.queueLengthLimit ?? NONE,
+    },
     ageColumn,
   ],
 };

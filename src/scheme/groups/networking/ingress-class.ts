@@ -66,8 +66,16 @@ export const ingressClassStrategy: KindStrategy<IngressClass> = {
   },
   printerColumns: [
     nameColumn,
-    { name: 'Controller', cell: ({ spec }) => spec?.controller ?? '' },
-    { name: 'Parameters', cell: shownParameters },
+    {
+      name: 'Controller',
+      description: 'The controller that serves Ingresses of it.',
+      cell: ({ spec }) => spec?.controller ?? '',
+    },
+    {
+      name: 'Parameters',
+      description: 'Where the controller finds more to read.',
+      cell: shownParameters,
+    },
     ageColumn,
   ],
 };

@@ -74,7 +74,9 @@ function shownHosts({ spec }: Ingress): string {
 
 function shownAddresses({ status }: Ingress): string {
   const ingress = status?.loadBalancer?.ingress ?? [];
-  return ingress.map(({ ip, hostname }) => ip || hostname || '').join(',');
+  const addresses = new Set(ingress.map(({ ip, hostname }) => ip || hostname || ''));
+  addresses.delete('');
+  return [...addresses].sort().join(',');
 }
 
 /** networking.k8s.io/Ingress. */
@@ -85,10 +87,18 @@ export const ingressStrategy: KindStrategy<Ingress> = {
   validateStatusUpdate,
   printerColumns: [
     nameColumn,
-    { name: 'Class', cell: ({ spec }) => spec?.ingressClassName ?? NONE },
-    { name: 'Hosts', cell: shownHosts },
-    { name: 'Address', cell: shownAddresses },
-    { name: 'Ports', cell: ({ spec }) => (spec?.tls?.length ? '80, 443' : '80') },
+    {
+      name: 'Class',
+      description: 'The class that it belongs to.',
+      cell: ({ spec }) => spec?.ingressClassName ?? NONE,
+    },
+    { name: 'Hosts', description: 'The hosts that requests are told apart by.', cell: shownHosts },
+    { name: 'Address', description: 'Where the load balancer is reached.', cell: shownAddresses },
+    {
+      name: 'Ports',
+      description: 'The ports that it listens on.',
+      cell: ({ spec }) => (spec?.tls?.length ? '80, 443' : '80'),
+    },
     ageColumn,
   ],
 };

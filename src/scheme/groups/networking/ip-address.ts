@@ -33,5 +33,9 @@ export const ipAddressStrategy: KindStrategy<IPAddress> = {
     validateImmutable(next.parentRef, current.parentRef, 'spec.parentRef', errors);
     return errors;
   },
-  printerColumns: [nameColumn, { name: 'ParentRef', cell: shownParent }, ageColumn],
+  printerColumns: [
+    nameColumn,
+    { name: 'ParentRef', description: 'The object that holds the address.', cell: shownParent },
+    ageColumn,
+  ],
 };

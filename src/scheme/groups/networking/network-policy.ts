@@ -124,7 +124,11 @@ export const networkPolicyStrategy: KindStrategy<NetworkPolicy> = {
   validate,
   printerColumns: [
     nameColumn,
-    { name: 'Pod-Selector', cell: ({ spec }) => formatLabelSelector(spec?.podSelector) },
+    {
+      name: 'Pod-Selector',
+      description: 'The Pods that it rules.',
+      cell: ({ spec }) => formatLabelSelector(spec?.podSelector),
+    },
     ageColumn,
   ],
 };

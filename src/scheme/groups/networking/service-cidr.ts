@@ -52,7 +52,11 @@ export const serviceCidrStrategy: KindStrategy<ServiceCIDR> = {
   },
   printerColumns: [
     nameColumn,
-    { name: 'CIDRs', cell: ({ spec }) => (spec?.cidrs ?? []).join(',') },
+    {
+      name: 'CIDRs',
+      description: 'The ranges that cluster IPs are taken from.',
+      cell: ({ spec }) => (spec?.cidrs ?? []).join(','),
+    },
     ageColumn,
   ],
 };

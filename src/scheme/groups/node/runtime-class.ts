@@ -46,5 +46,13 @@ export const runtimeClassStrategy: KindStrategy<RuntimeClass> = {
     validateImmutable(next.handler, current.handler, 'handler', errors);
     return errors;
   },
-  printerColumns: [nameColumn, { name: 'Handler', cell: ({ handler }) => handler }, ageColumn],
+  printerColumns: [
+    nameColumn,
+    {
+      name: 'Handler',
+      description: 'The handler of the node that runs such Pods.',
+      cell: ({ handler }) => handler,
+    },
+    ageColumn,
+  ],
 };

@@ -41,9 +41,22 @@ export const podDisruptionBudgetStrategy: KindStrategy<PodDisruptionBudget> = {
   },
   printerColumns: [
     nameColumn,
-    { name: 'Min Available', cell: ({ spec }) => `${spec?.minAvailable ?? 'N/A'}` },
-    { name: 'Max Unavailable', cell: ({ spec }) => `${spec?.maxUnavailable ?? 'N/A'}` },
-    { name: 'Allowed Disruptions', cell: ({ status }) => `${status?.disruptionsAllowed ?? 0}` },
+    {
+      name: 'Min Available',
+      description: 'How many Pods must stay available.',
+      cell: ({ spec }) => `${spec?.minAvailable ?? 'N/A'}`,
+    },
+    {
+      name: 'Max Unavailable',
+      description: 'How many Pods may be unavailable.',
+      cell: ({ spec }) => `${spec?.maxUnavailable ?? 'N/A'}`,
+    },
+    {
+      name: 'Allowed Disruptions',
+      type: 'integer',
+      description: 'How many Pods may be evicted now.',
+      cell: ({ status }) => status?.disruptionsAllowed ?? 0,
+    },
     ageColumn,
   ],
 };

@@ -70,12 +70,27 @@ const subjectsOf = (kind: string, { subjects: all = [] }: Binding): string =>
 
 const columns: readonly PrinterColumn<Binding>[] = [
   nameColumn,
-  { name: 'Role', cell: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}` },
+  {
+    name: 'Role',
+    description: 'The role that is bound.',
+    cell: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`,
+  },
   ageColumn,
-  { name: 'Users', priority: 1, cell: (binding) => subjectsOf('User', binding) },
-  { name: 'Groups', priority: 1, cell: (binding) => subjectsOf('Group', binding) },
+  {
+    name: 'Users',
+    description: 'The users who have it.',
+    priority: 1,
+    cell: (binding) => subjectsOf('User', binding),
+  },
+  {
+    name: 'Groups',
+    description: 'The groups that have it.',
+    priority: 1,
+    cell: (binding) => subjectsOf('Group', binding),
+  },
   {
     name: 'ServiceAccounts',
+    description: 'The service accounts that have it.',
     priority: 1,
     cell: (binding) => subjectsOf('ServiceAccount', binding),
   },

@@ -33,5 +33,9 @@ export const poolStatusRequestStrategy: KindStrategy<ResourcePoolStatusRequest> 
     checkConditions(status?.conditions, 'status.conditions', errors);
     return errors;
   },
-  printerColumns: [nameColumn, { name: 'Driver', cell: ({ spec }) => spec.driver }, ageColumn],
+  printerColumns: [
+    nameColumn,
+    { name: 'Driver', description: 'The driver that is asked.', cell: ({ spec }) => spec.driver },
+    ageColumn,
+  ],
 };

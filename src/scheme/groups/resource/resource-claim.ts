@@ -139,7 +139,15 @@ export const resourceClaimStrategy: KindStrategy<ResourceClaim> = {
     return errors;
   },
   validateStatusUpdate,
-  printerColumns: [nameColumn, { name: 'State', cell: shownState }, ageColumn],
+  printerColumns: [
+    nameColumn,
+    {
+      name: 'State',
+      description: 'Whether it is allocated, reserved or being deleted.',
+      cell: shownState,
+    },
+    ageColumn,
+  ],
 };
 
 /** resource.k8s.io/v1beta1 ResourceClaim: its defaults alone, as it is stored and judged as v1. */

@@ -117,9 +117,21 @@ export const resourceSliceStrategy: KindStrategy<ResourceSlice> = {
   },
   printerColumns: [
     nameColumn,
-    { name: 'Node', cell: ({ spec }) => spec.nodeName ?? UNSET },
-    { name: 'Driver', cell: ({ spec }) => spec.driver },
-    { name: 'Pool', cell: ({ spec }) => spec.pool.name },
+    {
+      name: 'Node',
+      description: 'The node that has the devices, where it is one alone.',
+      cell: ({ spec }) => spec.nodeName ?? UNSET,
+    },
+    {
+      name: 'Driver',
+      description: 'The driver that publishes it.',
+      cell: ({ spec }) => spec.driver,
+    },
+    {
+      name: 'Pool',
+      description: 'The pool that its devices belong to.',
+      cell: ({ spec }) => spec.pool.name,
+    },
     ageColumn,
   ],
 };

@@ -58,9 +58,23 @@ export const priorityClassStrategy: KindStrategy<PriorityClass> = {
   },
   printerColumns: [
     nameColumn,
-    { name: 'Value', cell: ({ value }) => `${value ?? 0}` },
-    { name: 'Global-Default', cell: ({ globalDefault = false }) => `${globalDefault}` },
+    {
+      name: 'Value',
+      type: 'integer',
+      description: 'The priority: higher goes first.',
+      cell: ({ value }) => value ?? 0,
+    },
+    {
+      name: 'Global-Default',
+      type: 'boolean',
+      description: 'Whether it holds for Pods that name no class.',
+      cell: ({ globalDefault = false }) => globalDefault,
+    },
     ageColumn,
-    { name: 'PreemptionPolicy', cell: ({ preemptionPolicy }) => preemptionPolicy ?? '' },
+    {
+      name: 'PreemptionPolicy',
+      description: 'Whether Pods of it may drive out others.',
+      cell: ({ preemptionPolicy }) => preemptionPolicy ?? '',
+    },
   ],
 };

@@ -74,9 +74,20 @@ function validateUpdate({ spec: next }: CSIDriver, { spec: current }: CSIDriver)
 
 type Flag = 'attachRequired' | 'podInfoOnMount' | 'storageCapacity' | 'requiresRepublish';
 
-const flagColumn = (name: string, member: Flag, unset: boolean): PrinterColumn<CSIDriver> => ({
+interface FlagColumn {
+  readonly member: Flag;
+  readonly unset: boolean;
+  readonly description: string;
+}
+
+const flagColumn = (
+  name: string,
+  { member, unset, description }: FlagColumn,
+): PrinterColumn<CSIDriver> => ({
   name,
-  cell: ({ spec }) => `${spec[member] ?? unset}`,
+  type: 'boolean',
+  description,
+  cell: ({ spec }) => spec[member] ?? unset,
 });
 
 /** storage.k8s.io/CSIDriver. */
@@ -86,16 +97,34 @@ export const csiDriverStrategy: KindStrategy<CSIDriver> = {
   validateUpdate,
   printerColumns: [
     nameColumn,
-    flagColumn('AttachRequired', 'attachRequired', true),
-    flagColumn('PodInfoOnMount', 'podInfoOnMount', false),
-    flagColumn('StorageCapacity', 'storageCapacity', false),
+    flagColumn('AttachRequired', {
+      member: 'attachRequired',
+      unset: true,
+      description: 'Whether its volumes must be attached.',
+    }),
+    flagColumn('PodInfoOnMount', {
+      member: 'podInfoOnMount',
+      unset: false,
+      description: 'Whether it is told of the Pod that mounts.',
+    }),
+    flagColumn('StorageCapacity', {
+      member: 'storageCapacity',
+      unset: false,
+      description: 'Whether its capacity is looked at when Pods are placed.',
+    }),
     {
       name: 'TokenRequests',
+      description: 'The audiences of the tokens that the driver is given.',
       cell: ({ spec }) => spec.tokenRequests?.map(({ audience }) => audience).join(',') || UNSET,
     },
-    flagColumn('RequiresRepublish', 'requiresRepublish', false),
+    flagColumn('RequiresRepublish', {
+      member: 'requiresRepublish',
+      unset: false,
+      description: 'Whether it is told again and again that a volume is mounted.',
+    }),
     {
       name: 'Modes',
+      description: 'What volumes of it live as long as.',
       cell: ({ spec }) => spec.volumeLifecycleModes?.join(',') || '<none>',
     },
     ageColumn,

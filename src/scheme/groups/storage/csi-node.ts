@@ -62,7 +62,12 @@ export const csiNodeStrategy: KindStrategy<CSINode> = {
   validateUpdate,
   printerColumns: [
     nameColumn,
-    { name: 'Drivers', cell: ({ spec }) => `${spec.drivers.length}` },
+    {
+      name: 'Drivers',
+      type: 'integer',
+      description: 'How many drivers run on the node.',
+      cell: ({ spec }) => spec.drivers.length,
+    },
     ageColumn,
   ],
 };

@@ -27,8 +27,16 @@ export const csiStorageCapacityStrategy: KindStrategy<CSIStorageCapacity> = {
   },
   printerColumns: [
     nameColumn,
-    { name: 'StorageClassName', cell: ({ storageClassName }) => storageClassName },
-    { name: 'Capacity', cell: ({ capacity }) => capacity ?? UNSET },
+    {
+      name: 'StorageClassName',
+      description: 'The class whose capacity it tells.',
+      cell: ({ storageClassName }) => storageClassName,
+    },
+    {
+      name: 'Capacity',
+      description: 'How much there is.',
+      cell: ({ capacity }) => capacity ?? UNSET,
+    },
     ageColumn,
   ],
 };

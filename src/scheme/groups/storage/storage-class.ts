@@ -83,17 +83,32 @@ export const storageClassStrategy: KindStrategy<StorageClass> = {
   printerColumns: [
     {
       name: 'Name',
+      format: 'name',
+      description: 'The name, and whether it is the default class.',
       cell: ({ metadata }) => {
         const isDefault = metadata.annotations?.[DEFAULT_CLASS] === 'true';
         return isDefault ? `${metadata.name} (default)` : (metadata.name ?? '');
       },
     },
-    { name: 'Provisioner', cell: ({ provisioner }) => provisioner },
-    { name: 'ReclaimPolicy', cell: ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete' },
-    { name: 'VolumeBindingMode', cell: ({ volumeBindingMode }) => volumeBindingMode ?? UNSET },
+    {
+      name: 'Provisioner',
+      description: 'Who makes volumes of it.',
+      cell: ({ provisioner }) => provisioner,
+    },
+    {
+      name: 'ReclaimPolicy',
+      description: 'What becomes of a volume that is released.',
+      cell: ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete',
+    },
+    {
+      name: 'VolumeBindingMode',
+      description: 'When a claim is bound.',
+      cell: ({ volumeBindingMode }) => volumeBindingMode ?? UNSET,
+    },
     {
       name: 'AllowVolumeExpansion',
-      cell: ({ allowVolumeExpansion = false }) => `${allowVolumeExpansion}`,
+      description: 'Whether volumes of it may grow.',
+      cell: ({ allowVolumeExpansion = false }) => allowVolumeExpansion,
     },
     ageColumn,
   ],

@@ -76,10 +76,27 @@ export const volumeAttachmentStrategy: KindStrategy<VolumeAttachment> = {
   validateStatusUpdate,
   printerColumns: [
     nameColumn,
-    { name: 'Attacher', cell: ({ spec }) => spec.attacher },
-    { name: 'PV', cell: ({ spec }) => spec.source.persistentVolumeName ?? '' },
-    { name: 'Node', cell: ({ spec }) => spec.nodeName },
-    { name: 'Attached', cell: ({ status }) => `${status?.attached ?? false}` },
+    {
+      name: 'Attacher',
+      description: 'Who attaches the volume.',
+      cell: ({ spec }) => spec.attacher,
+    },
+    {
+      name: 'PV',
+      description: 'The volume.',
+      cell: ({ spec }) => spec.source.persistentVolumeName ?? '',
+    },
+    {
+      name: 'Node',
+      description: 'The node that it is attached to.',
+      cell: ({ spec }) => spec.nodeName,
+    },
+    {
+      name: 'Attached',
+      type: 'boolean',
+      description: 'Whether it is attached.',
+      cell: ({ status }) => status?.attached ?? false,
+    },
     ageColumn,
   ],
 };

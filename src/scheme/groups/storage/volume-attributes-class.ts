@@ -29,7 +29,11 @@ export const volumeAttributesClassStrategy: KindStrategy<VolumeAttributesClass> 
   },
   printerColumns: [
     nameColumn,
-    { name: 'DriverName', cell: ({ driverName }) => driverName },
+    {
+      name: 'DriverName',
+      description: 'The driver that the parameters are for.',
+      cell: ({ driverName }) => driverName,
+    },
     ageColumn,
   ],
 };

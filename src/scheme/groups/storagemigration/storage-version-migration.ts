@@ -61,13 +61,22 @@ export const storageVersionMigrationStrategy: KindStrategy<StorageVersionMigrati
     nameColumn,
     {
       name: 'Resource',
+      description: 'What is rewritten in its storage version.',
       cell: ({ spec }) => {
         const { resource = '', group = '' } = spec?.resource ?? {};
         return group === '' ? resource : `${resource}.${group}`;
       },
     },
-    { name: 'State', cell: (migration) => currentCondition(migration)?.type ?? 'Pending' },
-    { name: 'Progress', cell: (migration) => currentCondition(migration)?.message ?? '' },
+    {
+      name: 'State',
+      description: 'How far the migration is.',
+      cell: (migration) => currentCondition(migration)?.type ?? 'Pending',
+    },
+    {
+      name: 'Progress',
+      description: 'What it says of itself.',
+      cell: (migration) => currentCondition(migration)?.message ?? '',
+    },
     ageColumn,
   ],
 };

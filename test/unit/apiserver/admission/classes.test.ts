@@ -9,6 +9,7 @@ import {
   corePersistentVolumes,
   corePods,
   networkingIngresses,
+  storageVolumeAttributesClasses,
 } from '../../../../src/scheme/generated/resources.ts';
 import { admitBy } from '../../../support/admission.ts';
 
@@ -141,6 +142,7 @@ describe('storage in use', () => {
   test.each([
     { resource: corePersistentVolumeClaims, finalizer: 'kubernetes.io/pvc-protection' },
     { resource: corePersistentVolumes, finalizer: 'kubernetes.io/pv-protection' },
+    { resource: storageVolumeAttributesClasses, finalizer: 'kubernetes.io/vac-protection' },
   ])('is held by $finalizer, once', async ({ resource, finalizer }) => {
     const admit = (finalizers?: string[]) =>
       admitBy(storageObjectInUseProtection, {

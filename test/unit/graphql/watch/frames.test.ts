@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import * as webSockets from 'ws';
-import { type Frame, SubscriptionLane } from '../../../../src/graphql/watch/socket-writer.ts';
 import { SSE_FRAMES, SSE_NEXT_PREFIX } from '../../../../src/graphql/watch/sse-frames.ts';
 import {
   nextMessagePrefix,
   WEBSOCKET_FRAMES,
 } from '../../../../src/graphql/watch/websocket-frames.ts';
+import { type Frame, SubscriptionLane } from '../../../../src/http/stream/socket-writer.ts';
 
 /** What the library's clients read frames with; its types do not mention it. */
 const { Receiver } = webSockets as unknown as {

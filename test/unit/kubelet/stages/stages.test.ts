@@ -48,7 +48,7 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
     random: seededRandom(1),
     settings,
     neighbours: () => neighbours,
-    assignPodIp: () => '10.128.1.2',
+    assignPodIps: () => ['10.128.1.2'],
   });
   const planned = nextPodStage(POD_STAGES, pod, ctx(nowMs));
   if (!planned) return { stage: null };
@@ -57,12 +57,12 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
 }
 
 function actOnNode({ node }: StageInput, nowMs: number, settings: KubeletSettings): unknown {
-  const networks = new NodeNetworks(settings.clusterCidr, []);
+  const networks = new NodeNetworks(settings.clusterCidrs, []);
   const ctx = {
     nowMs,
     settings,
-    allocatePodCidr: (pods: number) => networks.allocatePodCidr(pods),
-    ipsOf: (podCidr: string) => networks.ipsOf(podCidr),
+    allocatePodCidrs: (pods: number) => networks.allocatePodCidrs(pods),
+    ipsOf: (podCidrs: readonly string[]) => networks.ipsOf(podCidrs),
   };
   const stage = [nodeRegister, nodeReport].find((one) => one.matches(node, ctx));
   return stage ? { stage: stage.name, ...stage.next(node, ctx) } : { stage: null };

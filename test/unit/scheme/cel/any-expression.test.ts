@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { CelSchema } from '../../../../src/scheme/cel/cel-schema.ts';
 import { CelCostError, CelEvaluationError } from '../../../../src/scheme/cel/errors.ts';
 import { compileExpression } from '../../../../src/scheme/cel/expression.ts';
-import { type CelSchema, celTypeOfSchema } from '../../../../src/scheme/cel/schema-types.ts';
+import { celTypeOfSchema } from '../../../../src/scheme/cel/schema-types.ts';
 import { BOOL, DYN, formatType } from '../../../../src/scheme/cel/types.ts';
 import { isValueOf } from '../../../../src/scheme/cel/values.ts';
 import { testSeed } from '../../../support/test-seed.ts';

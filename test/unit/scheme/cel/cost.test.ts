@@ -1,13 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { CostBudget, EXPRESSION_COST_LIMIT } from '../../../../src/scheme/cel/cost.ts';
 import { CelCostError } from '../../../../src/scheme/cel/errors.ts';
-import { DYN } from '../../../../src/scheme/cel/types.ts';
+import { DYN, STRING, TIMESTAMP } from '../../../../src/scheme/cel/types.ts';
 import { compileCel, evaluateCel } from '../../../support/cel.ts';
 
 const items = Array.from({ length: 2000 }, (_, index) => index);
 const context = {
-  variables: { items: DYN, text: DYN },
-  bindings: { items, text: 'a'.repeat(1000) },
+  variables: { items: DYN, text: STRING, same: STRING, longer: STRING, any: TIMESTAMP },
+  bindings: {
+    items,
+    text: 'a'.repeat(1000),
+    same: `${'a'.repeat(999)}b`,
+    longer: 'a'.repeat(1001),
+    any: '2026-01-01T00:00:00Z',
+  },
 };
 
 function costOf(expression: string): number {
@@ -63,5 +69,33 @@ describe('the cost of expressions', () => {
     expect(budget.next).toBe(EXPRESSION_COST_LIMIT);
     budget.take(EXPRESSION_COST_LIMIT);
     expect(budget.next).toBe(500_000);
+  });
+
+  it('is taken from the budget by expressions that fail too', () => {
+    const budget = new CostBudget(100);
+    const run = () => evaluateCel('items.all(i, i >= 0)', { ...context, budget });
+    expect(run).toThrow(CelCostError);
+    expect(budget.spent).toBeGreaterThan(100);
+    expect(run).toThrow(CelCostError);
+    expect(budget.next).toBe(0);
+  });
+
+  it.each([
+    ['a pattern that is computed', 'text.matches("[a-z]{" + "900}")', 'text.matches("[a-z]{900}")'],
+    ['an address', 'isIP(text)', 'text.size() == 0'],
+    ['a time', 'timestamp("2026-01-01T00:00:00Z") != null', 'text == longer'],
+    ['a time in a zone', 'any.getHours("Asia/Tokyo") == 1', 'any.getHours() == 1'],
+    ['a part that fails and is forgiven', '1 / 0 == 1 || true', '1 / 1 == 1 || true'],
+    ['a text of the same length', 'text == same', 'text == longer'],
+    ['the characters of a text', 'text.charAt(0) == "a"', 'text.startsWith("a")'],
+  ])('%s costs more than what needs no work', (_name, dear, cheap) => {
+    expect(costOf(dear)).toBeGreaterThan(costOf(cheap) + 10);
+  });
+
+  it('of a pattern that is computed does not depend on whether it was compiled before', () => {
+    const rule = 'text.matches("^(a{1,30})" + "{1,30}$")';
+    const first = costOf(rule);
+    expect(first).toBeGreaterThan(10_000);
+    expect(costOf(rule)).toBe(first);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CelSchema, celTypeOfSchema } from '../../../../src/scheme/cel/schema-types.ts';
+import type { CelSchema } from '../../../../src/scheme/cel/cel-schema.ts';
+import { celTypeOfSchema } from '../../../../src/scheme/cel/schema-types.ts';
 import { INT, objectOf } from '../../../../src/scheme/cel/types.ts';
 import { compileErrorOf, evaluateCel } from '../../../support/cel.ts';
 

@@ -4,7 +4,7 @@ import { cloneJson } from '../../../../src/lib/deep-equal.ts';
 import { formatFieldError } from '../../../../src/scheme/field-error.ts';
 import type { KindStrategy } from '../../../../src/scheme/kind-strategy.ts';
 import type { ApiObject } from '../../../../src/scheme/object.ts';
-import { toTable } from '../../../../src/scheme/table.ts';
+import { cellText, createTable } from '../../../../src/scheme/table.ts';
 
 /** 2026-01-01T00:10:00Z: ten minutes after what the tests make. */
 export const NOW = Date.UTC(2026, 0, 1, 0, 10);
@@ -80,24 +80,27 @@ export function errorsOnStatusUpdate<T extends ApiObject>(
   return (strategy.validateStatusUpdate?.(after, current) ?? []).map(formatFieldError);
 }
 
-/** One row of the table, by column. */
+/** One row of the table as kubectl prints it, by column. */
 export function rowOf<T extends ApiObject>(
-  { printerColumns }: KindStrategy<T>,
+  strategy: KindStrategy<T>,
   object: T,
-): Record<string, string | undefined> {
-  const { columns, rows } = toTable(printerColumns, [object], { wide: true, now: NOW });
-  return Object.fromEntries(columns.map(({ name }, index) => [name, rows[0]?.[index]]));
+): Record<string, string> {
+  const { columns, row } = createTable(strategy, { wide: true });
+  const { cells } = row(object, NOW);
+  return Object.fromEntries(
+    columns.map(({ name }, index) => [name, cellText(cells[index] ?? null)]),
+  );
 }
 
 /** The names of the columns: those always shown, and those of a wide table. */
-export function columnsOf<T extends ApiObject>({
-  printerColumns,
-}: KindStrategy<T>): {
+export function columnsOf<T extends ApiObject>(
+  strategy: KindStrategy<T>,
+): {
   shown: string[];
   wide: string[];
 } {
   const names = (wide: boolean): string[] =>
-    toTable(printerColumns, [], { wide, now: NOW }).columns.map(({ name }) => name);
+    createTable(strategy, { wide }).columns.map(({ name }) => name);
   const shown = names(false);
   return { shown, wide: names(true).filter((name) => !shown.includes(name)) };
 }

@@ -160,7 +160,7 @@ describe('a Service is shown as kubectl shows it', () => {
         'spec.type': 'LoadBalancer',
         'status.loadBalancer.ingress': [{ hostname: 'lb.eu-west.example.com' }],
       },
-      { 'External-IP': 'lb.eu-west.ex...' },
+      { 'External-IP': 'lb.eu-west.example.com' },
     ],
     [
       { 'spec.type': 'ExternalName', 'spec.externalName': 'example.com' },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { EncodedPayload } from '../../../../src/graphql/watch/event-encoder.ts';
-import { FlushScheduler } from '../../../../src/graphql/watch/flush-scheduler.ts';
-import { SocketWriter, SubscriptionLane } from '../../../../src/graphql/watch/socket-writer.ts';
 import { SSE_FRAMES } from '../../../../src/graphql/watch/sse-frames.ts';
+import type { EncodedPayload } from '../../../../src/http/stream/encoded-payload.ts';
+import { FlushScheduler } from '../../../../src/http/stream/flush-scheduler.ts';
+import { SocketWriter, SubscriptionLane } from '../../../../src/http/stream/socket-writer.ts';
 import { CollectingWritable } from '../../../support/collecting-writable.ts';
 import { eventually } from '../../../support/eventually.ts';
 

@@ -5,8 +5,7 @@
  * without bound.
  */
 import type { Writable } from 'node:stream';
-import type { EncodedPayload } from './event-encoder.ts';
-import type { StreamPhase } from './event-source.ts';
+import type { EncodedPayload, StreamPhase } from './encoded-payload.ts';
 import type { FlushScheduler } from './flush-scheduler.ts';
 
 /** How frames look on one kind of connection. */

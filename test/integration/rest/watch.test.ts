@@ -1,0 +1,109 @@
+import { expect, test } from '@jest/globals';
+import type { ObjectList, WatchEvent } from '../../../src/scheme/object.ts';
+import { type TestRest, testRest } from '../../support/rest-server.ts';
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+
+const configMap = (name: string, labels: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, labels },
+});
+
+/** The frames of a watch, one by one; `done` when the server has ended it. */
+async function openWatch(rest: TestRest, path: string) {
+  const abort = new AbortController();
+  const response = await rest.open('GET', path, { signal: abort.signal });
+  const frames = framesOf(response);
+  return {
+    response,
+    async next(): Promise<WatchEvent> {
+      const { value, done } = await frames.next();
+      if (done) throw new Error('the watch has ended');
+      return value;
+    },
+    ended: async () => (await frames.next()).done,
+    [Symbol.dispose]: () => abort.abort(),
+  };
+}
+
+async function* framesOf({ body }: Response): AsyncGenerator<WatchEvent, undefined> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line) as WatchEvent;
+  }
+  return undefined;
+}
+
+async function versionNow(rest: TestRest): Promise<string> {
+  const list = await rest.call('GET', `${CONFIG_MAPS}?limit=1`);
+  return list.json<ObjectList>().metadata.resourceVersion;
+}
+
+test('a watch tells what happens after its version, in frames of one line', async () => {
+  await using rest = await testRest();
+  const version = await versionNow(rest);
+  using watch = await openWatch(rest, `${CONFIG_MAPS}?watch=true&resourceVersion=${version}`);
+  expect(watch.response.headers.get('content-type')).toBe('application/json');
+  expect(watch.response.headers.get('transfer-encoding')).toBe('chunked');
+  await rest.call('POST', CONFIG_MAPS, { body: configMap('seen') });
+  await rest.call('DELETE', `${CONFIG_MAPS}/seen`);
+  expect(await watch.next()).toMatchObject({ type: 'ADDED', object: { kind: 'ConfigMap' } });
+  expect(await watch.next()).toMatchObject({ type: 'DELETED', object: { kind: 'ConfigMap' } });
+});
+
+test('a changed match is an ADDED or a DELETED', async () => {
+  await using rest = await testRest();
+  const version = await versionNow(rest);
+  const query = `watch=1&labelSelector=in%3Dyes&resourceVersion=${version}`;
+  using watch = await openWatch(rest, `${CONFIG_MAPS}?${query}`);
+  const relabel = (value: string) =>
+    rest.call('PATCH', `${CONFIG_MAPS}/moves`, {
+      body: { metadata: { labels: { in: value } } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+  await rest.call('POST', CONFIG_MAPS, { body: configMap('moves', { in: 'no' }) });
+  await relabel('yes');
+  await relabel('no');
+  expect((await watch.next()).type).toBe('ADDED');
+  expect((await watch.next()).type).toBe('DELETED');
+});
+
+test('the oldest paths watch a collection, or one object of it', async () => {
+  await using rest = await testRest();
+  await rest.call('POST', CONFIG_MAPS, { body: configMap('one') });
+  await rest.call('POST', CONFIG_MAPS, { body: configMap('two') });
+  using watch = await openWatch(rest, '/api/v1/watch/namespaces/default/configmaps/two');
+  expect((await watch.next()).object.metadata.name).toBe('two');
+});
+
+test('the initial events of a WatchList end in the annotated bookmark', async () => {
+  await using rest = await testRest();
+  await rest.call('POST', CONFIG_MAPS, { body: configMap('here') });
+  const query =
+    'watch=true&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&fieldSelector=metadata.name%3Dhere';
+  using watch = await openWatch(rest, `${CONFIG_MAPS}?${query}`);
+  expect(await watch.next()).toMatchObject({ type: 'ADDED' });
+  expect(await watch.next()).toMatchObject({
+    type: 'BOOKMARK',
+    object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
+  });
+});
+
+test('a watch ends when its time is over', async () => {
+  await using rest = await testRest();
+  const version = await versionNow(rest);
+  const query = `watch=true&timeoutSeconds=1&resourceVersion=${version}`;
+  using watch = await openWatch(rest, `${CONFIG_MAPS}?${query}`);
+  expect(await watch.ended()).toBe(true);
+});
+
+test('a watch that is refused is answered with a Status', async () => {
+  await using rest = await testRest();
+  const answer = await rest.call('GET', `${CONFIG_MAPS}?watch=true&labelSelector=%21%21`);
+  expect(answer.code).toBe(400);
+  expect(answer.json()).toMatchObject({ kind: 'Status', reason: 'BadRequest' });
+});
