@@ -59,7 +59,7 @@ export async function testRest(options: TestRestOptions = {}): Promise<TestRest>
     clientFor: (identity, extras) =>
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: (credentials, path) => apiServer.admitToPath(credentials, path),
-    table: (ref, objects, tableOptions) => apiServer.table(ref, objects, tableOptions),
+    table: (ref, tableOptions) => apiServer.table(ref, tableOptions),
     logger,
     clock: systemClock,
     ...door,
