@@ -100,17 +100,12 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const audit = startAudit({ config, database, clock, logger }, cleanup);
   const containerLogs = openContainerLogs({ database, clock, logger }, cleanup);
   const containers = openContainerStreams({ containerLogs, clock, logger }, cleanup);
+  const requestMetrics = new RequestMetrics(metrics);
+  const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
   const apiServer = createApiServer({
+    ...parts,
+    requestMetrics,
     containerStreams: containers.streams,
-    config,
-    store,
-    scheme,
-    authentication,
-    audit,
-    containerLogs,
-    requestMetrics: new RequestMetrics(metrics),
-    clock,
-    logger,
   });
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
@@ -118,23 +113,17 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   containerLogs.startRetention(createClient(apiServer, { user: APISERVER_USER }));
   const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
+  const shared = { config, apiServer, metrics, clock, logger };
   const addresses = config.roles.includes('api')
-    ? await openDoors(
-        { config, apiServer, serviceAccountTokens, tls, clock, logger, readiness, token },
-        cleanup,
-      )
+    ? await openDoors({ ...shared, store, serviceAccountTokens, tls, readiness, token }, cleanup)
     : undefined;
   onProgress('Starting scheduler, controllers and nodes');
   const client = createClient(apiServer, { user: ADMIN_USER, fieldManager: 'orrery' });
   const workers = await startWorkers({
-    config,
+    ...shared,
     database,
-    apiServer,
     certificateAuthority,
     containerLog: containerLogs.log,
-    metrics,
-    clock,
-    logger,
   });
   if (workers) cleanup.defer(() => workers.run());
   if (config.roles.includes('kubelets')) {
@@ -148,6 +137,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
 }
 
 interface OpenDoorsOptions extends Omit<ListenersOptions, 'doors'> {
+  readonly metrics: MetricRegistry;
   readonly clock: Clock;
   /** The administrator's. */
   readonly token: string;

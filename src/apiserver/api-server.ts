@@ -17,7 +17,6 @@ import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/reso
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
-import { type Table, type TableOptions, tableOf } from '../scheme/table.ts';
 import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
 import { AUDIT_EVENTS, readAuditLog } from './audit/audit-reader.ts';
@@ -321,15 +320,6 @@ export class ApiServer {
     const cost = { action: { verb: 'list', resource: AUDIT_EVENTS }, width: 1 };
     return this.#takeTurn(ctx, cost, (context) =>
       readAuditLog(auditSource, { authorizer, ctx: context }, selection),
-    );
-  }
-
-  /** What `kubectl get` would show of objects of one resource. */
-  table(ref: ResourceRef, options: TableOptions = {}): Table {
-    return tableOf(
-      this.#registry.scheme,
-      this.#registry.resources.resolve(ref).definition,
-      options,
     );
   }
 

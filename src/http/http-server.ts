@@ -1,5 +1,5 @@
 /**
- * The HTTP server that doors are opened on: `/livez` and `/readyz`, the check of the Host header, WebSockets by path, and
+ * The HTTP server that doors are opened on: `/livez`, `/readyz` and `/healthz`, the check of the Host header, WebSockets by path, and
  * errors as Status. It knows none of its doors.
  */
 import { type FastifyInstance, fastify } from 'fastify';
@@ -7,6 +7,8 @@ import { systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ApiError, badRequest, entityTooLarge, type Status } from '../scheme/errors.ts';
+import type { HealthCheck } from './health-checks.ts';
+import { addHealthRoutes } from './health-routes.ts';
 import { createHostCheck } from './host-check.ts';
 import { toApiError } from './mask-error.ts';
 import { Upgrades } from './upgrades.ts';
@@ -23,8 +25,8 @@ export interface HttpServerOptions {
   /** @default plain HTTP */
   readonly tls?: ServingTls | undefined;
   readonly logger: Logger;
-  /** What is not ready yet; empty when everything serves. */
-  readonly notReady: () => readonly string[];
+  /** What `/readyz` and `/healthz` look at, beside whether the server answers. @default nothing */
+  readonly readyChecks?: readonly HealthCheck[];
   /** Names that the server may be called by, beside addresses and `localhost`. @default none */
   readonly allowedHosts?: readonly string[];
 }
@@ -45,17 +47,13 @@ const MAX_PARAMETER_LENGTH = 1_024;
 /** Makes the server; `listen` starts it. */
 export function createHttpServer({
   logger,
-  notReady,
+  readyChecks = [],
   allowedHosts = [],
   tls,
 }: HttpServerOptions): HttpServer {
   const server = createFastify(tls);
   addHostCheck(server, allowedHosts);
-  server.get('/livez', () => 'ok');
-  server.get('/readyz', (_request, reply) => {
-    const missing = notReady();
-    return missing.length === 0 ? 'ok' : reply.code(503).send(`not ready: ${missing.join(', ')}`);
-  });
+  addHealthRoutes(server, readyChecks, logger);
   addErrorAnswers(server, logger);
   return {
     fastify: server,

@@ -12,7 +12,10 @@ const GZIP_THRESHOLD = 128 * 1024;
 /** Pieces of a list are put together for one write, in characters. */
 const MAX_CHUNK = 64 * 1024;
 
-/** Writes what a verb answers. A long list is encoded as it is read, and never whole in memory. */
+/**
+ * Writes what a verb answers: as bytes, because to texts the server adds a charset that Kubernetes' answers do not name. A
+ * long list is encoded as it is read, and never whole in memory.
+ */
 export function sendAnswer(
   answer: Answer,
   encoder: Encoder,
@@ -30,7 +33,7 @@ export function sendAnswer(
       return reply
         .code(answer.code)
         .type(encoder.mediaType)
-        .send(encoder.encodeOther(answer.value));
+        .send(Buffer.from(encoder.encodeOther(answer.value)));
     case 'object':
       void reply.code(answer.code).type(encoder.mediaType);
       return sendText([encoder.encodeObject(answer.object)], { request, reply });
@@ -69,7 +72,7 @@ function sendText(
 ): FastifyReply {
   const iterator = pieces[Symbol.iterator]();
   const { text: start, isDone } = take(iterator, GZIP_THRESHOLD);
-  if (isDone && start.length < GZIP_THRESHOLD) return reply.send(start);
+  if (isDone && start.length < GZIP_THRESHOLD) return reply.send(Buffer.from(start));
   const chunks = Readable.from(chunksOf(start, iterator), { objectMode: false });
   void reply.header('vary', 'accept-encoding');
   if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(chunks);

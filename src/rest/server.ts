@@ -13,7 +13,12 @@ import { type HttpServer, toStatus } from '../http/http-server.ts';
 import { negotiateFormat } from './content/negotiate.ts';
 import { ROUTE_MODULES, UPGRADE_MODULES, VIEW_FACTORIES } from './modules.ts';
 import { addResourceRoutes } from './resource-routes.ts';
-import { DEFAULT_REST_LIMITS, type RestContext, type RestDoorOptions } from './rest-context.ts';
+import {
+  DEFAULT_REST_LIMITS,
+  type RestContext,
+  type RestDoorOptions,
+  type RouteModule,
+} from './rest-context.ts';
 import { WatchHub } from './watch/watch-hub.ts';
 
 export function createRestDoor(options: RestDoorOptions): Door {
@@ -24,9 +29,11 @@ export function createRestDoor(options: RestDoorOptions): Door {
 class RestDoor implements Door {
   readonly #context: RestContext;
   readonly #hub = new WatchHub();
+  readonly #routes: readonly ReturnType<RouteModule>[];
 
   constructor(context: RestContext) {
     this.#context = context;
+    this.#routes = ROUTE_MODULES.map((create) => create(context));
   }
 
   start(): Promise<void> {
@@ -44,7 +51,7 @@ class RestDoor implements Door {
     void fastify.register((scope, _options, done) => {
       scope.setErrorHandler((error, request, reply) => sendStatus(context, error, request, reply));
       addAdmission(scope, context);
-      for (const add of ROUTE_MODULES) add(scope, context);
+      for (const add of this.#routes) add(scope);
       done();
     });
     for (const add of UPGRADE_MODULES) add(upgrades, context);
@@ -79,5 +86,8 @@ function sendStatus(
   if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
   const { retryAfterSeconds } = status.details ?? {};
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
-  return reply.code(status.code).type(format.mediaType).send(format.write(status));
+  return reply
+    .code(status.code)
+    .type(format.mediaType)
+    .send(Buffer.from(format.write(status)));
 }
