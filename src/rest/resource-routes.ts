@@ -3,7 +3,7 @@ import { credentialsOf } from '../http/credentials.ts';
 import { negotiate } from './content/negotiate.ts';
 import { type OpenRequest, openRequest } from './open-request.ts';
 import type { RestContext } from './rest-context.ts';
-import { type RestRequest, wantsWatch } from './rest-request.ts';
+import { NO_BODY, type RestRequest, wantsWatch } from './rest-request.ts';
 import { sendAnswer } from './send.ts';
 import { verbOf } from './verbs/verb-table.ts';
 import { chunkedConnection } from './watch/connections.ts';
@@ -40,7 +40,7 @@ const opened = new WeakMap<FastifyRequest, OpenRequest>();
 function toRestRequest(request: FastifyRequest): RestRequest {
   const { body, headers, method } = request;
   const open = opened.get(request) as OpenRequest;
-  return { ...open, method, headers, bodyText: typeof body === 'string' ? body : '' };
+  return { ...open, method, headers, body: Buffer.isBuffer(body) ? body : NO_BODY };
 }
 
 async function handle(
@@ -60,5 +60,6 @@ async function handle(
     request.method,
     request.path,
   )(request).finally(() => request.warnings.writeTo(reply.raw));
+  if (answer.type === 'stream') request.turn.leave();
   return sendAnswer(answer, encoder, exchange);
 }

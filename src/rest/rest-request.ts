@@ -7,13 +7,15 @@ import { flagOf } from './request/query-values.ts';
 export interface RestRequest extends OpenRequest {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
-  /** As it came; '' where nothing was sent. */
-  readonly bodyText: string;
+  /** As it came; empty where nothing was sent. */
+  readonly body: Buffer;
 }
 
+export const NO_BODY = Buffer.alloc(0);
+
 /** The body as it came. */
-export function rawBodyOf({ bodyText, headers }: RestRequest): RawBody {
-  return { contentType: headers['content-type'], text: bodyText };
+export function rawBodyOf({ body, headers }: RestRequest): RawBody {
+  return { contentType: headers['content-type'], bytes: body };
 }
 
 /** The value of the body; undefined where there is none. @throws {ApiError} BadRequest, UnsupportedMediaType */

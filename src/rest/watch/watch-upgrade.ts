@@ -7,7 +7,7 @@ import { badRequest } from '../../scheme/errors.ts';
 import { negotiate } from '../content/negotiate.ts';
 import { openRequest } from '../open-request.ts';
 import type { RestContext } from '../rest-context.ts';
-import { wantsWatch } from '../rest-request.ts';
+import { NO_BODY, wantsWatch } from '../rest-request.ts';
 import { webSocketConnection } from './connections.ts';
 import { serveWatch } from './serve-watch.ts';
 import type { WatchHub } from './watch-hub.ts';
@@ -39,7 +39,7 @@ async function upgrade(
   { head, request: message, socket }: UpgradeRequest,
 ): Promise<void> {
   const open = await openRequest(context, message, upgradeCredentials(message), socket);
-  const request = { ...open, method: 'GET', headers: message.headers, bodyText: '' };
+  const request = { ...open, method: 'GET', headers: message.headers, body: NO_BODY };
   if (!wantsWatch(request)) throw badRequest('only watches are served over WebSockets here');
   open.turn.leave();
   const connection = webSocketConnection(message, socket, head);
