@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
 import { type KubeClientTools, kubeClientTools } from '../../support/kubectl.ts';
@@ -209,6 +211,12 @@ test('a custom resource is discovered and explained as soon as it is defined, an
   );
 });
 
+/** The metrics that the manual lists by their names. */
+function documentedMetrics(): readonly string[] {
+  const manual = fs.readFileSync(path.resolve('docs/rest.md'), 'utf8');
+  return [...manual.matchAll(/^\| `(\w+)` \|.*\|$/gm)].map(([, name = '']) => name);
+}
+
 const METRICS = [
   /^apiserver_request_total\{code="201",.*resource="configmaps",.*verb="POST".*\} [1-9]\d*$/,
   /^apiserver_request_duration_seconds_bucket\{.*le="0\.005"\} \d+$/,
@@ -223,6 +231,9 @@ const METRICS = [
 test('the metrics tell what kubectl has done, to who may read them', async () => {
   await kubectl('create configmap counted', { release: '1.30' });
   const lines = (await kubectl('get --raw /metrics')).stdout.split('\n');
+  const names = lines.flatMap((line) => /^# TYPE (\w+)/.exec(line)?.[1] ?? []);
+  const own = names.filter((name) => !/^(?:process|nodejs)_/.test(name));
+  expect(own.sort()).toEqual([...documentedMetrics()].sort());
   const missing = METRICS.filter((metric) => !lines.some((line) => metric.test(line)));
   expect(missing).toEqual([]);
   expect(await kubectl('get --raw /metrics --as=nobody')).toMatchObject({
