@@ -6,7 +6,7 @@
  * Entry point: {@link createRestDoor}.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { addTextParser } from '../http/body-parser.ts';
+import { addBytesParser } from '../http/body-parser.ts';
 import { credentialsOf } from '../http/credentials.ts';
 import type { Door } from '../http/door.ts';
 import { type HttpServer, toStatus } from '../http/http-server.ts';
@@ -20,6 +20,7 @@ import {
   type RouteModule,
 } from './rest-context.ts';
 import { WatchHub } from './watch/watch-hub.ts';
+import { addWatchUpgrade } from './watch/watch-upgrade.ts';
 
 export function createRestDoor(options: RestDoorOptions): Door {
   const limits = { ...DEFAULT_REST_LIMITS, ...options.limits };
@@ -43,7 +44,7 @@ class RestDoor implements Door {
   openOn({ fastify, upgrades }: HttpServer): void {
     const context = this.#context;
     void fastify.register((scope, _options, done) => {
-      addTextParser(scope, context.limits.maxBodyBytes);
+      addBytesParser(scope, context.limits.maxBodyBytes);
       scope.setErrorHandler((error, request, reply) => sendStatus(context, error, request, reply));
       addResourceRoutes(scope, context, this.#hub);
       done();
@@ -55,6 +56,8 @@ class RestDoor implements Door {
       done();
     });
     for (const add of UPGRADE_MODULES) add(upgrades, context);
+    // Last, because it takes every path of a resource.
+    addWatchUpgrade(upgrades, context, this.#hub);
   }
 
   stop(): Promise<void> {

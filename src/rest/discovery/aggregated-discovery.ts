@@ -5,7 +5,7 @@
 
 import type { ResourceDefinition, SubresourceDefinition } from '../../scheme/resource.ts';
 import type { GroupVersions, Scheme } from '../../scheme/scheme.ts';
-import { servedBy, wordsFor } from './api-resources.ts';
+import { servedBy } from './api-resources.ts';
 
 /** The versions of `apidiscovery.k8s.io` that are spoken. Their documents differ in `apiVersion` alone. */
 export type DiscoveryVersion = 'v2' | 'v2beta1';
@@ -80,14 +80,15 @@ function toItem(scheme: Scheme, { group, versions }: GroupVersions) {
 }
 
 function toResource(definition: ResourceDefinition): ResourceDiscovery {
-  const { namespaced, resource, singular, subresources } = definition;
+  const { categories, namespaced, resource, shortNames, singular, subresources } = definition;
   return {
     resource,
     responseKind: responseKindOf(definition, definition),
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singular,
     verbs: definition.verbs,
-    ...wordsFor(definition),
+    ...(shortNames.length > 0 ? { shortNames } : {}),
+    ...(categories.length > 0 ? { categories } : {}),
     ...(subresources.length > 0
       ? { subresources: subresources.map((each) => toSubresource(definition, each)) }
       : {}),

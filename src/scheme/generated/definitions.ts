@@ -2108,8 +2108,8 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     version: 'v1beta1',
     listKind: 'DaemonSetList',
     singular: 'daemonset',
-    shortNames: ['ds'],
-    categories: ['all'],
+    shortNames: [],
+    categories: [],
     namespaced: true,
     verbs: [
       'create',
@@ -2138,8 +2138,8 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     version: 'v1beta1',
     listKind: 'DeploymentList',
     singular: 'deployment',
-    shortNames: ['deploy'],
-    categories: ['all'],
+    shortNames: [],
+    categories: [],
     namespaced: true,
     verbs: [
       'create',
@@ -2175,7 +2175,7 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     version: 'v1beta1',
     listKind: 'IngressList',
     singular: 'ingress',
-    shortNames: ['ing'],
+    shortNames: [],
     categories: [],
     namespaced: true,
     verbs: [
@@ -2205,7 +2205,7 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     version: 'v1beta1',
     listKind: 'NetworkPolicyList',
     singular: 'networkpolicy',
-    shortNames: ['netpol'],
+    shortNames: [],
     categories: [],
     namespaced: true,
     verbs: [
@@ -2235,8 +2235,8 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     version: 'v1beta1',
     listKind: 'ReplicaSetList',
     singular: 'replicaset',
-    shortNames: ['rs'],
-    categories: ['all'],
+    shortNames: [],
+    categories: [],
     namespaced: true,
     verbs: [
       'create',

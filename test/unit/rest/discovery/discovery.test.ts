@@ -57,6 +57,15 @@ describe('a list of resources', () => {
     });
   });
 
+  test('what Kubernetes has removed is found by its whole name alone where its objects are those of another group', () => {
+    expect(resource('extensions/v1beta1', 'deployments')).not.toHaveProperty('shortNames');
+    expect(resource('extensions/v1beta1', 'deployments')).not.toHaveProperty('categories');
+    const groups = toAggregatedDiscovery(scheme, 'apis', 'v2').items;
+    const extensions = groups.find(({ metadata }) => metadata.name === 'extensions');
+    const names = extensions?.versions.flatMap(({ resources }) => resources);
+    expect(names?.find((each) => each.resource === 'daemonsets')).not.toHaveProperty('shortNames');
+  });
+
   test.each([
     ['v1', 'pods/status', { kind: 'Pod', verbs: ['get', 'patch', 'update'] }],
     ['v1', 'pods/eviction', { group: 'policy', version: 'v1', kind: 'Eviction' }],
