@@ -229,7 +229,7 @@ const METRICS = [
 ];
 
 test('the metrics tell what kubectl has done, to who may read them', async () => {
-  await kubectl('create configmap counted', { release: '1.30' });
+  await kubectl('create configmap counted');
   const lines = (await kubectl('get --raw /metrics')).stdout.split('\n');
   const names = lines.flatMap((line) => /^# TYPE (\w+)/.exec(line)?.[1] ?? []);
   const own = names.filter((name) => !/^(?:process|nodejs)_/.test(name));
