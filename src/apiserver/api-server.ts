@@ -13,7 +13,7 @@ import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
-import { apiextensionsCustomResourceDefinitions, corePods } from '../scheme/generated/resources.ts';
+import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -46,12 +46,14 @@ import type {
   WatchSink,
   WriteOptions,
 } from './client.ts';
+import { ContainerAccess } from './container-access.ts';
 import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { DEFAULT_FLOWS } from './fairness/default-objects.ts';
 import { DEFAULT_MAX_REQUESTS_IN_FLIGHT } from './fairness/defaults.ts';
 import type { Seat } from './fairness/fair-queues.ts';
 import { FlowControl } from './fairness/flow-control.ts';
+import { FlowSchemaKeeper } from './fairness/flow-schema-keeper.ts';
 import { costOf, type RequestCost } from './fairness/request-cost.ts';
 import { reconcileDefaults } from './reconcile-defaults.ts';
 import { applyObject } from './registry/apply.ts';
@@ -70,8 +72,6 @@ import type { RequestContext } from './request-context.ts';
 import { parseAddressRanges } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
-import { readPodLog } from './subresources/pod-log.ts';
-import type { PodLogOptions } from './subresources/pod-log-options.ts';
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 /** A request may wait for its turn for a quarter of the time that it may take. */
@@ -81,10 +81,13 @@ const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 
 export class ApiServer {
   readonly scheme: Scheme;
+  /** The way to containers. */
+  readonly containers: ContainerAccess;
   readonly #registry: Registry;
   readonly #customResources: CustomResources;
   readonly #authorization: Authorization;
   readonly #flows: FlowControl;
+  readonly #flowSchemas: FlowSchemaKeeper;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
   #isServing = false;
@@ -103,6 +106,12 @@ export class ApiServer {
     });
     this.#registry = createRegistry(options, this.#authorization, this.#ranges);
     this.#customResources = new CustomResources(this.#registry);
+    this.#flowSchemas = new FlowSchemaKeeper(this.#registry);
+    this.containers = new ContainerAccess({
+      registry: this.#registry,
+      options,
+      serve: (ctx, request, handle) => this.#serve(ctx, request, handle),
+    });
     const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     this.#flows = new FlowControl({
       store: options.store,
@@ -135,6 +144,7 @@ export class ApiServer {
     };
     const policy = this.#authorization.usesRoles ? DEFAULT_POLICY : [];
     await reconcileDefaults(defaults, [...policy, ...DEFAULT_FLOWS]);
+    await this.#flowSchemas.start();
   }
 
   /** Grows whenever roles or bindings change: what was worked out with somebody's rights before is not to be given out after. */
@@ -146,6 +156,7 @@ export class ApiServer {
   stop(): void {
     this.#isServing = false;
     this.#customResources.stop();
+    this.#flowSchemas.stop();
     this.#authorization.stop();
     this.#flows.stop();
   }
@@ -303,14 +314,6 @@ export class ApiServer {
   ): Promise<ApiObject> {
     return this.#serve(ctx, { verb: 'create', ref, ...target, body }, (context) =>
       createSubresource(this.#registry, context, ref, target, body, options),
-    );
-  }
-
-  /** What a container printed: `get` of `pods/log`. @throws {ApiError} Forbidden, NotFound, Invalid, BadRequest */
-  podLog(ctx: RequestContext, target: Target, options: PodLogOptions = {}): Promise<string> {
-    const request = { verb: 'get', ref: corePods, ...target, subresource: 'log' };
-    return this.#serve(ctx, request, (context) =>
-      readPodLog(this.#registry, context, this.#options.containerLogs, { target, options }),
     );
   }
 

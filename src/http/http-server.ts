@@ -99,7 +99,7 @@ function addErrorAnswers(server: FastifyInstance, logger: Logger): void {
   });
   server.setErrorHandler((error, _request, reply) => {
     const status = toStatus(error, logger);
-    if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
+    addFailureHeaders(reply, status);
     return reply.code(status.code).send(status);
   });
 }
@@ -130,6 +130,13 @@ function createFastify(tls: ServingTls | undefined, requestTimeout: number): Fas
   } as const;
   // Routes and hooks are the same over TLS; only the type of the raw server differs.
   return fastify({ ...SERVER_OPTIONS, requestTimeout, https }) as unknown as FastifyInstance;
+}
+
+/** What HTTP says of a failure beside its code: how to be known, and when to come back. */
+export function addFailureHeaders(reply: FastifyReply, { code, details }: Status): void {
+  if (code === 401) void reply.header('www-authenticate', 'Bearer');
+  const { retryAfterSeconds } = details ?? {};
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
 }
 
 /** Any error of a request as a Status; those that nobody foresaw are masked and logged. */

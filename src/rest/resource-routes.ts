@@ -60,5 +60,6 @@ async function handle(
     request.method,
     request.path,
   )(request).finally(() => request.warnings.writeTo(reply.raw));
+  if (answer.type === 'stream') request.turn.leave();
   return sendAnswer(answer, encoder, exchange);
 }

@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addBytesParser } from '../http/body-parser.ts';
 import { credentialsOf } from '../http/credentials.ts';
 import type { Door } from '../http/door.ts';
-import { type HttpServer, toStatus } from '../http/http-server.ts';
+import { addFailureHeaders, type HttpServer, toStatus } from '../http/http-server.ts';
 import { negotiateFormat } from './content/negotiate.ts';
 import { ROUTE_MODULES, UPGRADE_MODULES, VIEW_FACTORIES } from './modules.ts';
 import { addResourceRoutes } from './resource-routes.ts';
@@ -86,9 +86,7 @@ function sendStatus(
     userAgent: headers['user-agent'],
     query: new URLSearchParams(url.split('?', 2)[1]),
   });
-  if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
-  const { retryAfterSeconds } = status.details ?? {};
-  if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
+  addFailureHeaders(reply, status);
   return reply
     .code(status.code)
     .type(format.mediaType)

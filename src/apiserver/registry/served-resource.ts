@@ -21,7 +21,7 @@ import type { ObjectKey, ObjectStore, ResourceCache } from '../../store/store.ts
 import type { AdmissionOperation, AdmissionPlugin } from '../admission/plugin.ts';
 import type { Target } from '../client.ts';
 import { CustomVersions } from '../custom-resources/custom-versions.ts';
-import type { WebhookAccess } from '../webhooks/webhook-target.ts';
+import type { WebhookClient } from '../webhooks/webhook-client.ts';
 import { CacheTable } from './cache-table.ts';
 import { allOf, choosePlugins, type PluginsByOperation } from './chosen-plugins.ts';
 import type { Companions } from './companions.ts';
@@ -34,8 +34,8 @@ export interface ServedResourceOptions {
   readonly store: ObjectStore;
   readonly plugins: readonly AdmissionPlugin[];
   readonly companions: Companions | undefined;
-  /** How conversion webhooks are reached. */
-  readonly webhooks: WebhookAccess;
+  /** Calls conversion webhooks. */
+  readonly webhooks: WebhookClient;
 }
 
 /** One resource in one version, with all that the verbs need of it looked up once. */
@@ -77,7 +77,7 @@ export class ServedResource {
     this.scheme = scheme;
     this.#versions = this.isCustom
       ? new CustomVersions(scheme, definition, {
-          access: webhooks,
+          client: webhooks,
           open: (resource) => store.cache(resource),
           isStale: (object) => store.isStale(object),
         })

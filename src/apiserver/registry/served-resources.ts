@@ -4,7 +4,7 @@ import { enablingSwitch } from '../../scheme/runtime-config.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
-import type { WebhookAccess } from '../webhooks/webhook-target.ts';
+import type { WebhookClient } from '../webhooks/webhook-client.ts';
 import type { Companions } from './companions.ts';
 import { ServedResource } from './served-resource.ts';
 
@@ -14,7 +14,7 @@ export interface ServedResourcesOptions {
   readonly plugins: readonly AdmissionPlugin[];
   /** By qualified name of the resource in storage. */
   readonly companions: ReadonlyMap<string, Companions>;
-  readonly webhooks: WebhookAccess;
+  readonly webhooks: WebhookClient;
 }
 
 /** Finds the resource that a reference means; what was found once is found again without looking. */

@@ -10,11 +10,11 @@ import { isJsonObject, type JsonObject } from './open-api-schema.ts';
 export function checkEmbedded(object: JsonObject, path: string, errors: FieldError[]): void {
   checkText(object, 'apiVersion', path, errors, apiVersionProblem);
   checkText(object, 'kind', path, errors, kindProblem);
-  if (object['metadata'] === undefined || object['metadata'] === null) return;
+  if (object.metadata === undefined || object.metadata === null) return;
   const at = childPath(path, 'metadata');
-  const problem = shapeProblem(object['metadata']);
-  if (problem) errors.push(invalid(at, object['metadata'], problem));
-  else errors.push(...metadataErrors(object['metadata'] as ObjectMeta, at));
+  const problem = shapeProblem(object.metadata);
+  if (problem) errors.push(invalid(at, object.metadata, problem));
+  else errors.push(...metadataErrors(object.metadata as ObjectMeta, at));
 }
 
 function checkText(
