@@ -124,7 +124,7 @@ ENUM:
     Never
 
 DESCRIPTION:
-    When the image is pulled. One of Always, IfNotPresent or Never.
+    When the image is pulled.
     
 
 `),
