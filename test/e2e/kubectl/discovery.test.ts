@@ -196,6 +196,22 @@ test('a kind with two groups is named by its short name without a warning, and s
   expect(all.filter((name) => name.startsWith('deployment'))).toEqual(['deployment.apps/web']);
 });
 
+test('cluster-info dump writes down nodes, and what runs in the system and in the default namespace', async () => {
+  const { exitCode, stderr, stdout } = await kubectl('cluster-info dump');
+  expect([exitCode, stderr]).toEqual([0, '']);
+  const kinds = [...stdout.matchAll(/^ {4}"kind": "(\w+List)"/gm)].map(([, kind]) => kind);
+  const ofNamespace = [
+    'EventList',
+    'ReplicationControllerList',
+    'ServiceList',
+    'DaemonSetList',
+    'DeploymentList',
+    'ReplicaSetList',
+    'PodList',
+  ];
+  expect(kinds).toEqual(['NodeList', ...ofNamespace, ...ofNamespace]);
+});
+
 test('a custom resource is discovered and explained as soon as it is defined, and no more when it is gone', async () => {
   await kubectl('create -f -', { stdin: WIDGETS });
   const explained = await kubectl('explain widgets.spec');
