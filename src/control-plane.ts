@@ -96,7 +96,10 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const metrics = new MetricRegistry();
   const store = await startStore({ config, database, scheme, metrics, clock, logger }, cleanup);
   const audit = startAudit({ config, database, clock, logger }, cleanup);
-  const containerLogs = openContainerLogs({ database, clock, logger }, cleanup);
+  const containerLogs = openContainerLogs(
+    { config: config.containerLogs, database, clock, logger },
+    cleanup,
+  );
   const apiServer = createApiServer({
     config,
     store,
