@@ -140,6 +140,12 @@ module.exports = {
       'Whoever else needs data asks the store; queues only hands BullMQ its connections.',
     ),
     onlyIn(
+      'only-observability-knows-prometheus',
+      ['prom-client'],
+      '^src/observability/',
+      'Whoever counts something adds it to a MetricRegistry of lib.',
+    ),
+    onlyIn(
       'only-queues-knows-bullmq',
       ['bullmq', 'ioredis'],
       '^src/queues/',

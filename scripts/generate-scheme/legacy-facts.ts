@@ -12,6 +12,11 @@ function typed(version: string, fields: readonly string[], type: FieldType) {
 
 /** Types that the models show as plain numbers or texts, of fields without a successor, by `group.version.Type.field`. */
 export const LEGACY_TYPES: Readonly<Record<string, FieldType>> = {
+  // Schemas hold schemas, and have only grown since.
+  'apiextensions.v1beta1.CustomResourceValidation.openAPIV3Schema': {
+    kind: 'ref',
+    name: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps',
+  },
   'apps.v1beta1.RollbackConfig.revision': INT64,
   'extensions.v1beta1.DaemonSetSpec.templateGeneration': INT64,
   'extensions.v1beta1.RollbackConfig.revision': INT64,
@@ -45,6 +50,8 @@ export const LEGACY_TYPES: Readonly<Record<string, FieldType>> = {
 
 /** Fields that a successor has instead of others of the old version, by `group.version.Type.field`. */
 export const NOT_IN_LEGACY: ReadonlySet<string> = new Set([
+  'apiextensions.v1beta1.CustomResourceColumnDefinition.jsonPath',
+  'apiextensions.v1beta1.CustomResourceConversion.webhook',
   'authorization.v1beta1.SubjectAccessReviewSpec.groups',
   'autoscaling.v2beta1.ContainerResourceMetricSource.target',
   'autoscaling.v2beta1.ContainerResourceMetricStatus.current',

@@ -45,6 +45,14 @@ export const LEGACY_VERSIONS: readonly LegacyVersion[] = [
     removedIn: '1.34',
   },
   {
+    group: 'apiextensions.k8s.io',
+    version: 'v1beta1',
+    release: '1.21',
+    kinds: ['CustomResourceDefinition'],
+    since: '1.16',
+    removedIn: '1.22',
+  },
+  {
     group: 'apiregistration.k8s.io',
     version: 'v1beta1',
     release: '1.21',

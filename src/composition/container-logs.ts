@@ -1,5 +1,6 @@
 import type { ApiClient } from '../apiserver/client.ts';
 import type { ContainerLogSource } from '../apiserver/subresources/pod-log.ts';
+import type { Config } from '../config.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type ContainerLine, type ContainerLog, MAX_RUN_BYTES } from '../lib/container-log.ts';
@@ -21,7 +22,7 @@ export interface ContainerLogs {
 }
 
 export interface ContainerLogsParts {
-  readonly config: ContainerLogConfig;
+  readonly config: Pick<Config, 'containerLogs'>;
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -45,7 +46,7 @@ export function openContainerLogs(parts: ContainerLogsParts, cleanup: CleanupSta
     startRetention: (client) => {
       const retention = new Retention({
         what: 'lines of container logs',
-        expire: (nowMs) => expire(table, client, { config, nowMs }),
+        expire: (nowMs) => expire(table, client, { config: config.containerLogs, nowMs }),
         clock,
         logger,
       });

@@ -5,12 +5,16 @@ import { createGraphqlDoor } from '../graphql/server.ts';
 import type { Door } from '../http/door.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
+import { readMetrics } from '../observability/metrics/read-metrics.ts';
 import { createRestDoor } from '../rest/server.ts';
 import { serverVersion } from './version.ts';
 
 export interface DoorsOptions {
   readonly config: Pick<Config, 'introspection'>;
   readonly apiServer: ApiServer;
+  /** What `/metrics` tells, beside the figures of the process. */
+  readonly metrics: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -21,6 +25,7 @@ export async function startDoors({
   clock,
   config,
   logger,
+  metrics,
 }: DoorsOptions): Promise<readonly Door[]> {
   const shared = {
     scheme: apiServer.scheme,
@@ -40,7 +45,8 @@ export async function startDoors({
     clientFor: (identity, extras) =>
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: apiServer.admitToPath.bind(apiServer),
-    table: apiServer.table.bind(apiServer),
+    version: serverVersion(),
+    readMetrics: () => readMetrics(metrics),
   });
   await graphql.start();
   await rest.start();

@@ -7,8 +7,10 @@ import type { Door } from '../http/door.ts';
 import { createHttpServer, type HttpServer, type ServingTls } from '../http/http-server.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { ObjectStore } from '../store/store.ts';
 import { addIssuerDiscovery } from './issuer-discovery.ts';
 import { ConfigError } from './option-values.ts';
+import { type Readiness, readyChecks } from './ready-checks.ts';
 import { type OpenedTls, servingNamesOf } from './tls.ts';
 
 export interface ListenersOptions {
@@ -22,7 +24,8 @@ export interface ListenersOptions {
   readonly tls: OpenedTls | undefined;
   readonly logger: Logger;
   /** What `/readyz` waits for. */
-  readonly readiness: { readonly workersStarted: boolean };
+  readonly readiness: Readiness;
+  readonly store: ObjectStore;
 }
 
 /** Where a server can be reached. */
@@ -83,13 +86,13 @@ async function createListener(
   options: ListenersOptions,
   tls: ServingTls | undefined,
 ): Promise<HttpServer> {
-  const { apiServer, config, doors, logger, readiness, serviceAccountTokens } = options;
+  const { apiServer, config, doors, logger, readiness, serviceAccountTokens, store } = options;
   const server = createHttpServer({
     tls,
     logger,
     // A page cannot make its own name lead here over TLS: the certificate does not have it.
     allowedHosts: tls ? servingNamesOf(config) : config.allowedHosts,
-    notReady: () => (readiness.workersStarted ? [] : ['workers']),
+    readyChecks: readyChecks(store, readiness),
   });
   for (const door of doors) door.openOn(server);
   if (serviceAccountTokens) {

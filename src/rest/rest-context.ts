@@ -6,6 +6,7 @@ import type { Upgrades } from '../http/upgrades.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { ViewContext, ViewFactory } from './content/view.ts';
+import type { KubernetesVersion } from './discovery/kubernetes-version.ts';
 
 /** What goes with one request beside who sends it. */
 export interface RequestExtras {
@@ -24,6 +25,10 @@ export interface RestDoorOptions extends ViewContext {
   readonly clientFor: (identity: RequestIdentity, extras: RequestExtras) => ApiClient;
   /** Refuses whoever may not read a path that is no resource. @throws {ApiError} Unauthorized, Forbidden */
   readonly admitToPath: (credentials: Credentials, path: string) => Promise<void>;
+  /** The Kubernetes that this server is like. */
+  readonly version: KubernetesVersion;
+  /** The figures of the server, in Prometheus' text format. */
+  readonly readMetrics: () => Promise<string>;
   readonly logger: Logger;
   /** @default {@link DEFAULT_REST_LIMITS} */
   readonly limits?: Partial<RestLimits>;
@@ -47,9 +52,9 @@ export interface RestContext extends RestDoorOptions {
 
 /**
  * Routes that are no resources: discovery, OpenAPI, version. Whoever asks has been admitted to the path before a handler
- * runs, and what it throws is answered as a Status.
+ * runs, and what it throws is answered as a Status. Made once a door, and added to each of its servers.
  */
-export type RouteModule = (fastify: FastifyInstance, context: RestContext) => void;
+export type RouteModule = (context: RestContext) => (fastify: FastifyInstance) => void;
 
 /** A subresource that is a connection: adds what takes over requests for a WebSocket. */
 export type UpgradeModule = (upgrades: Upgrades, context: RestContext) => void;

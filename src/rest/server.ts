@@ -6,15 +6,21 @@
  * Entry point: {@link createRestDoor}.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { addTextParser } from '../http/body-parser.ts';
+import { addBytesParser } from '../http/body-parser.ts';
 import { credentialsOf } from '../http/credentials.ts';
 import type { Door } from '../http/door.ts';
 import { addFailureHeaders, type HttpServer, toStatus } from '../http/http-server.ts';
 import { negotiateFormat } from './content/negotiate.ts';
 import { ROUTE_MODULES, UPGRADE_MODULES, VIEW_FACTORIES } from './modules.ts';
 import { addResourceRoutes } from './resource-routes.ts';
-import { DEFAULT_REST_LIMITS, type RestContext, type RestDoorOptions } from './rest-context.ts';
+import {
+  DEFAULT_REST_LIMITS,
+  type RestContext,
+  type RestDoorOptions,
+  type RouteModule,
+} from './rest-context.ts';
 import { WatchHub } from './watch/watch-hub.ts';
+import { addWatchUpgrade } from './watch/watch-upgrade.ts';
 
 export function createRestDoor(options: RestDoorOptions): Door {
   const limits = { ...DEFAULT_REST_LIMITS, ...options.limits };
@@ -24,9 +30,11 @@ export function createRestDoor(options: RestDoorOptions): Door {
 class RestDoor implements Door {
   readonly #context: RestContext;
   readonly #hub = new WatchHub();
+  readonly #routes: readonly ReturnType<RouteModule>[];
 
   constructor(context: RestContext) {
     this.#context = context;
+    this.#routes = ROUTE_MODULES.map((create) => create(context));
   }
 
   start(): Promise<void> {
@@ -36,7 +44,7 @@ class RestDoor implements Door {
   openOn({ fastify, upgrades }: HttpServer): void {
     const context = this.#context;
     void fastify.register((scope, _options, done) => {
-      addTextParser(scope, context.limits.maxBodyBytes);
+      addBytesParser(scope, context.limits.maxBodyBytes);
       scope.setErrorHandler((error, request, reply) => sendStatus(context, error, request, reply));
       addResourceRoutes(scope, context, this.#hub);
       done();
@@ -44,10 +52,12 @@ class RestDoor implements Door {
     void fastify.register((scope, _options, done) => {
       scope.setErrorHandler((error, request, reply) => sendStatus(context, error, request, reply));
       addAdmission(scope, context);
-      for (const add of ROUTE_MODULES) add(scope, context);
+      for (const add of this.#routes) add(scope);
       done();
     });
     for (const add of UPGRADE_MODULES) add(upgrades, context);
+    // Last, because it takes every path of a resource.
+    addWatchUpgrade(upgrades, context, this.#hub);
   }
 
   stop(): Promise<void> {

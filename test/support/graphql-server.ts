@@ -46,7 +46,7 @@ export async function testGraphql(options: TestGraphqlOptions = {}): Promise<Tes
     ...rest,
   });
   await door.start();
-  const server = createHttpServer({ logger, notReady: () => [], ...rest });
+  const server = createHttpServer({ logger, ...rest });
   door.openOn(server);
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const client = new GraphqlClient({ url, token: TEST_TOKEN });

@@ -11,7 +11,7 @@ interface Fields extends ApiObject {
     limited?: { assuredConcurrencyShares?: number; nominalConcurrencyShares?: number };
     rollbackTo?: { revision?: number };
   };
-  status?: { currentReplicas?: number };
+  status?: { currentReplicas?: number; conditions?: { status?: string }[] };
   regarding?: object;
   endpoints?: { nodeName?: string; topology?: Record<string, string> }[];
 }
@@ -24,6 +24,9 @@ const IMPLIED: Readonly<Record<string, Imply>> = {
   },
   'autoscaling/HorizontalPodAutoscaler': ({ status }) => {
     if (status) status.currentReplicas ??= 0;
+  },
+  'certificates.k8s.io/CertificateSigningRequest': ({ status }) => {
+    for (const condition of status?.conditions ?? []) condition.status ??= 'True';
   },
   'discovery.k8s.io/EndpointSlice': ({ endpoints }, { version }) => {
     if (version !== 'v1beta1') return;

@@ -1,8 +1,10 @@
 import { createBearerTokenAuthenticator } from '../../src/apiserver/authentication/bearer-token.ts';
 import { ADMIN_USER } from '../../src/apiserver/authentication/identities.ts';
 import { createClient } from '../../src/apiserver/in-process-client.ts';
-import { createHttpServer } from '../../src/http/http-server.ts';
+import { createHttpServer, type HttpServerOptions } from '../../src/http/http-server.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { MetricRegistry } from '../../src/lib/metrics.ts';
+import { readMetrics } from '../../src/observability/metrics/read-metrics.ts';
 import type { RestDoorOptions } from '../../src/rest/rest-context.ts';
 import { createRestDoor } from '../../src/rest/server.ts';
 import { type TestApi, type TestApiOptions, testApi } from './plane.ts';
@@ -10,7 +12,9 @@ import { RecordingLogger } from './recording-logger.ts';
 
 export const TEST_TOKEN = 'a-token-that-nobody-guesses';
 
-export interface TestRestOptions extends Partial<RestDoorOptions> {
+export interface TestRestOptions
+  extends Partial<RestDoorOptions>,
+    Pick<HttpServerOptions, 'requestTimeoutMs'> {
   readonly api?: TestApiOptions;
 }
 
@@ -51,6 +55,7 @@ export async function testRest(options: TestRestOptions = {}): Promise<TestRest>
   const authenticator = createBearerTokenAuthenticator({ token: TEST_TOKEN, user: ADMIN_USER });
   const api = await testApi({ authenticators: [authenticator], ...apiOptions });
   const logger = new RecordingLogger();
+  const metrics = new MetricRegistry();
   const { apiServer, scheme } = api;
   const rest = createRestDoor({
     scheme,
@@ -59,13 +64,14 @@ export async function testRest(options: TestRestOptions = {}): Promise<TestRest>
     clientFor: (identity, extras) =>
       createClient(apiServer, { ...identity, ...extras, isLimited: true }),
     admitToPath: (credentials, path) => apiServer.admitToPath(credentials, path),
-    table: (ref, tableOptions) => apiServer.table(ref, tableOptions),
+    version: { gitVersion: 'v1.36.0', major: '1', minor: '36', platform: 'linux/amd64' },
+    readMetrics: () => readMetrics(metrics),
     logger,
     clock: systemClock,
     ...door,
   });
   await rest.start();
-  const server = createHttpServer({ logger, notReady: () => [] });
+  const server = createHttpServer({ logger, ...door });
   rest.openOn(server);
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const open: TestRest['open'] = (method, path, { body, headers, signal } = {}) =>

@@ -1,4 +1,3 @@
-import type { ApiServer } from '../../apiserver/api-server.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { showManagers } from '../../scheme/managed-fields/managers.ts';
 import type { ApiObject, ObjectList } from '../../scheme/object.ts';
@@ -46,8 +45,6 @@ export interface ViewRequest {
 /** What views are made with. */
 export interface ViewContext {
   readonly scheme: Scheme;
-  /** The cells of a table: see {@link ApiServer.table}. */
-  readonly table: ApiServer['table'];
   readonly clock: Clock;
 }
 

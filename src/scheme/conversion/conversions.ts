@@ -3,6 +3,7 @@ import { ACCESS_REVIEW_CONVERSION } from './access-review.ts';
 import { DAEMON_SET_CONVERSION, DEPLOYMENT_CONVERSION } from './annotated-field.ts';
 import { BETA_HORIZONTAL_POD_AUTOSCALER_CONVERSION } from './beta-horizontal-pod-autoscaler.ts';
 import type { Conversion } from './conversion.ts';
+import { CUSTOM_RESOURCE_DEFINITION_CONVERSION } from './custom-resource-definition.ts';
 import { ENDPOINT_SLICE_CONVERSION } from './endpoint-slice.ts';
 import { EVENT_CONVERSION } from './event.ts';
 import { HORIZONTAL_POD_AUTOSCALER_CONVERSION } from './horizontal-pod-autoscaler.ts';
@@ -19,6 +20,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 
 /** By `group/version/Kind`. Versions that are not here have the fields of the storage version, and mean the same by them. */
 export const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([
+  ['apiextensions.k8s.io/v1beta1/CustomResourceDefinition', CUSTOM_RESOURCE_DEFINITION_CONVERSION],
   ['apps/v1beta1/Deployment', DEPLOYMENT_CONVERSION],
   ['authorization.k8s.io/v1beta1/LocalSubjectAccessReview', ACCESS_REVIEW_CONVERSION],
   ['authorization.k8s.io/v1beta1/SubjectAccessReview', ACCESS_REVIEW_CONVERSION],

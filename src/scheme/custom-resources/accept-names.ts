@@ -9,6 +9,7 @@ import type {
   CustomResourceDefinitionStatus,
 } from '../generated/types/apiextensions-v1.ts';
 import type { ResourceDefinition } from '../resource.ts';
+import { apiApprovalOf, approvalCondition } from './api-approval.ts';
 
 export const CONDITION_NAMES_ACCEPTED = 'NamesAccepted';
 export const CONDITION_ESTABLISHED = 'Established';
@@ -164,6 +165,11 @@ export function judgeDefinition(
   const before = crd.status?.conditions;
   let conditions = setCondition<ConditionLike>(before, { ...condition, lastTransitionTime: now });
   conditions = setCondition(conditions, { lastTransitionTime: now, ...established });
+  const approval = apiApprovalOf(crd);
+  if (approval) {
+    const judged = approvalCondition(approval);
+    conditions = setCondition(conditions, { lastTransitionTime: now, ...judged });
+  }
   return {
     ...crd.status,
     acceptedNames: accepted,

@@ -1,6 +1,7 @@
 /** Checks of objects and lists: what they must have, how much of it, and every member by its own schema. */
 import { duplicate, type FieldError, required, tooMany } from '../field-error.ts';
 import { breaks, type Check, type Site } from './check.ts';
+import { checkEmbedded } from './embedded-check.ts';
 import { childPath } from './field-path.ts';
 import { type EntryKey, entryKeyOf, keyValues } from './list-semantics.ts';
 import {
@@ -38,7 +39,9 @@ function* objectRules(schema: OpenApiSchema, compile: Compile): Iterable<ObjectC
   yield* sizeRules(schema);
   const members = memberRule(schema, compile);
   if (members) yield members;
-  if (isEmbeddedResource(schema)) yield checkEmbedded;
+  if (isEmbeddedResource(schema)) {
+    yield (object, { path }, errors) => checkEmbedded(object, path, errors);
+  }
 }
 
 function* sizeRules({ minProperties, maxProperties }: OpenApiSchema): Iterable<ObjectCheck> {
@@ -75,15 +78,6 @@ function memberRule(schema: OpenApiSchema, compile: Compile): ObjectCheck | unde
     }
   };
 }
-
-/** An object inside of an object says what it is. */
-const checkEmbedded: ObjectCheck = (object, { path }, errors) => {
-  for (const name of ['apiVersion', 'kind']) {
-    if (object[name] === undefined || object[name] === '') {
-      errors.push(required(childPath(path, name), 'must not be empty'));
-    }
-  }
-};
 
 /** Checks of lists; they pass over what is none. */
 export function* listChecks(schema: OpenApiSchema, compile: Compile): Iterable<Check> {

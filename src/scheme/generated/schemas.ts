@@ -3,6 +3,7 @@ import { SCHEMAS as admissionregistrationV1 } from './schemas/admissionregistrat
 import { SCHEMAS as admissionregistrationV1alpha1 } from './schemas/admissionregistration-v1alpha1.ts';
 import { SCHEMAS as admissionregistrationV1beta1 } from './schemas/admissionregistration-v1beta1.ts';
 import { SCHEMAS as apiextensionsV1 } from './schemas/apiextensions-v1.ts';
+import { SCHEMAS as apiextensionsV1beta1 } from './schemas/apiextensions-v1beta1.ts';
 import { SCHEMAS as apiregistrationV1 } from './schemas/apiregistration-v1.ts';
 import { SCHEMAS as apiserverinternalV1alpha1 } from './schemas/apiserverinternal-v1alpha1.ts';
 import { SCHEMAS as appsV1 } from './schemas/apps-v1.ts';
@@ -53,6 +54,7 @@ export const TYPE_SCHEMAS: readonly TypeSchema[] = [
   ...admissionregistrationV1alpha1,
   ...admissionregistrationV1beta1,
   ...apiextensionsV1,
+  ...apiextensionsV1beta1,
   ...apiregistrationV1,
   ...apiserverinternalV1alpha1,
   ...appsV1,

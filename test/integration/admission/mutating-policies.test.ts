@@ -113,9 +113,10 @@ describe('a mutating admission policy', () => {
     await mutateBy(
       api.client,
       [
-        applying(`Object{spec: Object.spec{metrics: [Object.spec.metrics{type: 'Resource',
-        resource: Object.spec.metrics.resource{name: 'cpu',
-          target: Object.spec.metrics.resource.target{type: 'Utilization', averageUtilization: 33}}}]}}`),
+        patching(`[JSONPatch{op: 'replace', path: '/spec/metrics', value: [{
+          'type': dyn('Resource'),
+          'resource': dyn({'name': dyn('cpu'),
+            'target': dyn({'type': dyn('Utilization'), 'averageUtilization': dyn(33)})})}]}]`),
       ],
       { spec: { matchConstraints: matching('autoscaling', 'v2', 'horizontalpodautoscalers') } },
     );
@@ -145,11 +146,46 @@ describe('a mutating admission policy', () => {
     expect((await api.client.create(widgets, widget('a'))).spec).toMatchObject({ size: 2 });
   });
 
+  test('joins the lists of custom resources as their schema says', async () => {
+    await using api = await testApi();
+    const text = { type: 'string' };
+    const part = { type: 'object', required: ['name'], properties: { name: text, of: text } };
+    const properties = {
+      parts: {
+        type: 'array',
+        items: part,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['name'],
+      },
+      names: { type: 'array', items: text, 'x-kubernetes-list-type': 'set' },
+    };
+    await installDefinition(api, widgetDefinition({ spec: { type: 'object', properties } }));
+    await mutateBy(
+      api.client,
+      [
+        applying(`Object{spec: Object.spec{names: ['b', 'c'],
+          parts: [Object.spec.parts{name: 'x', of: 'steel'}, Object.spec.parts{name: 'z'}]}}`),
+      ],
+      { spec: { matchConstraints: matching('example.com', 'v1', 'widgets') } },
+    );
+    const spec = { names: ['a', 'b'], parts: [{ name: 'x' }, { name: 'y' }] };
+    expect((await api.client.create(widgets, { ...widget('a'), spec })).spec).toEqual({
+      names: ['a', 'b', 'c'],
+      parts: [{ name: 'x', of: 'steel' }, { name: 'y' }, { name: 'z' }],
+    });
+  });
+
   test.each([
     [applying('Object{data: Object.other{a: "x"}}'), 'unexpected type name "Object.other"'],
     [applying('Object{data: Object.data{a: object.nothing}}'), 'no such key: nothing'],
     [patching("[JSONPatch{op: 'remove', path: '/none/x'}]"), 'denied request'],
     [applying('Object{dta: Object.dta{a: "x"}}'), 'unknown field "dta"'],
+    [
+      applying(
+        'Object{metadata: Object.metadata{ownerReferences: [Object.metadata.ownerReferences{uid: "x"}]}}',
+      ),
+      'may not mutate atomic arrays, maps or structs: .metadata.ownerReferences[0]',
+    ],
     [patching("[JSONPatch{op: 'replace', path: '/metadata/name', value: 'b'}]"), 'metadata.name'],
   ])(
     'that fails refuses the request, unless it is to be ignored: %#',

@@ -180,23 +180,3 @@ test('an Event is one object in both of its groups', async () => {
     regarding: { kind: 'Pod', name: 'web' },
   });
 });
-
-test('objects are shown as kubectl would show them', async () => {
-  await using api = await testApi();
-  const created = await api.client.create(appsDeployments, deploymentManifest('web'));
-  const { columns, row } = api.apiServer.table(appsDeployments);
-  expect(columns.map(({ name }) => name)).toEqual([
-    'Name',
-    'Ready',
-    'Up-to-date',
-    'Available',
-    'Age',
-  ]);
-  expect(row(created, Date.now()).cells).toEqual([
-    'web',
-    '0/2',
-    0,
-    0,
-    expect.stringMatching(/^\d+s$/),
-  ]);
-});

@@ -41,7 +41,7 @@ test('logs are dropped when they are older than that, and past a size a run', as
     failure: new Promise<Error>(() => undefined),
     stop: async () => undefined,
   };
-  const config = readContainerLogConfig({});
+  const config = { containerLogs: readContainerLogConfig({}) };
   const logs = openContainerLogs({ config, database, clock, logger: silentLogger }, cleanup);
   const write = (podUid: string, ageHours: number, text: string): void =>
     logs.log.write({

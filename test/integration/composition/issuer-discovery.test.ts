@@ -16,7 +16,7 @@ const pem = () =>
 
 async function discovery(issuer: string) {
   const options = { keys: createServiceAccountKeys(pem(), [pem()]), issuer, audiences: ['api'] };
-  const http = createHttpServer({ logger: silentLogger, notReady: () => [] });
+  const http = createHttpServer({ logger: silentLogger });
   await addIssuerDiscovery(http.fastify, options, async ({ bearerToken }) => {
     if (bearerToken !== 'secret') throw unauthorized();
   });

@@ -4,6 +4,8 @@ import type {
   CustomResourceDefinitionVersion,
   JSONSchemaProps,
 } from '../../../src/scheme/generated/types/apiextensions-v1.ts';
+import type { ResourceDefinition } from '../../../src/scheme/resource.ts';
+import { tableOf } from '../../../src/scheme/table.ts';
 import {
   installDefinition,
   WIDGET_SPEC,
@@ -14,6 +16,11 @@ import {
 } from '../../support/custom-resources.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type TestApi, testApi } from '../../support/plane.ts';
+
+function served({ scheme }: TestApi): ResourceDefinition {
+  const { group, version, resource } = widgets;
+  return scheme.find(group, version, resource) as ResourceDefinition;
+}
 
 const A = { namespace: 'default', name: 'a' };
 
@@ -333,7 +340,7 @@ describe('lists of custom objects', () => {
       ...widget('a', { size: 3, colour: 'red' }),
       status: { conditions: [{ type: 'Ready', status: 'True' }], words: ['x', 'y'], on: false },
     });
-    const table = api.apiServer.table(widgets, { wide: true });
+    const table = tableOf(api.scheme, served(api), { wide: true });
     expect(table.columns.map(({ name }) => name)).toEqual([
       'Name',
       'Size',
@@ -352,7 +359,7 @@ describe('lists of custom objects', () => {
       '<invalid>',
       false,
     ]);
-    const narrow = api.apiServer.table(widgets);
+    const narrow = tableOf(api.scheme, served(api));
     expect(narrow.columns.map(({ name }) => name)).not.toContain('Words');
   });
 });

@@ -67,6 +67,36 @@ spec:
           image: nginx:1.7.9
 `;
 
+const DEFINITION = `
+apiVersion: apiextensions.k8s.io/v1beta1
+kind: CustomResourceDefinition
+metadata:
+  name: crontabs.stable.example.com
+spec:
+  group: stable.example.com
+  version: v1
+  scope: Namespaced
+  names: {plural: crontabs, kind: CronTab, shortNames: [ct]}
+  subresources: {status: {}}
+  additionalPrinterColumns:
+    - {name: Spec, type: string, JSONPath: .spec.cronSpec}
+  validation:
+    openAPIV3Schema:
+      properties:
+        spec:
+          required: [cronSpec]
+          properties:
+            cronSpec: {type: string, pattern: '^(\\d+|\\*)(/\\d+)?(\\s+(\\d+|\\*)(/\\d+)?){4}$'}
+            replicas: {type: integer, minimum: 1, maximum: 10}
+`;
+
+const cronTab = (spec: string): string => `
+apiVersion: stable.example.com/v1
+kind: CronTab
+metadata: {name: nightly}
+spec: ${spec}
+`;
+
 describe('a manifest of 2017', () => {
   test('applies with a warning that names the replacement', async () => {
     const { message, warnings } = await apply(web('apps/v1beta2', 'web'));
@@ -167,6 +197,37 @@ describe('a manifest of 2017', () => {
           replicaSets: [],
           pods: [],
         },
+      },
+    });
+  });
+
+  test('defines custom resources, whose objects keep what their schema does not know', async () => {
+    const { message, warnings } = await apply(DEFINITION);
+    expect(message).toBe(
+      'customresourcedefinition.apiextensions.k8s.io/crontabs.stable.example.com created',
+    );
+    expect(warnings).toEqual([
+      'apiextensions.k8s.io/v1beta1 CustomResourceDefinition is deprecated in v1.16+, unavailable in v1.22+; use apiextensions.k8s.io/v1 CustomResourceDefinition',
+    ]);
+    expect((await apply(DEFINITION)).message).toBe(
+      'customresourcedefinition.apiextensions.k8s.io/crontabs.stable.example.com unchanged',
+    );
+    const made = await apply(cronTab("{cronSpec: '* * * * */5', image: mine, deep: {er: 1}}"));
+    expect(made.message).toBe('crontab.stable.example.com/nightly created');
+    expect(await read('ct', 'nightly')).toMatchObject({
+      spec: { cronSpec: '* * * * */5', image: 'mine', deep: { er: 1 } },
+    });
+    const name = 'crontabs.stable.example.com';
+    expect(await read('customresourcedefinitions.v1.apiextensions.k8s.io', name)).toMatchObject({
+      spec: { versions: [{ name: 'v1', subresources: { status: {} } }] },
+    });
+    expect(
+      await read('customresourcedefinitions.v1beta1.apiextensions.k8s.io', name),
+    ).toMatchObject({
+      spec: {
+        version: 'v1',
+        preserveUnknownFields: true,
+        additionalPrinterColumns: [{ JSONPath: '.spec.cronSpec' }],
       },
     });
   });

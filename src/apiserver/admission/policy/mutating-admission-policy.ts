@@ -5,9 +5,10 @@ import { toJson } from '../../../scheme/cel/json.ts';
 import type { CelValue } from '../../../scheme/cel/values.ts';
 import { ApiError, isApiError } from '../../../scheme/errors.ts';
 import type { CompiledMutation } from '../../../scheme/groups/admissionregistration/compiled-policy.ts';
+import { applyUnowned } from '../../../scheme/managed-fields/apply-unowned.ts';
+import { structureOf } from '../../../scheme/managed-fields/structure.ts';
 import type { ApiObject } from '../../../scheme/object.ts';
 import { applyJsonPatch } from '../../../scheme/patch/json-patch.ts';
-import { applyStrategicMergePatch } from '../../../scheme/patch/strategic-merge-patch.ts';
 import { qualifiedName } from '../../../scheme/resource.ts';
 import type { Evaluation } from '../matching/evaluation.ts';
 import { Reinvocations } from '../matching/reinvocations.ts';
@@ -92,12 +93,8 @@ function applyMutation(
 ): ApiObject {
   if (patchType === 'JSONPatch') return applyJsonPatch(object, toJson(value));
   assertTypeNames(value);
-  const { scheme } = request.state;
-  const lookup = (name: string) => scheme.type(name);
-  return applyStrategicMergePatch(object, toJson(value), {
-    lookup,
-    typeName: definition.schemaName,
-  });
+  const structure = structureOf(request.state.scheme, definition.schemaName);
+  return applyUnowned(object, toJson(value), structure);
 }
 
 function failure({ request, bound, binding }: Case, message: string): ApiError {

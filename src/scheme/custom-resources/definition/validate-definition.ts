@@ -7,13 +7,12 @@ import type {
 import { FIELD_IS_IMMUTABLE } from '../../metadata-validation.ts';
 import { dnsSubdomainProblems } from '../../names.ts';
 import { isEstablished } from '../accept-names.ts';
+import { APPROVED_ANNOTATION, apiApprovalOf } from '../api-approval.ts';
 import { validateConversion } from './validate-conversion.ts';
 import { requireNames, validateNames } from './validate-names.ts';
 import { validateVersion } from './validate-version.ts';
 
 const SCOPES = ['Cluster', 'Namespaced'];
-const APPROVED_ANNOTATION = 'api-approved.kubernetes.io';
-const APPROVAL_URL = 'https://github.com/kubernetes/enhancements/pull/1111';
 
 /** Judges a definition by itself. @param current The definition before an update: what is as it was is not judged anew */
 export function validateDefinition(
@@ -26,7 +25,7 @@ export function validateDefinition(
     const detail = 'must be spec.names.plural+"."+spec.group';
     errors.push(invalid('metadata.name', metadata.name, detail));
   }
-  if (!current) checkApproval(definition, errors);
+  checkApproval(definition, current, errors);
   checkGroup(spec.group, errors);
   checkScope(spec.scope, errors);
   if (spec.preserveUnknownFields) {
@@ -58,18 +57,19 @@ function checkScope(scope: string, errors: FieldError[]): void {
   else if (!SCOPES.includes(scope)) errors.push(notSupported('spec.scope', scope, SCOPES));
 }
 
-/** Groups of the Kubernetes community ask for a word on whether their API was reviewed. */
-function checkApproval({ metadata, spec }: CustomResourceDefinition, errors: FieldError[]): void {
-  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(spec.group)) return;
-  const approval = metadata.annotations?.[APPROVED_ANNOTATION];
+/** What is as it was is not judged anew: who changes something else need not know of it. */
+function checkApproval(
+  definition: CustomResourceDefinition,
+  current: CustomResourceDefinition | undefined,
+  errors: FieldError[],
+): void {
+  const approval = apiApprovalOf(definition);
+  if (!approval || (current && apiApprovalOf(current)?.state === approval.state)) return;
   const path = `metadata.annotations[${APPROVED_ANNOTATION}]`;
-  if (!approval) {
-    const detail = `protected groups must have approval annotation "${APPROVED_ANNOTATION}", see ${APPROVAL_URL}`;
-    errors.push(required(path, detail));
-  } else if (!approval.startsWith('unapproved') && !URL.canParse(approval)) {
-    const detail = `protected groups must have approval annotation "${APPROVED_ANNOTATION}" with either a URL or a reason starting with "unapproved", see ${APPROVAL_URL}`;
-    errors.push(invalid(path, approval, detail));
-  }
+  if (approval.state === 'Missing') errors.push(required(path, approval.message));
+  if (approval.state !== 'Invalid') return;
+  const value = definition.metadata.annotations?.[APPROVED_ANNOTATION];
+  errors.push(invalid(path, value, approval.message));
 }
 
 function checkVersions(

@@ -5,6 +5,7 @@ import type {
   MutatingWebhookConfiguration,
   ValidatingWebhookConfiguration,
 } from '../../generated/types/admissionregistration-v1beta1.ts';
+import type { CustomResourceDefinition } from '../../generated/types/apiextensions-v1beta1.ts';
 import type { CertificateSigningRequest } from '../../generated/types/certificates-v1beta1.ts';
 import type { PriorityLevelConfiguration as StoredLevel } from '../../generated/types/flowcontrol-v1.ts';
 import type { PriorityLevelConfiguration } from '../../generated/types/flowcontrol-v1beta1.ts';
@@ -36,6 +37,23 @@ export function applySigningRequestDefaults({ spec, status }: CertificateSigning
     spec.signerName ??= defaultSignerOf(spec);
   }
   for (const condition of status?.conditions ?? []) condition.status ??= 'True';
+}
+
+/** apiextensions.k8s.io/v1beta1: one version may stand beside the list of all, and unknown fields are kept. */
+export function applyDefinitionDefaults({ spec }: CustomResourceDefinition): void {
+  if (!spec) return;
+  const { names } = spec;
+  spec.preserveUnknownFields ??= true;
+  if (names) {
+    names.singular ||= names.kind?.toLowerCase();
+    names.listKind ||= `${names.kind}List`;
+  }
+  spec.conversion ??= { strategy: 'None' };
+  if (!spec.versions?.length && spec.version) {
+    spec.versions = [{ name: spec.version, served: true, storage: true }];
+  }
+  const [first] = spec.versions ?? [];
+  if (first) spec.version ??= first.name;
 }
 
 /** networking.k8s.io/v1beta1 and extensions/v1beta1: every controller read paths in its own way. */

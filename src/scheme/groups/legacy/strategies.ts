@@ -2,6 +2,7 @@
 import type { KindStrategy } from '../../kind-strategy.ts';
 import {
   applyAssuredSharesDefaults,
+  applyDefinitionDefaults,
   applyIngressDefaults,
   applyNominalSharesDefaults,
   applyRoleBindingDefaults,
@@ -32,6 +33,7 @@ const RBAC = 'rbac.authorization.k8s.io/v1alpha1';
 export const LEGACY_STRATEGIES: readonly Entry[] = [
   entry(`${ADMISSION}/MutatingWebhookConfiguration`, applyWebhookDefaults),
   entry(`${ADMISSION}/ValidatingWebhookConfiguration`, applyWebhookDefaults),
+  entry('apiextensions.k8s.io/v1beta1/CustomResourceDefinition', applyDefinitionDefaults),
   entry('apps/v1beta1/Deployment', applyAppsDeploymentDefaults),
   entry('apps/v1beta1/StatefulSet', applyAppsStatefulSetDefaults),
   entry('certificates.k8s.io/v1beta1/CertificateSigningRequest', applySigningRequestDefaults),

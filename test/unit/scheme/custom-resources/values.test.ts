@@ -23,6 +23,8 @@ function judges(title: string, cases: readonly Case[]): void {
 }
 
 const OBJECT: OpenApiSchema = { type: 'object' };
+const EMBEDDED: OpenApiSchema = { type: 'object', 'x-kubernetes-embedded-resource': true };
+const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
 const LIST: OpenApiSchema = { type: 'array', items: {} };
 const INT_OR_STRING: OpenApiSchema = { 'x-kubernetes-int-or-string': true };
 const PORTS: OpenApiSchema = {
@@ -195,8 +197,43 @@ describe('an object', () => {
     [
       { ...OBJECT, 'x-kubernetes-embedded-resource': true },
       { kind: '' },
-      'spec.x.apiVersion: Required value: must not be empty',
-      'spec.x.kind: Required value: must not be empty',
+      'spec.x.apiVersion: Required value',
+      'spec.x.kind: Required value',
+    ],
+    [EMBEDDED, { ...CONFIG_MAP, metadata: { name: 'a', labels: { b: 'c' }, extra: 1 } }],
+    [EMBEDDED, { ...CONFIG_MAP, metadata: {} }],
+    [
+      EMBEDDED,
+      { apiVersion: 'a/b/c', kind: 'Config_Map' },
+      'spec.x.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c',
+      `spec.x.kind: Invalid value: "Config_Map": may have mixed case, but should otherwise match: a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')`,
+    ],
+    [
+      EMBEDDED,
+      { apiVersion: 1, kind: true },
+      'spec.x.apiVersion: Invalid value: 1: must be a string',
+      'spec.x.kind: Invalid value: true: must be a string',
+    ],
+    [
+      EMBEDDED,
+      { ...CONFIG_MAP, metadata: { name: 'a/b', generation: -1 } },
+      `spec.x.metadata.name: Invalid value: "a/b": may not contain '/'`,
+      'spec.x.metadata.generation: Invalid value: -1: must be greater than or equal to 0',
+    ],
+    [
+      EMBEDDED,
+      { ...CONFIG_MAP, metadata: { name: 1 } },
+      'spec.x.metadata: Invalid value: {"name":1}: json: cannot unmarshal Go struct field ObjectMeta.name of type string',
+    ],
+    [
+      EMBEDDED,
+      { ...CONFIG_MAP, metadata: { labels: { a: 1 } } },
+      'spec.x.metadata: Invalid value: {"labels":{"a":1}}: json: cannot unmarshal Go struct field ObjectMeta.labels of type map[string]string',
+    ],
+    [
+      EMBEDDED,
+      { ...CONFIG_MAP, metadata: 'a' },
+      'spec.x.metadata: Invalid value: "a": json: cannot unmarshal value of type v1.ObjectMeta',
     ],
   ]);
 });
