@@ -74,8 +74,13 @@ function toLegacyDefinition(
     schemaName,
     stability: stabilityOf(version),
     storageVersion: version,
+    // Short names and `all` mean the group that the kinds have moved to: each object is listed once.
     ...(storedIn
-      ? { storedAs: { group: storedIn, version: successor.storageVersion, resource } }
+      ? {
+          shortNames: [],
+          categories: [],
+          storedAs: { group: storedIn, version: successor.storageVersion, resource },
+        }
       : {}),
     deprecation: toDeprecation({ group, version }, kind, { since, removedIn, use }),
   };

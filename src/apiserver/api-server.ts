@@ -52,6 +52,7 @@ import { DEFAULT_FLOWS } from './fairness/default-objects.ts';
 import { DEFAULT_MAX_REQUESTS_IN_FLIGHT } from './fairness/defaults.ts';
 import type { Seat } from './fairness/fair-queues.ts';
 import { FlowControl } from './fairness/flow-control.ts';
+import { FlowSchemaKeeper } from './fairness/flow-schema-keeper.ts';
 import { costOf, type RequestCost } from './fairness/request-cost.ts';
 import { reconcileDefaults } from './reconcile-defaults.ts';
 import { applyObject } from './registry/apply.ts';
@@ -85,6 +86,7 @@ export class ApiServer {
   readonly #customResources: CustomResources;
   readonly #authorization: Authorization;
   readonly #flows: FlowControl;
+  readonly #flowSchemas: FlowSchemaKeeper;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
   #isServing = false;
@@ -103,6 +105,7 @@ export class ApiServer {
     });
     this.#registry = createRegistry(options, this.#authorization, this.#ranges);
     this.#customResources = new CustomResources(this.#registry);
+    this.#flowSchemas = new FlowSchemaKeeper(this.#registry);
     const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     this.#flows = new FlowControl({
       store: options.store,
@@ -135,6 +138,7 @@ export class ApiServer {
     };
     const policy = this.#authorization.usesRoles ? DEFAULT_POLICY : [];
     await reconcileDefaults(defaults, [...policy, ...DEFAULT_FLOWS]);
+    await this.#flowSchemas.start();
   }
 
   /** Grows whenever roles or bindings change: what was worked out with somebody's rights before is not to be given out after. */
@@ -146,6 +150,7 @@ export class ApiServer {
   stop(): void {
     this.#isServing = false;
     this.#customResources.stop();
+    this.#flowSchemas.stop();
     this.#authorization.stop();
     this.#flows.stop();
   }

@@ -12,7 +12,7 @@ import { openDefinitions } from './custom-resources/open-definitions.ts';
 import { Registry } from './registry/registry.ts';
 import { ServedResources } from './registry/served-resources.ts';
 import { createServiceCompanions, type ServiceRanges } from './services/service-companions.ts';
-import { createWebhookAccess } from './webhooks/webhook-target.ts';
+import { WebhookClient } from './webhooks/webhook-client.ts';
 
 /** Puts together what the verbs share, with the defaults of what the options leave out. */
 export function createRegistry(
@@ -33,7 +33,7 @@ export function createRegistry(
         ...(options.admissionPlugins ?? createAdmissionPlugins()),
         ...authorization.guards,
       ],
-      webhooks: createWebhookAccess(),
+      webhooks: new WebhookClient(),
       companions: new Map([['services', createServiceCompanions(ranges)]]),
       computed: new Map(
         createUsageMetrics(clock).map((computed) => [qualifiedName(computed.resource), computed]),

@@ -17,12 +17,12 @@ export function addJsonParser(fastify: FastifyInstance, maxBodyBytes: number): v
     'application/json',
     { bodyLimit: maxBodyBytes * MAX_DRAINED_FACTOR },
     async (_request: unknown, payload: IncomingMessage) =>
-      parseJson(await readBody(payload, maxBodyBytes)),
+      parseJson((await readBody(payload, maxBodyBytes)).toString('utf8')),
   );
 }
 
-/** Reads bodies of any type as text, for doors that tell types apart themselves; as {@link addJsonParser} does. */
-export function addTextParser(fastify: FastifyInstance, maxBodyBytes: number): void {
+/** Reads bodies of any type as they come, for doors that tell types apart themselves; as {@link addJsonParser} does. */
+export function addBytesParser(fastify: FastifyInstance, maxBodyBytes: number): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     '*',
@@ -31,7 +31,7 @@ export function addTextParser(fastify: FastifyInstance, maxBodyBytes: number): v
   );
 }
 
-async function readBody(payload: IncomingMessage, maxBodyBytes: number): Promise<string> {
+async function readBody(payload: IncomingMessage, maxBodyBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of payload as AsyncIterable<Buffer>) {
@@ -43,7 +43,7 @@ async function readBody(payload: IncomingMessage, maxBodyBytes: number): Promise
   if (bytes > maxBodyBytes) {
     throw entityTooLarge(`Request entity too large: limit is ${maxBodyBytes} bytes`);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** @throws {ApiError} BadRequest */

@@ -61,6 +61,20 @@ export function connectionCredentials(
   return toCredentials(headers, request);
 }
 
+/** How Kubernetes' clients in browsers, which cannot set headers on a WebSocket, bring a token. */
+const TOKEN_PROTOCOL = 'base64url.bearer.authorization.k8s.io.';
+
+/** Of a request for a WebSocket: the token may be among the protocols that it offers, encoded. */
+export function upgradeCredentials(request: IncomingMessage): Credentials {
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',');
+  const protocol = offered
+    .map((name) => name.trim())
+    .find((name) => name.startsWith(TOKEN_PROTOCOL));
+  if (protocol === undefined) return credentialsOf(request);
+  const token = Buffer.from(protocol.slice(TOKEN_PROTOCOL.length), 'base64url').toString();
+  return connectionCredentials({ token }, request);
+}
+
 function toCredentials(headers: Headers, request: IncomingMessage): Credentials {
   const bearerToken = bearerTokenOf(headers.authorization?.[0]);
   const clientCertificate = clientCertificateOf(request);

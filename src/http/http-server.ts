@@ -2,7 +2,7 @@
  * The HTTP server that doors are opened on: `/livez`, `/readyz` and `/healthz`, the check of the Host header, WebSockets by path, and
  * errors as Status. It knows none of its doors.
  */
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -29,6 +29,8 @@ export interface HttpServerOptions {
   readonly readyChecks?: readonly HealthCheck[];
   /** Names that the server may be called by, beside addresses and `localhost`. @default none */
   readonly allowedHosts?: readonly string[];
+  /** How long a request may take to come in whole, its body included, in milliseconds. @default 60_000 */
+  readonly requestTimeoutMs?: number;
 }
 
 export interface HttpServer {
@@ -42,6 +44,9 @@ export interface HttpServer {
 
 /** Idle connections are kept longer than clients and proxies keep theirs, so that none closes in mid-request. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+const DEFAULT_REQUEST_TIMEOUT_MS = 60_000;
+/** Node.js looks so many times, within the time that a request has, whether one has used it up. */
+const LOOKS_PER_TIMEOUT = 4;
 const MAX_PARAMETER_LENGTH = 1_024;
 
 /** Makes the server; `listen` starts it. */
@@ -49,9 +54,12 @@ export function createHttpServer({
   logger,
   readyChecks = [],
   allowedHosts = [],
+  requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
   tls,
 }: HttpServerOptions): HttpServer {
-  const server = createFastify(tls);
+  const server = createFastify(tls, requestTimeoutMs);
+  // Of the two, Node.js takes the longer one for the request.
+  server.server.headersTimeout = Math.min(server.server.headersTimeout, requestTimeoutMs);
   addHostCheck(server, allowedHosts);
   addHealthRoutes(server, readyChecks, logger);
   addErrorAnswers(server, logger);
@@ -91,7 +99,7 @@ function addErrorAnswers(server: FastifyInstance, logger: Logger): void {
   });
   server.setErrorHandler((error, _request, reply) => {
     const status = toStatus(error, logger);
-    if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
+    addFailureHeaders(reply, status);
     return reply.code(status.code).send(status);
   });
 }
@@ -101,11 +109,17 @@ const SERVER_OPTIONS = {
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   forceCloseConnections: 'idle',
   routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+  // What comes before any route is chosen: a path with an escape that means nothing.
+  frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+    void reply.code(400).send(badRequest(error.message).toStatus());
+  },
 } as const;
 
-function createFastify(tls: ServingTls | undefined): FastifyInstance {
-  if (!tls) return fastify(SERVER_OPTIONS);
+function createFastify(tls: ServingTls | undefined, requestTimeout: number): FastifyInstance {
+  const http = { connectionsCheckingInterval: requestTimeout / LOOKS_PER_TIMEOUT };
+  if (!tls) return fastify({ ...SERVER_OPTIONS, requestTimeout, http });
   const https = {
+    ...http,
     cert: tls.certificate,
     key: tls.privateKey,
     ca: tls.clientAuthority,
@@ -115,7 +129,14 @@ function createFastify(tls: ServingTls | undefined): FastifyInstance {
     rejectUnauthorized: false,
   } as const;
   // Routes and hooks are the same over TLS; only the type of the raw server differs.
-  return fastify({ ...SERVER_OPTIONS, https }) as unknown as FastifyInstance;
+  return fastify({ ...SERVER_OPTIONS, requestTimeout, https }) as unknown as FastifyInstance;
+}
+
+/** What HTTP says of a failure beside its code: how to be known, and when to come back. */
+export function addFailureHeaders(reply: FastifyReply, { code, details }: Status): void {
+  if (code === 401) void reply.header('www-authenticate', 'Bearer');
+  const { retryAfterSeconds } = details ?? {};
+  if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
 }
 
 /** Any error of a request as a Status; those that nobody foresaw are masked and logged. */

@@ -9,8 +9,14 @@ import type {
 export const CONDITION_RESIZE_PENDING = 'PodResizePending';
 
 /** What the Pod may take of its node: its spec, without a resize that the kubelet has not granted. */
-export function grantedSpec({ spec, status }: Pod): PodSpec | undefined {
-  if (!spec || !findCondition(status?.conditions, CONDITION_RESIZE_PENDING)) return spec;
+export function grantedSpec(pod: Pod): PodSpec | undefined {
+  const isPending = findCondition(pod.status?.conditions, CONDITION_RESIZE_PENDING);
+  return isPending ? allocatedSpec(pod) : pod.spec;
+}
+
+/** The spec with what the kubelet has granted in place of what it asks for. */
+export function allocatedSpec({ spec, status }: Pod): PodSpec | undefined {
+  if (!spec) return undefined;
   const { initContainers } = spec;
   return {
     ...spec,

@@ -1,31 +1,30 @@
-import type { FastifyRequest } from 'fastify';
-import type { ApiClient } from '../apiserver/client.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { OpenRequest } from './open-request.ts';
 import { type RawBody, readObjectBody } from './request/body.ts';
-import type { ResourcePath } from './request/resource-path.ts';
-import type { RestContext } from './rest-context.ts';
+import { flagOf } from './request/query-values.ts';
 
-/** One request for a resource, by somebody who is known. */
-export interface RestRequest {
-  readonly context: RestContext;
-  readonly path: ResourcePath;
-  readonly query: URLSearchParams;
-  /** The API as whoever asks. */
-  readonly client: ApiClient;
-  /** Aborted when the client has gone. */
-  readonly signal: AbortSignal;
-  readonly raw: FastifyRequest;
+/** One request for a resource, whole. */
+export interface RestRequest extends OpenRequest {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  /** As it came; empty where nothing was sent. */
+  readonly body: Buffer;
 }
 
+export const NO_BODY = Buffer.alloc(0);
+
 /** The body as it came. */
-export function rawBodyOf({ raw }: RestRequest): RawBody {
-  const { body } = raw;
-  return {
-    contentType: raw.headers['content-type'],
-    text: typeof body === 'string' ? body : '',
-  };
+export function rawBodyOf({ body, headers }: RestRequest): RawBody {
+  return { contentType: headers['content-type'], bytes: body };
 }
 
 /** The value of the body; undefined where there is none. @throws {ApiError} BadRequest, UnsupportedMediaType */
 export function bodyOf(request: RestRequest): unknown {
   return readObjectBody(rawBodyOf(request));
+}
+
+/** Whether a list is to be followed, by its query or by one of the oldest paths. */
+export function wantsWatch({ method, path, query }: RestRequest): boolean {
+  if (method !== 'GET' || path.subresource !== undefined) return false;
+  return path.isWatch || (path.name === undefined && flagOf(query, 'watch') === true);
 }

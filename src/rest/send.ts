@@ -6,6 +6,8 @@ import type { Encoder } from './content/encoder.ts';
 
 /** Answers of this size are worth compressing, in characters: Kubernetes' threshold. */
 const GZIP_THRESHOLD = 128 * 1024;
+/** Who takes nothing of an answer for this long never will, in milliseconds. */
+const STALLED_MS = 60_000;
 /** Pieces of a list are put together for one write, in characters. */
 const MAX_CHUNK = 64 * 1024;
 
@@ -19,6 +21,7 @@ export function sendAnswer(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): FastifyReply {
   void reply.header('cache-control', 'no-cache, private');
+  reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
   switch (answer.type) {
     case 'text':
       return reply.type('text/plain; charset=utf-8').send(answer.text);

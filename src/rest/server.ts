@@ -6,10 +6,10 @@
  * Entry point: {@link createRestDoor}.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { addTextParser } from '../http/body-parser.ts';
+import { addBytesParser } from '../http/body-parser.ts';
 import { credentialsOf } from '../http/credentials.ts';
 import type { Door } from '../http/door.ts';
-import { type HttpServer, toStatus } from '../http/http-server.ts';
+import { addFailureHeaders, type HttpServer, toStatus } from '../http/http-server.ts';
 import { negotiateFormat } from './content/negotiate.ts';
 import { ROUTE_MODULES, UPGRADE_MODULES, VIEW_FACTORIES } from './modules.ts';
 import { addResourceRoutes } from './resource-routes.ts';
@@ -20,6 +20,7 @@ import {
   type RouteModule,
 } from './rest-context.ts';
 import { WatchHub } from './watch/watch-hub.ts';
+import { addWatchUpgrade } from './watch/watch-upgrade.ts';
 
 export function createRestDoor(options: RestDoorOptions): Door {
   const limits = { ...DEFAULT_REST_LIMITS, ...options.limits };
@@ -43,7 +44,7 @@ class RestDoor implements Door {
   openOn({ fastify, upgrades }: HttpServer): void {
     const context = this.#context;
     void fastify.register((scope, _options, done) => {
-      addTextParser(scope, context.limits.maxBodyBytes);
+      addBytesParser(scope, context.limits.maxBodyBytes);
       scope.setErrorHandler((error, request, reply) => sendStatus(context, error, request, reply));
       addResourceRoutes(scope, context, this.#hub);
       done();
@@ -55,6 +56,8 @@ class RestDoor implements Door {
       done();
     });
     for (const add of UPGRADE_MODULES) add(upgrades, context);
+    // Last, because it takes every path of a resource.
+    addWatchUpgrade(upgrades, context, this.#hub);
   }
 
   stop(): Promise<void> {
@@ -83,8 +86,9 @@ function sendStatus(
     userAgent: headers['user-agent'],
     query: new URLSearchParams(url.split('?', 2)[1]),
   });
-  if (status.code === 401) void reply.header('www-authenticate', 'Bearer');
-  const { retryAfterSeconds } = status.details ?? {};
-  if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
-  return reply.code(status.code).type(format.mediaType).send(Buffer.from(format.write(status)));
+  addFailureHeaders(reply, status);
+  return reply
+    .code(status.code)
+    .type(format.mediaType)
+    .send(Buffer.from(format.write(status)));
 }

@@ -1,9 +1,12 @@
-import type { FastifyReply } from 'fastify';
-
 /** Kubernetes' limits, in characters: what one answer tells altogether, and of each warning when that is too much. */
 const MAX_TOTAL = 4 * 1024;
 const MAX_EACH = 256;
 const MAX_REMEMBERED = 1_000;
+
+/** What headers can be added to: a response of Node.js. */
+interface AnswerHead {
+  appendHeader(name: string, value: string): unknown;
+}
 
 /** The advice that goes with one answer, as `Warning` headers of RFC 7234 with Kubernetes' code. */
 export class Warnings {
@@ -14,14 +17,14 @@ export class Warnings {
   };
 
   /** Puts what has been added so far into the head of the answer. */
-  writeTo(reply: FastifyReply): void {
+  writeTo(head: AnswerHead): void {
     const texts = [...this.#texts];
     const isTooMuch = texts.reduce((total, { length }) => total + length, 0) > MAX_TOTAL;
     let room = MAX_TOTAL;
     for (const text of isTooMuch ? texts.map((long) => long.slice(0, MAX_EACH)) : texts) {
       room -= text.length;
       if (room < 0) return;
-      void reply.raw.appendHeader('warning', `299 - ${quoted(text)}`);
+      head.appendHeader('warning', `299 - ${quoted(text)}`);
     }
   }
 }

@@ -34,7 +34,13 @@ export const eachObject =
 export async function conversionServer(convert: Convert): Promise<ConversionServer> {
   const authority = await testAuthority();
   const validity = { nowMs: Date.now(), durationMs: HOUR_MS };
-  const files = await authority.issueServing([{ type: 'ip', value: '127.0.0.1' }], validity);
+  const files = await authority.issueServing(
+    [
+      { type: 'ip', value: '127.0.0.1' },
+      { type: 'dns', value: 'converter.default.svc' },
+    ],
+    validity,
+  );
   const requests: ConversionRequest[] = [];
   const state = { convert };
   const server = createServer(

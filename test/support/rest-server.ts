@@ -1,7 +1,7 @@
 import { createBearerTokenAuthenticator } from '../../src/apiserver/authentication/bearer-token.ts';
 import { ADMIN_USER } from '../../src/apiserver/authentication/identities.ts';
 import { createClient } from '../../src/apiserver/in-process-client.ts';
-import { createHttpServer } from '../../src/http/http-server.ts';
+import { createHttpServer, type HttpServerOptions } from '../../src/http/http-server.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { MetricRegistry } from '../../src/lib/metrics.ts';
 import { readMetrics } from '../../src/observability/metrics/read-metrics.ts';
@@ -12,7 +12,9 @@ import { RecordingLogger } from './recording-logger.ts';
 
 export const TEST_TOKEN = 'a-token-that-nobody-guesses';
 
-export interface TestRestOptions extends Partial<RestDoorOptions> {
+export interface TestRestOptions
+  extends Partial<RestDoorOptions>,
+    Pick<HttpServerOptions, 'requestTimeoutMs'> {
   readonly api?: TestApiOptions;
 }
 
@@ -69,7 +71,7 @@ export async function testRest(options: TestRestOptions = {}): Promise<TestRest>
     ...door,
   });
   await rest.start();
-  const server = createHttpServer({ logger });
+  const server = createHttpServer({ logger, ...door });
   rest.openOn(server);
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const open: TestRest['open'] = (method, path, { body, headers, signal } = {}) =>

@@ -1,4 +1,4 @@
-import { createWebhookAccess, type ServiceResolver } from '../webhooks/webhook-target.ts';
+import { WebhookClient } from '../webhooks/webhook-client.ts';
 import { alwaysPullImages } from './always-pull-images.ts';
 import { certificateApproval } from './certificate-approval.ts';
 import { certificateSigning } from './certificate-signing.ts';
@@ -34,8 +34,6 @@ import { createValidatingWebhook } from './webhook/validating-webhook.ts';
 export interface AdmissionSettings {
   /** How long Pods stay on a node that has failed, where they do not say, in seconds. @default 300 */
   readonly tolerationSeconds?: number;
-  /** Where the servers behind services are, for webhooks that name a service. @default where an ExternalName points */
-  readonly resolveService?: ServiceResolver;
 }
 
 /** A plugin that this server knows. */
@@ -89,13 +87,13 @@ const PLUGINS: readonly PluginEntry[] = [
   {
     name: 'MutatingAdmissionWebhook',
     isDefault: true,
-    create: (settings) => createMutatingWebhook(createWebhookAccess(settings.resolveService)),
+    create: () => createMutatingWebhook(new WebhookClient()),
   },
   on(validatingAdmissionPolicy),
   {
     name: 'ValidatingAdmissionWebhook',
     isDefault: true,
-    create: (settings) => createValidatingWebhook(createWebhookAccess(settings.resolveService)),
+    create: () => createValidatingWebhook(new WebhookClient()),
   },
   { name: 'ResourceQuota', isDefault: true, create: createResourceQuota },
 ];

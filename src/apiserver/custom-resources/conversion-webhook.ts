@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { toError } from '../../lib/errors.ts';
-import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { ApiError } from '../../scheme/errors.ts';
 import type { WebhookClientConfig } from '../../scheme/generated/types/apiextensions-v1.ts';
 import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
-import type { GroupResource } from '../../scheme/resource.ts';
-import type { ResourceCache } from '../../store/store.ts';
-import { targetOf, type WebhookAccess } from '../webhooks/webhook-target.ts';
+import type { WebhookClient } from '../webhooks/webhook-client.ts';
+import { type OpenCache, targetOf } from '../webhooks/webhook-target.ts';
 
 const TIMEOUT_SECONDS = 30;
 /** Hundreds of objects are converted at once. */
@@ -22,9 +20,9 @@ interface ConversionResponse {
 /** Where the webhook of a definition is, and how it is reached. */
 export interface ConversionWebhook {
   readonly config: WebhookClientConfig;
-  readonly access: WebhookAccess;
-  /** The Services that its configuration may name. */
-  readonly open: (resource: GroupResource) => MaybePromise<ResourceCache>;
+  readonly client: WebhookClient;
+  /** For the Services that its configuration may name, and what is behind them. */
+  readonly open: OpenCache;
 }
 
 /**
@@ -61,10 +59,9 @@ export async function convertByWebhook(
   });
 }
 
-async function ask({ config, access, open }: ConversionWebhook, body: object): Promise<unknown> {
-  const { client, resolveService } = access;
+async function ask({ config, client, open }: ConversionWebhook, body: object): Promise<unknown> {
   return client.call({
-    target: await targetOf(config, open, resolveService),
+    target: await targetOf(config, open),
     body,
     timeoutSeconds: TIMEOUT_SECONDS,
     maxAnswerBytes: MAX_ANSWER_BYTES,

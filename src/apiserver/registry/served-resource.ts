@@ -22,7 +22,7 @@ import type { AdmissionOperation, AdmissionPlugin } from '../admission/plugin.ts
 import type { Target } from '../client.ts';
 import { ComputedCache, type ComputedResource } from '../computed/computed-resource.ts';
 import { CustomVersions } from '../custom-resources/custom-versions.ts';
-import type { WebhookAccess } from '../webhooks/webhook-target.ts';
+import type { WebhookClient } from '../webhooks/webhook-client.ts';
 import { CacheTable } from './cache-table.ts';
 import { allOf, choosePlugins, type PluginsByOperation } from './chosen-plugins.ts';
 import type { Companions } from './companions.ts';
@@ -35,8 +35,8 @@ export interface ServedResourceOptions {
   readonly store: ObjectStore;
   readonly plugins: readonly AdmissionPlugin[];
   readonly companions: Companions | undefined;
-  /** How conversion webhooks are reached. */
-  readonly webhooks: WebhookAccess;
+  /** Calls conversion webhooks. */
+  readonly webhooks: WebhookClient;
   /** Set for what is not stored. */
   readonly computed: ComputedResource | undefined;
 }
@@ -81,7 +81,7 @@ export class ServedResource {
     this.scheme = scheme;
     this.#versions = this.isCustom
       ? new CustomVersions(scheme, definition, {
-          access: webhooks,
+          client: webhooks,
           open: (resource) => store.cache(resource),
           isStale: (object) => store.isStale(object),
         })

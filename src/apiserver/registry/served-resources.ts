@@ -5,7 +5,7 @@ import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
 import type { ComputedResource } from '../computed/computed-resource.ts';
-import type { WebhookAccess } from '../webhooks/webhook-target.ts';
+import type { WebhookClient } from '../webhooks/webhook-client.ts';
 import type { Companions } from './companions.ts';
 import { ServedResource } from './served-resource.ts';
 
@@ -15,7 +15,7 @@ export interface ServedResourcesOptions {
   readonly plugins: readonly AdmissionPlugin[];
   /** By qualified name of the resource in storage. */
   readonly companions: ReadonlyMap<string, Companions>;
-  readonly webhooks: WebhookAccess;
+  readonly webhooks: WebhookClient;
   /** By qualified name. */
   readonly computed: ReadonlyMap<string, ComputedResource>;
 }

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
+import { withoutNulls } from '../../lib/without-nulls.ts';
 import { badRequest, methodNotAllowed } from '../../scheme/errors.ts';
 import type { Eviction } from '../../scheme/generated/types/policy-v1.ts';
 import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
@@ -62,7 +63,7 @@ export async function createSubresource(
   });
   await resource.ready();
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
-  return act(scope, place, body);
+  return act(scope, place, withoutNulls(body));
 }
 
 /** Admits the body, and answers with what is made of it. */

@@ -11,14 +11,9 @@ import {
 } from '../../scheme/generated/resources.ts';
 import type { CertificateSigningRequest } from '../../scheme/generated/types/certificates-v1.ts';
 import { CONDITION_APPROVED } from '../../scheme/groups/certificates/certificate-signing-request.ts';
+import { SIGNER_KUBELET_CLIENT, signerProblem } from '../../scheme/groups/certificates/signers.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
-import {
-  isApproved,
-  isDenied,
-  isIssued,
-  SIGNER_KUBELET_CLIENT,
-  signerProblem,
-} from '../shared/certificate-requests.ts';
+import { isApproved, isDenied, isIssued } from '../shared/certificate-requests.ts';
 
 const REASON_AUTO_APPROVED = 'AutoApproved';
 

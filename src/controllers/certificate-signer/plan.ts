@@ -1,13 +1,11 @@
 import type { CertificateSigningRequest } from '../../scheme/generated/types/certificates-v1.ts';
 import {
-  isApproved,
-  isFailed,
-  isIssued,
   SIGNER_API_CLIENT,
   SIGNER_KUBELET_CLIENT,
   SIGNER_KUBELET_SERVING,
   SIGNER_LEGACY_UNKNOWN,
-} from '../shared/certificate-requests.ts';
+} from '../../scheme/groups/certificates/signers.ts';
+import { isApproved, isFailed, isIssued } from '../shared/certificate-requests.ts';
 
 const OWN_SIGNERS: readonly string[] = [
   SIGNER_API_CLIENT,

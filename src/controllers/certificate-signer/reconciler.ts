@@ -5,8 +5,8 @@ import { type Controller, type ControllerContext, done } from '../../machinery/c
 import { certificatesCertificateSigningRequests } from '../../scheme/generated/resources.ts';
 import type { CertificateSigningRequest } from '../../scheme/generated/types/certificates-v1.ts';
 import { CONDITION_FAILED } from '../../scheme/groups/certificates/certificate-signing-request.ts';
+import { signerProblem } from '../../scheme/groups/certificates/signers.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
-import { signerProblem } from '../shared/certificate-requests.ts';
 import type { CertificateAuthority } from './authority.ts';
 import { durationMsOf, isToBeSigned } from './plan.ts';
 

@@ -38,6 +38,7 @@ import { type DeploymentStep, planDeployment } from './plan.ts';
 import { isRolloutComplete, progressDeadlineMs } from './progress.ts';
 import { ReplicaSetWatcher } from './replica-set-watcher.ts';
 import { type ReplicaSets, replicasOf, sortReplicaSets } from './replica-sets.ts';
+import { planRollbackTo, requestedRevision } from './rollback.ts';
 import { type CreationOutcome, computeDeploymentStatus } from './status.ts';
 
 export const REASON_SCALING_REPLICA_SET = 'ScalingReplicaSet';
@@ -99,7 +100,9 @@ class DeploymentReconciler {
     if (!deployment?.spec) return done;
     if (isEmptySelector(deployment.spec.selector)) return this.#refuseToSelectAll(deployment);
     const claimed = await this.#claimReplicaSets(deployment);
-    const rollout = await this.#rollOut(deployment, sortReplicaSets(deployment, claimed));
+    const initial = sortReplicaSets(deployment, claimed);
+    if (await this.#rollBack(deployment, initial)) return done;
+    const rollout = await this.#rollOut(deployment, initial);
     if (!rollout) return done;
     const { sets, creation, error } = rollout;
     const nowMs = this.#context.clock.now();
@@ -137,6 +140,20 @@ class DeploymentReconciler {
       deployment,
       claims,
     );
+  }
+
+  /**
+   * Goes back to the revision that the Deployment asks for. Nothing else is done in that run, because the ReplicaSets are
+   * numbered anew by what the Deployment becomes. @returns whether it asks for one
+   */
+  async #rollBack(deployment: Deployment, { all, current }: ReplicaSets): Promise<boolean> {
+    const revision = requestedRevision(deployment);
+    // "The last one" is that before the present template's, which is to be made first.
+    if (revision === undefined || !current) return false;
+    const { deployment: next, note } = planRollbackTo(deployment, all, revision);
+    const updated = await ignoreNotFound(this.#context.client.update(appsDeployments, next));
+    if (updated) this.#events.record(updated, note);
+    return true;
   }
 
   /**

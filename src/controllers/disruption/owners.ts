@@ -1,4 +1,5 @@
 /** The workloads that answer for the number of Pods. */
+import type { ApiClient } from '../../apiserver/client.ts';
 import type { ControllerContext } from '../../machinery/controller.ts';
 import { addControllerUidIndex } from '../../machinery/indexes.ts';
 import { INDEX_CONTROLLER_UID, type Informer } from '../../machinery/informer.ts';
@@ -8,6 +9,8 @@ import {
   appsStatefulSets,
   coreReplicationControllers,
 } from '../../scheme/generated/resources.ts';
+import type { Scale } from '../../scheme/generated/types/autoscaling-v1.ts';
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import {
   type ApiObject,
   controllerOf,
@@ -15,9 +18,10 @@ import {
   type OwnerReference,
   parseApiVersion,
 } from '../../scheme/object.ts';
-import { qualifiedName } from '../../scheme/resource.ts';
+import { qualifiedName, type ResourceRef } from '../../scheme/resource.ts';
+import { ignoreNotFound } from '../shared/api-errors.ts';
 import type { ResourceSource } from '../shared/resource-source.ts';
-import type { OwnerScale } from './plan.ts';
+import type { FindScale, OwnerScale } from './plan.ts';
 
 interface Workload extends ApiObject {
   spec?: { replicas?: number };
@@ -31,11 +35,13 @@ const WORKLOADS = [
 ] as const;
 
 export class Owners {
+  readonly #client: ApiClient;
   readonly #resources: ResourceSource;
   /** By `group/Kind`. */
   readonly #workloads: ReadonlyMap<string, Informer<Workload>>;
 
-  constructor({ informers }: ControllerContext, resources: ResourceSource) {
+  constructor({ client, informers }: ControllerContext, resources: ResourceSource) {
+    this.#client = client;
     this.#resources = resources;
     this.#workloads = new Map(
       WORKLOADS.map((ref) => [`${ref.group}/${ref.kind}`, informers.informer<Workload>(ref)]),
@@ -44,18 +50,38 @@ export class Owners {
   }
 
   /**
-   * The scale of an owner, or of the owner's own owner where that is a workload: a Deployment answers for its ReplicaSets.
-   * Undefined when it is gone. @throws {Error} when owners of its kind have no scale
+   * The scales of the Pods' owners. Workloads are followed; those of other kinds are asked for their scale subresource now.
+   * @throws {Error} when owners of a kind have no scale
    */
-  scaleOf(owner: OwnerReference, namespace: string): OwnerScale | undefined {
-    const workload = this.#find(owner, namespace);
-    if (!workload) {
-      this.#assertScalable(owner);
-      return undefined;
+  async scalesOf(pods: readonly Pod[]): Promise<FindScale> {
+    const asked = new Map<string, Promise<OwnerScale | undefined>>();
+    for (const pod of pods) {
+      const owner = controllerOf(pod);
+      if (!owner || asked.has(owner.uid) || this.#followed(owner)) continue;
+      asked.set(owner.uid, this.#ask(owner, pod.metadata.namespace ?? ''));
     }
+    const answers = [...asked].map(async ([uid, scale]) => [uid, await scale] as const);
+    const scales = new Map(await Promise.all(answers));
+    return (owner, namespace) =>
+      this.#followed(owner) ? this.#scaleOf(owner, namespace) : scales.get(owner.uid);
+  }
+
+  /** The scale of a workload, or of its own owner where that is one: a Deployment answers for its ReplicaSets. */
+  #scaleOf(owner: OwnerReference, namespace: string): OwnerScale | undefined {
+    const workload = this.#find(owner, namespace);
+    if (!workload) return undefined;
     const above = controllerOf(workload);
     const { metadata, spec } = (above && this.#find(above, namespace)) ?? workload;
     return { uid: metadata.uid ?? '', replicas: spec?.replicas ?? 1 };
+  }
+
+  async #ask(owner: OwnerReference, namespace: string): Promise<OwnerScale | undefined> {
+    const ref = this.#scalable(owner);
+    const { name, uid } = owner;
+    const scale = await ignoreNotFound(
+      this.#client.get(ref, { namespace, name, subresource: 'scale' }),
+    );
+    return scale?.metadata.uid === uid ? { uid, replicas: scale.spec?.replicas ?? 0 } : undefined;
   }
 
   /** Calls back with the uid of each owner of Pods whose number of replicas has changed. */
@@ -74,23 +100,26 @@ export class Owners {
     }
   }
 
-  #find({ apiVersion, kind, name, uid }: OwnerReference, namespace: string): Workload | undefined {
-    const { group } = parseApiVersion(apiVersion);
-    const found = this.#workloads.get(`${group}/${kind}`)?.get(namespacedKey(namespace, name));
-    return found?.metadata.uid === uid ? found : undefined;
+  #followed({ apiVersion, kind }: OwnerReference): Informer<Workload> | undefined {
+    return this.#workloads.get(`${parseApiVersion(apiVersion).group}/${kind}`);
   }
 
-  #assertScalable({ apiVersion, kind }: OwnerReference): void {
+  #find(owner: OwnerReference, namespace: string): Workload | undefined {
+    const found = this.#followed(owner)?.get(namespacedKey(namespace, owner.name));
+    return found?.metadata.uid === owner.uid ? found : undefined;
+  }
+
+  /** What owners of that kind are asked for their scale by. @throws {Error} when they have none */
+  #scalable({ apiVersion, kind }: OwnerReference): ResourceRef<Scale> {
     const { group, version } = parseApiVersion(apiVersion);
-    if (this.#workloads.has(`${group}/${kind}`)) return;
     const definition = this.#resources
       .served()
-      .find((one) => one.group === group && one.kind === kind);
-    if (!definition)
-      throw new Error(
-        `no matches for kind "${kind}" in version "${group ? `${group}/` : ''}${version}"`,
-      );
-    if (definition.subresources.some(({ name }) => name === 'scale')) return;
-    throw new Error(`${qualifiedName(definition)} does not implement the scale subresource`);
+      .find((one) => one.group === group && one.version === version && one.kind === kind);
+    if (!definition) throw new Error(`no matches for kind "${kind}" in version "${apiVersion}"`);
+    if (!definition.subresources.some(({ name }) => name === 'scale')) {
+      throw new Error(`${qualifiedName(definition)} does not implement the scale subresource`);
+    }
+    const { namespaced, resource } = definition;
+    return { group, version, resource, kind, namespaced };
   }
 }

@@ -21,8 +21,8 @@ export interface Expectation {
   readonly unmanaged: readonly Pod[];
 }
 
-/** The scale of a Pod's owner; undefined when that owner is gone. @throws {Error} when owners of its kind have none */
-type FindScale = (owner: OwnerReference, namespace: string) => OwnerScale | undefined;
+/** The scale of a Pod's owner; undefined when that owner is gone. */
+export type FindScale = (owner: OwnerReference, namespace: string) => OwnerScale | undefined;
 
 /**
  * A whole number of available Pods speaks of the Pods that there are; a share of them, and any number of unavailable ones, of
@@ -50,7 +50,11 @@ export function planExpectation(
   return { expectedPods: total, desiredHealthy, unmanaged };
 }
 
-function speaksOfOwners({ maxUnavailable, minAvailable }: PodDisruptionBudgetSpec = {}): boolean {
+/** Whether a budget's numbers depend on how many Pods their owners ask for. */
+export function speaksOfOwners({
+  maxUnavailable,
+  minAvailable,
+}: PodDisruptionBudgetSpec = {}): boolean {
   return maxUnavailable !== undefined || typeof minAvailable === 'string';
 }
 

@@ -31,7 +31,7 @@ import { isPodReady } from '../shared/pods.ts';
 import type { ResourceSource } from '../shared/resource-source.ts';
 import { SelectedPods } from '../shared/selected-pods.ts';
 import { Owners } from './owners.ts';
-import { type Expectation, planExpectation } from './plan.ts';
+import { type Expectation, planExpectation, speaksOfOwners } from './plan.ts';
 import { type BudgetStatus, computeBudgetStatus, failedBudgetStatus } from './status.ts';
 
 const REASON_NO_PODS = 'NoPods';
@@ -111,7 +111,7 @@ class DisruptionReconciler {
 
   /** Pods that this process has not heard of may be gone by an eviction: whoever allows more must have seen them go. */
   async #assess(budget: PodDisruptionBudget): Promise<Assessment | Error> {
-    const assessment = this.#assessKnown(budget);
+    const assessment = await this.#assessKnown(budget);
     if (assessment instanceof Error) return assessment;
     const allowedBefore = budget.status?.disruptionsAllowed ?? 0;
     if ((assessment.status.disruptionsAllowed ?? 0) <= allowedBefore) return assessment;
@@ -119,14 +119,13 @@ class DisruptionReconciler {
     return this.#assessKnown(budget);
   }
 
-  #assessKnown(budget: PodDisruptionBudget): Assessment | Error {
+  async #assessKnown(budget: PodDisruptionBudget): Promise<Assessment | Error> {
     const pods = this.#selected.podsOf(budget);
     const nowMs = this.#context.clock.now();
     if (pods.length === 0) this.#tellNoPods(budget);
     try {
-      const expectation = planExpectation(budget, pods, (owner, namespace) =>
-        this.#owners.scaleOf(owner, namespace),
-      );
+      const findScale = await this.#owners.scalesOf(speaksOfOwners(budget.spec) ? pods : []);
+      const expectation = planExpectation(budget, pods, findScale);
       const { unmanaged } = expectation;
       return { ...computeBudgetStatus({ budget, pods, expectation, nowMs }), unmanaged };
     } catch (thrown) {

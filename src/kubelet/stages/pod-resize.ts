@@ -13,6 +13,7 @@ import {
   resizedSlots,
   resizeProblem,
 } from '../resize.ts';
+import { neighboursOfResize } from '../resize-order.ts';
 import type { PodContext, PodStage, PodTransition } from '../stage.ts';
 import type { ContainerSlot } from '../status/container-slots.ts';
 import { resourcesOf, runningStatus, terminatedStatus } from '../status/container-status.ts';
@@ -66,7 +67,7 @@ export const podResize: PodStage = {
 };
 
 function problemOf(pod: Pod, { neighbours, node }: PodContext): ResizeProblem | undefined {
-  return resizeProblem(pod, node, neighbours());
+  return resizeProblem(pod, node, neighboursOfResize(pod, node, [...neighbours()]));
 }
 
 function grant(pod: Pod, ctx: PodContext): PodTransition {

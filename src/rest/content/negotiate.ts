@@ -1,6 +1,5 @@
 import { ApiError } from '../../scheme/errors.ts';
-import type { ResourceDefinition } from '../../scheme/resource.ts';
-import type { RestContext } from '../rest-context.ts';
+import { type RestRequest, wantsWatch } from '../rest-request.ts';
 import { createEncoder, type Encoder } from './encoder.ts';
 import { type Format, JSON_FORMAT, PRETTY_JSON_FORMAT, YAML_FORMAT } from './format.ts';
 import { type MediaRange, parseMediaRanges } from './media-ranges.ts';
@@ -13,22 +12,18 @@ export interface AnswerRequest {
   readonly query: URLSearchParams;
 }
 
-export interface NegotiationScope extends AnswerRequest {
-  readonly definition: ResourceDefinition;
-  readonly isList: boolean;
-  /** Whether the answer is a stream of frames. */
-  readonly isWatch: boolean;
-}
-
 /** How the answer is written, by the first alternative of the Accept header that can be. @throws {ApiError} NotAcceptable */
-export function negotiate(scope: NegotiationScope, context: RestContext): Encoder {
-  for (const range of parseMediaRanges(scope.accept)) {
-    const format = formatOf(range, scope);
-    if (!format || (scope.isWatch && !format.isStreamable)) continue;
-    const view = viewOf(range, scope, context);
+export function negotiate(request: RestRequest): Encoder {
+  const isWatch = wantsWatch(request);
+  const { headers, query } = request;
+  const answer = { accept: headers.accept, userAgent: headers['user-agent'], query };
+  for (const range of parseMediaRanges(headers.accept)) {
+    const format = formatOf(range, answer);
+    if (!format || (isWatch && !format.isStreamable)) continue;
+    const view = viewOf(range, request, isWatch);
     if (view) return createEncoder(view, format);
   }
-  throw notAcceptable(scope.isWatch);
+  throw notAcceptable(isWatch);
 }
 
 /** The format of an answer that is no object: a Status. Whoever accepts none gets JSON. */
@@ -58,15 +53,15 @@ function wantsPretty({ query, userAgent = '' }: AnswerRequest): boolean {
 
 function viewOf(
   { parameters }: MediaRange,
-  { definition, isList, query }: NegotiationScope,
-  context: RestContext,
+  { context, path, query }: RestRequest,
+  isWatch: boolean,
 ): View | undefined {
   const request = {
     kind: parameters.get('as') ?? '',
     group: parameters.get('g') ?? '',
     version: parameters.get('v') ?? '',
-    definition,
-    isList,
+    definition: path.definition,
+    isList: isWatch || path.name === undefined,
     query,
   };
   for (const factory of context.views) {

@@ -37,7 +37,6 @@ interface Revision {
   /** By where it is served: `api/v1`, `apis/apps/v1`. */
   readonly entries: ReadonlyMap<string, GroupVersionEntry>;
   index?: Promise<EncodedDocument>;
-  whole?: Promise<DocumentV2>;
   wholeAsJson?: Promise<EncodedDocument>;
   wholeAsProtobuf?: Promise<EncodedDocument>;
 }
@@ -72,14 +71,14 @@ export class OpenApiDocuments {
   /** `/openapi/v2`: everything in one document. */
   wholeAsJson(): Promise<EncodedDocument> {
     const revision = this.#revision();
-    revision.wholeAsJson ??= this.#wholeOf(revision).then((whole) => encodeJson(whole));
+    revision.wholeAsJson ??= this.#makeWhole(revision).then((whole) => encodeJson(whole));
     return revision.wholeAsJson;
   }
 
   /** `/openapi/v2` as gnostic's protobuf, which is what kubectl asks for. */
   wholeAsProtobuf(): Promise<EncodedDocument> {
     const revision = this.#revision();
-    revision.wholeAsProtobuf ??= this.#wholeOf(revision).then(
+    revision.wholeAsProtobuf ??= this.#makeWhole(revision).then(
       (whole) => new EncodedDocument(PROTOBUF_V2, encodeDocumentV2(whole)),
     );
     return revision.wholeAsProtobuf;
@@ -108,16 +107,12 @@ export class OpenApiDocuments {
     return entry.document;
   }
 
-  #wholeOf(revision: Revision): Promise<DocumentV2> {
-    revision.whole ??= this.#makeWhole(revision);
-    return revision.whole;
-  }
-
+  /** Not kept: it is larger than what it is encoded to, which happens once in each encoding. */
   async #makeWhole(revision: Revision): Promise<DocumentV2> {
     const items: Record<string, PathItemV2> = {};
     const definitions: Record<string, PublishedSchema> = {};
     for (const { paths, tag } of revision.entries.values()) {
-      if (this.#isPast(revision)) return this.#wholeOf(this.#revision());
+      if (this.#isPast(revision)) return this.#makeWhole(this.#revision());
       for (const item of paths) items[item.path] = toPathItemV2(item, tag);
       Object.assign(definitions, this.#publisher.publish('v2', typesOf(paths)));
       await nextTurn();

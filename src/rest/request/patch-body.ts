@@ -26,11 +26,11 @@ const READERS: ReadonlyMap<string, PatchReader> = new Map<string, PatchReader>([
 ]);
 
 /** The patch of a request, by its content type. @throws {ApiError} BadRequest, Invalid, UnsupportedMediaType */
-export function readPatchBody({ contentType, text }: RawBody, query: URLSearchParams): Patch {
+export function readPatchBody({ contentType, bytes }: RawBody, query: URLSearchParams): Patch {
   const mediaType = mediaTypeOf(contentType);
   const read = READERS.get(mediaType);
   if (!read) throw unsupportedMediaType([...READERS.keys()]);
-  const patch = read(text, query);
+  const patch = read(bytes.toString('utf8'), query);
   if (patch.type !== 'apply' && query.has('force')) {
     throw invalidObject({ group: 'meta.k8s.io', kind: 'PatchOptions', name: '' }, [
       forbiddenField('force', 'may not be specified for non-apply patch'),

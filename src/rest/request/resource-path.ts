@@ -48,6 +48,7 @@ function placeOf(
   const [resource = '', name, subresource, ...rest] = isNamespaced ? parts.slice(2) : parts;
   const definition = find(resource);
   if (!definition || (isNamespaced && !definition.namespaced)) return undefined;
+  if ([isNamespaced && namespace, name, subresource].includes('')) return undefined;
   // What has a namespace is found in it alone.
   if (definition.namespaced && !isNamespaced && name !== undefined) return undefined;
   if (subresource !== undefined && !hasSubresource(definition, subresource)) return undefined;

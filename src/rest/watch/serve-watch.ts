@@ -1,6 +1,3 @@
-import type { ServerResponse } from 'node:http';
-import { FlushScheduler } from '../../http/stream/flush-scheduler.ts';
-import { SocketWriter } from '../../http/stream/socket-writer.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
 import { isApiError } from '../../scheme/errors.ts';
@@ -8,7 +5,6 @@ import type { Encoder } from '../content/encoder.ts';
 import { watchOptionsOf } from '../request/list-options.ts';
 import { integerOf } from '../request/query-values.ts';
 import type { RestRequest } from '../rest-request.ts';
-import { LINE_FRAMES } from './watch-frames.ts';
 import type { WatchHub } from './watch-hub.ts';
 import { type WatchConnection, WatchStream } from './watch-stream.ts';
 
@@ -44,7 +40,7 @@ export async function serveWatch({
     connection,
     encoder,
     texts,
-    isChangesOnly: Boolean(resourceVersion && resourceVersion !== '0' && !sendInitialEvents),
+    changesAfter: resourceVersion === '0' || sendInitialEvents ? undefined : resourceVersion,
     logger: context.logger,
     onEnd: () => {
       timer.cancel();
@@ -67,22 +63,4 @@ function timeoutMsOf(query: URLSearchParams): number {
   const asked = integerOf(query, 'timeoutSeconds');
   const seconds = asked || MIN_WATCH_SECONDS * (1 + Math.random());
   return Math.min(Math.max(seconds, 0), MAX_WATCH_SECONDS) * MS_PER_SECOND;
-}
-
-const scheduler = new FlushScheduler();
-
-/** Frames as the chunks of an answer. */
-export function chunkedConnection(response: ServerResponse, encoder: Encoder): WatchConnection {
-  return {
-    open() {
-      response.writeHead(200, {
-        'content-type': encoder.mediaType,
-        'cache-control': 'no-cache, private',
-      });
-      // Informers wait for the head before they say that they are watching.
-      response.flushHeaders();
-      return new SocketWriter(response, LINE_FRAMES, scheduler);
-    },
-    close: () => response.end(),
-  };
 }

@@ -2,6 +2,7 @@ import type { WatchHandle, WatchSink } from '../../apiserver/client.ts';
 import { toApiError } from '../../http/mask-error.ts';
 import type { StreamPhase } from '../../http/stream/encoded-payload.ts';
 import { type SocketWriter, SubscriptionLane } from '../../http/stream/socket-writer.ts';
+import { systemClock, type Timer } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { ApiError } from '../../scheme/errors.ts';
 import type { WatchEvent } from '../../scheme/object.ts';
@@ -9,6 +10,8 @@ import type { Encoder } from '../content/encoder.ts';
 import type { EventTexts } from './event-texts.ts';
 
 const NO_PREFIX = Buffer.alloc(0);
+/** Who does not read what a watch said at its end within this time never will. In milliseconds. */
+const LAST_WORDS_MS = 10_000;
 
 /** A connection that frames can be written to. */
 export interface WatchConnection {
@@ -16,14 +19,16 @@ export interface WatchConnection {
   open(): SocketWriter;
   /** What was written is written; nothing more comes. */
   close(): void;
+  /** Closes whatever waits to be read. */
+  destroy(): void;
 }
 
 export interface WatchStreamOptions {
   readonly connection: WatchConnection;
   readonly encoder: Encoder;
   readonly texts: EventTexts;
-  /** Whether only changes are asked for, and not the present before them. */
-  readonly isChangesOnly: boolean;
+  /** The version that only changes after are asked for; undefined where the present comes before them. */
+  readonly changesAfter: string | undefined;
   readonly logger: Logger;
   /** Called once, whatever ends it. */
   readonly onEnd: () => void;
@@ -40,6 +45,7 @@ export class WatchStream implements WatchSink {
   #writer: SocketWriter | undefined;
   #handle: WatchHandle | undefined;
   #hasWritten = false;
+  #lastWords: Timer | undefined;
   #isOpen = true;
 
   constructor(options: WatchStreamOptions) {
@@ -48,6 +54,7 @@ export class WatchStream implements WatchSink {
       prefix: NO_PREFIX,
       onOverflow: (resumeFrom) => this.onClose(tooSlow(resumeFrom)),
     });
+    this.#lane.resumeFrom = options.changesAfter;
   }
 
   /** Whether the answer has begun: what goes wrong from now on is told in it. */
@@ -85,13 +92,20 @@ export class WatchStream implements WatchSink {
   /** Ends it as if nothing more happened: its time is over, or the server stops. */
   end(): void {
     if (!this.#isOpen) return;
+    const { connection } = this.#options;
     const writer = this.#open();
-    this.abandon();
-    writer.end(() => this.#options.connection.close());
+    this.#stop();
+    this.#lastWords = systemClock.setTimer(LAST_WORDS_MS, () => connection.destroy());
+    writer.end(() => connection.close());
   }
 
   /** The client has gone, or was refused: there is nobody to write to. */
   abandon(): void {
+    this.#lastWords?.cancel();
+    this.#stop();
+  }
+
+  #stop(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#lane.isOpen = false;
@@ -107,7 +121,7 @@ export class WatchStream implements WatchSink {
   /** Everything that comes before the watch says that it is open is the past. */
   get #phase(): StreamPhase {
     if (this.#handle && (this.#handle.isCurrent ?? true)) return 'changes';
-    return this.#options.isChangesOnly ? 'missed' : 'present';
+    return this.#options.changesAfter === undefined ? 'present' : 'missed';
   }
 }
 

@@ -1,9 +1,9 @@
 /** Fields of old workloads that apps/v1 keeps as annotations, under the names that Kubernetes gives them. */
+import { ANNOTATION_ROLLBACK_TO } from '../groups/apps/deployment-revisions.ts';
 import type { ApiObject } from '../object.ts';
 import { withAnnotation } from './annotations.ts';
 import type { Conversion } from './conversion.ts';
 
-const ROLLBACK_TO = 'deprecated.deployment.rollback.rollback-to';
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 type WithSpec = ApiObject & { readonly spec?: Readonly<Record<string, unknown>> };
@@ -44,7 +44,7 @@ function parseInt64(text: string | undefined): number | undefined {
 /** The Deployment of extensions/v1beta1 and apps/v1beta1, with `spec.rollbackTo`. */
 export const DEPLOYMENT_CONVERSION: Conversion = annotated({
   field: 'rollbackTo',
-  annotation: ROLLBACK_TO,
+  annotation: ANNOTATION_ROLLBACK_TO,
   toNumber: (value) => (value as { revision?: number }).revision ?? 0,
   fromNumber: (revision) => ({ revision }),
 });

@@ -2137,8 +2137,8 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     version: 'v1beta1',
     listKind: 'DaemonSetList',
     singular: 'daemonset',
-    shortNames: ['ds'],
-    categories: ['all'],
+    shortNames: [],
+    categories: [],
     namespaced: true,
     verbs: [
       'create',
@@ -2167,8 +2167,8 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     version: 'v1beta1',
     listKind: 'DeploymentList',
     singular: 'deployment',
-    shortNames: ['deploy'],
-    categories: ['all'],
+    shortNames: [],
+    categories: [],
     namespaced: true,
     verbs: [
       'create',
@@ -2204,7 +2204,7 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     version: 'v1beta1',
     listKind: 'IngressList',
     singular: 'ingress',
-    shortNames: ['ing'],
+    shortNames: [],
     categories: [],
     namespaced: true,
     verbs: [
@@ -2234,7 +2234,7 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     version: 'v1beta1',
     listKind: 'NetworkPolicyList',
     singular: 'networkpolicy',
-    shortNames: ['netpol'],
+    shortNames: [],
     categories: [],
     namespaced: true,
     verbs: [
@@ -2264,8 +2264,8 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     version: 'v1beta1',
     listKind: 'ReplicaSetList',
     singular: 'replicaset',
-    shortNames: ['rs'],
-    categories: ['all'],
+    shortNames: [],
+    categories: [],
     namespaced: true,
     verbs: [
       'create',

@@ -98,9 +98,9 @@ function curveOf(pod: Pod, container: Container): ContainerCurve {
 /** What the annotations say, or else what its resources let one expect; never more than its limit. */
 function swingOf(pod: Pod, container: Container, resource: 'cpu' | 'memory'): Swing {
   const { requests, limits } = resourcesOf(pod, container);
-  const limit = valueOf(limits?.[resource]) ?? Number.POSITIVE_INFINITY;
+  const limit = amountOf(limits?.[resource]) ?? Number.POSITIVE_INFINITY;
   const { low, high } = annotatedSwing(pod, container.name, resource) ?? {
-    ...expectedSwing(resource, valueOf(requests?.[resource]), limit),
+    ...expectedSwing(resource, amountOf(requests?.[resource]), limit),
   };
   return { low: Math.min(low, limit), high: Math.min(high, limit) };
 }
@@ -135,13 +135,13 @@ function annotatedSwing(
     annotations[name] ??
     annotations[KWOK_ANNOTATIONS[name] ?? ''];
   const [from, to = from, ...rest] = text?.split('..') ?? [];
-  const [low, high] = [valueOf(from), valueOf(to)];
+  const [low, high] = [amountOf(from), amountOf(to)];
   if (low === undefined || high === undefined || rest.length > 0) return undefined;
   return { low: Math.min(low, high), high: Math.max(low, high) };
 }
 
 /** In cores or bytes; undefined for what is no quantity. Anyone may write anything into an annotation. */
-function valueOf(text: string | undefined): number | undefined {
+function amountOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   try {
     const value = Number(parseQuantity(text.trim()).nano) / NANOS_PER_UNIT;

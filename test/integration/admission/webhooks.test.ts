@@ -7,7 +7,9 @@ import {
   coreConfigMaps,
   coreSecrets,
   coreServices,
+  discoveryEndpointSlices,
 } from '../../../src/scheme/generated/resources.ts';
+import type { ObjectReference } from '../../../src/scheme/generated/types/core-v1.ts';
 import { configMap } from '../../support/api-objects.ts';
 import { testApi } from '../../support/plane.ts';
 import {
@@ -315,6 +317,52 @@ describe('a webhook behind a service', () => {
     });
     await create(api.client);
     expect(server.paths).toEqual(['/check?timeout=10s']);
+  });
+
+  test('is reached through an EndpointSlice, at the port that the slice gives', async () => {
+    await using api = await testApi();
+    await using server = await startWebhook();
+    await api.client.create(coreServices, {
+      metadata: { name: 'hook', namespace: 'default' },
+      spec: { ports: [{ name: 'https', port: 443, targetPort: server.port }] },
+    });
+    const service = { name: 'hook', namespace: 'default', path: '/check' };
+    await validateBy(api.client, [
+      webhookOf(server, { clientConfig: { service, caBundle: server.caBundle } }),
+    ]);
+    const slice = (addresses: string[], targetRef?: ObjectReference) => ({
+      metadata: {
+        generateName: 'hook-',
+        namespace: 'default',
+        labels: { 'kubernetes.io/service-name': 'hook' },
+      },
+      addressType: 'FQDN' as const,
+      ports: [{ name: 'https', port: server.port }],
+      endpoints: [{ addresses, ...(targetRef ? { targetRef } : {}) }],
+    });
+    const pod = { kind: 'Pod', namespace: 'default', name: 'hook-0' };
+    await api.client.create(discoveryEndpointSlices, slice(['hook-0.localhost'], pod));
+    await expect(create(api.client)).rejects.toThrow(
+      'no endpoints available for service "hook": its Pods are simulated and serve nothing',
+    );
+    await api.client.create(discoveryEndpointSlices, slice(['hook.localhost']));
+    await create(api.client);
+    expect(server.paths).toEqual(['/check?timeout=10s']);
+  });
+
+  test('is not trusted with a certificate of another name', async () => {
+    await using api = await testApi();
+    await using server = await startWebhook();
+    await api.client.create(coreServices, {
+      metadata: { name: 'other', namespace: 'default' },
+      spec: { type: 'ExternalName', externalName: 'localhost' },
+    });
+    const service = { name: 'other', namespace: 'default', port: server.port };
+    await validateBy(api.client, [
+      webhookOf(server, { clientConfig: { service, caBundle: server.caBundle } }),
+    ]);
+    await expect(create(api.client)).rejects.toThrow('other.default.svc');
+    expect(server.reviews).toEqual([]);
   });
 
   test('says why when its Pods are simulated', async () => {

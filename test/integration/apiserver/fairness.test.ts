@@ -147,6 +147,35 @@ test('the defaults are there at the first start, and at the next as they were, b
   await again.client.get(flowcontrolPriorityLevelConfigurations, { name: 'system' });
 });
 
+test('each FlowSchema says whether the priority level that it names is there, as levels come and go', async () => {
+  await using api = await testApi();
+  const { client } = api;
+  const dangling = (expected: Record<string, string | undefined>) =>
+    eventually(
+      () => client.list(flowcontrolFlowSchemas),
+      ({ items }) => {
+        const found = items.flatMap(({ metadata, status }) =>
+          (status?.conditions ?? []).map((condition) => [metadata.name, condition.status]),
+        );
+        expect(Object.fromEntries(found)).toMatchObject(expected);
+        expect(found).toHaveLength(items.length);
+      },
+    );
+  await dangling({ exempt: 'False', 'catch-all': 'False', 'global-default': 'False' });
+  await client.create(flowcontrolFlowSchemas, {
+    metadata: { name: 'mine' },
+    spec: { priorityLevelConfiguration: { name: 'gold' } },
+  });
+  await dangling({ mine: 'True', exempt: 'False' });
+  await client.create(flowcontrolPriorityLevelConfigurations, {
+    metadata: { name: 'gold' },
+    spec: { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } },
+  });
+  await dangling({ mine: 'False' });
+  await client.delete(flowcontrolPriorityLevelConfigurations, { name: 'gold' });
+  await dangling({ mine: 'True' });
+});
+
 test('a client past its level’s seats and queues is refused with 429 and when to come back', async () => {
   await using api = await testApi({ maxRequestsInFlight: 10 });
   await api.client.create(

@@ -17,6 +17,12 @@ import type {
 } from '../../../src/scheme/generated/types/policy-v1.ts';
 import type { WatchEvent } from '../../../src/scheme/object.ts';
 import { type TestPlane, testPlane } from '../../support/control-plane.ts';
+import {
+  installDefinition,
+  widget,
+  widgetDefinition,
+  widgets,
+} from '../../support/custom-resources.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { testApi } from '../../support/plane.ts';
 import { newDeployment, newPod, newReplicaSet } from '../../support/workloads.ts';
@@ -160,6 +166,44 @@ test('a budget whose Pods belong to nobody that has a scale allows nothing, and 
       ]),
   );
   expect(await eventReasons(plane)).toContain('CalculateExpectedPodCountFailed');
+});
+
+test('Pods of custom objects count by the scale of these, and by nothing once they are gone', async () => {
+  await using plane = await disruptionPlane();
+  await installDefinition(
+    plane.api,
+    widgetDefinition({
+      version: {
+        subresources: {
+          status: {},
+          scale: { specReplicasPath: '.spec.size', statusReplicasPath: '.status.ready' },
+        },
+      },
+    }),
+  );
+  const created = await plane.client.create(widgets, widget('a', { size: 5 }));
+  const { apiVersion, kind } = created;
+  const { name = '', uid = '' } = created.metadata;
+  const ownerReferences = [{ apiVersion, kind, name, uid, controller: true }];
+  for (const pod of ['web-1', 'web-2', 'web-3'].map((one) => newPod(one))) {
+    await plane.client.create(corePods, { ...pod, metadata: { ...pod.metadata, ownerReferences } });
+  }
+  await createBudget(plane, { maxUnavailable: '40%' });
+  await expectStatus(plane, { expectedPods: 5, desiredHealthy: 3, currentHealthy: 3 });
+  const patch = { spec: { replicas: 2 } };
+  const place = { namespace: 'default', name };
+  await plane.client.patch(widgets, place, { type: 'merge', patch }, { subresource: 'scale' });
+  await plane.client.delete(corePods, { namespace: 'default', name: 'web-3' });
+  await expectStatus(plane, { expectedPods: 2, desiredHealthy: 1, disruptionsAllowed: 1 });
+  await plane.client.delete(widgets, place);
+  await plane.client.delete(corePods, { namespace: 'default', name: 'web-2' });
+  await plane.eventually(
+    () => plane.client.get(policyPodDisruptionBudgets, BUDGET),
+    ({ status }) =>
+      expect(status?.conditions).toMatchObject([
+        { status: 'False', message: 'found no controllers for pod "web-1"' },
+      ]),
+  );
 });
 
 test('Pods that nobody manages are left out of a share, and told of', async () => {

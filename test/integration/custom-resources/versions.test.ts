@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { apiextensionsCustomResourceDefinitions as definitions } from '../../../src/scheme/generated/resources.ts';
+import {
+  coreServices,
+  apiextensionsCustomResourceDefinitions as definitions,
+  discoveryEndpointSlices,
+} from '../../../src/scheme/generated/resources.ts';
 import type {
   CustomResourceDefinitionVersion,
   JSONSchemaProps,
@@ -212,6 +216,33 @@ describe('versions with a webhook', () => {
     expect(items.map(({ spec }) => spec)).toEqual([{ host: 'x', port: '81' }]);
     await api.client.delete(v2, A);
     expect((await api.client.list(v1)).items).toEqual([]);
+  });
+
+  test('are converted by a webhook that its Service leads to, as its EndpointSlice says', async () => {
+    await using webhook = await conversionServer(splitHost);
+    const { caBundle, url = '' } = webhook.client;
+    const service = { namespace: 'default', name: 'converter', path: '/convert' };
+    await using api = await withWebhook({
+      ...webhook,
+      client: { ...(caBundle ? { caBundle } : {}), service },
+    });
+    await api.client.create(v1, widget('a', { hostPort: 'x:80' }));
+    await expect(api.client.get(v2, A)).rejects.toThrow('service "converter" not found');
+    await api.client.create(coreServices, {
+      metadata: { name: 'converter', namespace: 'default' },
+      spec: { ports: [{ port: 443 }] },
+    });
+    await api.client.create(discoveryEndpointSlices, {
+      metadata: {
+        name: 'converter-1',
+        namespace: 'default',
+        labels: { 'kubernetes.io/service-name': 'converter' },
+      },
+      addressType: 'FQDN',
+      ports: [{ name: '', port: Number(new URL(url).port) }],
+      endpoints: [{ addresses: ['converter.localhost'] }],
+    });
+    expect((await api.client.get(v2, A)).spec).toEqual({ host: 'x', port: '80' });
   });
 
   test('ask it once for a whole list, and once for all who read it', async () => {

@@ -4,6 +4,7 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { deferred } from '../../../src/lib/deferred.ts';
+import { tooManyRequests } from '../../../src/scheme/errors.ts';
 import { eventually } from '../../support/eventually.ts';
 import { TEST_TOKEN, type TestGraphql, testGraphql } from '../../support/graphql-server.ts';
 
@@ -75,6 +76,24 @@ describe('HTTP', () => {
       kind: 'Status',
       reason: 'Unauthorized',
       code: 401,
+    });
+  });
+
+  test('answers 429 with when to come back, to who is to wait for a turn', async () => {
+    const takeTurn = (): never => {
+      throw tooManyRequests('the priority level is busy', 7);
+    };
+    await using busy = await testGraphql({ takeTurn });
+    const response = await fetch(`${busy.url}/graphql`, {
+      method: 'POST',
+      headers: { ...JSON_TYPE, ...AUTHORIZED },
+      body: JSON.stringify(QUERY),
+    });
+    expect(response.status).toBe(429);
+    expect(response.headers.get('retry-after')).toBe('7');
+    expect(await response.json()).toMatchObject({
+      reason: 'TooManyRequests',
+      details: { retryAfterSeconds: 7 },
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findCondition } from '../../../src/scheme/conditions.ts';
-import { corePods } from '../../../src/scheme/generated/resources.ts';
+import { corePods, schedulingPriorityClasses } from '../../../src/scheme/generated/resources.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import {
   asTimePasses,
@@ -49,6 +49,30 @@ describe('a running Pod that is resized', () => {
     const target = { namespace: 'default', name: 'a' };
     await plane.api.client.delete(corePods, target, { gracePeriodSeconds: 0 });
     await asTimePasses(plane, () => getPod(plane, 'b'), hasCpu('3'));
+  });
+
+  test('gets room that comes free before those of lower priority that have waited longer', async () => {
+    await using plane = await kubeletPlane();
+    await readyNode(plane);
+    for (const value of [10, 20]) {
+      await plane.api.client.create(schedulingPriorityClasses, {
+        metadata: { name: `p${value}` },
+        value,
+      });
+    }
+    await runningPod(plane, podOf('full', asking('2')));
+    const classes = { low: 'p10', high: 'p20' };
+    for (const [name, priorityClassName] of Object.entries(classes)) {
+      await runningPod(plane, podOf(name, { ...asking('1'), priorityClassName }));
+    }
+    for (const name of ['low', 'high']) {
+      await resize(plane, name, '2500m');
+      await asTimePasses(plane, () => getPod(plane, name), hasCpu('1', 'Deferred'));
+    }
+    const target = { namespace: 'default', name: 'full' };
+    await plane.api.client.delete(corePods, target, { gracePeriodSeconds: 0 });
+    await asTimePasses(plane, () => getPod(plane, 'high'), hasCpu('2500m'));
+    await asTimePasses(plane, () => getPod(plane, 'low'), hasCpu('1', 'Deferred'));
   });
 
   test('never gets more than its node has', async () => {

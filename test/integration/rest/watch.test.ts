@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
+import { WebSocket } from 'ws';
+import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import type { ObjectList, WatchEvent } from '../../../src/scheme/object.ts';
-import { type TestRest, testRest } from '../../support/rest-server.ts';
+import { eventually } from '../../support/eventually.ts';
+import { TEST_TOKEN, type TestRest, testRest } from '../../support/rest-server.ts';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 
@@ -106,4 +110,64 @@ test('a watch that is refused is answered with a Status', async () => {
   const answer = await rest.call('GET', `${CONFIG_MAPS}?watch=true&labelSelector=%21%21`);
   expect(answer.code).toBe(400);
   expect(answer.json()).toMatchObject({ kind: 'Status', reason: 'BadRequest' });
+});
+
+test('a version that is no longer kept is told in the stream', async () => {
+  const clock = new VirtualClock();
+  await using rest = await testRest({
+    api: { clock, store: { retentionMs: 1_000, maxRecentEvents: 1 } },
+  });
+  for (let i = 0; i < 5; i++) await rest.call('POST', CONFIG_MAPS, { body: configMap(`old-${i}`) });
+  clock.advance(10_000);
+  await rest.call('POST', CONFIG_MAPS, { body: configMap('new') });
+  await rest.api.store.compact();
+  using watch = await openWatch(rest, `${CONFIG_MAPS}?watch=true&resourceVersion=1`);
+  expect(watch.response.status).toBe(200);
+  expect(await watch.next()).toMatchObject({
+    type: 'ERROR',
+    object: { kind: 'Status', reason: 'Expired', code: 410 },
+  });
+  expect(await watch.ended()).toBe(true);
+});
+
+test('a watch comes over a WebSocket, one message a frame', async () => {
+  await using rest = await testRest();
+  await rest.call('POST', CONFIG_MAPS, { body: configMap('there') });
+  const url = `${rest.url.replace('http', 'ws')}${CONFIG_MAPS}?watch=true&fieldSelector=metadata.name%3Dthere`;
+  const encoded = Buffer.from(TEST_TOKEN).toString('base64url');
+  const socket = new WebSocket(url, [
+    `base64url.bearer.authorization.k8s.io.${encoded}`,
+    'binary.k8s.io',
+  ]);
+  const events: WatchEvent[] = [];
+  socket.on('message', (data) => events.push(JSON.parse(String(data)) as WatchEvent));
+  await once(socket, 'open');
+  expect(socket.protocol).toBe('binary.k8s.io');
+  await rest.call('DELETE', `${CONFIG_MAPS}/there`);
+  await eventually(
+    () => events.map(({ type }) => type),
+    (types) => expect(types).toEqual(['ADDED', 'DELETED']),
+  );
+  socket.close();
+  await once(socket, 'close');
+});
+
+test.each([
+  ['without a token', CONFIG_MAPS, 401],
+  ['of what is not there', '/api/v1/nothings?watch=true', 404],
+  ['that is no watch', CONFIG_MAPS, 400],
+])('a WebSocket %s is refused', async (why, path, code) => {
+  await using rest = await testRest();
+  const headers = why === 'without a token' ? {} : { authorization: `Bearer ${TEST_TOKEN}` };
+  const socket = new WebSocket(`${rest.url.replace('http', 'ws')}${path}`, { headers });
+  const [error] = (await once(socket, 'error')) as [Error];
+  expect(error.message).toBe(`Unexpected server response: ${code}`);
+});
+
+test('a server that stops ends its watches', async () => {
+  const rest = await testRest();
+  const version = await versionNow(rest);
+  using watch = await openWatch(rest, `${CONFIG_MAPS}?watch=true&resourceVersion=${version}`);
+  await rest[Symbol.asyncDispose]();
+  expect(await watch.ended()).toBe(true);
 });

@@ -5,7 +5,7 @@ import {
   extendedUsagesOf,
   keyUsageFlagsOf,
 } from '../../../src/controllers/certificate-signer/usages.ts';
-import { signerProblem } from '../../../src/controllers/shared/certificate-requests.ts';
+import { signerProblem } from '../../../src/scheme/groups/certificates/signers.ts';
 import { readCertificateRequest } from '../../../src/controllers/shared/read-certificate-request.ts';
 import type {
   CertificateSigningRequest,

@@ -93,7 +93,7 @@ const PAIRS: readonly Pair[] = [
       {
         apiVersion: 'apps/v1',
         kind: 'Deployment',
-        metadata: annotated({ 'deprecated.deployment.rollback.rollback-to': '3' }),
+        metadata: annotated({ 'deprecated.deployment.rollback.to': '3' }),
         spec: { template },
       },
     ],

@@ -3,8 +3,8 @@ import { toError } from '../../../lib/errors.ts';
 import { isApiError } from '../../../scheme/errors.ts';
 import { REVIEW_VERSIONS } from '../../../scheme/groups/admissionregistration/webhook-configuration.ts';
 import type { ResourceDefinition } from '../../../scheme/resource.ts';
-import { WebhookCallError } from '../../webhooks/webhook-client.ts';
-import { targetOf, type WebhookAccess } from '../../webhooks/webhook-target.ts';
+import { WebhookCallError, type WebhookClient } from '../../webhooks/webhook-client.ts';
+import { targetOf } from '../../webhooks/webhook-target.ts';
 import { versionedObjects } from '../matching/versions.ts';
 import type { AdmissionRequest } from '../plugin.ts';
 import { buildReview, parseReview, ReviewError, type ReviewResponse } from './admission-review.ts';
@@ -16,7 +16,7 @@ import type { Webhook } from './webhook-index.ts';
  * asked and is to be ignored then. @throws {ApiError} when it denies, or fails and is not to be ignored
  */
 export async function askWebhook(
-  access: WebhookAccess,
+  client: WebhookClient,
   webhook: Webhook,
   request: AdmissionRequest,
   definition: ResourceDefinition,
@@ -26,7 +26,7 @@ export async function askWebhook(
     throw dryRunUnsupported(name);
   }
   try {
-    const response = await call(access, webhook, request, definition);
+    const response = await call(client, webhook, request, definition);
     pass(name, request, response);
     if (!response.allowed) throw deniedBy(name, response.status);
     return response;
@@ -42,7 +42,7 @@ export function isCallFailure(error: unknown): error is Error {
 }
 
 async function call(
-  { client, resolveService }: WebhookAccess,
+  client: WebhookClient,
   webhook: Webhook,
   request: AdmissionRequest,
   definition: ResourceDefinition,
@@ -52,11 +52,7 @@ async function call(
   if (!version) throw new ReviewError('webhook does not accept known AdmissionReview versions');
   const review = { version, uid: randomUUID() };
   const answer = await client.call({
-    target: await targetOf(
-      clientConfig,
-      (resource) => request.state.open(resource),
-      resolveService,
-    ),
+    target: await targetOf(clientConfig, (resource) => request.state.open(resource)),
     body: buildReview(request, versionedObjects(request, definition), review),
     timeoutSeconds,
     signal: request.options.signal,

@@ -2,7 +2,7 @@ import { eachInTurn } from '../../../lib/maybe-promise.ts';
 import { isApiError } from '../../../scheme/errors.ts';
 import { applyJsonPatch } from '../../../scheme/patch/json-patch.ts';
 import type { ResourceDefinition } from '../../../scheme/resource.ts';
-import type { WebhookAccess } from '../../webhooks/webhook-target.ts';
+import type { WebhookClient } from '../../webhooks/webhook-client.ts';
 import { Reinvocations } from '../matching/reinvocations.ts';
 import { isExempt } from '../matching/rules.ts';
 import { fromVersion, versionedObjects } from '../matching/versions.ts';
@@ -18,7 +18,7 @@ const CONFIGURATIONS = {
 };
 
 /** Has requests changed by the cluster's mutating webhooks, one after another, by the names of their configurations. */
-export function createMutatingWebhook(access: WebhookAccess): AdmissionPlugin {
+export function createMutatingWebhook(client: WebhookClient): AdmissionPlugin {
   const reinvocations = new Reinvocations();
   return {
     name: 'MutatingAdmissionWebhook',
@@ -30,14 +30,14 @@ export function createMutatingWebhook(access: WebhookAccess): AdmissionPlugin {
       return eachInTurn(webhooks, (registered) => {
         const isRepeatable = registered.webhook.reinvocationPolicy === 'IfNeeded';
         if (!reinvocations.isDue(request, registered, isRepeatable)) return;
-        return mutate(access, registered, request, reinvocations);
+        return mutate(client, registered, request, reinvocations);
       });
     },
   };
 }
 
 async function mutate(
-  access: WebhookAccess,
+  client: WebhookClient,
   registered: RegisteredWebhook,
   request: AdmissionRequest,
   reinvocations: Reinvocations,
@@ -45,7 +45,7 @@ async function mutate(
   const definition = await matchWebhook(registered, request);
   if (!definition) return;
   const before = request.object;
-  const response = await askWebhook(access, registered.webhook, request, definition);
+  const response = await askWebhook(client, registered.webhook, request, definition);
   if (response?.patch !== undefined) patch(registered, request, definition, response.patch);
   reinvocations.settle(request, registered, before);
 }

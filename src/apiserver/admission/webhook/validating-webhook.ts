@@ -1,5 +1,5 @@
 import { andThen } from '../../../lib/maybe-promise.ts';
-import type { WebhookAccess } from '../../webhooks/webhook-target.ts';
+import type { WebhookClient } from '../../webhooks/webhook-client.ts';
 import { isExempt } from '../matching/rules.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../plugin.ts';
 import { askWebhook } from './ask-webhook.ts';
@@ -12,7 +12,7 @@ const CONFIGURATIONS = {
 };
 
 /** Has requests judged by the cluster's validating webhooks, all at once. */
-export function createValidatingWebhook(access: WebhookAccess): AdmissionPlugin {
+export function createValidatingWebhook(client: WebhookClient): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionWebhook',
     reads: [CONFIGURATIONS, { group: '', resource: 'namespaces' }],
@@ -20,14 +20,14 @@ export function createValidatingWebhook(access: WebhookAccess): AdmissionPlugin 
     validate(request) {
       const webhooks = webhooksConcerning(request, CONFIGURATIONS);
       if (webhooks.length === 0) return;
-      return judge(access, webhooks, request);
+      return judge(client, webhooks, request);
     },
   };
 }
 
 /** @throws what the first of them says, once all have said what they have to */
 async function judge(
-  access: WebhookAccess,
+  client: WebhookClient,
   webhooks: readonly RegisteredWebhook[],
   request: AdmissionRequest,
 ): Promise<void> {
@@ -35,7 +35,7 @@ async function judge(
     webhooks.map(async (registered) => {
       await andThen(
         matchWebhook(registered, request),
-        (definition) => definition && askWebhook(access, registered.webhook, request, definition),
+        (definition) => definition && askWebhook(client, registered.webhook, request, definition),
       );
     }),
   );

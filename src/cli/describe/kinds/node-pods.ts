@@ -1,3 +1,4 @@
+import { withoutNulls } from '../../../lib/without-nulls.ts';
 import { humanDuration } from '../../../scheme/duration.ts';
 import type { Node, PodSpec } from '../../../scheme/generated/types/core-v1.ts';
 import { formatQuantity, parseQuantity } from '../../../scheme/quantity.ts';
@@ -83,14 +84,6 @@ function amountsOf({ spec }: PodOfNode): { requests: ResourceAmounts; limits: Re
   const podSpec = withoutNulls(spec) as PodSpec | undefined;
   if (!podSpec) return { requests: {}, limits: {} };
   return { requests: podRequests(podSpec), limits: podLimits(podSpec) };
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== 'object' || value === null) return value ?? undefined;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, withoutNulls(member)]),
-  );
 }
 
 function describeSums(

@@ -14,6 +14,8 @@ export const ANNOTATION_REVISION_HISTORY = 'deployment.kubernetes.io/revision-hi
 export const ANNOTATION_CHANGE_CAUSE = 'kubernetes.io/change-cause';
 export const ANNOTATION_DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 export const ANNOTATION_MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
+/** The revision that the controller is asked to go back to; 0 is the one before the present. Old versions say it in their spec. */
+export const ANNOTATION_ROLLBACK_TO = 'deprecated.deployment.rollback.to';
 export const LABEL_POD_TEMPLATE_HASH = 'pod-template-hash';
 
 /** Annotations that say something of one object alone: they go neither from Deployment to ReplicaSet nor back. */
@@ -23,7 +25,7 @@ const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
   ANNOTATION_REVISION_HISTORY,
   ANNOTATION_DESIRED_REPLICAS,
   ANNOTATION_MAX_REPLICAS,
-  'deprecated.deployment.rollback.to',
+  ANNOTATION_ROLLBACK_TO,
 ]);
 
 /** Whether the annotation stays with the object that has it, instead of going along with a revision. */
@@ -84,7 +86,8 @@ export function planRollback({
       `you cannot rollback a paused deployment; resume it first with 'orrery rollout resume deployment/${name}' and try again`,
     );
   }
-  const target = findRevision(name, replicaSets, toRevision);
+  const target = findRevision(replicaSets, toRevision);
+  if (!target) throw noSuchRevision(name, toRevision);
   const template = originalTemplate(target);
   return {
     toRevision: revisionOf(target),
@@ -100,25 +103,29 @@ export function planRollback({
   };
 }
 
-function findRevision(
-  name: string,
+/** The ReplicaSet of a revision. @param toRevision 0 is the one before the present */
+export function findRevision(
   replicaSets: readonly ReplicaSet[],
   toRevision: number,
-): ReplicaSet {
+): ReplicaSet | undefined {
   const newestFirst = replicaSets
     .filter((replicaSet) => revisionOf(replicaSet) > 0)
     .sort((a, b) => revisionOf(b) - revisionOf(a));
-  if (toRevision > 0) {
-    const found = newestFirst.find((replicaSet) => revisionOf(replicaSet) === toRevision);
-    if (found) return found;
-    throw new ApiError('NotFound', `unable to find specified revision ${toRevision} in history`);
-  }
-  const previous = newestFirst[1];
-  if (previous) return previous;
-  throw new ApiError('NotFound', `no rollout history found for deployment "${name}"`);
+  if (toRevision === 0) return newestFirst[1];
+  return newestFirst.find((replicaSet) => revisionOf(replicaSet) === toRevision);
 }
 
-function rolledBackAnnotations(
+function noSuchRevision(name: string, toRevision: number): ApiError {
+  return new ApiError(
+    'NotFound',
+    toRevision > 0
+      ? `unable to find specified revision ${toRevision} in history`
+      : `no rollout history found for deployment "${name}"`,
+  );
+}
+
+/** The annotations that a Deployment has once it is back at the revision of `target`: those, and its own. */
+export function rolledBackAnnotations(
   deployment: Deployment,
   target: ReplicaSet,
 ): Readonly<Record<string, string>> {

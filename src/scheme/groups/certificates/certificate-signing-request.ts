@@ -19,6 +19,7 @@ import { WITHOUT_GENERATION } from '../generation.ts';
 import { keepStatus } from '../status.ts';
 import { isDerSequence, parsePem } from './pem.ts';
 import { checkSignerName } from './signer-name.ts';
+import { SIGNER_LEGACY_UNKNOWN } from './signers.ts';
 
 export const CONDITION_APPROVED = 'Approved';
 export const CONDITION_DENIED = 'Denied';
@@ -29,8 +30,6 @@ const FINAL_CONDITIONS = [CONDITION_APPROVED, CONDITION_DENIED];
 const TRUE_ONLY = [...FINAL_CONDITIONS, CONDITION_FAILED];
 const STATUSES = ['False', 'True', 'Unknown'];
 const MIN_EXPIRATION_SECONDS = 600;
-/** What requests of old were for that did not say who shall sign. */
-const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
 const REQUEST_BLOCK_TYPES = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 const CERTIFICATE_BLOCK_TYPE = 'CERTIFICATE';
 
@@ -90,7 +89,7 @@ function validateRequest(
   { spec }: CertificateSigningRequest,
   current: CertificateSigningRequest | undefined,
 ): FieldError[] {
-  if (current || spec.signerName !== LEGACY_SIGNER) return [];
+  if (current || spec.signerName !== SIGNER_LEGACY_UNKNOWN) return [];
   const detail = 'the legacy signerName is not allowed via this API version';
   return [invalid('spec.signerName', spec.signerName, detail)];
 }

@@ -12,6 +12,7 @@ import type { PriorityLevelConfiguration } from '../../generated/types/flowcontr
 import type { Ingress } from '../../generated/types/networking-v1beta1.ts';
 import type { RoleBinding } from '../../generated/types/rbac-v1alpha1.ts';
 import type { ObjectMeta } from '../../object.ts';
+import { defaultSignerOf } from '../certificates/signers.ts';
 
 /** How long, in seconds, a webhook of v1beta1 may take. */
 const WEBHOOK_TIMEOUT_SECONDS = 30;
@@ -29,11 +30,11 @@ export function applyWebhookDefaults({
   }
 }
 
-/** certificates.k8s.io/v1beta1: requests of before there were signers are for whoever signed everything. */
+/** certificates.k8s.io/v1beta1: requests of before there were signers are for whoever signs what they ask for. */
 export function applySigningRequestDefaults({ spec, status }: CertificateSigningRequest): void {
   if (spec) {
-    spec.signerName ??= 'kubernetes.io/legacy-unknown';
     spec.usages ??= ['digital signature', 'key encipherment'];
+    spec.signerName ??= defaultSignerOf(spec);
   }
   for (const condition of status?.conditions ?? []) condition.status ??= 'True';
 }

@@ -57,6 +57,15 @@ describe('a list of resources', () => {
     });
   });
 
+  test('what Kubernetes has removed is found by its whole name alone where its objects are those of another group', () => {
+    expect(resource('extensions/v1beta1', 'deployments')).not.toHaveProperty('shortNames');
+    expect(resource('extensions/v1beta1', 'deployments')).not.toHaveProperty('categories');
+    const groups = toAggregatedDiscovery(scheme, 'apis', 'v2').items;
+    const extensions = groups.find(({ metadata }) => metadata.name === 'extensions');
+    const names = extensions?.versions.flatMap(({ resources }) => resources);
+    expect(names?.find((each) => each.resource === 'daemonsets')).not.toHaveProperty('shortNames');
+  });
+
   test.each([
     ['v1', 'pods/status', { kind: 'Pod', verbs: ['get', 'patch', 'update'] }],
     ['v1', 'pods/eviction', { group: 'policy', version: 'v1', kind: 'Eviction' }],
@@ -70,6 +79,14 @@ describe('a list of resources', () => {
 
   test('says nothing of a group where the subresource has that of the list', () => {
     expect(resource('v1', 'pods/binding')).not.toHaveProperty('group');
+  });
+
+  test('leaves short names and categories to the group that an old one shows the objects of', () => {
+    const old = resource('extensions/v1beta1', 'deployments');
+    expect(old).toMatchObject({ kind: 'Deployment' });
+    expect(old).not.toHaveProperty('shortNames');
+    expect(old).not.toHaveProperty('categories');
+    expect(resource('events.k8s.io/v1', 'events')).toMatchObject({ shortNames: ['ev'] });
   });
 
   test('has no hash for what is answered and never stored', () => {
@@ -180,7 +197,8 @@ describe('aggregated discovery', () => {
   });
 
   test('names the kinds of custom resources in full', () => {
-    const group = toAggregatedDiscovery(withWidgets(), 'apis', 'v2').items.at(-1);
+    const { items } = toAggregatedDiscovery(withWidgets(), 'apis', 'v2');
+    const group = items.find(({ metadata }) => metadata.name === 'example.com');
     expect(group?.versions[0]?.resources[0]?.responseKind).toEqual({
       group: 'example.com',
       version: 'v1',
