@@ -1,8 +1,20 @@
-import { encodeData, encodeSynStream } from '../../src/rest/streams/spdy/frames.ts';
+import { encodeData } from '../../src/rest/streams/spdy/frames.ts';
 import { HeaderCodec, type SpdyHeaders } from '../../src/rest/streams/spdy/header-codec.ts';
 import type { PlayedTransport } from './transport.ts';
 
 const HEADER_BYTES = 8;
+const VERSION = 3;
+const SYN_STREAM = 1;
+
+/** Opens a stream. @param block compressed headers */
+function encodeSynStream(streamId: number, block: Uint8Array): Buffer {
+  const frame = Buffer.alloc(HEADER_BYTES + 10);
+  frame.writeUInt16BE(0x8000 | VERSION, 0);
+  frame.writeUInt16BE(SYN_STREAM, 2);
+  frame.writeUIntBE(10 + block.length, 5, 3);
+  frame.writeUInt32BE(streamId, HEADER_BYTES);
+  return Buffer.concat([frame, block]);
+}
 
 /** Plays a client of SPDY: opens streams, sends on them, and gathers what comes back. */
 export class SpdyClient {

@@ -271,6 +271,16 @@ test('kubectl debug puts a container into a running Pod', async () => {
   );
 });
 
+test('kubectl debug looks at a node', async () => {
+  const line =
+    'debug node/node-1 -i --quiet --image=busybox --profile=general -- cat /host/etc/hostname';
+  const { exitCode, stdout } = await run(line);
+  expect({ exitCode, stdout }).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('node-1\n'),
+  });
+});
+
 test('kubectl proxy leads to Services, Pods and nodes', async () => {
   await using proxy = newest.startKubectl(['proxy', '--port=0']);
   const port = await eventually(
