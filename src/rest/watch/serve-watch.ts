@@ -34,8 +34,10 @@ export async function serveWatch({
   const { client, context, path, query, signal } = request;
   const options = watchOptionsOf(path, query);
   const { resourceVersion, sendInitialEvents } = options;
+  // All that may refuse the request comes before what must be given back.
+  const timeoutMs = timeoutMsOf(query);
   const { texts, release } = hub.share(path.definition, encoder);
-  const timer = systemClock.setTimer(timeoutMsOf(query), () => stream.end());
+  const timer = systemClock.setTimer(timeoutMs, () => stream.end());
   const stream = new WatchStream({
     connection,
     encoder,
