@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
-import { deploymentYaml, type KubectlCluster, kubectlCluster } from './support/cluster.ts';
+import {
+  deploymentYaml,
+  type KubectlCluster,
+  kubectlCluster,
+  STARTS_WITHIN_MS,
+} from './support/cluster.ts';
 
 let cluster: KubectlCluster;
 
@@ -17,7 +22,7 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name: a, labels: {tier: front}}
 `);
-});
+}, STARTS_WITHIN_MS);
 
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
