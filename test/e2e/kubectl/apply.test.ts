@@ -83,6 +83,16 @@ describe('kubectl apply', () => {
     expect(JSON.parse(labels)).toEqual({ mine: 'x', theirs: 'y' });
   });
 
+  test('records its command where it is told to', async () => {
+    const result = await cluster.run('apply -f - --record', { stdin: configMap('recorded', '1') });
+    expect(result).toMatchObject({ exitCode: 0, stdout: 'configmap/recorded created\n' });
+    expect(
+      await cluster.kubectl(
+        'get cm recorded -o jsonpath={.metadata.annotations.kubernetes\\.io/change-cause}',
+      ),
+    ).toMatch(/^kubectl apply --filename=- --record=true$/);
+  });
+
   test('prunes what is no longer there', async () => {
     const both = `${configMap('p1', '1', '{set: p}')}---\n${configMap('p2', '2', '{set: p}')}`;
     await cluster.kubectl('apply -f - -l set=p', { stdin: both });

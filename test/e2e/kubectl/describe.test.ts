@@ -104,6 +104,49 @@ apiVersion: coordination.k8s.io/v1
 kind: Lease
 metadata: {name: held}
 spec: {holderIdentity: me}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: once}
+spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox}]}}}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: everywhere}
+spec: {selector: {matchLabels: {d: s}}, template: {metadata: {labels: {d: s}}, spec: {containers: [{name: c, image: busybox}]}}}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: ordered}
+spec: {serviceName: web, replicas: 3, selector: {matchLabels: {s: s}}, template: {metadata: {labels: {s: s}}, spec: {containers: [{name: c, image: busybox}]}}}
+---
+apiVersion: v1
+kind: ReplicationController
+metadata: {name: old}
+spec: {replicas: 0, selector: {r: c}, template: {metadata: {labels: {r: c}}, spec: {containers: [{name: c, image: busybox}]}}}
+---
+apiVersion: v1
+kind: PodTemplate
+metadata: {name: shape}
+template: {spec: {containers: [{name: c, image: busybox}]}}
+---
+apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata: {name: gvisor}
+handler: runsc
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: shelves.shop.example.com}
+spec:
+  group: shop.example.com
+  scope: Namespaced
+  names: {kind: Shelf, plural: shelves}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
 `;
 
 beforeAll(async () => {
@@ -313,6 +356,18 @@ describe('kubectl describe tells all of', () => {
     ],
     ['clusterrole view', [/^ +pods +\[\] +\[\] +\[get list watch\]$/m]],
     ['clusterrolebinding cluster-admin', [/^ +Group +system:masters/m]],
+    ['job once', [/^Suspend: true$/m, /^Pods Statuses: 0 Active/m]],
+    ['ds everywhere', [/^Selector: d=s$/m, /^Pods Status: 0 Running/m]],
+    ['sts ordered', [/^Replicas: 3 desired \| 0 total$/m, /^Update Strategy: RollingUpdate$/m]],
+    ['rc old', [/^Replicas: 0 current \/ 0 desired$/m]],
+    ['podtemplate shape', [/^Kind: PodTemplate$/m, /^ +Image: busybox$/m]],
+    ['runtimeclass gvisor', [/^Handler: runsc$/m]],
+    [
+      'crd shelves.shop.example.com',
+      [/^API Version: apiextensions\.k8s\.io\/v1$/m, /^ +Type: Established$/m],
+    ],
+    ['ep web', [/^ +Addresses: <pod ip>$/m, /^ +http 80 TCP$/m]],
+    ['flowschema exempt', [/^Kind: FlowSchema$/m]],
   ] as const)('%s, in part', async (what, lines) => {
     const shown = await cluster.run(`describe ${what}`);
     expect(shown.exitCode).toBe(0);

@@ -282,3 +282,42 @@ describe('kubectl get -w', () => {
     await watching.interrupt();
   });
 });
+
+describe('kubectl get of custom resources', () => {
+  test('prints the columns of their definition', async () => {
+    await cluster.apply(`apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: shelves.shop.example.com}
+spec:
+  group: shop.example.com
+  scope: Namespaced
+  names: {kind: Shelf, plural: shelves, shortNames: [shf], categories: [all]}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      additionalPrinterColumns:
+        - {name: Size, type: integer, jsonPath: .spec.size}
+        - {name: Full, type: boolean, jsonPath: .spec.full}
+        - {name: Place, type: string, priority: 1, jsonPath: .spec.place}
+        - {name: Age, type: date, jsonPath: .metadata.creationTimestamp}
+      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+`);
+    await cluster.kubectl('wait --for=condition=Established crd/shelves.shop.example.com');
+    const shelf = (name: string, spec: string): Promise<string> =>
+      cluster.apply(
+        `{apiVersion: shop.example.com/v1, kind: Shelf, metadata: {name: ${name}}, spec: ${spec}}`,
+      );
+    expect(await shelf('one', '{size: 3, full: false, place: hall}')).toBe(
+      'shelf.shop.example.com/one created\n',
+    );
+    await shelf('two', '{full: true}');
+    expect(await cluster.kubectl('get shelves')).toMatch(
+      /^NAME {3}SIZE {3}FULL {4}AGE\none {4}3 {6}false {3}\d+s\ntwo {11}true {4}\d+s\n$/,
+    );
+    expect(await cluster.kubectl('get shf one -o wide')).toMatch(
+      /^NAME {3}SIZE {3}FULL {4}PLACE {3}AGE\none {4}3 {6}false {3}hall {4}\d+s\n$/,
+    );
+    expect(await cluster.kubectl('get all -o name')).toContain('shelf.shop.example.com/one\n');
+  });
+});
