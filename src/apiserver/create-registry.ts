@@ -7,6 +7,7 @@ import { createRequestAuthenticator } from './authentication/create-request-auth
 import { TokenIssuer } from './authentication/service-accounts/token-issuer.ts';
 import type { Authorization } from './authorization/authorization.ts';
 import { openDefinitions } from './custom-resources/open-definitions.ts';
+import { flowSchemaCompanions } from './fairness/flow-schema-companions.ts';
 import { Registry } from './registry/registry.ts';
 import { ServedResources } from './registry/served-resources.ts';
 import { createServiceCompanions, type ServiceRanges } from './services/service-companions.ts';
@@ -32,7 +33,10 @@ export function createRegistry(
         ...authorization.guards,
       ],
       webhooks: new WebhookClient(),
-      companions: new Map([['services', createServiceCompanions(ranges)]]),
+      companions: new Map([
+        ['services', createServiceCompanions(ranges)],
+        ['flowschemas.flowcontrol.apiserver.k8s.io', flowSchemaCompanions],
+      ]),
     }),
     authorization,
     authenticator: createRequestAuthenticator({
