@@ -1,11 +1,13 @@
 import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { systemRandom } from '../lib/random.ts';
+import { qualifiedName } from '../scheme/resource.ts';
 import { createAdmissionPlugins } from './admission/plugin-table.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
 import { createRequestAuthenticator } from './authentication/create-request-authenticator.ts';
 import { TokenIssuer } from './authentication/service-accounts/token-issuer.ts';
 import type { Authorization } from './authorization/authorization.ts';
+import { createUsageMetrics } from './computed/usage-metrics.ts';
 import { openDefinitions } from './custom-resources/open-definitions.ts';
 import { flowSchemaCompanions } from './fairness/flow-schema-companions.ts';
 import { Registry } from './registry/registry.ts';
@@ -37,6 +39,9 @@ export function createRegistry(
         ['services', createServiceCompanions(ranges)],
         ['flowschemas.flowcontrol.apiserver.k8s.io', flowSchemaCompanions],
       ]),
+      computed: new Map(
+        createUsageMetrics(clock).map((computed) => [qualifiedName(computed.resource), computed]),
+      ),
     }),
     authorization,
     authenticator: createRequestAuthenticator({

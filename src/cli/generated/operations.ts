@@ -18,6 +18,8 @@ export type Scalars = {
   Base64: { input: string; output: string; }
   /** Bytes by key, each in standard base64. Input may also be a list of `"key=value"`, for keys that a GraphQL object literal cannot spell. */
   Base64Map: { input: Record<string, string>; output: Record<string, string>; }
+  /** A length of time, as in `1h30m`, `45s` or `250ms`. */
+  Duration: { input: string; output: string; }
   /** A 64-bit integer, as a JSON number. Input may also be its decimal digits as a string. Values beyond 2^53 - 1, which JSON numbers do not carry exactly, are refused. */
   Int64: { input: number | string; output: number; }
   /** An integer, or a text that stands for one: a percentage (`25%`) or the name of a port (`http`). */
@@ -667,6 +669,18 @@ export type FindResourcesQueryVariables = Exact<{
 
 
 export type FindResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
+
+export type FollowedLogQueryVariables = Exact<{
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  container?: InputMaybe<Scalars['String']['input']>;
+  tailLines?: InputMaybe<Scalars['Int']['input']>;
+  sinceSeconds?: InputMaybe<Scalars['Int']['input']>;
+  sinceTime?: InputMaybe<Scalars['Time']['input']>;
+}>;
+
+
+export type FollowedLogQuery = { readonly core: { readonly v1: { readonly pod: { readonly logs: string | null, readonly metadata: { readonly uid: string }, readonly status: { readonly containerStatuses: ReadonlyArray<{ readonly name: string, readonly restartCount: number, readonly state: { readonly running: { readonly startedAt: string | null } | null } | null }> | null } | null } | null } } };
 
 export type GetObjectQueryVariables = Exact<{
   resource: Scalars['String']['input'];
@@ -1453,6 +1467,37 @@ export const FindResourcesDocument = new TypedDocumentString(`
   version
   namespaced
 }`) as unknown as TypedDocumentString<FindResourcesQuery, FindResourcesQueryVariables>;
+export const FollowedLogDocument = new TypedDocumentString(`
+    query FollowedLog($namespace: String!, $name: String!, $container: String, $tailLines: Int, $sinceSeconds: Int, $sinceTime: Time) {
+  core {
+    v1 {
+      pod(namespace: $namespace, name: $name) {
+        metadata {
+          uid
+        }
+        status {
+          containerStatuses {
+            name
+            restartCount
+            state {
+              running {
+                startedAt
+              }
+            }
+          }
+        }
+        logs(
+          container: $container
+          tailLines: $tailLines
+          sinceSeconds: $sinceSeconds
+          sinceTime: $sinceTime
+          timestamps: true
+        )
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowedLogQuery, FollowedLogQueryVariables>;
 export const GetObjectDocument = new TypedDocumentString(`
     query GetObject($resource: String!, $namespace: String, $name: String!) {
   object(resource: $resource, namespace: $namespace, name: $name)

@@ -23,7 +23,8 @@ import { DEFAULT_STREAM_LIMITS, limitTransport, StreamCounter } from './stream-l
 import { socketTransport, type Transport, webSocketTransport } from './transport.ts';
 import { PROCESS_PROTOCOLS, serveWebSocketProcess } from './websocket-process.ts';
 
-const MAX_MESSAGE_BYTES = 1_048_576;
+/** Kubernetes' clients send pieces of 32 KiB. */
+const MAX_MESSAGE_BYTES = 262_144;
 
 /** Speaks with the client once its connection is taken over. */
 type Serve = (transport: Transport) => Promise<void>;

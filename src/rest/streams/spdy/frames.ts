@@ -131,14 +131,6 @@ export function encodeSynReply(streamId: number, block: Uint8Array): Buffer {
   return encodeControl(TYPES.synReply, Buffer.concat([words(streamId), block]));
 }
 
-/** Opens a stream: what a client sends. @param block compressed headers */
-export function encodeSynStream(streamId: number, block: Uint8Array): Buffer {
-  return encodeControl(
-    TYPES.synStream,
-    Buffer.concat([words(streamId, 0), Buffer.alloc(2), block]),
-  );
-}
-
 /** @param status why: 1 for an error of protocol, 3 for a refused stream, 5 for one that nobody wants any more */
 export function encodeRstStream(streamId: number, status: number): Buffer {
   return encodeControl(TYPES.rstStream, words(streamId, status));
