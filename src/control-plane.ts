@@ -15,6 +15,7 @@ import { type Audit, startAudit } from './composition/audit.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
 import { type ContainerLogs, openContainerLogs } from './composition/container-logs.ts';
+import { openContainerStreams } from './composition/container-streams.ts';
 import { type Database, openDatabase } from './composition/database.ts';
 import { startDoors } from './composition/doors.ts';
 import { readEncryption, startWithKeys } from './composition/encryption.ts';
@@ -34,6 +35,7 @@ import type { Config } from './config.ts';
 import { openDataDirectory, readOrCreateToken } from './data-directory.ts';
 import { CleanupStack } from './lib/cleanup-stack.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import type { ContainerStreams } from './lib/container-streams.ts';
 import { type Logger, silentLogger } from './lib/logger.ts';
 import { MetricRegistry } from './lib/metrics.ts';
 import { STRATEGIES } from './scheme/groups/strategies.ts';
@@ -96,12 +98,18 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const metrics = new MetricRegistry();
   const store = await startStore({ config, database, scheme, metrics, clock, logger }, cleanup);
   const audit = startAudit({ config, database, clock, logger }, cleanup);
-  const containerLogs = openContainerLogs({ database, clock, logger }, cleanup);
+  const containerLogs = openContainerLogs({ config, database, clock, logger }, cleanup);
+  const containers = openContainerStreams({ containerLogs, clock, logger }, cleanup);
   const requestMetrics = new RequestMetrics(metrics);
   const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
-  const apiServer = createApiServer({ ...parts, requestMetrics });
+  const apiServer = createApiServer({
+    ...parts,
+    requestMetrics,
+    containerStreams: containers.streams,
+  });
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
+  containers.connect(apiServer);
   containerLogs.startRetention(createClient(apiServer, { user: APISERVER_USER }));
   const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
@@ -188,6 +196,7 @@ interface ApiServerParts {
   readonly logger: Logger;
   readonly audit: Audit;
   readonly containerLogs: ContainerLogs;
+  readonly containerStreams: ContainerStreams;
 }
 
 function createApiServer(options: ApiServerParts): ApiServer {

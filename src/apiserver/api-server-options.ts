@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import type { ContainerStreams } from '../lib/container-streams.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -48,6 +49,8 @@ export interface ApiServerOptions {
   readonly auditSource?: AuditSource | undefined;
   /** Where what containers printed is read. @default nowhere */
   readonly containerLogs?: ContainerLogSource | undefined;
+  /** Who runs containers, for those who reach into them. @default nobody */
+  readonly containerStreams?: ContainerStreams | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;

@@ -13,7 +13,7 @@ import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
-import { apiextensionsCustomResourceDefinitions, corePods } from '../scheme/generated/resources.ts';
+import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
@@ -46,6 +46,7 @@ import type {
   WatchSink,
   WriteOptions,
 } from './client.ts';
+import { ContainerAccess } from './container-access.ts';
 import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { DEFAULT_FLOWS } from './fairness/default-objects.ts';
@@ -71,8 +72,6 @@ import type { RequestContext } from './request-context.ts';
 import { parseAddressRanges } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
-import { readPodLog } from './subresources/pod-log.ts';
-import type { PodLogOptions } from './subresources/pod-log-options.ts';
 
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 /** A request may wait for its turn for a quarter of the time that it may take. */
@@ -82,6 +81,8 @@ const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 };
 
 export class ApiServer {
   readonly scheme: Scheme;
+  /** The way to containers. */
+  readonly containers: ContainerAccess;
   readonly #registry: Registry;
   readonly #customResources: CustomResources;
   readonly #authorization: Authorization;
@@ -106,6 +107,11 @@ export class ApiServer {
     this.#registry = createRegistry(options, this.#authorization, this.#ranges);
     this.#customResources = new CustomResources(this.#registry);
     this.#flowSchemas = new FlowSchemaKeeper(this.#registry);
+    this.containers = new ContainerAccess({
+      registry: this.#registry,
+      options,
+      serve: (ctx, request, handle) => this.#serve(ctx, request, handle),
+    });
     const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     this.#flows = new FlowControl({
       store: options.store,
@@ -308,14 +314,6 @@ export class ApiServer {
   ): Promise<ApiObject> {
     return this.#serve(ctx, { verb: 'create', ref, ...target, body }, (context) =>
       createSubresource(this.#registry, context, ref, target, body, options),
-    );
-  }
-
-  /** What a container printed: `get` of `pods/log`. @throws {ApiError} Forbidden, NotFound, Invalid, BadRequest */
-  podLog(ctx: RequestContext, target: Target, options: PodLogOptions = {}): Promise<string> {
-    const request = { verb: 'get', ref: corePods, ...target, subresource: 'log' };
-    return this.#serve(ctx, request, (context) =>
-      readPodLog(this.#registry, context, this.#options.containerLogs, { target, options }),
     );
   }
 

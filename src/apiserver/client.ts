@@ -1,3 +1,10 @@
+import type {
+  ByteSink,
+  ByteSource,
+  HttpAnswer,
+  HttpRequest,
+  ProcessStreams,
+} from '../lib/container-streams.ts';
 import type { ApiObject, ObjectList, ObjectMeta, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
@@ -154,6 +161,39 @@ export type TransactionWrite =
     }
   | { readonly type: 'delete'; readonly ref: ResourceRef; readonly target: Target };
 
+/** What a connection is authorized as: `get` where it was asked for by a GET. */
+export type ConnectVerb = 'get' | 'create';
+
+/**
+ * Writes what a container has printed and goes on with what it prints, until its run is over, the Pod is gone, or `signal`
+ * aborts.
+ */
+export type LogConnection = (output: ByteSink, signal: AbortSignal) => Promise<void>;
+
+/** Kubernetes' PodExecOptions and PodAttachOptions. */
+export interface ProcessRequest {
+  readonly subresource: 'exec' | 'attach';
+  readonly verb: ConnectVerb;
+  /** @default the Pod's only container */
+  readonly container?: string | undefined;
+  /** Of exec: the program and its arguments. */
+  readonly command?: readonly string[] | undefined;
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+}
+
+/** Runs the process, or connects to it; resolves to its exit code. @throws when it cannot be started */
+export type ProcessConnection = (streams: ProcessStreams, signal: AbortSignal) => Promise<number>;
+
+/** Connects to one port, until either side is done. @throws when nothing listens there */
+export type PortConnection = (
+  port: number,
+  connection: { readonly input: ByteSource; readonly output: ByteSink },
+  signal: AbortSignal,
+) => Promise<void>;
+
 /**
  * The API, in process, as one identity: what doors, controllers, scheduler and kubelets use. Every call runs the whole
  * pipeline (authorize, decode, default, admit, validate, store). Failures are `ApiError`s. Objects that come back are shared
@@ -218,6 +258,14 @@ export interface ApiClient {
   ): Promise<readonly ApiObject[]>;
   /** What a container of a Pod printed, each line with its end. */
   podLog(target: Target, options?: PodLogOptions): Promise<string>;
+  /** As {@link podLog}, to be gone on with. */
+  followPodLog(target: Target, options: PodLogOptions): Promise<LogConnection>;
+  /** Reaches into a container: `pods/exec` and `pods/attach`. */
+  openProcess(target: Target, request: ProcessRequest): Promise<ProcessConnection>;
+  /** Reaches the ports of a Pod: `pods/portforward`. */
+  openPorts(target: Target, verb: ConnectVerb): Promise<PortConnection>;
+  /** Asks a server behind a Pod or a Service over HTTP: `pods/proxy` and `services/proxy`. */
+  proxy(ref: ResourceRef, target: Target, request: HttpRequest): Promise<HttpAnswer>;
   /** The audit log, newest first. */
   auditLog(selection?: AuditSelection): Promise<AuditPage>;
   /** POST to a subresource that is an action: `binding`, `eviction`, `token`. */

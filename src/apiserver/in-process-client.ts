@@ -1,3 +1,4 @@
+import type { HttpAnswer, HttpRequest } from '../lib/container-streams.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { ApiServer } from './api-server.ts';
@@ -6,12 +7,17 @@ import type {
   ApiClient,
   ApplyOptions,
   ApplyResult,
+  ConnectVerb,
   DeleteOptions,
   DeleteResult,
   GetOptions,
   ListOptions,
+  LogConnection,
   NewObject,
   Patch,
+  PortConnection,
+  ProcessConnection,
+  ProcessRequest,
   RequestedPlace,
   Target,
   TransactionWrite,
@@ -146,7 +152,23 @@ class InProcessClient implements ApiClient {
   }
 
   podLog(target: Target, options?: PodLogOptions): Promise<string> {
-    return this.#server.podLog(this.#ctx, target, options);
+    return this.#server.containers.podLog(this.#ctx, target, options);
+  }
+
+  followPodLog(target: Target, options: PodLogOptions): Promise<LogConnection> {
+    return this.#server.containers.followPodLog(this.#ctx, target, options);
+  }
+
+  openProcess(target: Target, request: ProcessRequest): Promise<ProcessConnection> {
+    return this.#server.containers.openProcess(this.#ctx, target, request);
+  }
+
+  openPorts(target: Target, verb: ConnectVerb): Promise<PortConnection> {
+    return this.#server.containers.openPorts(this.#ctx, target, verb);
+  }
+
+  proxy(ref: ResourceRef, target: Target, request: HttpRequest): Promise<HttpAnswer> {
+    return this.#server.containers.proxy(this.#ctx, ref, target, request);
   }
 
   auditLog(selection: AuditSelection = {}): Promise<AuditPage> {

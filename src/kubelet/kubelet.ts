@@ -6,6 +6,9 @@
  * stages, which are data (`stages/`, one file a step). Nothing is kept but what the API has: a kubelet that starts again goes
  * on from the objects.
  *
+ * What is inside of containers is made when somebody looks: `streams/container-host.ts` builds a container of its Pod, with its
+ * files (`files/`, `container/`), programs (`shell/`) and what they can reach (`network/`). Nothing of the machine is in it.
+ *
  * Invariant: a node that nobody annotated is never touched, and neither are its Pods.
  */
 import type { ContainerLog } from '../lib/container-log.ts';

@@ -13,11 +13,12 @@ export const REASON_STARTING = 'Starting';
 export const REASON_NODE_READY = 'NodeReady';
 
 interface ContainerName {
-  readonly kind: ContainerKind;
+  readonly kind: ContainerKind | 'ephemeral';
   readonly name: string;
 }
 
 function fieldPath({ kind, name }: ContainerName): string {
+  if (kind === 'ephemeral') return `spec.ephemeralContainers{${name}}`;
   return `spec.${kind === 'main' ? 'containers' : 'initContainers'}{${name}}`;
 }
 

@@ -1,6 +1,9 @@
-import { Readable } from 'node:stream';
+import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ByteSink, HttpAnswer } from '../lib/container-streams.ts';
+import { toError } from '../lib/errors.ts';
 import type { Answer } from './answer.ts';
 import type { Encoder } from './content/encoder.ts';
 
@@ -21,10 +24,15 @@ export function sendAnswer(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): FastifyReply {
   void reply.header('cache-control', 'no-cache, private');
-  reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
+  // What follows a log may be silent for any time.
+  if (answer.type !== 'stream') reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
   switch (answer.type) {
     case 'text':
       return reply.type('text/plain; charset=utf-8').send(answer.text);
+    case 'stream':
+      return reply.type('text/plain; charset=utf-8').send(streamOf(answer));
+    case 'proxied':
+      return sendProxied(answer.answer, reply);
     case 'other':
       return reply
         .code(answer.code)
@@ -37,6 +45,29 @@ export function sendAnswer(
       void reply.type(encoder.mediaType);
       return sendText(encoder.encodeList(answer.list), { request, reply });
   }
+}
+
+/** A text as it is written: whoever writes waits for whoever reads. */
+function streamOf({ write }: Extract<Answer, { type: 'stream' }>): PassThrough {
+  const stream = new PassThrough();
+  const gone = new AbortController();
+  const { signal } = gone;
+  stream.once('close', () => gone.abort());
+  const output: ByteSink = {
+    write: async (chunk) => {
+      if (!stream.write(chunk)) await once(stream, 'drain', { signal });
+    },
+  };
+  write(output, signal).then(
+    () => stream.end(),
+    (thrown: unknown) => stream.destroy(toError(thrown)),
+  );
+  return stream;
+}
+
+function sendProxied({ body, headers, status }: HttpAnswer, reply: FastifyReply): FastifyReply {
+  for (const [name, value] of Object.entries(headers)) void reply.header(name, value);
+  return reply.code(status).send(Buffer.from(body));
 }
 
 function sendText(

@@ -44,6 +44,15 @@ export function restartCountOf(pod: Pod, container: string, previous: boolean): 
   throw waits(which, status);
 }
 
+/** Whether this run of the container prints no more. */
+export function hasRunEnded(
+  pod: Pod,
+  { container, restartCount }: { readonly container: string; readonly restartCount: number },
+): boolean {
+  const status = statusOf(pod, container);
+  return !status || status.restartCount !== restartCount || status.state?.running === undefined;
+}
+
 function waits(which: string, { state }: ContainerStatus): ApiError {
   const reason = state?.waiting?.reason;
   return badRequest(

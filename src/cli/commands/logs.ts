@@ -4,11 +4,13 @@ import { UsageError } from '../cli-error.ts';
 import type { CliCommand, GlobalOptions } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { PodLogsDocument, SelectedLogsDocument } from '../generated/operations.ts';
+import { followLog } from '../logs/follow-log.ts';
 
 interface LogsOptions extends GlobalOptions {
   readonly container?: string;
   readonly selector?: string;
   readonly previous?: boolean;
+  readonly follow?: boolean;
   readonly tail?: number;
   /** Milliseconds. */
   readonly since?: number;
@@ -26,6 +28,7 @@ export const logsCommand: CliCommand<LogsOptions> = {
       .argument('[pod]', 'the Pod: web-1, or pod/web-1')
       .option('-c, --container <name>', 'the container, where the Pod has several')
       .option('-l, --selector <labels>', 'of all Pods with these labels, the last lines of each')
+      .option('-f, --follow', 'go on with what is printed, until the container ends')
       .option('-p, --previous', 'what its run before the last restart printed')
       .addOption(
         new Option('--tail <n>', 'only so many lines: the newest; -1 for all').argParser(integer),
@@ -38,18 +41,41 @@ export const logsCommand: CliCommand<LogsOptions> = {
       .addOption(new Option('--limit-bytes <n>', 'at most so many bytes').argParser(wholeNumber))
       .addHelpText(
         'after',
-        '\nExamples:\n  orrery logs web-1\n  orrery logs web-1 -c sidecar --tail 20 --timestamps\n  orrery logs web-1 --previous\n  orrery logs -l app=web --since 5m',
+        '\nExamples:\n  orrery logs web-1\n  orrery logs web-1 -c sidecar --tail 20 --timestamps\n  orrery logs -f web-1\n  orrery logs web-1 --previous\n  orrery logs -l app=web --since 5m',
       );
   },
   async run(context, [pod], options): Promise<void> {
     if ((pod === undefined) === (options.selector === undefined)) {
       throw new UsageError('give the name of a Pod, or a selector with -l');
     }
+    if (options.follow) {
+      await follow(context, pod, options);
+      return;
+    }
     for (const text of await readLogs(context, pod, options)) {
       context.environment.stdout.write(text);
     }
   },
 };
+
+async function follow(
+  context: CliContext,
+  pod: string | undefined,
+  options: LogsOptions,
+): Promise<void> {
+  const { container, limitBytes, namespace = 'default', previous, timestamps = false } = options;
+  if (pod === undefined) throw new UsageError('give the name of one Pod to follow its log');
+  if (previous || limitBytes !== undefined) {
+    throw new UsageError('--follow goes on: it goes with neither --previous nor --limit-bytes');
+  }
+  const { sinceSeconds, sinceTime, tailLines } = toVariables(options);
+  const first = {
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+    ...(sinceTime === undefined ? {} : { sinceTime }),
+  };
+  await followLog(context, { namespace, name: toPodName(pod), container, timestamps, first });
+}
 
 async function readLogs(
   context: CliContext,

@@ -670,6 +670,18 @@ export type FindResourcesQueryVariables = Exact<{
 
 export type FindResourcesQuery = { readonly apiResources: ReadonlyArray<{ readonly name: string, readonly singularName: string, readonly kind: string, readonly group: string, readonly version: string, readonly namespaced: boolean }> };
 
+export type FollowedLogQueryVariables = Exact<{
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  container?: InputMaybe<Scalars['String']['input']>;
+  tailLines?: InputMaybe<Scalars['Int']['input']>;
+  sinceSeconds?: InputMaybe<Scalars['Int']['input']>;
+  sinceTime?: InputMaybe<Scalars['Time']['input']>;
+}>;
+
+
+export type FollowedLogQuery = { readonly core: { readonly v1: { readonly pod: { readonly logs: string | null, readonly metadata: { readonly uid: string }, readonly status: { readonly containerStatuses: ReadonlyArray<{ readonly name: string, readonly restartCount: number, readonly state: { readonly running: { readonly startedAt: string | null } | null } | null }> | null } | null } | null } } };
+
 export type GetObjectQueryVariables = Exact<{
   resource: Scalars['String']['input'];
   namespace?: InputMaybe<Scalars['String']['input']>;
@@ -1455,6 +1467,37 @@ export const FindResourcesDocument = new TypedDocumentString(`
   version
   namespaced
 }`) as unknown as TypedDocumentString<FindResourcesQuery, FindResourcesQueryVariables>;
+export const FollowedLogDocument = new TypedDocumentString(`
+    query FollowedLog($namespace: String!, $name: String!, $container: String, $tailLines: Int, $sinceSeconds: Int, $sinceTime: Time) {
+  core {
+    v1 {
+      pod(namespace: $namespace, name: $name) {
+        metadata {
+          uid
+        }
+        status {
+          containerStatuses {
+            name
+            restartCount
+            state {
+              running {
+                startedAt
+              }
+            }
+          }
+        }
+        logs(
+          container: $container
+          tailLines: $tailLines
+          sinceSeconds: $sinceSeconds
+          sinceTime: $sinceTime
+          timestamps: true
+        )
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowedLogQuery, FollowedLogQueryVariables>;
 export const GetObjectDocument = new TypedDocumentString(`
     query GetObject($resource: String!, $namespace: String, $name: String!) {
   object(resource: $resource, namespace: $namespace, name: $name)

@@ -38,7 +38,11 @@ export function declaredLinesAt(
 }
 
 export function statusesOf(status: PodStatus | undefined): readonly ContainerStatus[] {
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return [
+    ...(status?.initContainerStatuses ?? []),
+    ...(status?.containerStatuses ?? []),
+    ...(status?.ephemeralContainerStatuses ?? []),
+  ];
 }
 
 function runOf({ metadata }: Pod, { name, restartCount }: ContainerStatus): ContainerRun {

@@ -3,6 +3,7 @@ import { podAdmit } from './pod-admit.ts';
 import { podContainerExit } from './pod-container-exit.ts';
 import { podContainerRestart, podCrashLoopBackOff } from './pod-crash-loop.ts';
 import { podDeadline } from './pod-deadline.ts';
+import { podEphemeralStart } from './pod-ephemeral-start.ts';
 import { podImageChanged } from './pod-image-changed.ts';
 import { podInitStart } from './pod-init-start.ts';
 import { podReadinessGates } from './pod-readiness-gates.ts';
@@ -20,6 +21,7 @@ export const POD_STAGES: readonly PodStage[] = [
   podInitStart,
   podRunning,
   podImageChanged,
+  podEphemeralStart,
   podResizeGrant,
   podResize,
   podContainerExit,

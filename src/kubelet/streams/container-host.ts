@@ -25,6 +25,7 @@ import type { NodeClients } from '../node-clients.ts';
 import { NetworkError } from '../shell/process.ts';
 import { reportExit } from './container-exit.ts';
 import { MainProcess } from './main-process.ts';
+import { OutputLog } from './output-log.ts';
 import { type RunningContainer, runningContainers, whileRunning } from './running-containers.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -121,7 +122,9 @@ export class ContainerHost {
     const known = this.#mainProcesses.get(runId);
     if (known) return known;
     const { stdinOnce = false, tty = false } = running.container;
-    const main = new MainProcess(container, { tty, closesInput: stdinOnce });
+    const { clock, containerLog } = this.#options;
+    const log = new OutputLog(containerLog, running.run, clock);
+    const main = new MainProcess(container, { tty, closesInput: stdinOnce, log });
     this.#mainProcesses.set(runId, main);
     this.#followMain(running, main).catch((thrown: unknown) => {
       const { name, namespace } = running.pod.metadata;

@@ -2,12 +2,20 @@ import type { ByteSink, ProcessStreams } from '../../lib/container-streams.ts';
 import type { SimulatedContainer } from '../container/container.ts';
 import { EXIT_KILLED } from '../shell/budget.ts';
 import { Pipe } from '../shell/pipe.ts';
+import type { OutputLog } from './output-log.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** Who is connected to the process now. */
 interface Attached {
   readonly streams: ProcessStreams;
   readonly signal: AbortSignal;
+}
+
+export interface MainProcessOptions {
+  readonly tty: boolean;
+  /** Whether its input ends when the first who attached leaves: `stdinOnce`. */
+  readonly closesInput: boolean;
+  readonly log: OutputLog;
 }
 
 /**
@@ -21,13 +29,11 @@ export class MainProcess {
   readonly #input = new Pipe();
   readonly #stop = new AbortController();
   readonly #closesInput: boolean;
+  readonly #log: OutputLog;
 
-  /** @param closesInput whether its input ends when the first who attached leaves: `stdinOnce` */
-  constructor(
-    container: SimulatedContainer,
-    options: { readonly tty: boolean; readonly closesInput: boolean },
-  ) {
+  constructor(container: SimulatedContainer, options: MainProcessOptions) {
     this.#closesInput = options.closesInput;
+    this.#log = options.log;
     const streams: ProcessStreams = {
       stdin: this.#input,
       stdout: this.#sink('stdout'),
@@ -57,6 +63,7 @@ export class MainProcess {
   stop(): void {
     this.#stop.abort();
     this.#input.end();
+    this.#log.end();
   }
 
   async #type({ stdin }: ProcessStreams, signal: AbortSignal): Promise<void> {
@@ -71,6 +78,7 @@ export class MainProcess {
   #sink(name: 'stdout' | 'stderr'): ByteSink {
     return {
       write: async (chunk) => {
+        this.#log.write(name, chunk);
         for (const attached of this.#attached) await this.#show(attached, name, chunk);
       },
     };

@@ -1,4 +1,5 @@
 import type { ApiClient } from '../../apiserver/client.ts';
+import type { ContainerRun } from '../../lib/container-log.ts';
 import { corePods } from '../../scheme/generated/resources.ts';
 import type { Container, ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
 
@@ -8,6 +9,8 @@ export interface RunningContainer {
   readonly container: Container;
   /** The container's id. */
   readonly runId: string;
+  /** Its name in logs. */
+  readonly run: ContainerRun;
 }
 
 /** Every container of the Pod that runs: main ones first. */
@@ -25,8 +28,10 @@ export function runningContainers(pod: Pod): RunningContainer[] {
   ];
   return containers.flatMap((container) => {
     const own = statuses.find(({ name }) => name === container.name);
-    const runId = own?.state?.running && own.containerID;
-    return runId ? [{ pod, container, runId }] : [];
+    if (!own?.state?.running || !own.containerID) return [];
+    const { containerID: runId, name, restartCount } = own;
+    const run = { podUid: pod.metadata.uid ?? '', container: name, restartCount };
+    return [{ pod, container, runId, run }];
   });
 }
 

@@ -27,23 +27,20 @@ export function decodeProtobuf(body: Buffer): Json {
 
 /** Kubernetes' `runtime.Unknown`. */
 interface Envelope {
-  apiVersion: string;
-  kind: string;
-  raw: Buffer;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly raw: Buffer;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 function readEnvelope(bytes: Buffer): Envelope {
-  const envelope: Envelope = { apiVersion: '', kind: '', raw: Buffer.alloc(0) };
-  for (const { number, value } of readFields(bytes)) {
-    if (number === 1) {
-      for (const type of readFields(toBytes(value))) {
-        if (type.number === 1) envelope.apiVersion = toText(type.value);
-        if (type.number === 2) envelope.kind = toText(type.value);
-      }
-    }
-    if (number === 2) envelope.raw = toBytes(value);
-  }
-  return envelope;
+  const type = toBytes(fieldIn(bytes, 1) ?? NOTHING);
+  return {
+    apiVersion: textIn(type, 1),
+    kind: textIn(type, 2),
+    raw: toBytes(fieldIn(bytes, 2) ?? NOTHING),
+  };
 }
 
 /** `rbac.authorization.k8s.io/v1` lies in `rbac/v1`. */
@@ -73,8 +70,8 @@ function addField(object: Json, field: MessageField, value: bigint | Buffer, dep
   }
   const decoded = decodeValue(type, value, depth);
   if (container === 'list') {
-    const list = (object[name] ??= []) as unknown[];
-    list.push(decoded);
+    object[name] ??= [];
+    (object[name] as unknown[]).push(decoded);
   } else if (name === '') Object.assign(object, decoded);
   else if (decoded !== undefined && (field.keepsZero || !isZero(decoded))) object[name] = decoded;
 }
@@ -82,14 +79,14 @@ function addField(object: Json, field: MessageField, value: bigint | Buffer, dep
 /** Of a map: `{1: key, 2: value}`. */
 function addEntry(object: Json, field: MessageField, bytes: Buffer, depth: number): void {
   let key = '';
-  let value: bigint | Buffer = Buffer.alloc(0);
+  let value: bigint | Buffer = NOTHING;
   for (const entry of readFields(bytes)) {
     if (entry.number === 1) key = toText(entry.value);
     if (entry.number === 2) value = entry.value;
   }
   if (key === '__proto__') throw badRequest('no object may have a key "__proto__"');
-  const map = (object[field.name] ??= {}) as Json;
-  map[key] = decodeValue(field.type, value, depth);
+  object[field.name] ??= {};
+  (object[field.name] as Json)[key] = decodeValue(field.type, value, depth);
 }
 
 const isZero = (value: unknown): boolean => value === '' || value === 0 || value === false;
@@ -146,7 +143,7 @@ function numberIn(bytes: Buffer, number: number): bigint {
 }
 
 function textIn(bytes: Buffer, number: number): string {
-  return toText(fieldIn(bytes, number) ?? Buffer.alloc(0));
+  return toText(fieldIn(bytes, number) ?? NOTHING);
 }
 
 /** `{1: seconds, 2: nanoseconds}`; nothing at all is no time. */

@@ -4,6 +4,7 @@ import type { VerbHandler } from '../answer.ts';
 import type { ResourcePath } from '../request/resource-path.ts';
 import { deleteMany, deleteOne } from './delete.ts';
 import { podLog } from './pod-log.ts';
+import { proxy } from './proxy.ts';
 import { getOne, list } from './read.ts';
 import { act, create, patch, update } from './write.ts';
 
@@ -13,8 +14,15 @@ const OF_COLLECTION: Handlers = { GET: list, POST: create, DELETE: deleteMany };
 const OF_OBJECT: Handlers = { GET: getOne, PUT: update, PATCH: patch, DELETE: deleteOne };
 const OF_SUBRESOURCE: Handlers = { GET: getOne, POST: act, PUT: update, PATCH: patch };
 
+const PROXY: Handlers = { GET: proxy, POST: proxy, PUT: proxy, PATCH: proxy, DELETE: proxy };
+
 /** Subresources that answer with something else than a side of their object. */
-const CONNECTIONS: ReadonlyMap<string, Handlers> = new Map([['pods/log', { GET: podLog }]]);
+const CONNECTIONS: ReadonlyMap<string, Handlers> = new Map<string, Handlers>([
+  ['pods/log', { GET: podLog }],
+  ['pods/proxy', PROXY],
+  ['services/proxy', PROXY],
+  ['nodes/proxy', PROXY],
+]);
 
 /** What does `method` at a path. @throws {ApiError} MethodNotAllowed */
 export function verbOf(method: string, path: ResourcePath): VerbHandler {

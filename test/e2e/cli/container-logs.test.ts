@@ -65,3 +65,33 @@ test('orrery logs prints what a container printed, and refuses in the words of K
     ]);
   }
 });
+
+test('orrery logs -f goes on until the container ends', async () => {
+  const pod = `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: short
+  annotations: {orrery.dev/exit-after: 3s, orrery.dev/log: tick, orrery.dev/log-every: 1s}
+spec: {restartPolicy: Never, containers: [{name: main, image: busybox}]}
+`;
+  await orrery('apply -f -', pod);
+  await eventually(
+    () => orrery('logs short'),
+    ({ exitCode }) => expect(exitCode).toBe(0),
+  );
+  const { exitCode, stdout } = await orrery('logs -f short');
+  const lines = stdout.trimEnd().split('\n');
+  expect({ exitCode, first: lines.at(0), last: lines.at(-1) }).toEqual({
+    exitCode: 0,
+    first: 'Container main started from image busybox',
+    last: 'Container main stopped with exit code 0',
+  });
+  expect(lines.filter((line) => line === 'tick').length).toBeGreaterThan(1);
+});
+
+test('what goes on cannot be the past', async () => {
+  expect(await orrery('logs -f -p web')).toMatchObject({
+    stderr: expect.stringContaining('--follow goes on'),
+  });
+});

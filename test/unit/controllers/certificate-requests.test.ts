@@ -5,12 +5,12 @@ import {
   extendedUsagesOf,
   keyUsageFlagsOf,
 } from '../../../src/controllers/certificate-signer/usages.ts';
-import { signerProblem } from '../../../src/scheme/groups/certificates/signers.ts';
 import { readCertificateRequest } from '../../../src/controllers/shared/read-certificate-request.ts';
 import type {
   CertificateSigningRequest,
   CertificateSigningRequestSpec,
 } from '../../../src/scheme/generated/types/certificates-v1.ts';
+import { signerProblem } from '../../../src/scheme/groups/certificates/signers.ts';
 import { createCertificateRequest } from '../../support/certificates.ts';
 
 type Usages = NonNullable<CertificateSigningRequestSpec['usages']>;

@@ -8,7 +8,7 @@ import type { ContainerLine, ContainerRun } from '../../../lib/container-log.ts'
 const READ_CONTAINER_LINES = {
   name: 'read-container-lines',
   text: `
-    select time_ms, text
+    select time_ms, number, text
     from (
       select
         time_ms,
@@ -38,7 +38,7 @@ export interface ContainerLogQuery extends ContainerRun {
 }
 
 /** A line of a run that the reader named. */
-export type PrintedLine = Pick<ContainerLine, 'timeMs' | 'text'>;
+export type PrintedLine = Pick<ContainerLine, 'timeMs' | 'number' | 'text'>;
 
 export async function readContainerLines(
   db: pg.Pool,
@@ -46,10 +46,10 @@ export async function readContainerLines(
   { podUid, container, restartCount, sinceMs, tailLines, maxBytes }: ContainerLogQuery,
 ): Promise<PrintedLine[]> {
   const run = [clusterId, podUid, container, restartCount];
-  const { rows } = await db.query<[timeMs: string, text: string]>({
+  const { rows } = await db.query<[timeMs: string, number: number, text: string]>({
     ...READ_CONTAINER_LINES,
     rowMode: 'array',
     values: [...run, sinceMs ?? 0, tailLines ?? null, maxBytes],
   });
-  return rows.map(([timeMs, text]) => ({ timeMs: Number(timeMs), text }));
+  return rows.map(([timeMs, number, text]) => ({ timeMs: Number(timeMs), number, text }));
 }
