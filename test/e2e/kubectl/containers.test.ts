@@ -50,6 +50,9 @@ metadata: {name: bare}
 spec: {containers: [{name: bare, image: gcr.io/distroless/static}]}
 `;
 
+/** The first time, two releases of kubectl are unpacked. */
+const STARTED_WITHIN_MS = 120_000;
+
 let server: ServerProcess;
 let newest: KubeClientTools;
 let oldest: KubeClientTools;
@@ -60,8 +63,8 @@ beforeAll(async () => {
   newest = await kubeClientTools({ kubeconfig });
   oldest = await kubeClientTools({ kubeconfig, release: '1.30' });
   await apply(MANIFEST);
-  await kubectl('wait --for=condition=Ready pod/box pod/web pod/bare --timeout=30s');
-});
+  await kubectl('wait --for=condition=Ready pod/box pod/web pod/bare --timeout=60s');
+}, STARTED_WITHIN_MS);
 
 afterAll(async () => {
   newest[Symbol.dispose]();
