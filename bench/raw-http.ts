@@ -1,11 +1,14 @@
 import net from 'node:net';
 
 const HEADER_END = Buffer.from('\r\n\r\n');
+const CHUNKED = /\r\ntransfer-encoding: chunked/i;
+const LAST_CHUNK = '0\r\n\r\n';
 const CONTENT_LENGTH = /\r\ncontent-length: (\d+)/i;
 const STATUS_START = 'HTTP/1.1 '.length;
 
 export interface RawResponse {
   readonly status: number;
+  /** With what tells its chunks apart, where it came in chunks. */
   readonly body: Buffer;
 }
 
@@ -22,7 +25,7 @@ export class RawHttpConnection {
   readonly #socket: net.Socket;
   #chunks: Buffer[] = [];
   #received = 0;
-  /** Bytes of the response once its header is there. */
+  /** Bytes of the response once its header is there; infinite where it comes in chunks. */
   #expected = 0;
   #waiting: Waiting | undefined;
 
@@ -61,7 +64,7 @@ export class RawHttpConnection {
     this.#chunks.push(chunk);
     this.#received += chunk.length;
     if (this.#expected === 0 && !this.#readHeader()) return;
-    if (this.#received < this.#expected) return;
+    if (!this.#isWhole()) return;
     const whole = this.#joined();
     const response = {
       status: Number(whole.toString('latin1', STATUS_START, STATUS_START + 3)),
@@ -75,11 +78,23 @@ export class RawHttpConnection {
     waiting?.resolve(response);
   }
 
+  #isWhole(): boolean {
+    if (this.#expected < Number.POSITIVE_INFINITY) return this.#received >= this.#expected;
+    if ((this.#chunks.at(-1)?.length ?? 0) < LAST_CHUNK.length) this.#joined();
+    const last = this.#chunks.at(-1) as Buffer;
+    return last.toString('latin1', last.length - LAST_CHUNK.length) === LAST_CHUNK;
+  }
+
   #readHeader(): boolean {
     const start = this.#joined();
     const end = start.indexOf(HEADER_END);
     if (end < 0) return false;
-    const length = CONTENT_LENGTH.exec(start.toString('latin1', 0, end))?.[1];
+    const header = start.toString('latin1', 0, end);
+    if (CHUNKED.test(header)) {
+      this.#expected = Number.POSITIVE_INFINITY;
+      return true;
+    }
+    const length = CONTENT_LENGTH.exec(header)?.[1];
     if (length === undefined) {
       this.#socket.destroy(new Error('a response without content-length'));
       return false;
@@ -99,16 +114,32 @@ export class RawHttpConnection {
   }
 }
 
-/** A GraphQL request as it goes over the wire. */
-export function toRequest({ url, token }: { url: string; token: string }, body: string): Buffer {
-  const { host } = new URL(url);
+export interface RawRequest {
+  readonly method: string;
+  readonly path: string;
+  /** @default 'application/json' */
+  readonly accept?: string;
+  /** JSON. @default none */
+  readonly body?: string;
+}
+
+/** A request as it goes over the wire. */
+export function formatRequest(
+  { url, token }: { readonly url: string; readonly token: string },
+  { accept = 'application/json', body = '', method, path }: RawRequest,
+): Buffer {
   const head = [
-    'POST /graphql HTTP/1.1',
-    `host: ${host}`,
+    `${method} ${path} HTTP/1.1`,
+    `host: ${new URL(url).host}`,
     `authorization: Bearer ${token}`,
     'content-type: application/json',
-    'accept: application/json',
+    `accept: ${accept}`,
     `content-length: ${Buffer.byteLength(body)}`,
   ].join('\r\n');
   return Buffer.from(`${head}\r\n\r\n${body}`);
+}
+
+/** A GraphQL request as it goes over the wire. */
+export function toRequest(server: { url: string; token: string }, body: string): Buffer {
+  return formatRequest(server, { method: 'POST', path: '/graphql', body });
 }

@@ -23,6 +23,12 @@ import {
   readAuthenticationConfig,
 } from './composition/authentication-config.ts';
 import {
+  CONTAINER_LOG_OPTIONS,
+  CONTAINER_LOG_USAGE,
+  type ContainerLogConfig,
+  readContainerLogConfig,
+} from './composition/container-log-config.ts';
+import {
   NETWORK_OPTIONS,
   NETWORK_USAGE,
   type NetworkConfig,
@@ -90,6 +96,7 @@ export interface Config {
   /** Default admission plugins not to run. @default [] */
   readonly disableAdmissionPlugins: readonly string[];
   readonly audit: AuditConfig;
+  readonly containerLogs: ContainerLogConfig;
   readonly network: NetworkConfig;
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
   readonly retentionSeconds: number;
@@ -147,6 +154,7 @@ Usage: npm start -- [options]
 
 ${AUTHENTICATION_USAGE}
 ${AUDIT_USAGE}
+${CONTAINER_LOG_USAGE}
 ${NETWORK_USAGE}
 Environment: DATABASE_URL uses a PostgreSQL server (14 or newer) in place of the embedded one,
 REDIS_URL puts the work queues on Redis.
@@ -181,6 +189,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   ...AUTHENTICATION_OPTIONS,
   ...AUDIT_OPTIONS,
+  ...CONTAINER_LOG_OPTIONS,
   ...NETWORK_OPTIONS,
 } as const;
 
@@ -226,6 +235,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     ),
     ...toPluginSwitches(values),
     audit: readAuditConfig(values, cwd),
+    containerLogs: readContainerLogConfig(values),
     network: readNetworkConfig(values),
     retentionSeconds: seconds('--retention', values.retention ?? '3600'),
     initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),

@@ -98,7 +98,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const metrics = new MetricRegistry();
   const store = await startStore({ config, database, scheme, metrics, clock, logger }, cleanup);
   const audit = startAudit({ config, database, clock, logger }, cleanup);
-  const containerLogs = openContainerLogs({ database, clock, logger }, cleanup);
+  const containerLogs = openContainerLogs({ config, database, clock, logger }, cleanup);
   const containers = openContainerStreams({ containerLogs, clock, logger }, cleanup);
   const requestMetrics = new RequestMetrics(metrics);
   const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };

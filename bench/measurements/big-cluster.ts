@@ -4,6 +4,7 @@ import { addNodes, FULL_SIZE, pause, QUICK_SIZE } from './cluster.ts';
 import { measureList } from './list.ts';
 import type { Measurement } from './measurement.ts';
 import { measureRest } from './rest.ts';
+import { measureRestList } from './rest-list.ts';
 import { measureDeletion, measureRollout } from './rollout.ts';
 
 /** Lets what follows the registration of nodes (leases, events, taints) come to its end. */
@@ -23,7 +24,10 @@ export const measureBigCluster: Measurement = async (ctx) => {
   const samples: Sample[] = [];
   const rollout = await measureRollout(ctx, bench, size);
   if (options.sections.has('rollout')) samples.push(...rollout);
-  if (options.sections.has('list')) samples.push(...(await measureList(ctx, bench, size)));
+  if (options.sections.has('list')) {
+    samples.push(...(await measureList(ctx, bench, size)));
+    samples.push(...(await measureRestList(ctx, bench, size)));
+  }
   if (options.sections.has('rest')) samples.push(...(await measureRest(ctx, bench, size)));
   if (options.sections.has('rollout')) samples.push(...(await measureDeletion(ctx, bench, size)));
   return samples;

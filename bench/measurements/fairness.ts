@@ -40,6 +40,7 @@ export const measureFairness: Measurement = async (ctx) => {
       ...span,
       url,
       token: tokens[account],
+      door: 'graphql',
       clients,
       prefix,
       namespace: NAMESPACE,

@@ -55,7 +55,8 @@ interface ListResult {
   };
 }
 
-async function timed<T>(
+/** Does `work` so many times, and says what came last and how long each took. */
+export async function timed<T>(
   times: number,
   work: () => Promise<T>,
 ): Promise<{ last: T; latenciesMs: number[] }> {

@@ -1,7 +1,9 @@
 import type { Sample } from '../figure.ts';
 import type { FanOutAnswer, FanOutQuestion } from '../load/bare-fan-out.ts';
 import { LoadProcess } from '../load/messages.ts';
-import type { SubscribersAnswer, SubscribersQuestion } from '../load/watch-subscribers.ts';
+import type { WatchersQuestion } from '../load/rest-watchers.ts';
+import type { SubscribersAnswer } from '../load/tally.ts';
+import type { SubscribersQuestion } from '../load/watch-subscribers.ts';
 import { openWorkbench } from '../workbench.ts';
 import { ChangeWriter } from './change-writer.ts';
 import { pause, readVersion } from './cluster.ts';
@@ -55,6 +57,8 @@ export const measureWatch: Measurement = async (ctx) => {
     const bare = await measureBare(shape, seconds);
     samples.push(...toSamples(shape, answer, bare, seconds * CHANGES_PER_S));
   }
+  ctx.say(`watch: ${SUBSCRIPTIONS} watches over REST`);
+  samples.push(...restSamples(await measureOverRest(ctx, seconds), seconds * CHANGES_PER_S));
   return samples;
 };
 
@@ -79,6 +83,27 @@ async function measureOurs(
   const answer = await receive(source, shape, seconds, (work) =>
     profiled(ctx, bench, 'watch', work),
   );
+  writer.close();
+  return answer;
+}
+
+async function measureOverRest(ctx: BenchContext, seconds: number): Promise<SubscribersAnswer> {
+  await using bench = await openWorkbench({ dist: ctx.options.dist, profiled: false });
+  const { server } = bench;
+  const writer = new ChangeWriter(server, NAMESPACE);
+  await writer.open();
+  const resourceVersion = String(await readVersion(bench.client));
+  await using watchers = LoadProcess.start('rest-watchers');
+  const open: WatchersQuestion = {
+    ask: 'open',
+    url: server.url,
+    token: server.token,
+    watches: SUBSCRIPTIONS,
+    path: `/api/v1/namespaces/${NAMESPACE}/configmaps?watch=true&resourceVersion=${resourceVersion}`,
+  };
+  await watchers.ask(open);
+  const look = (): Promise<SubscribersAnswer> => watchers.ask({ ask: 'look' });
+  const answer = await deliver({ look, send: writer.send.bind(writer) }, seconds, (work) => work());
   writer.close();
   return answer;
 }
@@ -117,6 +142,19 @@ async function receive(
   };
   await subscribers.ask(open);
   const look = (): Promise<SubscribersAnswer> => subscribers.ask({ ask: 'look' });
+  return await deliver({ look, send }, seconds, around);
+}
+
+interface Delivery extends Pick<Source, 'send'> {
+  look(): Promise<SubscribersAnswer>;
+}
+
+/** Sends changes until every subscription has started, then those that count, and waits until they have arrived. */
+async function deliver(
+  { look, send }: Delivery,
+  seconds: number,
+  around: (work: () => Promise<void>) => Promise<void>,
+): Promise<SubscribersAnswer> {
   for (let second = 0; (await look()).awake < SUBSCRIPTIONS; second++) {
     if (second > MAX_WARMUP_S)
       throw new Error(`not every subscription has started: ${JSON.stringify(await look())}`);
@@ -186,6 +224,31 @@ function toSamples(
       label: 'the same, 99th percentile',
       unit: 'ms',
       value: bare.p99Ms,
+    },
+  ];
+}
+
+function restSamples(answer: SubscribersAnswer, changes: number): Sample[] {
+  const what = `${CHANGES_PER_S} changes/s to ${SUBSCRIPTIONS} watches over REST, whole objects`;
+  return [
+    {
+      name: 'rest_watch_1000_p50_ms',
+      label: `${what}, from request to delivery, median`,
+      unit: 'ms',
+      value: answer.p50Ms,
+    },
+    {
+      name: 'rest_watch_1000_p99_ms',
+      label: 'the same, 99th percentile',
+      unit: 'ms',
+      value: answer.p99Ms,
+    },
+    {
+      name: 'rest_watch_1000_events_lost',
+      label: `events lost, repeated or out of order, of ${SUBSCRIPTIONS * changes}`,
+      unit: '',
+      value: Math.abs(SUBSCRIPTIONS * changes - answer.total) + answer.disordered,
+      target: { atMost: 0 },
     },
   ];
 }

@@ -13,7 +13,7 @@ const NAMESPACE = 'default';
 /** With its metadata, the ConfigMap is 1 KB as JSON. */
 const PAYLOAD_BYTES = 750;
 
-/** Creates of single objects through the GraphQL door, and the same rows inserted by as many PostgreSQL sessions. */
+/** Creates of single objects through each door, and the same rows inserted by as many PostgreSQL sessions. */
 export const measureWrites: Measurement = async (ctx) => {
   await using bench = await openWorkbench({
     dist: ctx.options.dist,
@@ -23,15 +23,20 @@ export const measureWrites: Measurement = async (ctx) => {
     ? { warmupMs: 500, measuredMs: 1_500 }
     : { warmupMs: 3_000, measuredMs: 10_000 };
   ctx.say(`writes: ${CLIENTS} clients create ConfigMaps`);
-  const writes = await profiled(ctx, bench, 'writes', () => createConfigMaps(window, bench.server));
+  const writes = await profiled(ctx, bench, 'writes', () =>
+    createConfigMaps(window, bench.server, 'graphql'),
+  );
+  ctx.say(`writes: ${CLIENTS} clients create ConfigMaps through the REST door`);
+  const rest = await createConfigMaps(window, bench.server, 'rest');
   ctx.say(`writes: ${CLIENTS} PostgreSQL sessions insert the same rows`);
   const raw = await insertRows(window, bench.databaseUrl);
-  return toSamples(writes, raw);
+  return [...toSamples(writes, raw), ...restSamples(rest)];
 };
 
 async function createConfigMaps(
   window: LoadWindow,
   { url, token }: { url: string; token: string },
+  door: HttpWritersQuestion['door'],
 ): Promise<Throughput> {
   await using load = LoadProcess.start('http-writers');
   const question: HttpWritersQuestion = {
@@ -40,7 +45,8 @@ async function createConfigMaps(
     token,
     clients: CLIENTS,
     namespace: NAMESPACE,
-    prefix: 'bench',
+    prefix: `bench-${door}`,
+    door,
     payloadBytes: PAYLOAD_BYTES,
   };
   return await load.ask(question);
@@ -107,6 +113,30 @@ function toSamples(writes: Throughput, raw: Throughput): Sample[] {
     {
       name: 'write_p99_ms',
       label: 'time of one such create, 99th percentile',
+      unit: 'ms',
+      value: percentile(writes.latenciesMs, 0.99),
+    },
+  ];
+}
+
+function restSamples(writes: Throughput): Sample[] {
+  return [
+    {
+      name: 'rest_writes_per_s',
+      label: `the same creates, one a POST of Kubernetes' REST API`,
+      unit: '/s',
+      value: writes.perSecond,
+      limitedBy: 'raw_insert_commit_per_s',
+    },
+    {
+      name: 'rest_write_p50_ms',
+      label: 'time of one such POST, median',
+      unit: 'ms',
+      value: percentile(writes.latenciesMs, 0.5),
+    },
+    {
+      name: 'rest_write_p99_ms',
+      label: 'time of one such POST, 99th percentile',
       unit: 'ms',
       value: percentile(writes.latenciesMs, 0.99),
     },

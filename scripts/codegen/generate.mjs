@@ -12,6 +12,7 @@ const SCALARS = {
   IntOrString: 'number | string',
   JSON: 'unknown',
   MicroTime: 'string',
+  Duration: 'string',
   Quantity: { input: 'string | number', output: 'string' },
   QuantityMap: 'Record<string, string>',
   StringListMap: 'Record<string, string[]>',

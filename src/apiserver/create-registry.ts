@@ -1,11 +1,13 @@
 import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { systemRandom } from '../lib/random.ts';
+import { qualifiedName } from '../scheme/resource.ts';
 import { createAdmissionPlugins } from './admission/plugin-table.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
 import { createRequestAuthenticator } from './authentication/create-request-authenticator.ts';
 import { TokenIssuer } from './authentication/service-accounts/token-issuer.ts';
 import type { Authorization } from './authorization/authorization.ts';
+import { createUsageMetrics } from './computed/usage-metrics.ts';
 import { openDefinitions } from './custom-resources/open-definitions.ts';
 import { Registry } from './registry/registry.ts';
 import { ServedResources } from './registry/served-resources.ts';
@@ -33,6 +35,9 @@ export function createRegistry(
       ],
       webhooks: new WebhookClient(),
       companions: new Map([['services', createServiceCompanions(ranges)]]),
+      computed: new Map(
+        createUsageMetrics(clock).map((computed) => [qualifiedName(computed.resource), computed]),
+      ),
     }),
     authorization,
     authenticator: createRequestAuthenticator({

@@ -20,6 +20,8 @@ export interface RequestContext {
   readonly onWarning?: (warning: string) => void;
   /** Takes what admission notes for the audit log. */
   readonly onAnnotation?: (key: string, value: string) => void;
+  /** Hears, once, that a watch is over, whoever ended it. */
+  readonly onWatchEnd?: () => void;
   /** Ends calls that bring no signal of their own. */
   readonly signal?: AbortSignal;
   /**

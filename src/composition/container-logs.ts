@@ -1,5 +1,6 @@
 import type { ApiClient } from '../apiserver/client.ts';
 import type { ContainerLogSource } from '../apiserver/subresources/pod-log.ts';
+import type { Config } from '../config.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type ContainerLine, type ContainerLog, MAX_RUN_BYTES } from '../lib/container-log.ts';
@@ -9,11 +10,8 @@ import { BatchLane } from '../observability/batch-lane.ts';
 import { Retention } from '../observability/retention.ts';
 import { corePods } from '../scheme/generated/resources.ts';
 import { ContainerLogTable } from '../store/telemetry/container-log-table.ts';
+import type { ContainerLogConfig } from './container-log-config.ts';
 import type { Database } from './database.ts';
-
-/** What containers print is kept for a week, and for an hour when their Pod is gone. */
-const RETENTION_MS = 7 * 24 * 3_600_000;
-const RETENTION_OF_GONE_MS = 3_600_000;
 
 /** Where containers print to, and where that is read again. */
 export interface ContainerLogs {
@@ -24,6 +22,7 @@ export interface ContainerLogs {
 }
 
 export interface ContainerLogsParts {
+  readonly config: Pick<Config, 'containerLogs'>;
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -31,7 +30,7 @@ export interface ContainerLogsParts {
 
 /** Container logs go to the database, in batches that hold up no kubelet. */
 export function openContainerLogs(parts: ContainerLogsParts, cleanup: CleanupStack): ContainerLogs {
-  const { database, clock, logger } = parts;
+  const { config, database, clock, logger } = parts;
   const io = { ioClock: systemClock, logger };
   const table = new ContainerLogTable({ url: database.url, random: systemRandom, ...io });
   cleanup.defer(() => table.close());
@@ -47,7 +46,7 @@ export function openContainerLogs(parts: ContainerLogsParts, cleanup: CleanupSta
     startRetention: (client) => {
       const retention = new Retention({
         what: 'lines of container logs',
-        expire: (nowMs) => expire(table, client, nowMs),
+        expire: (nowMs) => expire(table, client, { config: config.containerLogs, nowMs }),
         clock,
         logger,
       });
@@ -57,11 +56,15 @@ export function openContainerLogs(parts: ContainerLogsParts, cleanup: CleanupSta
   };
 }
 
-async function expire(table: ContainerLogTable, client: ApiClient, nowMs: number): Promise<number> {
+async function expire(
+  table: ContainerLogTable,
+  client: ApiClient,
+  { config, nowMs }: { readonly config: ContainerLogConfig; readonly nowMs: number },
+): Promise<number> {
   const { items } = await client.list(corePods);
   const expired = await table.expire({
-    beforeMs: nowMs - RETENTION_MS,
-    goneBeforeMs: nowMs - RETENTION_OF_GONE_MS,
+    beforeMs: nowMs - config.retentionSeconds * 1_000,
+    goneBeforeMs: nowMs - config.retentionOfGoneSeconds * 1_000,
     podUids: items.map(({ metadata }) => metadata.uid ?? ''),
   });
   return expired + (await table.trim(MAX_RUN_BYTES));

@@ -52,7 +52,7 @@ async function handle(
   const encoder = negotiate(request);
   if (wantsWatch(request)) {
     request.turn.leave();
-    const connection = chunkedConnection(reply.raw, encoder);
+    const connection = chunkedConnection(reply.raw, encoder, request.warnings);
     await serveWatch({ request, encoder, hub, connection });
     return reply.hijack();
   }

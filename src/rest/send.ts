@@ -24,7 +24,8 @@ export function sendAnswer(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): FastifyReply {
   void reply.header('cache-control', 'no-cache, private');
-  reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
+  // What follows a log may be silent for any time.
+  if (answer.type !== 'stream') reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
   switch (answer.type) {
     case 'text':
       return reply.type('text/plain; charset=utf-8').send(answer.text);

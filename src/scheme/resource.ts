@@ -56,6 +56,8 @@ export interface ResourceDefinition extends ResourceRef {
    * says nothing of custom resources.
    */
   readonly served?: boolean;
+  /** Set where nothing is stored: the objects are worked out when somebody asks. */
+  readonly isComputed?: true;
   /** The version that this group's resource is stored in. */
   readonly storageVersion: string;
   /**

@@ -7,6 +7,7 @@
 import { invariant } from '../lib/errors.ts';
 import { OTHER_KINDS, RESOURCE_DEFINITIONS } from './generated/definitions.ts';
 import { TYPE_SCHEMAS } from './generated/schemas.ts';
+import { METRICS_DEFINITIONS, METRICS_TYPES } from './groups/metrics/resource-metrics.ts';
 import type { KindStrategy } from './kind-strategy.ts';
 import { toApiVersion } from './object.ts';
 import { type KindDefinition, qualifiedName, type ResourceDefinition } from './resource.ts';
@@ -225,11 +226,12 @@ export interface CreateSchemeOptions {
 
 /** The scheme of the built-in kinds. @throws {RuntimeConfigError} when `runtimeConfig` cannot be. */
 export function createScheme({ strategies, runtimeConfig = '' }: CreateSchemeOptions): Scheme {
+  const definitions = [...RESOURCE_DEFINITIONS, ...METRICS_DEFINITIONS];
   return new Scheme({
-    definitions: RESOURCE_DEFINITIONS,
-    types: TYPE_SCHEMAS,
+    definitions,
+    types: [...TYPE_SCHEMAS, ...METRICS_TYPES],
     otherKinds: OTHER_KINDS,
     strategies,
-    runtimeConfig: parseRuntimeConfig(runtimeConfig, RESOURCE_DEFINITIONS),
+    runtimeConfig: parseRuntimeConfig(runtimeConfig, definitions),
   });
 }

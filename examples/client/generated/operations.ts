@@ -18,6 +18,8 @@ export type Scalars = {
   Base64: { input: string; output: string; }
   /** Bytes by key, each in standard base64. Input may also be a list of `"key=value"`, for keys that a GraphQL object literal cannot spell. */
   Base64Map: { input: Record<string, string>; output: Record<string, string>; }
+  /** A length of time, as in `1h30m`, `45s` or `250ms`. */
+  Duration: { input: string; output: string; }
   /** A 64-bit integer, as a JSON number. Input may also be its decimal digits as a string. Values beyond 2^53 - 1, which JSON numbers do not carry exactly, are refused. */
   Int64: { input: number | string; output: number; }
   /** An integer, or a text that stands for one: a percentage (`25%`) or the name of a port (`http`). */

@@ -45,8 +45,12 @@ export class Auditor {
       ctx.onAnnotation?.(key, value);
       for (const trail of trails) trail?.annotate(key, value);
     };
+    const onWatchEnd = (): void => {
+      ctx.onWatchEnd?.();
+      for (const trail of trails) trail?.end();
+    };
     try {
-      const answer = await handle({ ...ctx, onAnnotation });
+      const answer = await handle({ ...ctx, onAnnotation, onWatchEnd });
       const answers = 'ref' in requests ? [answer] : (answer as readonly unknown[]);
       for (const [i, trail] of trails.entries()) trail?.complete(answers[i]);
       return answer;
@@ -67,19 +71,24 @@ export class Auditor {
   }
 }
 
+/** Whatever ends a watch, it was answered. */
+const WATCHED = { responseStatus: { code: 200 } };
+
 interface AuditTrailOptions extends AuditorOptions {
   readonly rule: AuditRule;
   readonly ctx: RequestContext;
   readonly request: ApiRequest;
 }
 
-/** One request, from when it came in until its answer is known. */
+/** One request, from when it came in until its answer is known; a watch until it ends. */
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
   readonly #auditID = randomUUID();
   readonly #received: string;
   readonly #level: AuditEvent['level'];
   #annotations: Record<string, string> | undefined;
+  /** How far a watch has come. */
+  #watch: 'opening' | 'open' | 'ended' = 'opening';
 
   constructor(options: AuditTrailOptions) {
     this.#options = options;
@@ -96,10 +105,11 @@ export class AuditTrail {
 
   complete(answer: unknown): void {
     const { verb } = this.#options.request;
-    if (verb === 'watch') {
-      this.#write('ResponseStarted', { responseStatus: { code: 200 } });
-      return;
-    }
+    if (verb === 'watch') this.#start();
+    else this.#answered(verb, answer);
+  }
+
+  #answered(verb: string, answer: unknown): void {
     const result = resultOf(answer);
     const code = verb === 'create' ? 201 : 200;
     const responseObject = this.#level === 'RequestResponse' ? this.#cleaned(result) : undefined;
@@ -108,6 +118,20 @@ export class AuditTrail {
       responseStatus: { code },
       responseObject,
     });
+  }
+
+  #start(): void {
+    const isOver = this.#watch === 'ended';
+    this.#watch = 'open';
+    this.#write('ResponseStarted', WATCHED);
+    if (isOver) this.end();
+  }
+
+  /** A watch is over, which may be before its opener knows that it is open. */
+  end(): void {
+    const wasOpen = this.#watch === 'open';
+    this.#watch = 'ended';
+    if (wasOpen) this.#write('ResponseComplete', WATCHED);
   }
 
   fail(error: unknown): void {

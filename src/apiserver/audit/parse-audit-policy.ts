@@ -1,3 +1,4 @@
+import { ConfigurationReader, tellProblems } from '../../lib/configuration-reader.ts';
 import type { AuditLevel, AuditStage } from '../../store/telemetry/audit-event.ts';
 import type { AuditPolicy, AuditResources, AuditRule } from './audit-policy.ts';
 
@@ -9,29 +10,14 @@ export class AuditPolicyError extends Error {
   override readonly name = 'AuditPolicyError';
 }
 
-/** Checks a policy that was read from YAML or JSON. @throws {AuditPolicyError} */
-export function parseAuditPolicy(value: unknown): AuditPolicy {
-  const policy = asMap('the document', value);
-  if (policy.apiVersion !== 'audit.k8s.io/v1' || policy.kind !== 'Policy') {
-    throw refuse('the document', 'expected apiVersion audit.k8s.io/v1 and kind Policy');
-  }
-  assertKnown('the document', policy, [
-    'apiVersion',
-    'kind',
-    'metadata',
-    'rules',
-    'omitStages',
-    'omitManagedFields',
-  ]);
-  const rules = asList('rules', policy.rules);
-  if (rules.length === 0) throw refuse('rules', 'must not be empty');
-  const omitStages = toStages('omitStages', policy.omitStages);
-  const omitManagedFields = toBoolean('omitManagedFields', policy.omitManagedFields) ?? false;
-  return {
-    rules: rules.map((rule, i) => toRule(`rules[${i}]`, rule, { omitStages, omitManagedFields })),
-  };
-}
-
+const POLICY_FIELDS = [
+  'apiVersion',
+  'kind',
+  'metadata',
+  'rules',
+  'omitStages',
+  'omitManagedFields',
+];
 const RULE_FIELDS = [
   'level',
   'users',
@@ -44,88 +30,77 @@ const RULE_FIELDS = [
   'omitManagedFields',
 ];
 
-function toRule(
-  path: string,
+/** Checks a policy that was read from YAML or JSON. @throws {AuditPolicyError} with everything that is wrong */
+export function parseAuditPolicy(value: unknown): AuditPolicy {
+  const reader = new ConfigurationReader();
+  const policy = reader.object(value, '', POLICY_FIELDS);
+  if (policy.apiVersion !== 'audit.k8s.io/v1' || policy.kind !== 'Policy') {
+    reader.refuse('', value, 'expected apiVersion audit.k8s.io/v1 and kind Policy');
+  }
+  const defaults = {
+    omitStages: readStages(reader, policy.omitStages, 'omitStages'),
+    omitManagedFields: reader.boolean(policy.omitManagedFields, 'omitManagedFields') ?? false,
+  };
+  const rules = reader
+    .requiredList(policy.rules, 'rules')
+    .map((rule, i) => readRule(reader, rule, `rules[${i}]`, defaults));
+  if (reader.problems.length > 0) throw new AuditPolicyError(tellProblems(reader.problems));
+  return { rules };
+}
+
+function readRule(
+  reader: ConfigurationReader,
   value: unknown,
+  path: string,
   policy: { readonly omitStages: readonly AuditStage[]; readonly omitManagedFields: boolean },
 ): AuditRule {
-  const rule = asMap(path, value);
-  assertKnown(path, rule, RULE_FIELDS);
-  const level = LEVELS.find((known) => known === rule.level);
-  if (!level) throw refuse(`${path}.level`, `must be one of ${LEVELS.join(', ')}`);
-  const texts = (field: string): string[] => toTexts(`${path}.${field}`, rule[field]);
-  const resources = asList(`${path}.resources`, rule.resources).map((one, i) =>
-    toResources(`${path}.resources[${i}]`, one),
-  );
+  const rule = reader.object(value, path, RULE_FIELDS);
+  const texts = (field: string) => reader.texts(rule[field], `${path}.${field}`);
+  const resources = reader
+    .list(rule.resources, `${path}.resources`)
+    .map((one, i) => readResources(reader, one, `${path}.resources[${i}]`));
   const isNonResource = texts('nonResourceURLs').length > 0;
   if (isNonResource && resources.length > 0) {
-    throw refuse(path, 'cannot have both resources and nonResourceURLs');
+    reader.refuse(path, value, 'cannot have both resources and nonResourceURLs');
   }
+  const omitStages = readStages(reader, rule.omitStages, `${path}.omitStages`);
   return {
-    level,
+    level: readLevel(reader, rule.level, `${path}.level`),
     users: texts('users'),
     userGroups: texts('userGroups'),
     verbs: texts('verbs'),
-    namespaces: texts('namespaces'),
+    namespaces: reader.list(rule.namespaces, `${path}.namespaces`).map((one, i) => {
+      // '' stands for what has no namespace.
+      return reader.text(one, `${path}.namespaces[${i}]`) ?? '';
+    }),
     resources,
     isNonResource,
-    omitStages: new Set([...policy.omitStages, ...toStages(`${path}.omitStages`, rule.omitStages)]),
+    omitStages: new Set([...policy.omitStages, ...omitStages]),
     omitManagedFields:
-      toBoolean(`${path}.omitManagedFields`, rule.omitManagedFields) ?? policy.omitManagedFields,
+      reader.boolean(rule.omitManagedFields, `${path}.omitManagedFields`) ??
+      policy.omitManagedFields,
   };
 }
 
-function toResources(path: string, value: unknown): AuditResources {
-  const one = asMap(path, value);
-  assertKnown(path, one, ['group', 'resources', 'resourceNames']);
-  const { group = '' } = one;
-  if (typeof group !== 'string') throw refuse(`${path}.group`, 'must be a text');
+function readLevel(reader: ConfigurationReader, value: unknown, path: string): AuditLevel {
+  const level = LEVELS.find((known) => known === value);
+  if (!level) reader.refuse(path, value, `must be one of ${LEVELS.join(', ')}`);
+  return level ?? 'None';
+}
+
+function readResources(reader: ConfigurationReader, value: unknown, path: string): AuditResources {
+  const one = reader.object(value, path, ['group', 'resources', 'resourceNames']);
   return {
-    group,
-    resources: toTexts(`${path}.resources`, one.resources),
-    resourceNames: toTexts(`${path}.resourceNames`, one.resourceNames),
+    group: reader.text(one.group, `${path}.group`) ?? '',
+    resources: reader.texts(one.resources, `${path}.resources`),
+    resourceNames: reader.texts(one.resourceNames, `${path}.resourceNames`),
   };
 }
 
-function toStages(path: string, value: unknown): AuditStage[] {
-  return toTexts(path, value).map((stage) => {
-    if (STAGES.includes(stage)) return stage as AuditStage;
-    throw refuse(path, `must be of ${STAGES.join(', ')}`);
+function readStages(reader: ConfigurationReader, value: unknown, path: string): AuditStage[] {
+  return reader.texts(value, path).flatMap((stage) => {
+    if (STAGES.includes(stage)) return [stage as AuditStage];
+    reader.refuse(path, stage, `must be of ${STAGES.join(', ')}`);
+    return [];
   });
-}
-
-function toTexts(path: string, value: unknown): string[] {
-  return asList(path, value).map((item, i) => {
-    if (typeof item === 'string') return item;
-    throw refuse(`${path}[${i}]`, 'must be a text');
-  });
-}
-
-function toBoolean(path: string, value: unknown): boolean | undefined {
-  if (value === undefined || value === null || typeof value === 'boolean')
-    return value ?? undefined;
-  throw refuse(path, 'must be true or false');
-}
-
-function asList(path: string, value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value;
-  throw refuse(path, 'must be a list');
-}
-
-function asMap(path: string, value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
-  throw refuse(path, 'must be a map');
-}
-
-/** A rule with a misspelt condition would match more than it says. */
-function assertKnown(path: string, map: object, fields: readonly string[]): void {
-  const unknown = Object.keys(map).find((name) => !fields.includes(name));
-  if (unknown !== undefined) throw refuse(path, `there is no field ${JSON.stringify(unknown)}`);
-}
-
-function refuse(path: string, why: string): AuditPolicyError {
-  return new AuditPolicyError(`${path}: ${why}`);
 }

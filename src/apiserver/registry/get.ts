@@ -33,9 +33,10 @@ export async function getObject(
   });
   warnOfDeprecation(resource, ctx.onWarning);
   if (request.at) assertHasCome(registry, request.at);
-  const found = request.at
-    ? await registry.store.getAt(resource.key(namespace, name), request.at)
-    : await readPresent(registry, ctx, resource, { ...request, namespace });
+  const found =
+    request.at && !resource.isComputed
+      ? await registry.store.getAt(resource.key(namespace, name), request.at)
+      : await readPresent(registry, ctx, resource, { ...request, namespace });
   if (!found) throw notFound(resource.nameOf(name, namespace));
   if (resource.needsPreparing) await resource.prepare([found]);
   return facet.read(resource, found);

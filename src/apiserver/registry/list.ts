@@ -62,14 +62,21 @@ async function snapshotFor(
 ): Promise<Snapshot> {
   const { resource, namespace, plan } = scope;
   const { state } = plan;
-  if (state.kind === 'exact') return exactSnapshot(registry, scope, state.at);
-  const asked =
-    state.kind === 'any' ? '0' : state.kind === 'most-recent' ? undefined : state.resourceVersion;
+  if (state.kind === 'exact' && !resource.isComputed) {
+    return exactSnapshot(registry, scope, state.at);
+  }
+  const asked = newnessOf(state);
   const cache = await cacheAsOf(registry, await resource.ready(), asked, ctx.signal);
   const snapshot = cache.list(namespace);
   // Whoever limits a list comes back for the rest of this very snapshot.
   if (plan.limit !== undefined) resource.snapshots.remember(namespace, snapshot);
   return snapshot;
+}
+
+/** The version that the cache must have reached: undefined for the newest. */
+function newnessOf(state: ListPlan['state']): string | undefined {
+  if (state.kind === 'any') return '0';
+  return state.kind === 'not-older-than' ? state.resourceVersion : undefined;
 }
 
 async function exactSnapshot(

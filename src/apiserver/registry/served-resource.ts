@@ -20,6 +20,7 @@ import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectKey, ObjectStore, ResourceCache } from '../../store/store.ts';
 import type { AdmissionOperation, AdmissionPlugin } from '../admission/plugin.ts';
 import type { Target } from '../client.ts';
+import { ComputedCache, type ComputedResource } from '../computed/computed-resource.ts';
 import { CustomVersions } from '../custom-resources/custom-versions.ts';
 import type { WebhookClient } from '../webhooks/webhook-client.ts';
 import { CacheTable } from './cache-table.ts';
@@ -36,6 +37,8 @@ export interface ServedResourceOptions {
   readonly companions: Companions | undefined;
   /** Calls conversion webhooks. */
   readonly webhooks: WebhookClient;
+  /** Set for what is not stored. */
+  readonly computed: ComputedResource | undefined;
 }
 
 /** One resource in one version, with all that the verbs need of it looked up once. */
@@ -61,6 +64,7 @@ export class ServedResource {
   /** What plugins and companions read. Filled by {@link ready}. */
   readonly cacheTable = new CacheTable();
   readonly #store: ObjectStore;
+  readonly #computed: ComputedResource | undefined;
   readonly #isConverted: boolean;
   readonly #plugins: PluginsByOperation;
   readonly #versions: CustomVersions | undefined;
@@ -70,7 +74,7 @@ export class ServedResource {
   #loading: Promise<ResourceCache> | undefined;
 
   constructor(options: ServedResourceOptions) {
-    const { definition, scheme, store, plugins, companions, webhooks } = options;
+    const { definition, scheme, store, plugins, companions, webhooks, computed } = options;
     this.definition = definition;
     this.isCustom = definition.served !== undefined;
     this.storage = this.isCustom ? definition : scheme.storageOf(definition);
@@ -89,12 +93,18 @@ export class ServedResource {
     this.isNamespaces = this.storage.group === '' && this.storage.resource === 'namespaces';
     this.companions = companions;
     this.#store = store;
+    this.#computed = computed;
     this.#isConverted = this.storage !== definition;
     this.selections = new SelectionCompiler(
       this.#selectableFields(),
       this.isCustom ? (object) => this.judged(object) : undefined,
     );
     this.#plugins = choosePlugins(plugins, this.storage);
+  }
+
+  /** Whether the objects are worked out when somebody asks: they have no past. */
+  get isComputed(): boolean {
+    return this.#computed !== undefined;
   }
 
   /** Whether a write that changes nothing of `current` still makes sense: it is stored in another form than writes are now. */
@@ -201,6 +211,7 @@ export class ServedResource {
   }
 
   async #load(): Promise<ResourceCache> {
+    if (this.#computed) return this.#loadComputed(this.#computed);
     const wanted = new Map<string, GroupResource>();
     const add = (resource: GroupResource): unknown => wanted.set(qualifiedName(resource), resource);
     add(this.storage);
@@ -214,6 +225,17 @@ export class ServedResource {
     for (const [resource, cache] of entries) this.cacheTable.set(resource, cache);
     this.#caches = entries.map(([, cache]) => cache);
     this.#cache = this.#caches[0] as ResourceCache;
+    return this.#cache;
+  }
+
+  async #loadComputed(computed: ComputedResource): Promise<ResourceCache> {
+    const [first, ...others] = computed.reads;
+    const sources = await Promise.all([
+      this.#store.cache(first),
+      ...others.map((resource) => this.#store.cache(resource)),
+    ]);
+    this.#cache = new ComputedCache(computed, sources);
+    this.#caches = sources;
     return this.#cache;
   }
 

@@ -4,6 +4,7 @@ import { enablingSwitch } from '../../scheme/runtime-config.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
+import type { ComputedResource } from '../computed/computed-resource.ts';
 import type { WebhookClient } from '../webhooks/webhook-client.ts';
 import type { Companions } from './companions.ts';
 import { ServedResource } from './served-resource.ts';
@@ -15,6 +16,8 @@ export interface ServedResourcesOptions {
   /** By qualified name of the resource in storage. */
   readonly companions: ReadonlyMap<string, Companions>;
   readonly webhooks: WebhookClient;
+  /** By qualified name. */
+  readonly computed: ReadonlyMap<string, ComputedResource>;
 }
 
 /** Finds the resource that a reference means; what was found once is found again without looking. */
@@ -55,7 +58,7 @@ export class ServedResources {
   #of(definition: ResourceDefinition): ServedResource {
     const known = this.#byDefinition.get(definition);
     if (known) return known;
-    const { scheme, store, plugins, companions, webhooks } = this.#options;
+    const { scheme, store, plugins, companions, webhooks, computed } = this.#options;
     const storage = scheme.storageOf(definition);
     const resource = new ServedResource({
       definition,
@@ -64,6 +67,7 @@ export class ServedResources {
       plugins,
       companions: companions.get(qualifiedName(storage)),
       webhooks,
+      computed: computed.get(qualifiedName(storage)),
     });
     this.#byDefinition.set(definition, resource);
     return resource;

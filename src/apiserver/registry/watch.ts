@@ -60,6 +60,7 @@ export async function watchObjects(
     options,
     sink,
     right,
+    onEnd: ctx.onWatchEnd,
   });
   const cache = await resource.ready();
   const start = await startOf(registry, cache, { ...options, ...(signal ? { signal } : {}) });
@@ -115,6 +116,7 @@ interface StreamOptions {
   readonly sink: WatchSink;
   /** To what it delivers. */
   readonly right: LastingRight;
+  readonly onEnd: (() => void) | undefined;
 }
 
 /** One watch: translates the events of a resource into those of a selection, in the version that was asked for. */
@@ -126,6 +128,7 @@ class WatchStream implements Subscriber, WatchHandle {
   readonly #options: WatchOptions;
   readonly #sink: WatchSink;
   readonly #right: LastingRight;
+  readonly #onEnd: (() => void) | undefined;
   #subscription: Subscription | undefined;
   #stopListening: (() => void) | undefined;
   #stopped = false;
@@ -136,7 +139,8 @@ class WatchStream implements Subscriber, WatchHandle {
   /** Everything up to here has been delivered. */
   resourceVersion = '0';
 
-  constructor({ registry, resource, namespace, selection, options, sink, right }: StreamOptions) {
+  constructor(stream: StreamOptions) {
+    const { registry, resource, namespace, selection, options, sink, right, onEnd } = stream;
     this.#registry = registry;
     this.#resource = resource;
     this.#namespace = namespace;
@@ -144,6 +148,7 @@ class WatchStream implements Subscriber, WatchHandle {
     this.#options = options;
     this.#sink = sink;
     this.#right = right;
+    this.#onEnd = onEnd;
     this.#lastBookmarkMs = registry.clock.now();
   }
 
@@ -205,15 +210,20 @@ class WatchStream implements Subscriber, WatchHandle {
 
   onClose(error: Error): void {
     if (this.#stopped) return;
-    this.#stopped = true;
-    this.#stopListening?.();
+    this.#finish();
     this.#sink.onClose(error);
   }
 
   stop(): void {
+    this.#finish();
+    this.#subscription?.stop();
+  }
+
+  #finish(): void {
+    if (this.#stopped) return;
     this.#stopped = true;
     this.#stopListening?.();
-    this.#subscription?.stop();
+    this.#onEnd?.();
   }
 
   /** A right that was taken away ends the watch before the next event, and within a second when there is none. */

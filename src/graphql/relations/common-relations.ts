@@ -101,7 +101,8 @@ const ownerUids = (object: ApiObject): string[] =>
 /** Each resource once, in its preferred version. Events own nothing and are owned by nothing. */
 function listable(scheme: Scheme): ResourceDefinition[] {
   return eachStoredOnce(scheme.served()).filter(
-    ({ verbs, resource }) => verbs.includes('list') && resource !== 'events',
+    ({ verbs, resource, isComputed }) =>
+      verbs.includes('list') && !isComputed && resource !== 'events',
   );
 }
 

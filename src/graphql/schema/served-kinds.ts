@@ -12,9 +12,9 @@ export function toTypeName({
   return toTypePrefix(group, version) + toFieldName(kind);
 }
 
-/** Whether the objects of this resource are stored: reviews and bindings are answered and forgotten. */
-export function isStored({ verbs }: ResourceDefinition): boolean {
-  return verbs.includes('get');
+/** Whether the objects of this resource are stored: reviews are answered and forgotten, usage is worked out. */
+export function isStored({ verbs, isComputed }: ResourceDefinition): boolean {
+  return verbs.includes('get') && !isComputed;
 }
 
 /** The served definition of an object, by its apiVersion and kind. */

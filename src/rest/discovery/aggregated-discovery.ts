@@ -5,7 +5,7 @@
 
 import type { ResourceDefinition, SubresourceDefinition } from '../../scheme/resource.ts';
 import type { GroupVersions, Scheme } from '../../scheme/scheme.ts';
-import { servedBy } from './api-resources.ts';
+import { servedBy, wordsFor } from './api-resources.ts';
 
 /** The versions of `apidiscovery.k8s.io` that are spoken. Their documents differ in `apiVersion` alone. */
 export type DiscoveryVersion = 'v2' | 'v2beta1';
@@ -80,15 +80,14 @@ function toItem(scheme: Scheme, { group, versions }: GroupVersions) {
 }
 
 function toResource(definition: ResourceDefinition): ResourceDiscovery {
-  const { categories, namespaced, resource, shortNames, singular, subresources } = definition;
+  const { namespaced, resource, singular, subresources } = definition;
   return {
     resource,
     responseKind: responseKindOf(definition, definition),
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singular,
     verbs: definition.verbs,
-    ...(shortNames.length > 0 ? { shortNames } : {}),
-    ...(categories.length > 0 ? { categories } : {}),
+    ...wordsFor(definition),
     ...(subresources.length > 0
       ? { subresources: subresources.map((each) => toSubresource(definition, each)) }
       : {}),

@@ -59,7 +59,7 @@ export function servedBy(
 }
 
 function toResource(scheme: Scheme, definition: ResourceDefinition): ApiResource {
-  const { categories, kind, namespaced, resource, shortNames, singular, verbs } = definition;
+  const { kind, namespaced, resource, singular, verbs } = definition;
   const hash = storageVersionHash(scheme, definition);
   return {
     name: resource,
@@ -67,9 +67,25 @@ function toResource(scheme: Scheme, definition: ResourceDefinition): ApiResource
     namespaced,
     kind,
     verbs,
+    ...wordsFor(definition),
+    ...(hash === undefined ? {} : { storageVersionHash: hash }),
+  };
+}
+
+/**
+ * The words that stand for a resource beside its name. An old group that shows another's objects leaves them to it: kubectl
+ * would warn that `deploy` has two meanings, and show everything twice for `all`.
+ */
+export function wordsFor({
+  categories,
+  deprecation,
+  shortNames,
+  storedAs,
+}: ResourceDefinition): Pick<ApiResource, 'categories' | 'shortNames'> {
+  if (storedAs && deprecation) return {};
+  return {
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
-    ...(hash === undefined ? {} : { storageVersionHash: hash }),
   };
 }
 

@@ -9,7 +9,7 @@ import { toApiVersions } from './api-groups.ts';
 import { DiscoveryDocuments } from './discovery-documents.ts';
 import type { EncodedDocument } from './encoded-document.ts';
 import { addPath } from './paths.ts';
-import { sendDocument, sendValue } from './send-document.ts';
+import { sendDocument, sendJson, sendValue } from './send-document.ts';
 
 export function discoveryRoutes({ scheme }: RestContext): (fastify: FastifyInstance) => void {
   const documents = new DiscoveryDocuments(scheme);
@@ -28,8 +28,8 @@ function addRoots(fastify: FastifyInstance, documents: DiscoveryDocuments, schem
   });
   addPath(fastify, '/apis', (request, reply) => {
     const version = aggregatedVersion(request);
-    const document = version ? documents.aggregated('apis', version) : documents.groups();
-    return sendDocument(request, reply, document);
+    if (version) return sendDocument(request, reply, documents.aggregated('apis', version));
+    return sendJson(request, reply, documents.groups());
   });
 }
 
@@ -56,7 +56,7 @@ function sendIfAny(
   if (!document) {
     throw new ApiError('NotFound', 'the server could not find the requested resource', {});
   }
-  return sendDocument(request, reply, document);
+  return sendJson(request, reply, document);
 }
 
 /** The version of aggregated discovery that is wanted more than plain discovery, if any. */

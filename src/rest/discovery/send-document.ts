@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Format, JSON_FORMAT } from '../content/format.ts';
 import { negotiateFormat } from '../content/negotiate.ts';
 import type { EncodedDocument } from './encoded-document.ts';
 
@@ -27,16 +28,32 @@ function knows(ifNoneMatch: string | undefined, { etag }: EncodedDocument): bool
   return (ifNoneMatch ?? '').split(',').some((each) => each.trim().replace(/^W\//, '') === etag);
 }
 
-/** Sends a value that is asked for so rarely that it is written each time: as people or programs read it. */
+/** Sends a document of JSON as it is, or written anew for people, or for who reads YAML. */
+export async function sendJson(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  document: EncodedDocument,
+): Promise<FastifyReply> {
+  const format = formatFor(request);
+  if (format === JSON_FORMAT) return sendDocument(request, reply, document);
+  const value = JSON.parse(document.body.toString()) as object;
+  return reply.header('vary', 'Accept').type(format.mediaType).send(format.write(value));
+}
+
+/** Sends a value that is small, or asked for so rarely that it is written each time. */
 export function sendValue(
   request: FastifyRequest,
   reply: FastifyReply,
   value: object,
 ): FastifyReply {
-  const format = negotiateFormat({
-    accept: request.headers.accept,
-    userAgent: request.headers['user-agent'],
-    query: new URLSearchParams(request.url.split('?', 2)[1]),
-  });
+  const format = formatFor(request);
   return reply.type(format.mediaType).send(format.write(value));
+}
+
+function formatFor({ headers, url }: FastifyRequest): Format {
+  return negotiateFormat({
+    accept: headers.accept,
+    userAgent: headers['user-agent'],
+    query: new URLSearchParams(url.split('?', 2)[1]),
+  });
 }

@@ -32,7 +32,7 @@ function objectFields(
 ): Readonly<Record<string, PublishedSchema>> {
   const { dialect, descriptions, refer } = context;
   const describe = (field: string) => ({
-    description: descriptions.describeField(typeName, field),
+    description: descriptions.summarizeField(typeName, field),
   });
   return {
     apiVersion: { ...describe('apiVersion'), type: 'string' },

@@ -35,7 +35,7 @@ function toFieldSchema(
 ): PublishedSchema {
   const value = KNOWN_DEFAULTS[`${typeName}.${name}`];
   return besides(context.dialect, toSchema(field.type, field.enum, context), {
-    description: context.descriptions.describeField(typeName, name),
+    description: context.descriptions.summarizeField(typeName, name),
     ...(value === undefined ? {} : { default: value }),
     ...extensionsOf(field),
   });

@@ -4,15 +4,21 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { FlushScheduler } from '../../http/stream/flush-scheduler.ts';
 import { SocketWriter } from '../../http/stream/socket-writer.ts';
 import type { Encoder } from '../content/encoder.ts';
+import type { Warnings } from '../warnings.ts';
 import { LINE_FRAMES, MESSAGE_FRAMES } from './watch-frames.ts';
 import type { WatchConnection } from './watch-stream.ts';
 
 const scheduler = new FlushScheduler();
 
 /** Frames as the chunks of an answer. */
-export function chunkedConnection(response: ServerResponse, encoder: Encoder): WatchConnection {
+export function chunkedConnection(
+  response: ServerResponse,
+  encoder: Encoder,
+  warnings: Warnings,
+): WatchConnection {
   return {
     open() {
+      warnings.writeTo(response);
       response.writeHead(200, {
         'content-type': encoder.mediaType,
         'cache-control': 'no-cache, private',

@@ -15,11 +15,19 @@ export interface Descriptions {
   describeType(typeName: string): string;
   /** @param field The name in JSON. */
   describeField(typeName: string, field: string): string;
+  /** As {@link describeField}, without what a schema says as well: values, formats, whether it is required. */
+  summarizeField(typeName: string, field: string): string;
 }
 
 /** The descriptions of the types of `scheme`. A name that it does not know is described by its words alone. */
 export function createDescriptions(scheme: Scheme): Descriptions {
+  const summarizeField = (typeName: string, field: string): string => {
+    const schema = scheme.type(typeName)?.fields[field];
+    const type = shortName(typeName);
+    return schema?.description ?? textOf(type, field) ?? phraseField(type, field, schema);
+  };
   return {
+    summarizeField,
     describeType(typeName) {
       const schema = scheme.type(typeName);
       if (schema?.isCustom) return schema.description ?? describeCustom(typeName);
@@ -28,9 +36,8 @@ export function createDescriptions(scheme: Scheme): Descriptions {
     },
     describeField(typeName, field) {
       const schema = scheme.type(typeName)?.fields[field];
-      const type = shortName(typeName);
-      const text = schema?.description ?? textOf(type, field) ?? phraseField(type, field, schema);
-      return [text, ...remarks(type, field, schema)].join(' ');
+      const summary = summarizeField(typeName, field);
+      return [summary, ...remarks(shortName(typeName), field, schema)].join(' ');
     },
   };
 }

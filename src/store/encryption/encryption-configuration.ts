@@ -2,6 +2,7 @@
  * Kubernetes' EncryptionConfiguration (apiserver.config.k8s.io/v1): which resources are encrypted at rest, and with which
  * keys. Of several providers the first writes, and all read.
  */
+import { ConfigurationReader, tellProblems } from '../../lib/configuration-reader.ts';
 import { type GroupResource, qualifiedName } from '../../scheme/resource.ts';
 import { CIPHERS, type CipherName } from './ciphers.ts';
 import { EncryptingCodec, type EncryptionKey, type EncryptionRule } from './encrypting-codec.ts';
@@ -16,15 +17,22 @@ export class EncryptionConfigurationError extends Error {
   override readonly name = 'EncryptionConfigurationError';
 }
 
-/** The codec of a configuration that was read from YAML or JSON. @throws {EncryptionConfigurationError} */
+/**
+ * The codec of a configuration that was read from YAML or JSON.
+ * @throws {EncryptionConfigurationError} with everything that is wrong, and nothing of the keys
+ */
 export function createCodec(configuration: unknown): EncryptingCodec {
-  const { apiVersion, kind, resources } = asObject('the document', configuration);
+  const reader = new ConfigurationReader();
+  const { apiVersion, kind, resources } = reader.members(configuration, '');
   if (apiVersion !== API_VERSION || kind !== KIND) {
-    throw refuse('the document', `expected apiVersion ${API_VERSION} and kind ${KIND}`);
+    reader.refuse('', kind, `expected apiVersion ${API_VERSION} and kind ${KIND}`);
   }
-  const entries = asList('resources', resources).map((entry, i) =>
-    readEntry(`resources[${i}]`, entry),
-  );
+  const entries = reader
+    .requiredList(resources, 'resources')
+    .map((entry, i) => readEntry(reader, entry, `resources[${i}]`));
+  if (reader.problems.length > 0) {
+    throw new EncryptionConfigurationError(tellProblems(reader.problems));
+  }
   return new EncryptingCodec({
     rules: entries.map(({ rule }) => rule),
     keys: entries.flatMap(({ keys }) => keys),
@@ -36,14 +44,14 @@ interface Entry {
   readonly keys: readonly EncryptionKey[];
 }
 
-function readEntry(path: string, value: unknown): Entry {
-  const { resources, providers } = asObject(path, value);
-  const names = asList(`${path}.resources`, resources).map((name, i) =>
-    asText(`${path}.resources[${i}]`, name),
-  );
-  const perProvider = asList(`${path}.providers`, providers).map((provider, i) =>
-    readProvider(`${path}.providers[${i}]`, provider),
-  );
+function readEntry(reader: ConfigurationReader, value: unknown, path: string): Entry {
+  const { resources, providers } = reader.members(value, path);
+  const names = reader
+    .requiredList(resources, `${path}.resources`)
+    .map((name, i) => reader.requiredText(name, `${path}.resources[${i}]`));
+  const perProvider = reader
+    .requiredList(providers, `${path}.providers`)
+    .map((provider, i) => readProvider(reader, provider, `${path}.providers[${i}]`));
   const writeKey = perProvider[0]?.[0];
   return {
     rule: { matches: (resource) => names.some((name) => isNamed(resource, name)), writeKey },
@@ -52,37 +60,44 @@ function readEntry(path: string, value: unknown): Entry {
 }
 
 /** The keys of one provider, the one that writes first; none for `identity`. */
-function readProvider(path: string, value: unknown): EncryptionKey[] {
-  const members = Object.entries(asObject(path, value));
+function readProvider(reader: ConfigurationReader, value: unknown, path: string): EncryptionKey[] {
+  const members = Object.entries(reader.members(value, path));
   const [name, options] = members[0] ?? [];
   if (members.length !== 1 || name === undefined) {
-    throw refuse(path, 'must name exactly one provider');
+    reader.refuse(path, value, 'must name exactly one provider');
+    return [];
   }
   if (name === 'identity') return [];
   if (!isCipher(name)) {
     const known = [...Object.keys(CIPHERS), 'identity'].join(', ');
-    throw refuse(path, `the provider ${name} is not supported; there are ${known}`);
+    reader.refuse(path, name, `the provider ${name} is not supported; there are ${known}`);
+    return [];
   }
-  const keys = asList(`${path}.${name}.keys`, asObject(`${path}.${name}`, options).keys);
-  return keys.map((key, i) => readKey(name, `${path}.${name}.keys[${i}]`, key));
+  const { keys } = reader.members(options, `${path}.${name}`);
+  return reader
+    .requiredList(keys, `${path}.${name}.keys`)
+    .map((key, i) => readKey(reader, key, { cipher: name, path: `${path}.${name}.keys[${i}]` }));
 }
 
 function isCipher(name: string): name is CipherName {
   return Object.hasOwn(CIPHERS, name);
 }
 
-function readKey(cipher: CipherName, path: string, value: unknown): EncryptionKey {
-  const fields = asObject(path, value);
-  const name = asText(`${path}.name`, fields.name);
-  if (name.includes(':') || !/^[!-~]+$/.test(name)) {
-    throw refuse(`${path}.name`, 'must be visible ASCII characters without a colon');
+function readKey(
+  reader: ConfigurationReader,
+  value: unknown,
+  { cipher, path }: { readonly cipher: CipherName; readonly path: string },
+): EncryptionKey {
+  const fields = reader.members(value, path);
+  const name = reader.requiredText(fields.name, `${path}.name`);
+  if (name !== '' && (name.includes(':') || !/^[!-~]+$/.test(name))) {
+    reader.refuse(`${path}.name`, name, 'must be visible ASCII characters without a colon');
   }
-  const secret = Buffer.from(asText(`${path}.secret`, fields.secret), 'base64');
-  if (!KEY_SIZES.includes(secret.length)) {
-    throw refuse(
-      `${path}.secret`,
-      `must be the base64 of ${KEY_SIZES.join(', ')} bytes, and is that of ${secret.length}`,
-    );
+  const text = reader.requiredText(fields.secret, `${path}.secret`);
+  const secret = Buffer.from(text, 'base64');
+  if (text !== '' && !KEY_SIZES.includes(secret.length)) {
+    const detail = `must be the base64 of ${KEY_SIZES.join(', ')} bytes, and is that of ${secret.length}`;
+    reader.refuse(`${path}.secret`, undefined, detail);
   }
   return { cipher, name, secret };
 }
@@ -92,25 +107,4 @@ function isNamed({ group, resource }: GroupResource, name: string): boolean {
   if (name === '*.*') return true;
   if (name.startsWith('*.')) return name.slice(2) === group;
   return name === qualifiedName({ group, resource });
-}
-
-function asObject(path: string, value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
-  throw refuse(path, 'must be a map');
-}
-
-function asList(path: string, value: unknown): readonly unknown[] {
-  if (Array.isArray(value) && value.length > 0) return value;
-  throw refuse(path, 'must be a list that is not empty');
-}
-
-function asText(path: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw refuse(path, 'must be a text that is not empty');
-}
-
-function refuse(path: string, why: string): EncryptionConfigurationError {
-  return new EncryptionConfigurationError(`${path}: ${why}`);
 }

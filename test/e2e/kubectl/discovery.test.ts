@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
 import { type KubeClientTools, kubeClientTools } from '../../support/kubectl.ts';
@@ -122,7 +124,7 @@ ENUM:
     Never
 
 DESCRIPTION:
-    When the image is pulled. One of Always, IfNotPresent or Never.
+    When the image is pulled.
     
 
 `),
@@ -194,6 +196,22 @@ test('a kind with two groups is named by its short name without a warning, and s
   expect(all.filter((name) => name.startsWith('deployment'))).toEqual(['deployment.apps/web']);
 });
 
+test('cluster-info dump writes down nodes, and what runs in the system and in the default namespace', async () => {
+  const { exitCode, stderr, stdout } = await kubectl('cluster-info dump');
+  expect([exitCode, stderr]).toEqual([0, '']);
+  const kinds = [...stdout.matchAll(/^ {4}"kind": "(\w+List)"/gm)].map(([, kind]) => kind);
+  const ofNamespace = [
+    'EventList',
+    'ReplicationControllerList',
+    'ServiceList',
+    'DaemonSetList',
+    'DeploymentList',
+    'ReplicaSetList',
+    'PodList',
+  ];
+  expect(kinds).toEqual(['NodeList', ...ofNamespace, ...ofNamespace]);
+});
+
 test('a custom resource is discovered and explained as soon as it is defined, and no more when it is gone', async () => {
   await kubectl('create -f -', { stdin: WIDGETS });
   const explained = await kubectl('explain widgets.spec');
@@ -209,6 +227,12 @@ test('a custom resource is discovered and explained as soon as it is defined, an
   );
 });
 
+/** The metrics that the manual lists by their names. */
+function documentedMetrics(): readonly string[] {
+  const manual = fs.readFileSync(path.resolve('docs/rest.md'), 'utf8');
+  return [...manual.matchAll(/^\| `(\w+)` \|.*\|$/gm)].map(([, name = '']) => name);
+}
+
 const METRICS = [
   /^apiserver_request_total\{code="201",.*resource="configmaps",.*verb="POST".*\} [1-9]\d*$/,
   /^apiserver_request_duration_seconds_bucket\{.*le="0\.005"\} \d+$/,
@@ -221,8 +245,11 @@ const METRICS = [
 ];
 
 test('the metrics tell what kubectl has done, to who may read them', async () => {
-  await kubectl('create configmap counted', { release: '1.30' });
+  await kubectl('create configmap counted');
   const lines = (await kubectl('get --raw /metrics')).stdout.split('\n');
+  const names = lines.flatMap((line) => /^# TYPE (\w+)/.exec(line)?.[1] ?? []);
+  const own = names.filter((name) => !/^(?:process|nodejs)_/.test(name));
+  expect(own.sort()).toEqual([...documentedMetrics()].sort());
   const missing = METRICS.filter((metric) => !lines.some((line) => metric.test(line)));
   expect(missing).toEqual([]);
   expect(await kubectl('get --raw /metrics --as=nobody')).toMatchObject({

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Auditor } from '../../../src/apiserver/audit/auditor.ts';
 import { DEFAULT_AUDIT_POLICY } from '../../../src/apiserver/audit/default-audit-policy.ts';
 import { parseAuditPolicy } from '../../../src/apiserver/audit/parse-audit-policy.ts';
+import type { WatchSink } from '../../../src/apiserver/client.ts';
 import { createClient } from '../../../src/apiserver/in-process-client.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { silentLogger } from '../../../src/lib/logger.ts';
@@ -171,16 +172,47 @@ test('of Secrets nothing but the metadata is ever kept, whatever the policy says
   expect(text).not.toMatch(/hunter|aHVudGVy|no key/);
 });
 
-test('a watch is kept when it opens', async () => {
-  await using plane = await audited([
-    { level: 'Metadata', verbs: ['watch'], omitStages: ['RequestReceived'] },
-  ]);
-  const sink = { onEvents: () => undefined, onClose: () => undefined };
-  const handle = await plane.api.client.watch(coreConfigMaps, { namespace: 'default' }, sink);
-  handle.stop();
-  expect(plane.events.map(({ stage, verb }) => [stage, verb])).toEqual([
-    ['ResponseStarted', 'watch'],
-  ]);
+describe('a watch is kept when it opens and when it ends', () => {
+  const WATCHES = [{ level: 'Metadata', verbs: ['watch'], omitStages: ['RequestReceived'] }];
+  const STARTED = ['ResponseStarted', 200];
+  const COMPLETE = ['ResponseComplete', 200];
+  const NOTHING: WatchSink = { onEvents: () => undefined, onClose: () => undefined };
+  const stages = ({ events }: { events: readonly AuditEvent[] }) =>
+    events.map(({ stage, responseStatus }) => [stage, responseStatus?.code]);
+
+  test('because its client stops it, once', async () => {
+    await using plane = await audited(WATCHES);
+    const handle = await plane.api.client.watch(coreConfigMaps, { namespace: 'default' }, NOTHING);
+    expect(stages(plane)).toEqual([STARTED]);
+    handle.stop();
+    handle.stop();
+    expect(stages(plane)).toEqual([STARTED, COMPLETE]);
+    expect(new Set(plane.events.map(({ auditID }) => auditID)).size).toBe(1);
+  });
+
+  test('because the server does', async () => {
+    await using plane = await audited(WATCHES);
+    await plane.api.client.watch(coreConfigMaps, {}, NOTHING);
+    await plane.api.store.stop();
+    expect(stages(plane)).toEqual([STARTED, COMPLETE]);
+  });
+
+  test('because its client fails before it is open', async () => {
+    await using plane = await audited(WATCHES);
+    await plane.api.client.create(coreConfigMaps, configMap('a'));
+    const fail = (): never => {
+      throw new Error('no');
+    };
+    await plane.api.client.watch(coreConfigMaps, {}, { ...NOTHING, onEvents: fail });
+    expect(stages(plane)).toEqual([STARTED, COMPLETE]);
+  });
+
+  test('unless it does not open', async () => {
+    await using plane = await audited(WATCHES);
+    const opening = plane.api.client.watch(coreConfigMaps, { resourceVersion: 'x' }, NOTHING);
+    await expect(opening).rejects.toThrow();
+    expect(stages(plane)).toEqual([['ResponseComplete', 400]]);
+  });
 });
 
 async function startTable() {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { readContainerLogConfig } from '../../../src/composition/container-log-config.ts';
 import { openContainerLogs } from '../../../src/composition/container-logs.ts';
 import { CleanupStack } from '../../../src/lib/cleanup-stack.ts';
 import { MAX_RUN_BYTES } from '../../../src/lib/container-log.ts';
@@ -11,7 +12,25 @@ import { testApi } from '../../support/plane.ts';
 
 const HOUR_MS = 3_600_000;
 
-test('logs are kept for a week, for an hour after their Pod is gone, and up to a size a run', async () => {
+test('logs are kept as long as the settings say: a week, and an hour for Pods that are gone, unless told otherwise', () => {
+  expect(readContainerLogConfig({})).toEqual({
+    retentionSeconds: 604_800,
+    retentionOfGoneSeconds: 3_600,
+  });
+  const values = {
+    'container-log-retention': '60',
+    'container-log-retention-of-gone': '5',
+  };
+  expect(readContainerLogConfig(values)).toEqual({
+    retentionSeconds: 60,
+    retentionOfGoneSeconds: 5,
+  });
+  expect(() => readContainerLogConfig({ 'container-log-retention': 'x' })).toThrow(
+    '--container-log-retention is "x"',
+  );
+});
+
+test('logs are dropped when they are older than that, and past a size a run', async () => {
   const clock = new VirtualClock(Date.UTC(2026, 0, 31));
   await using api = await testApi({ clock });
   const pod = await api.client.create(corePods, podManifest('web'));
@@ -22,7 +41,8 @@ test('logs are kept for a week, for an hour after their Pod is gone, and up to a
     failure: new Promise<Error>(() => undefined),
     stop: async () => undefined,
   };
-  const logs = openContainerLogs({ database, clock, logger: silentLogger }, cleanup);
+  const config = { containerLogs: readContainerLogConfig({}) };
+  const logs = openContainerLogs({ config, database, clock, logger: silentLogger }, cleanup);
   const write = (podUid: string, ageHours: number, text: string): void =>
     logs.log.write({
       podUid,

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import type { Status } from '../../../src/scheme/errors.ts';
+import { type Status, tooManyRequests } from '../../../src/scheme/errors.ts';
 import type { ConfigMap, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import type { ObjectList } from '../../../src/scheme/object.ts';
 import { readRaw } from '../../support/raw-http.ts';
@@ -149,6 +149,7 @@ describe('a list', () => {
     ['labelSelector=a%3D%3D%3Db', 400, /./],
     ['fieldSelector=spec.nothing%3D1', 400, /field label not supported/],
     ['continue=nonsense', 400, /continue/],
+    ['sendInitialEvents=true', 422, /sendInitialEvents is forbidden for list/],
   ])('with %s is refused with %p', async (query, code, message) => {
     const answer = await rest.call('GET', `${CONFIG_MAPS}?${query}`);
     expect(answer.code).toBe(code);
@@ -174,7 +175,8 @@ describe('a body', () => {
     ['a list', '[]', 'application/json', 400],
     ['nothing', '', 'application/json', 400],
     ['a key that no object may have', '{"__proto__":{"a":1}}', 'application/json', 400],
-    ['protobuf', 'k8s\0', 'application/vnd.kubernetes.protobuf', 415],
+    ['broken protobuf', 'k8s\0', 'application/vnd.kubernetes.protobuf', 400],
+    ['CBOR', 'a', 'application/cbor', 415],
     ['a form', 'a=b', 'application/x-www-form-urlencoded', 415],
   ])('of %s is refused', async (_, body, contentType, code) => {
     const answer = await rest.call('POST', CONFIG_MAPS, {
@@ -261,6 +263,20 @@ describe('a write', () => {
       message:
         'configmaps is forbidden: User "jane" cannot create resource "configmaps" in API group "" in the namespace "default"',
     });
+  });
+});
+
+test('who asks for more than there are seats is told when to come again', async () => {
+  await using busy = await testRest({
+    takeTurn: () => Promise.reject(tooManyRequests('too many requests, please try again later', 3)),
+  });
+  const answer = await busy.call('GET', CONFIG_MAPS);
+  expect(answer.code).toBe(429);
+  expect(answer.headers.get('retry-after')).toBe('3');
+  expect(answer.json()).toMatchObject({
+    kind: 'Status',
+    reason: 'TooManyRequests',
+    details: { retryAfterSeconds: 3 },
   });
 });
 

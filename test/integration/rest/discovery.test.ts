@@ -88,6 +88,15 @@ describe('discovery', () => {
     expect(await response.json()).toMatchObject({ kind: 'APIResourceList' });
   });
 
+  test.each([
+    ['/apis', { accept: 'application/yaml' }, /^kind: APIGroupList\napiVersion: v1\n/],
+    ['/apis/apps/v1', { accept: 'application/yaml' }, /^kind: APIResourceList\n/],
+    ['/apis/apps/v1?pretty=true', {}, /^\{\n {2}"kind": "APIResourceList",\n/],
+    ['/version', { 'user-agent': 'curl/8.0' }, /^\{\n {2}"major": "1",\n/],
+  ])('%s is written as %j wants it', async (path, headers, expected) => {
+    expect((await get(path, headers)).text).toMatch(expected);
+  });
+
   test('says by which address the server was reached', async () => {
     expect((await get('/api')).json()).toMatchObject({
       serverAddressByClientCIDRs: [{ serverAddress: new URL(rest.url).host }],

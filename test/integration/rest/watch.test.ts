@@ -171,3 +171,23 @@ test('a server that stops ends its watches', async () => {
   await rest[Symbol.asyncDispose]();
   expect(await watch.ended()).toBe(true);
 });
+
+test.each([
+  ['sendInitialEvents=true', /requires setting resourceVersionMatch to NotOlderThan/],
+  ['resourceVersionMatch=NotOlderThan', /forbidden for watch unless sendInitialEvents is provided/],
+  ['sendInitialEvents=true&resourceVersionMatch=Exact', /requires setting resourceVersionMatch/],
+])('a watch with %s is refused', async (query, message) => {
+  await using rest = await testRest();
+  const answer = await rest.call('GET', `${CONFIG_MAPS}?watch=true&${query}`);
+  expect(answer.json()).toMatchObject({
+    code: 422,
+    reason: 'Invalid',
+    message: expect.stringMatching(message),
+  });
+});
+
+test('a watch of a version that is on its way out says so in its head', async () => {
+  await using rest = await testRest();
+  using watch = await openWatch(rest, '/api/v1/endpoints?watch=true');
+  expect(watch.response.headers.get('warning')).toMatch(/v1 Endpoints is deprecated/);
+});

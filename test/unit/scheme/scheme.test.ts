@@ -175,7 +175,10 @@ describe('extensions', () => {
     expect(changing.preferred('example.org', 'widgets')?.version).toBe('v1');
     expect(changing.search('wd')).toHaveLength(1);
     expect(changing.type('org.example.v1.Widget')).toBeDefined();
-    expect(changing.groups().at(-1)).toEqual({ group: 'example.org', versions: ['v1', 'v1beta1'] });
+    expect(changing.groups()).toContainEqual({
+      group: 'example.org',
+      versions: ['v1', 'v1beta1'],
+    });
 
     changing.setExtension('widgets', { ...widgets, definitions: [widget('v1')] });
     expect(changing.versionsOf('example.org', 'widgets')).toHaveLength(1);

@@ -3,14 +3,14 @@
  * mean written as CEL expressions, and whether anonymous requests come in.
  */
 import type { Clock } from '../../../lib/clock.ts';
-import { formatFieldError } from '../../../scheme/field-error.ts';
+import { ConfigurationReader } from '../../../lib/configuration-reader.ts';
 import type { Authenticator } from '../authenticator.ts';
-import { ConfigurationReader } from './configuration-reader.ts';
 import {
   createOidcAuthenticator,
   type OidcOptions,
   SIGNING_ALGORITHMS,
 } from './oidc-authenticator.ts';
+import { toFieldText } from './problem-text.ts';
 import { readMapping } from './structured-mapping.ts';
 
 const API_VERSIONS = [
@@ -44,7 +44,8 @@ export function createStructuredAuthentication(
   const taken = new Set(serviceAccountIssuers);
   const options = entries.map((entry, at) => readEntry(reader, entry, `jwt[${at}]`, taken));
   const allowAnonymous = readAnonymous(reader, anonymous);
-  if (reader.errors.length > 0) throw new Error(reader.errors.map(formatFieldError).join('; '));
+  const { problems } = reader;
+  if (problems.length > 0) throw new Error(problems.map(toFieldText).join('; '));
   return {
     allowAnonymous,
     authenticators: options.map((one) => createOidcAuthenticator({ ...one, clock })),
@@ -143,5 +144,5 @@ function readAnonymous(reader: ConfigurationReader, value: unknown): boolean | u
     const detail = 'cannot be used here: authorize system:anonymous for what it may do instead';
     reader.refuse('anonymous.conditions', '<omitted>', detail);
   }
-  return reader.boolean(enabled, 'anonymous.enabled');
+  return reader.boolean(enabled, 'anonymous.enabled') ?? false;
 }

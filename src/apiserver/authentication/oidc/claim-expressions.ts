@@ -1,3 +1,4 @@
+import type { ConfigurationReader } from '../../../lib/configuration-reader.ts';
 import { toError } from '../../../lib/errors.ts';
 import { type CompiledExpression, compileExpression } from '../../../scheme/cel/expression.ts';
 import { toJson } from '../../../scheme/cel/json.ts';
@@ -13,7 +14,6 @@ import {
 import { unauthorized } from '../../../scheme/errors.ts';
 import type { UserInfo } from '../../client.ts';
 import type { JwtClaims } from '../jwt.ts';
-import type { ConfigurationReader } from './configuration-reader.ts';
 
 /** What expressions about a token may read. */
 const CLAIMS_VARIABLES = { claims: mapOf(STRING, DYN) };

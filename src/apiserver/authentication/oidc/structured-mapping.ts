@@ -1,4 +1,6 @@
 /** The `claimMappings`, `claimValidationRules` and `userValidationRules` of Kubernetes' AuthenticationConfiguration. */
+
+import type { ConfigurationReader } from '../../../lib/configuration-reader.ts';
 import { unauthorized } from '../../../scheme/errors.ts';
 import type { UserInfo } from '../../client.ts';
 import { EXTRA_CREDENTIAL_ID, GROUP_AUTHENTICATED } from '../identities.ts';
@@ -11,7 +13,6 @@ import {
   userForRules,
 } from './claim-expressions.ts';
 import { ownClaim } from './claim-mapping.ts';
-import type { ConfigurationReader } from './configuration-reader.ts';
 
 /** Makes a user of the claims of a token whose signature, issuer, audience and time are right. */
 export type ToUser = (claims: JwtClaims) => UserInfo;

@@ -85,6 +85,11 @@ export const USER_ROLES: readonly RoleEntry[] = [
   { name: 'system:aggregate-to-edit', rules: EDIT, aggregatedTo: 'edit' },
   { name: 'system:aggregate-to-view', rules: VIEW, aggregatedTo: 'view' },
   {
+    name: 'system:aggregated-metrics-reader',
+    rules: [allow('get list watch', 'metrics.k8s.io', 'nodes pods')],
+    aggregatedTo: 'view',
+  },
+  {
     name: 'system:discovery',
     rules: [
       allowPaths(

@@ -143,18 +143,21 @@ test.each<[Partial<AuditedAction>, string]>([
 });
 
 const refusals: [unknown, string][] = [
-  [[], 'the document: must be a map'],
+  [[], 'the document: must be an object'],
   [{ kind: 'Policy' }, 'the document: expected apiVersion audit.k8s.io/v1 and kind Policy'],
-  [{ rules: [] }, 'rules: must not be empty'],
+  [{ rules: [] }, 'rules: must be a list that is not empty'],
   [{ rules: {} }, 'rules: must be a list'],
   [{ rules: [{}] }, 'rules[0].level: must be one of None, Metadata, Request, RequestResponse'],
   [{ rules: [{ level: 'All' }] }, 'rules[0].level: must be one of'],
-  [{ rules: [{ level: 'None', user: ['alice'] }] }, 'rules[0]: there is no field "user"'],
+  [
+    { rules: [{ level: 'None', user: ['alice'] }] },
+    'rules[0].user: is not known, did you mean "users"?',
+  ],
   [{ rules: [{ level: 'None', users: 'alice' }] }, 'rules[0].users: must be a list'],
-  [{ rules: [{ level: 'None', users: [7] }] }, 'rules[0].users[0]: must be a text'],
+  [{ rules: [{ level: 'None', users: [7] }] }, 'rules[0].users[0]: must be a string'],
   [
     { rules: [{ level: 'None', resources: [{ groups: '' }] }] },
-    'rules[0].resources[0]: there is no field "groups"',
+    'rules[0].resources[0].groups: is not known, did you mean "group"?',
   ],
   [{ rules: [{ level: 'None', omitStages: ['Never'] }] }, 'rules[0].omitStages: must be of'],
   [
@@ -165,7 +168,7 @@ const refusals: [unknown, string][] = [
     { rules: [{ level: 'None', nonResourceURLs: ['/x'], resources: [{ group: '' }] }] },
     'rules[0]: cannot have both resources and nonResourceURLs',
   ],
-  [{ rules: [{ level: 'None' }], extra: 1 }, 'the document: there is no field "extra"'],
+  [{ rules: [{ level: 'None' }], extra: 1 }, 'extra: is not known'],
 ];
 
 test.each(refusals)('a policy that cannot be is refused by field path: %j', (policy, message) => {

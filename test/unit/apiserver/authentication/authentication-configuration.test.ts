@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { createStructuredAuthentication } from '../../../../src/apiserver/authentication/oidc/authentication-configuration.ts';
-import { ConfigurationReader } from '../../../../src/apiserver/authentication/oidc/configuration-reader.ts';
+import { toFieldText } from '../../../../src/apiserver/authentication/oidc/problem-text.ts';
 import { readMapping } from '../../../../src/apiserver/authentication/oidc/structured-mapping.ts';
+import { ConfigurationReader } from '../../../../src/lib/configuration-reader.ts';
 import { VirtualClock } from '../../../../src/lib/virtual-clock.ts';
-import { formatFieldError } from '../../../../src/scheme/field-error.ts';
 
 const USERNAME = { claim: 'sub', prefix: 'oidc:' };
 const CLAIMS = {
@@ -21,14 +21,14 @@ const CLAIMS = {
 function map(entry: object, claims: object = CLAIMS) {
   const reader = new ConfigurationReader();
   const toUser = readMapping(reader, entry as Record<string, unknown>, 'jwt[0]');
-  expect(reader.errors.map(formatFieldError)).toEqual([]);
+  expect(reader.problems.map(toFieldText)).toEqual([]);
   return toUser(claims as Record<string, unknown>);
 }
 
 function problems(entry: object): string {
   const reader = new ConfigurationReader();
   readMapping(reader, entry as Record<string, unknown>, 'jwt[0]');
-  return reader.errors.map(formatFieldError).join('\n');
+  return reader.problems.map(toFieldText).join('\n');
 }
 
 const mappings = (more: object = {}) => ({ claimMappings: { username: USERNAME, ...more } });

@@ -197,7 +197,8 @@ describe('aggregated discovery', () => {
   });
 
   test('names the kinds of custom resources in full', () => {
-    const group = toAggregatedDiscovery(withWidgets(), 'apis', 'v2').items.at(-1);
+    const { items } = toAggregatedDiscovery(withWidgets(), 'apis', 'v2');
+    const group = items.find(({ metadata }) => metadata.name === 'example.com');
     expect(group?.versions[0]?.resources[0]?.responseKind).toEqual({
       group: 'example.com',
       version: 'v1',

@@ -123,20 +123,20 @@ describe('a configuration that cannot be is refused, by the path of what is wron
   const keys = (...list: unknown[]): object => entry([{ aesgcm: { keys: list } }]);
 
   test.each([
-    [null, 'the document: must be a map'],
+    [null, 'the document: must be an object'],
     [{ kind: 'EncryptionConfiguration' }, 'the document: expected apiVersion'],
     [{ ...entry([IDENTITY]), resources: [] }, 'resources: must be a list that is not empty'],
     [entry([]), 'resources[0].providers: must be a list that is not empty'],
     [entry([IDENTITY], []), 'resources[0].resources: must be a list that is not empty'],
-    [entry([IDENTITY], [7]), 'resources[0].resources[0]: must be a text'],
+    [entry([IDENTITY], [7]), 'resources[0].resources[0]: must be a string'],
     [entry([{}]), 'resources[0].providers[0]: must name exactly one provider'],
     [entry([{ identity: {}, aesgcm: {} }]), 'must name exactly one provider'],
     [entry([{ kms: {} }]), 'the provider kms is not supported; there are aesgcm, aescbc, identity'],
     [entry([{ toString: {} }]), 'the provider toString is not supported'],
     [keys(), 'resources[0].providers[0].aesgcm.keys: must be a list that is not empty'],
-    [keys({ secret }), 'resources[0].providers[0].aesgcm.keys[0].name: must be a text'],
+    [keys({ secret }), 'resources[0].providers[0].aesgcm.keys[0].name: must not be empty'],
     [keys({ name: 'a:b', secret }), 'keys[0].name: must be visible ASCII characters'],
-    [keys({ name: 'a' }), 'keys[0].secret: must be a text'],
+    [keys({ name: 'a' }), 'keys[0].secret: must not be empty'],
     [keys({ name: 'a', secret: 'c2hvcnQ=' }), 'keys[0].secret: must be the base64 of 16, 24, 32'],
   ])('%j', (configuration, message) => {
     let error: unknown;
