@@ -188,6 +188,15 @@ test.each(KUBECTLS)('kubectl port-forward over %s carries HTTP', async (_protoco
   expect(answers[0]?.text).toContain('Welcome to nginx!');
 });
 
+test('the newest kubectl forwards ports through a WebSocket, and does not fall back', async () => {
+  await using forward = newest.startKubectl(['port-forward', 'pod/web', ':80', '-v=6']);
+  await eventually(
+    () => forward.stdout,
+    (text) => expect(text).toContain('Forwarding from'),
+  );
+  expect(forward.stderr).toMatch(/verb="GET" url="[^"]*\/portforward" status="101/);
+});
+
 describe('kubectl logs', () => {
   const STARTED = 'Container box started from image busybox:1.36';
 
