@@ -8,7 +8,6 @@ import {
   type ResourceRef,
   type SubresourceDefinition,
 } from '../../scheme/resource.ts';
-import { runAdmission } from '../admission/admission.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { Target, WriteOptions } from '../client.ts';
 import { assertIsObject } from '../registry/object-metadata.ts';
@@ -17,7 +16,6 @@ import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from '../registry/write-scope.ts';
 import type { RequestContext } from '../request-context.ts';
-import { admitAction } from './admit-action.ts';
 import { planBinding } from './binding.ts';
 import { planEviction } from './eviction.ts';
 import { planRollbackRequest } from './rollback.ts';
@@ -36,7 +34,7 @@ type ActionAnswer = (scope: WriteScope, target: Target, body: ApiObject) => Prom
 
 /** Those that store nothing: what they make is the answer. */
 const ANSWERS: ReadonlyMap<string, ActionAnswer> = new Map([
-  ['serviceaccounts/token', answering('token', 'TokenRequest', createToken)],
+  ['serviceaccounts/token', createToken],
 ]);
 
 /** What Kubernetes answers where there is nothing to show. */
@@ -67,15 +65,6 @@ export async function createSubresource(
   await resource.ready();
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
   return act(scope, place, withoutNulls(body));
-}
-
-/** Admits the body, and answers with what is made of it. */
-function answering(subresource: string, kind: string, answer: ActionAnswer): ActionAnswer {
-  return async (scope, place, body) => {
-    const admission = admitAction(scope, place, { subresource, kind, body });
-    await runAdmission(admission);
-    return answer(scope, place, admission.object);
-  };
 }
 
 /** Plans and commits; there is nothing to show for it. */

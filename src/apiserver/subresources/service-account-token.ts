@@ -43,7 +43,7 @@ export async function createToken(
   const action = { subresource: 'token', kind: 'TokenRequest', body };
   const admission = admitAction(scope, target, action);
   await admission.mutate();
-  const request = withoutNulls(admission.object as unknown as TokenRequest);
+  const request = admission.object as unknown as TokenRequest;
   assertValidSpec(request.spec ?? {});
   await admission.validate();
   return answer(scope, tokens, target, request);
@@ -73,12 +73,6 @@ async function answer(
     spec: { ...spec, audiences: [...wish.audiences], expirationSeconds: wish.expirationSeconds },
     status: { expirationTimestamp: toRfc3339(expiration * 1_000), ...(token ? { token } : {}) },
   } as unknown as ApiObject;
-}
-
-/** Go's clients write what they leave out as null. */
-function withoutNulls(request: TokenRequest): TokenRequest {
-  const members = Object.entries(request.spec ?? {}).filter(([, value]) => value !== null);
-  return { ...request, spec: Object.fromEntries(members) as unknown as TokenRequestSpec };
 }
 
 function assertValidSpec({ audiences, expirationSeconds }: TokenRequestSpec): void {

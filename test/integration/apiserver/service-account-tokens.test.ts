@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import type { AdmissionPlugin } from '../../../src/apiserver/admission/plugin.ts';
+import { createAdmissionPlugins } from '../../../src/apiserver/admission/plugin-table.ts';
 import { createServiceAccountKeys } from '../../../src/apiserver/authentication/service-accounts/signing-keys.ts';
 import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import {
@@ -300,4 +302,23 @@ test('a token review says for whom of those that ask a token is good', async () 
     audiences: ['vault'],
   });
   expect(await review(['consul'])).toEqual({ authenticated: false });
+});
+
+test('a token request is admitted once, and may say null where it says nothing', async () => {
+  const log: string[] = [];
+  const noting: AdmissionPlugin = {
+    name: 'Noting',
+    handles: (_resource, _operation, subresource) => subresource === 'token',
+    admit: () => void log.push('changes'),
+    validate: () => void log.push('judges'),
+  };
+  await using api = await testApi({
+    serviceAccountTokens: TOKENS,
+    admissionPlugins: [...createAdmissionPlugins(), noting],
+  });
+  await api.client.create(coreServiceAccounts, { metadata: robot });
+  const spec = { audiences: null, expirationSeconds: null, boundObjectRef: null };
+  const answer = await request(api, spec as unknown as TokenRequestSpec);
+  expect(answer.spec).toMatchObject({ audiences: ['api'], expirationSeconds: 3600 });
+  expect(log).toEqual(['changes', 'judges']);
 });
