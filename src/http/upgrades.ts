@@ -19,9 +19,15 @@ export interface UpgradeRoute {
 export class Upgrades {
   readonly #routes: UpgradeRoute[] = [];
   readonly #isOurHost: (host: string | undefined) => boolean;
+  readonly #open = new Set<Duplex>();
 
   constructor(fastify: FastifyInstance, allowedHosts: readonly string[]) {
     this.#isOurHost = createHostCheck(allowedHosts);
+    // The server waits for every connection to end, and these would go on for ever.
+    fastify.addHook('preClose', (done) => {
+      for (const socket of this.#open) socket.destroy();
+      done();
+    });
     fastify.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.#upgrade(request, socket, head),
     );
@@ -32,6 +38,8 @@ export class Upgrades {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
     const { host, origin } = request.headers;
     const path = (request.url ?? '').split('?')[0] ?? '';
     const route = this.#routes.find(({ matches }) => matches(path));

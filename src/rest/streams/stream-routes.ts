@@ -52,11 +52,14 @@ class StreamRoutes {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
-    handleProtocols: (offered) => chooseWebSocketProtocol([...offered]) ?? false,
   });
+  readonly #protocols = new WeakMap<IncomingMessage, string>();
 
   constructor(context: RestContext) {
     this.#context = context;
+    this.#webSockets.on('headers', (headers: string[], request) => {
+      headers.push(`Sec-WebSocket-Protocol: ${this.#protocols.get(request)}`);
+    });
   }
 
   /** Never rejects: what goes wrong is answered. */
@@ -104,7 +107,10 @@ class StreamRoutes {
     if (kind === 'websocket') {
       const protocol = chooseWebSocketProtocol(offeredIn(request, 'sec-websocket-protocol'));
       if (protocol && isFor(protocol, subresource)) {
-        return { isSpdy: false, transport: (use) => this.#upgradeToWebSocket(upgrade, use) };
+        return {
+          isSpdy: false,
+          transport: (use) => this.#upgradeToWebSocket(upgrade, protocol, use),
+        };
       }
     }
     if (kind === 'spdy/3.1') {
@@ -116,7 +122,14 @@ class StreamRoutes {
     throw badRequest('unable to upgrade: no protocol that the client offers is spoken here');
   }
 
-  #upgradeToWebSocket({ head, request, socket }: Upgrade, use: UseTransport): void {
+  /** The name of Kubernetes' tunnel is none that the library would let through: the choice is made here. */
+  #upgradeToWebSocket(
+    { head, request, socket }: Upgrade,
+    protocol: string,
+    use: UseTransport,
+  ): void {
+    this.#protocols.set(request, protocol);
+    delete request.headers['sec-websocket-protocol'];
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
       use(webSocketTransport(webSocket)),
     );

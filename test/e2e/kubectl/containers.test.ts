@@ -50,6 +50,9 @@ metadata: {name: bare}
 spec: {containers: [{name: bare, image: gcr.io/distroless/static}]}
 `;
 
+/** The first time, two releases of kubectl are unpacked. */
+const STARTED_WITHIN_MS = 120_000;
+
 let server: ServerProcess;
 let newest: KubeClientTools;
 let oldest: KubeClientTools;
@@ -60,8 +63,8 @@ beforeAll(async () => {
   newest = await kubeClientTools({ kubeconfig });
   oldest = await kubeClientTools({ kubeconfig, release: '1.30' });
   await apply(MANIFEST);
-  await kubectl('wait --for=condition=Ready pod/box pod/web pod/bare --timeout=30s');
-});
+  await kubectl('wait --for=condition=Ready pod/box pod/web pod/bare --timeout=60s');
+}, STARTED_WITHIN_MS);
 
 afterAll(async () => {
   newest[Symbol.dispose]();
@@ -183,6 +186,15 @@ test.each(KUBECTLS)('kubectl port-forward over %s carries HTTP', async (_protoco
   const answers = await Promise.all(['/', '/none', '/index.html'].map(ask));
   expect(answers.map(({ status }) => status)).toEqual([200, 404, 200]);
   expect(answers[0]?.text).toContain('Welcome to nginx!');
+});
+
+test('the newest kubectl forwards ports through a WebSocket, and does not fall back', async () => {
+  await using forward = newest.startKubectl(['port-forward', 'pod/web', ':80', '-v=6']);
+  await eventually(
+    () => forward.stdout,
+    (text) => expect(text).toContain('Forwarding from'),
+  );
+  expect(forward.stderr).toMatch(/verb="GET" url="[^"]*\/portforward" status="101/);
 });
 
 describe('kubectl logs', () => {

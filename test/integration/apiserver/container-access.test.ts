@@ -7,6 +7,7 @@ import { coreNodes, corePods } from '../../../src/scheme/generated/resources.ts'
 import { grant } from '../../support/access.ts';
 import { podOf } from '../../support/kubelet-plane.ts';
 import { type TestApi, testApi } from '../../support/plane.ts';
+import { enforce } from '../../support/policies.ts';
 
 const NEVER = new AbortController().signal;
 const POD = { namespace: 'default', name: 'web' };
@@ -124,4 +125,27 @@ test('a proxy asks the port that is named, as the right to it allows', async () 
   expect(Buffer.from(answer.body).toString()).toBe('8080/a?b=c');
   await expect(ask(as(api, 'ann'), 'web')).rejects.toMatchObject({ reason: 'Forbidden' });
   await expect(ask(api.client, 'web:99999')).rejects.toMatchObject({ reason: 'BadRequest' });
+});
+
+test('admission sees a connection, and what it is for', async () => {
+  await using api = await apiWithPod();
+  const rule = {
+    apiGroups: [''],
+    apiVersions: ['v1'],
+    operations: ['CONNECT' as const],
+    resources: ['pods/exec'],
+  };
+  await enforce(api.client, {
+    spec: {
+      matchConstraints: { resourceRules: [rule] },
+      validations: [
+        { expression: "object.command[0] != 'rm'", message: 'nothing is removed here' },
+      ],
+    },
+  });
+  await expect(
+    api.client.openProcess(POD, { ...EXEC, command: ['rm', '-r', '/'] }),
+  ).rejects.toThrow('nothing is removed here');
+  await expect(api.client.openProcess(POD, EXEC)).resolves.toBeDefined();
+  await expect(api.client.openPorts(POD, 'create')).resolves.toBeDefined();
 });
