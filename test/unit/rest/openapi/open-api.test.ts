@@ -1,18 +1,11 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { OpenApiDocuments } from '../../../../src/rest/openapi/open-api-documents.ts';
 import type { PublishedSchema } from '../../../../src/rest/openapi/published-schema.ts';
-import type { DocumentV2, OperationV2 } from '../../../../src/rest/openapi/render-v2.ts';
 import { toExtension } from '../../../../src/scheme/custom-resources/to-extension.ts';
 import type { CustomResourceDefinition } from '../../../../src/scheme/generated/types/apiextensions-v1.ts';
 import { createScheme } from '../../../../src/scheme/scheme.ts';
 import { versionOf, WIDGET_SPEC, widgetDefinition } from '../../../support/custom-resources.ts';
-import {
-  messagesOf,
-  readFields,
-  textOf,
-  textsOf,
-  type WireFields,
-} from '../../../support/protobuf-reader.ts';
+import { openApiWithWidgets, readWhole, referencesIn } from '../../../support/open-api.ts';
 
 interface OperationV3 {
   readonly operationId: string;
@@ -46,10 +39,6 @@ function v3(place: string, from = documents): DocumentV3 {
   return document;
 }
 
-async function v2(from = documents): Promise<DocumentV2> {
-  return JSON.parse((await from.wholeAsJson()).body.toString()) as DocumentV2;
-}
-
 async function places(from = documents): Promise<Record<string, string>> {
   const index = JSON.parse((await from.index()).body.toString()) as {
     paths: Record<string, { serverRelativeURL: string }>;
@@ -61,21 +50,6 @@ async function places(from = documents): Promise<Record<string, string>> {
 
 function schemaOf(place: string, name: string): PublishedSchema {
   return v3(place).components.schemas[name] ?? {};
-}
-
-/** Every reference in a value, and whether anything stands beside it. */
-function referencesIn(value: unknown): { ref: string; isAlone: boolean }[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { $ref } = value as { $ref?: unknown };
-  const own =
-    typeof $ref === 'string' ? [{ ref: $ref, isAlone: Object.keys(value).length === 1 }] : [];
-  return [...own, ...Object.values(value).flatMap(referencesIn)];
-}
-
-function withWidgets(definition = widgetDefinition()) {
-  const own = createScheme({ strategies: new Map() });
-  own.setExtension('widgets', toExtension(definition as CustomResourceDefinition));
-  return { own, docs: new OpenApiDocuments({ scheme: own, gitVersion: 'v1.36.0' }) };
 }
 
 describe('the index', () => {
@@ -97,6 +71,12 @@ describe('the index', () => {
     expect(documents.groupVersion('apis/example.com/v1')).toBeUndefined();
   });
 });
+
+/** What says nothing of itself: the type, or fields of it. */
+function undescribedIn(name: string, { description, properties = {} }: PublishedSchema): string[] {
+  const fields = Object.entries(properties).filter(([, field]) => !field.description);
+  return [...(description ? [] : [name]), ...fields.map(([field]) => `${name}.${field}`)];
+}
 
 describe('every document', () => {
   test('refers only to schemas that it has, and says nothing beside a reference', async () => {
@@ -126,10 +106,7 @@ describe('every document', () => {
     const undescribed: string[] = [];
     for (const place of Object.keys(await places())) {
       for (const [name, schema] of Object.entries(v3(place).components.schemas)) {
-        if (!schema.description) undescribed.push(name);
-        for (const [field, { description }] of Object.entries(schema.properties ?? {})) {
-          if (!description) undescribed.push(`${name}.${field}`);
-        }
+        undescribed.push(...undescribedIn(name, schema));
       }
     }
     expect(undescribed).toEqual([]);
@@ -291,7 +268,7 @@ describe('custom resources', () => {
   };
 
   test('have their declared schemas under the names that Kubernetes gives them', () => {
-    const { docs } = withWidgets(widgetDefinition({ spec }));
+    const { documents: docs } = openApiWithWidgets(widgetDefinition({ spec }));
     const { paths, components } = v3('apis/example.com/v1', docs);
     expect(paths['/apis/example.com/v1/widgets']?.get?.operationId).toBe(
       'listExampleComV1WidgetForAllNamespaces',
@@ -310,8 +287,8 @@ describe('custom resources', () => {
   });
 
   test('are published in OpenAPI 2 without what it cannot say', async () => {
-    const { docs } = withWidgets(widgetDefinition({ spec }));
-    const { definitions } = await v2(docs);
+    const { documents: docs } = openApiWithWidgets(widgetDefinition({ spec }));
+    const { definitions } = await readWhole(docs);
     const published = definitions['com.example.v1.Widget']?.properties?.spec?.properties;
     expect(published?.size).toMatchObject({ type: 'integer', minimum: 1 });
     expect(published?.port).toEqual({ 'x-kubernetes-int-or-string': true });
@@ -340,112 +317,9 @@ describe('custom resources', () => {
   });
 
   test('that go while an index is made are not in it', async () => {
-    const { docs, own } = withWidgets();
+    const { documents: docs, scheme: own } = openApiWithWidgets();
     const index = places(docs);
     own.setExtension('widgets', undefined);
     expect(Object.keys(await index)).not.toContain('apis/example.com/v1');
   });
-});
-
-describe('OpenAPI 2', () => {
-  let document: DocumentV2;
-  let message: WireFields;
-
-  beforeAll(async () => {
-    const { docs } = withWidgets();
-    document = await v2(docs);
-    message = readFields((await docs.wholeAsProtobuf()).body);
-  });
-
-  /** The named entries of a map of gnostic's. */
-  function entries(fields: WireFields | undefined, field: number): [string, WireFields][] {
-    return (fields ? messagesOf(fields, field) : []).map((entry) => {
-      const [value] = messagesOf(entry, 2);
-      return [textOf(entry, 1) ?? '', value ?? new Map()];
-    });
-  }
-
-  function extensionsOf(fields: WireFields, field: number): Record<string, unknown> {
-    return Object.fromEntries(
-      entries(fields, field).map(([name, any]) => [name, JSON.parse(textOf(any, 2) ?? 'null')]),
-    );
-  }
-
-  /** A `Schema` of gnostic's as the schema that it was. */
-  function toSchema(fields: WireFields): Record<string, unknown> {
-    const [type] = messagesOf(fields, 22).map((item) => textOf(item, 1));
-    const [items] = messagesOf(fields, 23).flatMap((item) => messagesOf(item, 1));
-    const [values] = messagesOf(fields, 21).flatMap((item) => messagesOf(item, 1));
-    const properties = messagesOf(fields, 25).flatMap((item) => entries(item, 1));
-    const required = textsOf(fields, 19);
-    const allowed = messagesOf(fields, 20).map((any) => JSON.parse(textOf(any, 2) ?? ''));
-    const [value] = messagesOf(fields, 5).map((any) => JSON.parse(textOf(any, 2) ?? ''));
-    const found = {
-      $ref: textOf(fields, 1),
-      format: textOf(fields, 2),
-      description: textOf(fields, 4),
-      default: value,
-      minimum: fields.get(9)?.[0],
-      required: required.length > 0 ? required : undefined,
-      enum: allowed.length > 0 ? allowed : undefined,
-      type,
-      items: items && toSchema(items),
-      additionalProperties: values && toSchema(values),
-      properties:
-        properties.length > 0
-          ? Object.fromEntries(properties.map(([name, each]) => [name, toSchema(each)]))
-          : undefined,
-      ...extensionsOf(fields, 31),
-    };
-    return JSON.parse(JSON.stringify(found)) as Record<string, unknown>;
-  }
-
-  test('refers only to definitions that it has', () => {
-    const names = referencesIn(document).map(({ ref }) => ref.replace('#/definitions/', ''));
-    expect(names.filter((name) => !(name in document.definitions))).toEqual([]);
-    expect(names.length).toBeGreaterThan(1_000);
-  });
-
-  test('has in protobuf the same definitions as in JSON', () => {
-    const definitions = messagesOf(message, 9).flatMap((each) => entries(each, 1));
-    expect(
-      Object.fromEntries(definitions.map(([name, schema]) => [name, toSchema(schema)])),
-    ).toEqual(document.definitions);
-  });
-
-  test('has in protobuf the same paths, with the parameters and kinds of their patches', () => {
-    const paths = messagesOf(message, 8).flatMap((each) => entries(each, 2));
-    expect(paths.map(([path]) => path)).toEqual(Object.keys(document.paths));
-    for (const [path, item] of paths) {
-      const [patch] = messagesOf(item, 8);
-      const expected = document.paths[path]?.patch;
-      expect([path, patch && summaryOf(patch)]).toEqual([path, expected && expectedOf(expected)]);
-    }
-  });
-
-  function summaryOf(operation: WireFields) {
-    const parameters = messagesOf(operation, 8).flatMap((item) => messagesOf(item, 1));
-    const query = parameters
-      .flatMap((each) => messagesOf(each, 2))
-      .flatMap((each) => messagesOf(each, 3));
-    const bodies = parameters.flatMap((each) => messagesOf(each, 1));
-    return {
-      id: textOf(operation, 5),
-      consumes: textsOf(operation, 7),
-      query: query.map((each) => [textOf(each, 4), textOf(each, 6)]),
-      bodies: bodies.map((each) => textOf(each, 2)),
-      kind: extensionsOf(operation, 13)['x-kubernetes-group-version-kind'],
-    };
-  }
-
-  function expectedOf(operation: OperationV2) {
-    const { parameters = [] } = operation;
-    return {
-      id: operation.operationId,
-      consumes: operation.consumes,
-      query: parameters.flatMap((each) => (each.in === 'query' ? [[each.name, each.type]] : [])),
-      bodies: parameters.flatMap(({ in: place, name }) => (place === 'body' ? [name] : [])),
-      kind: operation['x-kubernetes-group-version-kind'],
-    };
-  }
 });
