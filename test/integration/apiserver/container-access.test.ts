@@ -132,7 +132,7 @@ test('admission sees a connection, and what it is for', async () => {
   const rule = {
     apiGroups: [''],
     apiVersions: ['v1'],
-    operations: ['CONNECT'],
+    operations: ['CONNECT' as const],
     resources: ['pods/exec'],
   };
   await enforce(api.client, {
