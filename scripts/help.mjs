@@ -17,6 +17,7 @@ export const COMMANDS = {
   'perf:cel': 'measure how long a budget of CEL cost units lasts',
   build: 'bundle the sources into dist/',
   generate: "regenerate the built-in kinds from Kubernetes' published models",
+  'generate:protobuf': "regenerate the field numbers of protobuf bodies from Kubernetes' Go types",
   schema: 'regenerate schema.graphql',
   codegen: 'regenerate the typed GraphQL clients from schema.graphql',
   'verify:generated': 'check that schema.graphql and the clients are in step with the code',

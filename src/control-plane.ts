@@ -10,7 +10,6 @@ import { ApiServer } from './apiserver/api-server.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
-import { RequestMetrics } from './apiserver/request-metrics.ts';
 import { type Audit, startAudit } from './composition/audit.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
@@ -100,11 +99,10 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const audit = startAudit({ config, database, clock, logger }, cleanup);
   const containerLogs = openContainerLogs({ config, database, clock, logger }, cleanup);
   const containers = openContainerStreams({ containerLogs, clock, logger }, cleanup);
-  const requestMetrics = new RequestMetrics(metrics);
   const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
   const apiServer = createApiServer({
     ...parts,
-    requestMetrics,
+    metrics,
     containerStreams: containers.streams,
   });
   cleanup.defer(() => apiServer.stop());
@@ -191,7 +189,7 @@ interface ApiServerParts {
   readonly store: ObjectStore;
   readonly scheme: Scheme;
   readonly authentication: AuthenticationOptions;
-  readonly requestMetrics: RequestMetrics;
+  readonly metrics: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly audit: Audit;

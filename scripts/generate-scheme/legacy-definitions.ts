@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from '../../src/scheme/resource.ts';
+import type { ResourceDefinition, SubresourceDefinition } from '../../src/scheme/resource.ts';
 import { stabilityOf } from '../../src/scheme/version-order.ts';
 import { toDeprecation, withStorageVersions } from './build-definitions.ts';
 import type { SchemaBuilder } from './build-schemas.ts';
@@ -29,6 +29,7 @@ export function buildLegacyDefinitions(
         sharedSchema(definitions, legacy, kind) ?? builder.addKind(kind, successor.schemaName);
       definitions.push(toLegacyDefinition(legacy, successor, schemaName));
     }
+    for (const { takes } of legacy.actions ?? []) builder.addKind(takes, takes);
   }
   const all = withStorageVersions([...current, ...definitions]);
   return all.slice(current.length);
@@ -58,11 +59,26 @@ function successorOf(
   return found;
 }
 
+/** What its successor has, and the actions that only the old version had. */
+function subresourcesOf(
+  { actions = [], group, version }: LegacyVersion,
+  { kind, subresources }: ResourceDefinition,
+): ResourceDefinition['subresources'] {
+  const own = actions
+    .filter((action) => action.of === kind)
+    .map(({ name, takes }): SubresourceDefinition => {
+      return { name, verbs: ['create'], kind: { group, version, kind: takes } };
+    });
+  if (own.length === 0) return subresources;
+  return [...subresources, ...own].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 function toLegacyDefinition(
-  { group, version, since, removedIn, storedIn }: LegacyVersion,
+  legacy: LegacyVersion,
   successor: ResourceDefinition,
   schemaName: string,
 ): ResourceDefinition {
+  const { group, version, since, removedIn, storedIn } = legacy;
   const { kind, resource, deprecation: _none, ...rest } = successor;
   const use = `${successor.group}/${successor.version} ${kind}`;
   return {
@@ -71,6 +87,7 @@ function toLegacyDefinition(
     version,
     resource,
     kind,
+    subresources: subresourcesOf(legacy, successor),
     schemaName,
     stability: stabilityOf(version),
     storageVersion: version,

@@ -20,12 +20,25 @@ export interface LegacyVersion {
   readonly kinds: readonly string[];
   /** An earlier entry of the table whose fields were just the same: `networking.k8s.io/v1beta1`. @default none */
   readonly schemasOf?: string;
+  /** Subresources that only this version had, all of them actions. @default none */
+  readonly actions?: readonly LegacyAction[];
   /** The group of the resources that hold the objects. @default the same group */
   readonly storedIn?: string;
   /** The releases that deprecated the version and that stopped serving it. */
   readonly since: string;
   readonly removedIn: string;
 }
+
+export interface LegacyAction {
+  /** The kind of the objects that it is done to. */
+  readonly of: string;
+  readonly name: string;
+  /** The kind that it takes. */
+  readonly takes: string;
+}
+
+/** Deployments once had their controller go back to a revision; clients have done that since. */
+const ROLLBACK: LegacyAction = { of: 'Deployment', name: 'rollback', takes: 'DeploymentRollback' };
 
 export const LEGACY_VERSIONS: readonly LegacyVersion[] = [
   {
@@ -65,6 +78,7 @@ export const LEGACY_VERSIONS: readonly LegacyVersion[] = [
     version: 'v1beta1',
     release: '1.15',
     kinds: ['ControllerRevision', 'Deployment', 'StatefulSet'],
+    actions: [ROLLBACK],
     since: '1.8',
     removedIn: '1.16',
   },
@@ -296,6 +310,7 @@ export const LEGACY_VERSIONS: readonly LegacyVersion[] = [
     version: 'v1beta1',
     release: '1.15',
     kinds: ['DaemonSet', 'Deployment', 'ReplicaSet'],
+    actions: [ROLLBACK],
     storedIn: 'apps',
     since: '1.8',
     removedIn: '1.16',

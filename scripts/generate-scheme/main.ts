@@ -44,7 +44,7 @@ function generate(sourcesDirectory: string | undefined): void {
     schemas: builder,
   });
   const byFile = groupByFile([...builder.schemas.values()]);
-  const otherKinds = buildOtherKinds(definitions, builder, REQUEST_KINDS);
+  const otherKinds = buildOtherKinds([...definitions, ...legacy], builder, REQUEST_KINDS);
   const hasMetadata = (name: string): boolean =>
     builder.schemas.get(name)?.fields.metadata?.type.kind === 'ref';
   const isOwn = ({ group, version, kind, schemaName }: ResourceDefinition): boolean =>

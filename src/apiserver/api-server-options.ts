@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { ContainerStreams } from '../lib/container-streams.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
 import type { Random } from '../lib/random.ts';
 import type { Scheme } from '../scheme/scheme.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -10,7 +11,6 @@ import type { Auditor } from './audit/auditor.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { ServiceAccountTokenOptions } from './authentication/service-accounts/token-issuer.ts';
 import type { AuthorizationMode } from './authorization/authorization-modes.ts';
-import type { RequestMetrics } from './request-metrics.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import type { ContainerLogSource } from './subresources/pod-log.ts';
 
@@ -43,8 +43,8 @@ export interface ApiServerOptions {
   readonly bookmarkIntervalMs?: number;
   /** Keeps who did what. @default nobody does */
   readonly auditor?: Auditor | undefined;
-  /** Counts the requests. @default nobody does */
-  readonly requestMetrics?: RequestMetrics | undefined;
+  /** Gets figures of the requests. @default nobody */
+  readonly metrics?: MetricRegistry | undefined;
   /** Where what was kept is read. @default nowhere */
   readonly auditSource?: AuditSource | undefined;
   /** Where what containers printed is read. @default nowhere */

@@ -69,6 +69,7 @@ import { commitTransaction } from './registry/transaction.ts';
 import { updateObject } from './registry/update.ts';
 import { watchObjects } from './registry/watch.ts';
 import type { RequestContext } from './request-context.ts';
+import { RequestMetrics } from './request-metrics.ts';
 import { parseAddressRanges } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
@@ -87,6 +88,7 @@ export class ApiServer {
   readonly #customResources: CustomResources;
   readonly #authorization: Authorization;
   readonly #flows: FlowControl;
+  readonly #requestMetrics: RequestMetrics | undefined;
   readonly #flowSchemas: FlowSchemaKeeper;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
@@ -119,7 +121,9 @@ export class ApiServer {
       logger: options.logger ?? silentLogger,
       maxRequestsInFlight: options.maxRequestsInFlight ?? DEFAULT_MAX_REQUESTS_IN_FLIGHT,
       maxWaitMs: requestTimeoutMs / WAITS_PER_TIMEOUT,
+      metrics: options.metrics,
     });
+    this.#requestMetrics = options.metrics && new RequestMetrics(options.metrics);
   }
 
   /** Serves, and makes sure of what every cluster has. The store must have been started. */
@@ -343,11 +347,11 @@ export class ApiServer {
     if (!this.#isServing) {
       throw serviceUnavailable('the API server is not serving: it is starting or has been stopped');
     }
-    const { auditor, requestMetrics } = this.#options;
+    const { auditor } = this.#options;
     const answer = auditor
       ? auditor.follow(ctx, requests, (context) => this.#handle(context, requests, handle))
       : this.#handle(ctx, requests, handle);
-    return requestMetrics ? requestMetrics.follow(requests, answer) : answer;
+    return this.#requestMetrics ? this.#requestMetrics.follow(requests, answer) : answer;
   }
 
   async #handle<T>(

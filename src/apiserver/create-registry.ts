@@ -9,6 +9,7 @@ import { TokenIssuer } from './authentication/service-accounts/token-issuer.ts';
 import type { Authorization } from './authorization/authorization.ts';
 import { createUsageMetrics } from './computed/usage-metrics.ts';
 import { openDefinitions } from './custom-resources/open-definitions.ts';
+import { flowSchemaCompanions } from './fairness/flow-schema-companions.ts';
 import { Registry } from './registry/registry.ts';
 import { ServedResources } from './registry/served-resources.ts';
 import { createServiceCompanions, type ServiceRanges } from './services/service-companions.ts';
@@ -34,7 +35,10 @@ export function createRegistry(
         ...authorization.guards,
       ],
       webhooks: new WebhookClient(),
-      companions: new Map([['services', createServiceCompanions(ranges)]]),
+      companions: new Map([
+        ['services', createServiceCompanions(ranges)],
+        ['flowschemas.flowcontrol.apiserver.k8s.io', flowSchemaCompanions],
+      ]),
       computed: new Map(
         createUsageMetrics(clock).map((computed) => [qualifiedName(computed.resource), computed]),
       ),

@@ -61,5 +61,6 @@ async function handle(
     request.path,
   )(request).finally(() => request.warnings.writeTo(reply.raw));
   if (answer.type === 'stream') request.turn.leave();
-  return sendAnswer(answer, encoder, exchange);
+  const { stalledMs } = request.context.limits;
+  return sendAnswer(answer, encoder, { ...exchange, stalledMs });
 }

@@ -38,10 +38,15 @@ export interface RestDoorOptions extends ViewContext {
 export interface RestLimits {
   /** Bytes of a request's body. */
   readonly maxBodyBytes: number;
+  /** How long a client may take nothing of an answer before its connection is closed, in milliseconds. */
+  readonly stalledMs: number;
 }
 
 /** 3 MiB is Kubernetes' own limit; one object may have 1.5 MiB. */
-export const DEFAULT_REST_LIMITS: RestLimits = { maxBodyBytes: 3 * 1024 * 1024 };
+export const DEFAULT_REST_LIMITS: RestLimits = {
+  maxBodyBytes: 3 * 1024 * 1024,
+  stalledMs: 60_000,
+};
 
 /** What the parts of the door share. */
 export interface RestContext extends RestDoorOptions {

@@ -9,10 +9,15 @@ import type { Encoder } from './content/encoder.ts';
 
 /** Answers of this size are worth compressing, in characters: Kubernetes' threshold. */
 const GZIP_THRESHOLD = 128 * 1024;
-/** Who takes nothing of an answer for this long never will, in milliseconds. */
-const STALLED_MS = 60_000;
 /** Pieces of a list are put together for one write, in characters. */
 const MAX_CHUNK = 64 * 1024;
+
+export interface AnswerExchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** Who takes nothing of the answer for this long never will, in milliseconds. */
+  readonly stalledMs: number;
+}
 
 /**
  * Writes what a verb answers: as bytes, because to texts the server adds a charset that Kubernetes' answers do not name. A
@@ -21,11 +26,11 @@ const MAX_CHUNK = 64 * 1024;
 export function sendAnswer(
   answer: Answer,
   encoder: Encoder,
-  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  { request, reply, stalledMs }: AnswerExchange,
 ): FastifyReply {
   void reply.header('cache-control', 'no-cache, private');
   // What follows a log may be silent for any time.
-  if (answer.type !== 'stream') reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
+  if (answer.type !== 'stream') reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
   switch (answer.type) {
     case 'text':
       return reply.type('text/plain; charset=utf-8').send(answer.text);

@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import { createBearerTokenAuthenticator } from '../../src/apiserver/authentication/bearer-token.ts';
 import { ADMIN_USER } from '../../src/apiserver/authentication/identities.ts';
 import { createClient } from '../../src/apiserver/in-process-client.ts';
@@ -39,6 +40,8 @@ export interface TestRest extends AsyncDisposable {
   readonly api: TestApi;
   readonly url: string;
   readonly logger: RecordingLogger;
+  /** How many connections the server has. */
+  openConnections(): Promise<number>;
   /** Sends one request with the administrator's token: `call('GET', '/api/v1/pods')`. */
   call(method: string, path: string, options?: RestCall): Promise<RestAnswer>;
   /** As {@link call}, without reading the answer. */
@@ -92,6 +95,7 @@ export async function testRest(options: TestRestOptions = {}): Promise<TestRest>
     url,
     logger,
     open,
+    openConnections: promisify(server.fastify.server.getConnections.bind(server.fastify.server)),
     async call(method, path, call) {
       const response = await open(method, path, call);
       return toAnswer(response, await response.text());

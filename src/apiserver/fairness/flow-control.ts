@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { MetricRegistry } from '../../lib/metrics.ts';
 import { type ApiError, tooManyRequests } from '../../scheme/errors.ts';
 import type {
   FlowSchema,
@@ -24,7 +25,8 @@ import {
   DEFAULT_PRIORITY_LEVELS,
   EXEMPT,
 } from './default-flows.ts';
-import { FairQueues, FlowRefusedError, type Seat } from './fair-queues.ts';
+import { FairQueues, FlowRefusedError, type Refusal, type Seat } from './fair-queues.ts';
+import { FlowMetrics, type LevelReading } from './flow-metrics.ts';
 import { matchesFlowSchema } from './flow-schema-matcher.ts';
 import { type LevelSeats, SeatPool, type SeatShare } from './seat-pool.ts';
 import { Turns } from './turns.ts';
@@ -42,6 +44,8 @@ export interface FlowControlOptions {
   readonly maxRequestsInFlight: number;
   /** How long a request waits for its turn at most, in milliseconds. */
   readonly maxWaitMs: number;
+  /** Gets figures of who waits and who is refused. @default nobody */
+  readonly metrics?: MetricRegistry | undefined;
 }
 
 /** A request, as far as it matters whose it is and how much it costs. */
@@ -68,9 +72,11 @@ export class FlowControl {
   /** By precedence, then name. */
   #ordered: readonly FlowSchema[] = [];
   readonly #followers: readonly CacheFollower<ApiObject>[];
+  readonly #metrics: FlowMetrics | undefined;
 
   constructor(options: FlowControlOptions) {
     this.#options = options;
+    this.#metrics = options.metrics && new FlowMetrics(options.metrics, () => this.#readings());
     this.#turns = new Turns(options);
     for (const { metadata, spec } of DEFAULT_PRIORITY_LEVELS) {
       const { name = '' } = metadata;
@@ -125,7 +131,7 @@ export class FlowControl {
     const level = this.#levels.get(name);
     if (!level || level.spec.type === 'Exempt') return FREE;
     const width = Math.min(request.width, level.seats.widest);
-    return orRefuse(name, () => level.queues.enter({ flow, width, signal: request.signal }));
+    return this.#orRefuse(name, () => level.queues.enter({ flow, width, signal: request.signal }));
   }
 
   /**
@@ -136,7 +142,34 @@ export class FlowControl {
   enterDoor(user: UserInfo, path: string): Seat | Promise<Seat> {
     const { flow, level } = this.classify({ user, action: { verb: 'post', path } });
     if (this.#levels.get(level)?.spec.type === 'Exempt') return FREE;
-    return orRefuse(level, () => this.#turns.enter(flow));
+    return this.#orRefuse(level, () => this.#turns.enter(flow));
+  }
+
+  /** @throws {ApiError} TooManyRequests where `enter` refuses; rejects with it as well */
+  #orRefuse(level: string, enter: () => Seat | Promise<Seat>): Seat | Promise<Seat> {
+    try {
+      const seat = enter();
+      return seat instanceof Promise
+        ? seat.catch((thrown) => Promise.reject(this.#refuse(level, thrown)))
+        : seat;
+    } catch (thrown) {
+      throw this.#refuse(level, thrown);
+    }
+  }
+
+  #refuse(level: string, thrown: unknown): unknown {
+    if (!(thrown instanceof FlowRefusedError)) return thrown;
+    this.#metrics?.refused(level, thrown.refusal);
+    return busy(level, thrown.refusal);
+  }
+
+  #readings(): readonly LevelReading[] {
+    return [...this.#levels].map(([level, { queues, seats }]) => ({
+      level,
+      nominalSeats: seats.share.nominal,
+      seatsInUse: seats.inUse,
+      waiting: queues.waiting,
+    }));
   }
 
   #putSchema(name: string, schema: FlowSchema | undefined): void {
@@ -238,22 +271,9 @@ function queuingOf({ limited }: PriorityLevelConfigurationSpec) {
   return type === 'Queue' ? { ...DEFAULT_QUEUING, ...queuing } : undefined;
 }
 
-/** @throws {ApiError} TooManyRequests where `enter` refuses; rejects with it as well */
-function orRefuse(level: string, enter: () => Seat | Promise<Seat>): Seat | Promise<Seat> {
-  try {
-    const seat = enter();
-    return seat instanceof Promise
-      ? seat.catch((thrown) => Promise.reject(refuse(level, thrown)))
-      : seat;
-  } catch (thrown) {
-    throw refuse(level, thrown);
-  }
-}
-
-function refuse(level: string, thrown: unknown): ApiError | unknown {
-  if (!(thrown instanceof FlowRefusedError)) return thrown;
+function busy(level: string, refusal: Refusal): ApiError {
   return tooManyRequests(
-    `too many requests, please try again in ${RETRY_AFTER_SECONDS} s: the priority level "${level}" is busy (${thrown.refusal})`,
+    `too many requests, please try again in ${RETRY_AFTER_SECONDS} s: the priority level "${level}" is busy (${refusal})`,
     RETRY_AFTER_SECONDS,
   );
 }

@@ -21,6 +21,9 @@ import { withDanglingCondition } from './dangling.ts';
 /** How long to wait before what failed (PostgreSQL away) is tried again, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
+/** As Kubernetes calls the part of its server that writes them. */
+const FIELD_MANAGER = 'api-priority-and-fairness-config-consumer-v1';
+
 /** Writes which FlowSchemas name a priority level that is not there. Every API server may: they all come to the same. */
 export class FlowSchemaKeeper {
   readonly #registry: Registry;
@@ -83,7 +86,9 @@ export class FlowSchemaKeeper {
     const resource = this.#registry.resources.resolve(flowcontrolFlowSchemas);
     await resource.ready();
     const { name = '' } = schema.metadata;
-    const scope = createWriteScope(this.#registry, { user: APISERVER_USER }, resource, {});
+    const scope = createWriteScope(this.#registry, { user: APISERVER_USER }, resource, {
+      fieldManager: FIELD_MANAGER,
+    });
     const planner = () => {
       const current = currentOf(scope, { name }) as FlowSchema;
       return planStatusUpdate(scope, current, this.#judge(current, levels));

@@ -20,11 +20,14 @@ import type { RequestContext } from '../request-context.ts';
 import { admitAction } from './admit-action.ts';
 import { planBinding } from './binding.ts';
 import { planEviction } from './eviction.ts';
+import { planRollbackRequest } from './rollback.ts';
 import { createToken } from './service-account-token.ts';
 
 type ActionPlanner = (scope: WriteScope, target: Target, body: ApiObject) => MaybePromise<Plan>;
 
 const ACTIONS: ReadonlyMap<string, ActionPlanner> = new Map([
+  ['deployments.apps/rollback', planRollbackRequest],
+  ['deployments.extensions/rollback', planRollbackRequest],
   ['pods/binding', planBinding],
   ['pods/eviction', planEviction],
 ]);

@@ -11,6 +11,7 @@ import { LRUCache } from 'lru-cache';
 import { createCostRule } from '../limits/cost-rule.ts';
 import { parseDocument } from '../limits/parse-document.ts';
 import type { QueryLimits } from '../limits/query-limits.ts';
+import { REFINEMENT_RULE } from './refinement-rule.ts';
 
 /** Documents longer than this are seldom sent twice and not kept. */
 const MAX_CACHED_SOURCE_UNITS = 100_000;
@@ -38,6 +39,7 @@ export class DocumentCache {
     this.#rules = [
       ...specifiedRules,
       createCostRule(limits.maxCost),
+      REFINEMENT_RULE,
       ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
     ];
   }

@@ -7,6 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { FormattedExecutionResult } from 'graphql';
 import { type ApolloContext, createApolloGateway } from '../execution/apollo-gateway.ts';
+import { REFINEMENT_RULE } from '../execution/refinement-rule.ts';
 import type { GraphqlService } from '../graphql-service.ts';
 import { createCostRule } from '../limits/cost-rule.ts';
 
@@ -18,7 +19,7 @@ export function createApollo(service: GraphqlService): ApolloServer<ApolloContex
     gateway: createApolloGateway(service.holder),
     formatError: service.formatError,
     introspection,
-    validationRules: [createCostRule(service.limits.maxCost)],
+    validationRules: [createCostRule(service.limits.maxCost), REFINEMENT_RULE],
     parseOptions: { maxTokens: service.limits.maxTokens },
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,

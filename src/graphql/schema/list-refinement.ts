@@ -75,6 +75,19 @@ export interface RefinedKind {
   readonly lookup: TypeLookup;
 }
 
+/** Judges arguments of a list without reading anything. @throws {ApiError} BadRequest */
+export type RefinementCheck = (args: Arguments) => void;
+
+export function isRefinementCheck(value: unknown): value is RefinementCheck {
+  return typeof value === 'function';
+}
+
+export const refinementCheck =
+  (kind: RefinedKind): RefinementCheck =>
+  ({ where, orderBy }) => {
+    refine([], { where, orderBy }, kind);
+  };
+
 /**
  * The objects that the conditions leave, in the order that is asked for; objects that are equal in it stay as they were.
  * @throws {ApiError} BadRequest for fields that the kind does not have

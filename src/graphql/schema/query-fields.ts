@@ -18,7 +18,7 @@ import {
 } from './arguments.ts';
 import type { KindTypes } from './kind-types.ts';
 import { rememberWhole } from './list-groups.ts';
-import { isRefined, REFINEMENT_ARGUMENTS } from './list-refinement.ts';
+import { isRefined, REFINEMENT_ARGUMENTS, refinementCheck } from './list-refinement.ts';
 import {
   toFieldName,
   toGroupField,
@@ -104,12 +104,13 @@ function deprecation({ deprecation: deprecated }: ResourceDefinition): {
 }
 
 function createListField(kind: KindTypes): Field {
-  const { definition, list } = kind;
+  const { definition, list, typeOf } = kind;
+  const checkRefinement = refinementCheck({ schemaName: definition.schemaName, lookup: typeOf });
   return {
     type: list,
     description: `The objects of kind ${definition.kind}${definition.namespaced ? ', of one namespace or of all' : ''}.`,
     args: { ...listArguments(definition), ...REFINEMENT_ARGUMENTS },
-    extensions: { reads: true },
+    extensions: { reads: true, checkRefinement },
     ...deprecation(definition),
     async resolve(_, args: Arguments, ctx) {
       ctx.warnOfDeprecation(definition);

@@ -1312,6 +1312,11 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
     ],
     subresources: [
       {
+        name: 'rollback',
+        verbs: ['create'],
+        kind: { group: 'apps', version: 'v1beta1', kind: 'DeploymentRollback' },
+      },
+      {
         name: 'scale',
         verbs: ['get', 'patch', 'update'],
         kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
@@ -2181,6 +2186,11 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
       'watch',
     ],
     subresources: [
+      {
+        name: 'rollback',
+        verbs: ['create'],
+        kind: { group: 'extensions', version: 'v1beta1', kind: 'DeploymentRollback' },
+      },
       {
         name: 'scale',
         verbs: ['get', 'patch', 'update'],
@@ -4269,6 +4279,12 @@ export const RESOURCE_DEFINITIONS: readonly ResourceDefinition[] = [
 /** Kinds without a resource of their own: what subresources take, and the options of requests. */
 export const OTHER_KINDS: readonly KindDefinition[] = [
   {
+    group: 'apps',
+    version: 'v1beta1',
+    kind: 'DeploymentRollback',
+    schemaName: 'io.k8s.api.apps.v1beta1.DeploymentRollback',
+  },
+  {
     group: 'authentication.k8s.io',
     version: 'v1',
     kind: 'TokenRequest',
@@ -4279,6 +4295,12 @@ export const OTHER_KINDS: readonly KindDefinition[] = [
     version: 'v1',
     kind: 'Scale',
     schemaName: 'io.k8s.api.autoscaling.v1.Scale',
+  },
+  {
+    group: 'extensions',
+    version: 'v1beta1',
+    kind: 'DeploymentRollback',
+    schemaName: 'io.k8s.api.extensions.v1beta1.DeploymentRollback',
   },
   {
     group: 'policy',

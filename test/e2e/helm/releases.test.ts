@@ -4,13 +4,15 @@ import type { KubeRelease } from '../../support/kube-tools.ts';
 import { type KubeClientTools, kubeClientTools } from '../../support/kubectl.ts';
 import { type ServerProcess, startServer } from '../../support/server.ts';
 
+/** A whole server, on a machine that may be busy with other tests. */
+const STARTS_WITHIN_MS = 90_000;
 const CHART = path.join(import.meta.dirname, 'chart');
 
 let server: ServerProcess;
 
 beforeAll(async () => {
   server = await startServer();
-});
+}, STARTS_WITHIN_MS);
 
 afterAll(async () => {
   await server[Symbol.asyncDispose]();

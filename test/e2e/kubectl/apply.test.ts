@@ -1,13 +1,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { deploymentYaml, type KubectlCluster, kubectlCluster } from './support/cluster.ts';
+import {
+  deploymentYaml,
+  type KubectlCluster,
+  kubectlCluster,
+  STARTS_WITHIN_MS,
+} from './support/cluster.ts';
 
 let cluster: KubectlCluster;
 
 beforeAll(async () => {
   cluster = await kubectlCluster();
-});
+}, STARTS_WITHIN_MS);
 
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
@@ -76,6 +81,16 @@ describe('kubectl apply', () => {
     await cluster.apply(configMap('merged', '1', '{mine: x}'));
     const labels = await cluster.kubectl('get cm merged -o jsonpath={.metadata.labels}');
     expect(JSON.parse(labels)).toEqual({ mine: 'x', theirs: 'y' });
+  });
+
+  test('records its command where it is told to', async () => {
+    const result = await cluster.run('apply -f - --record', { stdin: configMap('recorded', '1') });
+    expect(result).toMatchObject({ exitCode: 0, stdout: 'configmap/recorded created\n' });
+    expect(
+      await cluster.kubectl(
+        'get cm recorded -o jsonpath={.metadata.annotations.kubernetes\\.io/change-cause}',
+      ),
+    ).toMatch(/^kubectl apply --filename=- --record=true$/);
   });
 
   test('prunes what is no longer there', async () => {

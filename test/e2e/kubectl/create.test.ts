@@ -2,13 +2,15 @@ import 'reflect-metadata';
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { selfSign } from '../../../src/controllers/certificate-signer/authority.ts';
-import { type KubectlCluster, kubectlCluster } from './support/cluster.ts';
+import { createCertificateRequest } from '../../support/certificates.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type KubectlCluster, kubectlCluster, STARTS_WITHIN_MS } from './support/cluster.ts';
 
 let cluster: KubectlCluster;
 
 beforeAll(async () => {
   cluster = await kubectlCluster({ release: '1.30' });
-});
+}, STARTS_WITHIN_MS);
 
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
@@ -190,5 +192,56 @@ rules: [{apiGroups: [""], resources: [services], verbs: [get]}]
 `,
     });
     expect((await cluster.run('auth can-i get services --as=jane')).stdout).toBe('yes\n');
+  });
+});
+
+describe('kubectl certificate', () => {
+  const ask = async (name: string): Promise<void> => {
+    const { request } = await createCertificateRequest({ commonName: name });
+    await cluster.kubectl('create -f -', {
+      stdin: `apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: {name: ${name}}
+spec:
+  request: ${Buffer.from(request).toString('base64')}
+  signerName: kubernetes.io/kube-apiserver-client
+  usages: [client auth]
+`,
+    });
+  };
+  const stateOf = async (name: string): Promise<string> =>
+    (await cluster.shape(`get csr ${name} --no-headers`)).trimEnd();
+
+  test('approve lets a certificate be issued', async () => {
+    await ask('wanted');
+    expect(await stateOf('wanted')).toBe(
+      'wanted <age> kubernetes.io/kube-apiserver-client system:admin <none> Pending',
+    );
+    expect(await cluster.kubectl('certificate approve wanted')).toBe(
+      'certificatesigningrequest.certificates.k8s.io/wanted approved\n',
+    );
+    await eventually(
+      () => stateOf('wanted'),
+      (state) => expect(state).toMatch(/ Approved,Issued$/),
+    );
+  });
+
+  test('deny ends a request', async () => {
+    await ask('unwanted');
+    expect(await cluster.kubectl('certificate deny unwanted')).toBe(
+      'certificatesigningrequest.certificates.k8s.io/unwanted denied\n',
+    );
+    expect(await stateOf('unwanted')).toMatch(/ Denied$/);
+  });
+});
+
+describe('kubectl autoscale', () => {
+  test('makes an autoscaler of a Deployment', async () => {
+    expect(await cluster.kubectl('autoscale deployment web --min=1 --max=5 --cpu-percent=80')).toBe(
+      'horizontalpodautoscaler.autoscaling/web autoscaled\n',
+    );
+    expect(await cluster.shape('get hpa web')).toBe(
+      'NAME REFERENCE TARGETS MINPODS MAXPODS REPLICAS AGE\nweb Deployment/web cpu: <unknown>/80% 1 5 0 <age>\n',
+    );
   });
 });

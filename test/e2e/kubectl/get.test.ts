@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
-import { deploymentYaml, type KubectlCluster, kubectlCluster } from './support/cluster.ts';
+import {
+  deploymentYaml,
+  type KubectlCluster,
+  kubectlCluster,
+  STARTS_WITHIN_MS,
+} from './support/cluster.ts';
 
 let cluster: KubectlCluster;
 
@@ -17,7 +22,7 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name: a, labels: {tier: front}}
 `);
-});
+}, STARTS_WITHIN_MS);
 
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
@@ -275,5 +280,44 @@ describe('kubectl get -w', () => {
       (text) => expect(text).toBe('a:;a:1;'),
     );
     await watching.interrupt();
+  });
+});
+
+describe('kubectl get of custom resources', () => {
+  test('prints the columns of their definition', async () => {
+    await cluster.apply(`apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: shelves.shop.example.com}
+spec:
+  group: shop.example.com
+  scope: Namespaced
+  names: {kind: Shelf, plural: shelves, shortNames: [shf], categories: [all]}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      additionalPrinterColumns:
+        - {name: Size, type: integer, jsonPath: .spec.size}
+        - {name: Full, type: boolean, jsonPath: .spec.full}
+        - {name: Place, type: string, priority: 1, jsonPath: .spec.place}
+        - {name: Age, type: date, jsonPath: .metadata.creationTimestamp}
+      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+`);
+    await cluster.kubectl('wait --for=condition=Established crd/shelves.shop.example.com');
+    const shelf = (name: string, spec: string): Promise<string> =>
+      cluster.apply(
+        `{apiVersion: shop.example.com/v1, kind: Shelf, metadata: {name: ${name}}, spec: ${spec}}`,
+      );
+    expect(await shelf('one', '{size: 3, full: false, place: hall}')).toBe(
+      'shelf.shop.example.com/one created\n',
+    );
+    await shelf('two', '{full: true}');
+    expect(await cluster.kubectl('get shelves')).toMatch(
+      /^NAME {3}SIZE {3}FULL {4}AGE\none {4}3 {6}false {3}\d+s\ntwo {11}true {4}\d+s\n$/,
+    );
+    expect(await cluster.kubectl('get shf one -o wide')).toMatch(
+      /^NAME {3}SIZE {3}FULL {4}PLACE {3}AGE\none {4}3 {6}false {3}hall {4}\d+s\n$/,
+    );
+    expect(await cluster.kubectl('get all -o name')).toContain('shelf.shop.example.com/one\n');
   });
 });

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { deploymentYaml, type KubectlCluster, kubectlCluster } from './support/cluster.ts';
+import {
+  deploymentYaml,
+  type KubectlCluster,
+  kubectlCluster,
+  STARTS_WITHIN_MS,
+} from './support/cluster.ts';
 
 let cluster: KubectlCluster;
 
 beforeAll(async () => {
   cluster = await kubectlCluster();
-});
+}, STARTS_WITHIN_MS);
 
 afterAll(async () => {
   await cluster[Symbol.asyncDispose]();

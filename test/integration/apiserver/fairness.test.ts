@@ -11,6 +11,7 @@ import { FlowControl } from '../../../src/apiserver/fairness/flow-control.ts';
 import { createClient } from '../../../src/apiserver/in-process-client.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { silentLogger } from '../../../src/lib/logger.ts';
+import { MetricRegistry } from '../../../src/lib/metrics.ts';
 import {
   coreConfigMaps,
   flowcontrolFlowSchemas,
@@ -22,13 +23,18 @@ import { eventually } from '../../support/eventually.ts';
 import { type TestApi, testApi } from '../../support/plane.ts';
 import { action, clusterRoleBinding, person } from '../../support/policy.ts';
 
-async function flowControl(api: TestApi, maxRequestsInFlight = 245): Promise<FlowControl> {
+async function flowControl(
+  api: TestApi,
+  maxRequestsInFlight = 245,
+  metrics?: MetricRegistry,
+): Promise<FlowControl> {
   const flows = new FlowControl({
     store: api.store,
     clock: systemClock,
     logger: silentLogger,
     maxRequestsInFlight,
     maxWaitMs: 1_000,
+    metrics,
   });
   await flows.start();
   return flows;
@@ -125,6 +131,30 @@ describe('the flow of a request', () => {
     expect(classify('jane').schema).toBe('global-default');
     flows.stop();
   });
+});
+
+test('figures tell by priority level which seats are taken, and how many requests were refused', async () => {
+  await using api = await testApi();
+  const metrics = new MetricRegistry();
+  const flows = await flowControl(api, 1, metrics);
+  const request = { user: { name: 'x', groups: [] }, action: action('list pods'), width: 1 };
+  const entries = await Promise.allSettled(
+    Array.from({ length: 20 }, async () => flows.enter(request)),
+  );
+  const taken = entries.filter(({ status }) => status === 'fulfilled').length;
+  expect(taken).toBeLessThan(20);
+  const readings = await metrics.read();
+  const samplesOf = (name: string) =>
+    readings
+      .filter((reading) => reading.name === `apiserver_flowcontrol_${name}`)
+      .flatMap(({ samples }) => samples)
+      .filter(({ labels }) => labels.priority_level === 'catch-all');
+  expect(samplesOf('current_executing_seats')).toMatchObject([{ value: taken }]);
+  expect(samplesOf('current_inqueue_requests')).toMatchObject([{ value: 0 }]);
+  expect(samplesOf('rejected_requests_total')).toMatchObject([
+    { labels: { reason: 'concurrency-limit' }, value: 20 - taken },
+  ]);
+  flows.stop();
 });
 
 test('the defaults are there at the first start, and at the next as they were, but for what somebody keeps', async () => {

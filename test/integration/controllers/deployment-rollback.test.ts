@@ -104,6 +104,75 @@ test.each([
   },
 );
 
+test.each(['extensions', 'apps'])(
+  'a DeploymentRollback of %s/v1beta1 is kept as the spec keeps it, and carried out',
+  async (group) => {
+    await using plane = await testPlane({ controllers: ['deployment', 'replicaset'] });
+    await rolledOut(plane, 'nginx:1', 'nginx:2');
+    const apiVersion = `${group}/v1beta1`;
+    const body = {
+      apiVersion,
+      kind: 'DeploymentRollback',
+      name: 'web',
+      rollbackTo: { revision: 1 },
+      updatedAnnotations: { 'kubernetes.io/change-cause': 'back to the first' },
+    };
+    await plane.client.createSubresource(old(group), WEB, 'rollback', body);
+    await expectRevision(plane, 3, 'nginx:1');
+  },
+);
+
+test('a DeploymentRollback waits in the spec and the annotations while nobody carries it out', async () => {
+  await using plane = await testPlane();
+  await plane.client.create(appsDeployments, newDeployment('web'));
+  const body = {
+    name: 'web',
+    rollbackTo: {},
+    updatedAnnotations: { 'kubernetes.io/change-cause': 'back' },
+  };
+  await plane.client.createSubresource(old('apps'), WEB, 'rollback', body);
+  const asked = await plane.client.get(old('apps'), WEB);
+  expect(asked.spec?.rollbackTo).toEqual({ revision: 0 });
+  expect(asked.metadata.annotations).toEqual({ 'kubernetes.io/change-cause': 'back' });
+  expect(asked.metadata.generation).toBe(2);
+});
+
+test.each([
+  [
+    { name: 'other', rollbackTo: {} },
+    'name in URL does not match name in DeploymentRollback object',
+  ],
+  [{ rollbackTo: {} }, 'name: Required value: name is required'],
+  [
+    { name: 'web', rollbackTo: { revision: -1 } },
+    'rollback.version: Invalid value: -1: must be greater than or equal to 0',
+  ],
+  [
+    { name: 'web', rollbackTo: {}, updatedAnnotations: { 'a b': 'x' } },
+    'updatedAnnotations: Invalid value: "a b"',
+  ],
+  [
+    { name: 'web', rollbackTo: {}, updatedAnnotations: { a: 7 } },
+    'updatedAnnotations: Invalid value: 7: must be a string',
+  ],
+])('the rollback %j is refused, and changes nothing', async (body, message) => {
+  await using plane = await testPlane();
+  await plane.client.create(appsDeployments, newDeployment('web'));
+  await expect(
+    plane.client.createSubresource(old('extensions'), WEB, 'rollback', body),
+  ).rejects.toThrow(message);
+  const { generation } = (await plane.client.get(appsDeployments, WEB)).metadata;
+  expect(generation).toBe(1);
+});
+
+test('apps/v1 has no rollbacks', async () => {
+  await using plane = await testPlane();
+  await plane.client.create(appsDeployments, newDeployment('web'));
+  await expect(
+    plane.client.createSubresource(appsDeployments, WEB, 'rollback', { name: 'web' }),
+  ).rejects.toMatchObject({ reason: 'MethodNotAllowed' });
+});
+
 test('a paused Deployment is rolled back when it is resumed', async () => {
   await using plane = await testPlane({ controllers: ['deployment', 'replicaset'] });
   await rolledOut(plane, 'nginx:1', 'nginx:2');

@@ -12,7 +12,10 @@ const MAX_BODY_BYTES = 100_000;
 let rest: TestRest;
 
 beforeAll(async () => {
-  rest = await testRest({ limits: { maxBodyBytes: MAX_BODY_BYTES }, requestTimeoutMs: 400 });
+  rest = await testRest({
+    limits: { maxBodyBytes: MAX_BODY_BYTES, stalledMs: 400 },
+    requestTimeoutMs: 400,
+  });
 });
 afterAll(async () => {
   await rest[Symbol.asyncDispose]();
@@ -172,6 +175,26 @@ describe('a patch', () => {
       details: { causes: [{ field: 'force', reason: 'FieldValueForbidden' }] },
     });
   });
+});
+
+test('a list whose reader takes nothing of it is given up, and its reader cut off', async () => {
+  for (let i = 0; i < 30; i++) {
+    await rest.api.client.create(coreConfigMaps, {
+      metadata: { name: `large-${i}`, namespace: 'kube-public' },
+      data: { a: 'x'.repeat(900_000) },
+    });
+  }
+  const before = await rest.openConnections();
+  const socket = await openSocket();
+  socket.write(head('GET', '/api/v1/namespaces/kube-public/configmaps'));
+  await once(socket, 'data');
+  socket.pause();
+  await eventually(
+    () => rest.openConnections(),
+    (count) => expect(count).toBeLessThanOrEqual(before),
+  );
+  expect(await readToEnd(socket.resume())).not.toMatch(/0\r\n\r\n$/);
+  await expectUnharmed();
 });
 
 describe('watches', () => {

@@ -5,6 +5,7 @@ import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import type { ObjectList, WatchEvent } from '../../../src/scheme/object.ts';
 import { eventually } from '../../support/eventually.ts';
 import { TEST_TOKEN, type TestRest, testRest } from '../../support/rest-server.ts';
+import { openWatch } from '../../support/rest-watch.ts';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 
@@ -13,34 +14,6 @@ const configMap = (name: string, labels: Record<string, string> = {}) => ({
   kind: 'ConfigMap',
   metadata: { name, labels },
 });
-
-/** The frames of a watch, one by one; `done` when the server has ended it. */
-async function openWatch(rest: TestRest, path: string) {
-  const abort = new AbortController();
-  const response = await rest.open('GET', path, { signal: abort.signal });
-  const frames = framesOf(response);
-  return {
-    response,
-    async next(): Promise<WatchEvent> {
-      const { value, done } = await frames.next();
-      if (done) throw new Error('the watch has ended');
-      return value;
-    },
-    ended: async () => (await frames.next()).done,
-    [Symbol.dispose]: () => abort.abort(),
-  };
-}
-
-async function* framesOf({ body }: Response): AsyncGenerator<WatchEvent, undefined> {
-  let rest = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield JSON.parse(line) as WatchEvent;
-  }
-  return undefined;
-}
 
 async function versionNow(rest: TestRest): Promise<string> {
   const list = await rest.call('GET', `${CONFIG_MAPS}?limit=1`);

@@ -199,8 +199,10 @@ describe('the resources of Kubernetes 1.36', () => {
 
 test('kinds without a resource are those of subresources and requests', () => {
   expect(OTHER_KINDS.map(({ group, version, kind }) => `${group}/${version} ${kind}`)).toEqual([
+    'apps/v1beta1 DeploymentRollback',
     'authentication.k8s.io/v1 TokenRequest',
     'autoscaling/v1 Scale',
+    'extensions/v1beta1 DeploymentRollback',
     'policy/v1 Eviction',
     '/v1 DeleteOptions',
     '/v1 Status',

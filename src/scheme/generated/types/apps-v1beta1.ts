@@ -12,6 +12,14 @@ export interface Deployment {
   status?: DeploymentStatus;
 }
 
+export interface DeploymentRollback {
+  apiVersion?: string;
+  kind?: string;
+  name: string;
+  rollbackTo: RollbackConfig;
+  updatedAnnotations?: Record<string, string>;
+}
+
 export interface DeploymentSpec {
   minReadySeconds?: number;
   paused?: boolean;

@@ -12,8 +12,14 @@ import type {
   MetricTarget,
 } from '../../generated/types/autoscaling-v2.ts';
 import { validateLabelSelector } from '../../label-selector.ts';
-import { compareQuantities } from '../../quantity.ts';
-import { checkPathSegment, checkPositive, requirePathSegment, requireText } from '../checks.ts';
+import {
+  checkDnsLabel,
+  checkPathSegment,
+  checkPositive,
+  requirePathSegment,
+  requireText,
+} from '../checks.ts';
+import { validateContainerResourceName } from '../core/pod-spec/validate-resources.ts';
 import { checkPositiveQuantity } from '../quantity-checks.ts';
 
 type SourceName = Exclude<keyof MetricSpec, 'type'>;
@@ -75,7 +81,7 @@ function validateSource(
       break;
     case 'pods':
       validateIdentified(pods, path, errors);
-      if (!isPositive(pods?.target.averageValue)) {
+      if (pods?.target.averageValue === undefined) {
         const detail = 'must specify a positive target averageValue';
         errors.push(required(`${target}.averageValue`, detail));
       }
@@ -84,13 +90,17 @@ function validateSource(
       validateResource(resource, path, errors);
       break;
     case 'containerResource':
-      requireText(
-        containerResource?.container,
-        `${path}.container`,
-        errors,
-        'must specify a container',
-      );
+      requireContainer(containerResource?.container, `${path}.container`, errors);
       validateResource(containerResource, path, errors);
+      if (containerResource?.name) {
+        validateContainerResourceName(containerResource.name, `${path}.name`, errors);
+      }
+  }
+}
+
+function requireContainer(name: string | undefined, path: string, errors: FieldError[]): void {
+  if (requireText(name, path, errors, 'must specify a container')) {
+    checkDnsLabel(name, path, errors);
   }
 }
 
@@ -124,9 +134,6 @@ function validateTarget(target: MetricTarget, path: string, errors: FieldError[]
   checkPositiveQuantity(averageValue, `${path}.averageValue`, errors, MUST_BE_POSITIVE);
   checkPositive(averageUtilization, `${path}.averageUtilization`, errors);
 }
-
-const isPositive = (quantity: string | undefined): boolean =>
-  quantity !== undefined && compareQuantities(quantity, '0') > 0;
 
 function requireEither(
   target: MetricTarget | undefined,

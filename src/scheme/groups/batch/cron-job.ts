@@ -31,29 +31,28 @@ const COUNTS = [
 
 function validate({ spec }: CronJob): FieldError[] {
   const errors: FieldError[] = [];
-  const { schedule, timeZone, concurrencyPolicy, jobTemplate } = spec;
-  if (requireText(schedule, 'spec.schedule', errors)) validateSchedule(schedule, timeZone, errors);
+  const { schedule, concurrencyPolicy, jobTemplate } = spec;
+  if (requireText(schedule, 'spec.schedule', errors)) {
+    const problem = cronScheduleProblem(schedule);
+    if (problem) errors.push(invalid('spec.schedule', schedule, problem));
+  }
   checkCounts(spec, COUNTS, 'spec', errors);
   requireOneOf(concurrencyPolicy, CONCURRENCY_POLICIES, 'spec.concurrencyPolicy', errors);
   validateJobTemplate(jobTemplate, errors);
-  if (timeZone !== undefined) validateTimeZone(timeZone, errors);
   return errors;
 }
 
-function validateSchedule(
-  schedule: string,
-  timeZone: string | undefined,
+/** A schedule that had a zone in it before there was a field for it may keep it. */
+function validateZoneInSchedule(
+  { schedule = '', timeZone }: CronJob['spec'],
+  isOld: boolean,
   errors: FieldError[],
 ): void {
-  const field = 'spec.schedule';
-  const problem = cronScheduleProblem(schedule);
-  if (problem) errors.push(invalid(field, schedule, problem));
-  if (!schedule.includes('TZ')) return;
-  const detail =
-    timeZone === undefined
-      ? 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
-      : 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
-  errors.push(invalid(field, schedule, detail));
+  if (!schedule.includes('TZ') || (isOld && timeZone === undefined)) return;
+  const detail = isOld
+    ? 'cannot use both timeZone field and TZ or CRON_TZ in schedule'
+    : 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
+  errors.push(invalid('spec.schedule', schedule, detail));
 }
 
 function validateTimeZone(timeZone: string, errors: FieldError[]): void {
@@ -88,9 +87,25 @@ function validateJobTemplate({ spec }: JobTemplateSpec, errors: FieldError[]): v
   }
 }
 
-function validateCreate({ metadata: { name = '' } }: CronJob): FieldError[] {
-  if (name.length <= MAX_NAME_BYTES) return [];
-  return [invalid('metadata.name', name, `must be no more than ${MAX_NAME_BYTES} characters`)];
+function validateCreate({ metadata: { name = '' }, spec }: CronJob): FieldError[] {
+  const errors: FieldError[] = [];
+  validateZoneInSchedule(spec, false, errors);
+  if (spec.timeZone !== undefined) validateTimeZone(spec.timeZone, errors);
+  if (name.length > MAX_NAME_BYTES) {
+    const detail = `must be no more than ${MAX_NAME_BYTES} characters`;
+    errors.push(invalid('metadata.name', name, detail));
+  }
+  return errors;
+}
+
+function validateUpdate({ spec }: CronJob, current: CronJob): FieldError[] {
+  const errors: FieldError[] = [];
+  const { schedule = '', timeZone } = current.spec ?? {};
+  validateZoneInSchedule(spec, schedule.includes('TZ'), errors);
+  if (spec.timeZone !== undefined && spec.timeZone !== timeZone) {
+    validateTimeZone(spec.timeZone, errors);
+  }
+  return errors;
 }
 
 const containersOf = ({ spec }: CronJob) =>
@@ -143,5 +158,6 @@ export const cronJobStrategy: KindStrategy<CronJob> = {
   prepareForStatusUpdate: keepSpec,
   validate,
   validateCreate,
+  validateUpdate,
   printerColumns: columns,
 };

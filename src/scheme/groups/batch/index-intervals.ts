@@ -45,3 +45,21 @@ function readIndex(text: string, completions: number): number | string {
   const index = Number(text);
   return index >= completions ? `too large index: ${JSON.stringify(text)}` : index;
 }
+
+/** The first index that is in both sets; parts that cannot be read are passed over. */
+export function firstShared(one: string, other: string, completions: number): number | undefined {
+  const others = intervalsOf(other, completions);
+  for (const { first, end } of intervalsOf(one, completions)) {
+    const overlap = others.find((each) => first <= each.end && each.first <= end);
+    if (overlap) return Math.max(first, overlap.first);
+  }
+  return undefined;
+}
+
+function intervalsOf(text: string, completions: number): Interval[] {
+  if (text === '') return [];
+  return text
+    .split(',')
+    .map((part) => readInterval(part, completions))
+    .filter((interval) => typeof interval !== 'string');
+}

@@ -3,7 +3,7 @@ import { isConditionTrue } from '../../conditions.ts';
 import { duplicate, type FieldError, invalid, required } from '../../field-error.ts';
 import type { Job, JobSpec, JobStatus } from '../../generated/types/batch-v1.ts';
 import { checkCounts } from '../checks.ts';
-import { countIndexes } from './index-intervals.ts';
+import { countIndexes, firstShared } from './index-intervals.ts';
 
 const COUNTS = ['active', 'ready', 'succeeded', 'failed', 'terminating'] as const;
 
@@ -12,7 +12,9 @@ export function validateJobStatus({ spec, status }: Job, current: Job): FieldErr
   if (!status) return errors;
   checkCounts(status, COUNTS, 'status', errors);
   validateUncounted(status, errors);
-  validateConditions(status, errors);
+  validateReady(status, current, errors);
+  validateConditions(status, spec, errors);
+  validateProgress(status, current.status ?? {}, errors);
   validateTimes(status, current, errors);
   if (isFinished(status)) validateFinished(status, errors);
   if (spec) validateIndexes(spec, status, errors);
@@ -35,6 +37,8 @@ function validateUncounted({ uncountedTerminatedPods: pods }: JobStatus, errors:
   }
 }
 
+const SUCCESS = 'SuccessCriteriaMet';
+
 /** Two conditions that cannot hold at once. */
 const EXCLUSIVE = [
   ['Complete', 'Failed'],
@@ -49,7 +53,42 @@ const ANNOUNCED = [
   ['Complete', 'SuccessCriteriaMet'],
 ] as const;
 
-function validateConditions(status: JobStatus, errors: FieldError[]): void {
+function validateReady({ ready, active }: JobStatus, { status }: Job, errors: FieldError[]): void {
+  if (ready === undefined || ready <= (active ?? 0)) return;
+  // What was so before may stay so.
+  if (ready === status?.ready && active === status?.active) return;
+  errors.push(invalid('status.ready', ready, 'cannot set more ready pods than active'));
+}
+
+/** What a Job has come to is not taken back. */
+const LASTING = ['Failed', 'Complete', 'FailureTarget', 'SuccessCriteriaMet'] as const;
+
+function validateProgress(status: JobStatus, before: JobStatus, errors: FieldError[]): void {
+  const field = 'status.conditions';
+  for (const type of LASTING) {
+    if (!has(before, type) || has(status, type)) continue;
+    const what = type === 'SuccessCriteriaMet' ? type : `terminal ${type}`;
+    errors.push(invalid(field, undefined, `cannot disable the ${what}=True condition`));
+  }
+  if (has(before, 'Complete') && !has(before, SUCCESS) && has(status, SUCCESS)) {
+    const detail = `cannot set ${SUCCESS}=True for Job already has Complete=true conditions`;
+    errors.push(invalid(field, undefined, detail));
+  }
+  for (const counter of ['failed', 'succeeded'] as const) {
+    const count = status[counter] ?? 0;
+    if (count >= (before[counter] ?? 0)) continue;
+    errors.push(invalid(`status.${counter}`, count, `cannot decrease the ${counter} counter`));
+  }
+  const { completionTime } = status;
+  if (!completionTime || !before.completionTime || completionTime === before.completionTime) return;
+  errors.push(invalid('status.completionTime', completionTime, 'completionTime cannot be mutated'));
+}
+
+function validateConditions(
+  status: JobStatus,
+  spec: JobSpec | undefined,
+  errors: FieldError[],
+): void {
   const field = 'status.conditions';
   for (const [one, other] of EXCLUSIVE) {
     if (!has(status, one) || !has(status, other)) continue;
@@ -61,6 +100,9 @@ function validateConditions(status: JobStatus, errors: FieldError[]): void {
     const detail = `cannot set ${end}=True condition without the ${before}=true condition`;
     errors.push(invalid(field, undefined, detail));
   }
+  if (!spec?.successPolicy || !has(status, 'Complete') || has(status, SUCCESS)) return;
+  const detail = `cannot set Complete=True for Job with SuccessPolicy unless ${SUCCESS}=True`;
+  errors.push(invalid(field, undefined, detail));
 }
 
 function validateTimes(status: JobStatus, current: Job, errors: FieldError[]): void {
@@ -118,8 +160,13 @@ function validateIndexes(spec: JobSpec, status: JobStatus, errors: FieldError[])
   for (const name of ['completedIndexes', 'failedIndexes'] as const) {
     const text = status[name];
     if (text === undefined) continue;
+    if (name === 'failedIndexes' && spec.backoffLimitPerIndex === undefined) continue;
     const count = countIndexes(text, spec.completions);
     if (typeof count === 'number') continue;
     errors.push(invalid(`status.${name}`, text, `error parsing ${name}: ${count}`));
   }
+  const shared = firstShared(completedIndexes, failedIndexes ?? '', spec.completions);
+  if (shared === undefined) return;
+  const detail = `failedIndexes and completedIndexes overlap at index: ${shared}`;
+  errors.push(invalid('status.failedIndexes', failedIndexes, detail));
 }

@@ -49,13 +49,15 @@ export function validateJobSpec(spec: JobSpec, path: string, errors: FieldError[
 }
 
 function validateIndexLimits(spec: JobSpec, path: string, errors: FieldError[]): void {
-  const { backoffLimitPerIndex, maxFailedIndexes, completionMode } = spec;
-  if (backoffLimitPerIndex !== undefined && completionMode !== 'Indexed') {
-    const detail = 'requires indexed completion mode';
-    errors.push(invalid(`${path}.backoffLimitPerIndex`, backoffLimitPerIndex, detail));
-  }
+  const { backoffLimitPerIndex, maxFailedIndexes, completionMode = 'NonIndexed' } = spec;
   if (maxFailedIndexes !== undefined && backoffLimitPerIndex === undefined) {
     errors.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  }
+  if (completionMode !== 'NonIndexed') return;
+  for (const member of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const) {
+    if (spec[member] === undefined) continue;
+    const detail = 'requires indexed completion mode';
+    errors.push(invalid(`${path}.${member}`, spec[member], detail));
   }
 }
 

@@ -1,4 +1,11 @@
-import { duplicate, type FieldError, invalid, notSupported, tooMany } from '../../field-error.ts';
+import {
+  duplicate,
+  type FieldError,
+  invalid,
+  notSupported,
+  required,
+  tooMany,
+} from '../../field-error.ts';
 import type {
   JobSpec,
   PodFailurePolicy,
@@ -6,7 +13,7 @@ import type {
   PodFailurePolicyOnPodConditionsPattern,
   PodFailurePolicyRule,
 } from '../../generated/types/batch-v1.ts';
-import { checkMaxItems, checkQualifiedName, requireOneOf } from '../checks.ts';
+import { checkMaxItems, checkQualifiedName } from '../checks.ts';
 
 const ACTIONS = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
 const OPERATORS = ['In', 'NotIn'];
@@ -32,14 +39,26 @@ export function validatePodFailurePolicy(
   });
 }
 
+/** A word of a closed set, which is named where there is none. */
+function requireNamed(
+  value: string,
+  supported: readonly string[],
+  path: string,
+  errors: FieldError[],
+): void {
+  const words = supported.map((word) => JSON.stringify(word)).join(' ');
+  if (!value) errors.push(required(path, `valid values: [${words}]`));
+  else if (!supported.includes(value)) errors.push(notSupported(path, value, supported));
+}
+
 function validateAction(
   { action }: PodFailurePolicyRule,
   { backoffLimitPerIndex }: JobSpec,
   path: string,
   errors: FieldError[],
 ): void {
-  if (!ACTIONS.includes(action)) errors.push(notSupported(path, action, ACTIONS));
-  else if (action === 'FailIndex' && backoffLimitPerIndex === undefined) {
+  requireNamed(action, ACTIONS, path, errors);
+  if (action === 'FailIndex' && backoffLimitPerIndex === undefined) {
     errors.push(invalid(path, action, 'requires the backoffLimitPerIndex to be set'));
   }
 }
@@ -70,7 +89,7 @@ function validateConditions(
   checkMaxItems(patterns, MAX_CONDITIONS, path, errors);
   patterns.forEach(({ type, status = '' }, index) => {
     checkQualifiedName(type, `${path}[${index}].type`, errors);
-    requireOneOf(status, STATUSES, `${path}[${index}].status`, errors);
+    requireNamed(status, STATUSES, `${path}[${index}].status`, errors);
   });
 }
 
@@ -80,9 +99,7 @@ function validateExitCodes(
   path: string,
   errors: FieldError[],
 ): void {
-  if (!OPERATORS.includes(operator)) {
-    errors.push(notSupported(`${path}.operator`, operator, OPERATORS));
-  }
+  requireNamed(operator, OPERATORS, `${path}.operator`, errors);
   if (containerName !== undefined && !names.has(containerName)) {
     const detail = 'must be one of the container or initContainer names in the pod template';
     errors.push(invalid(`${path}.containerName`, containerName, detail));

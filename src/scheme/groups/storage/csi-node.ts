@@ -1,19 +1,13 @@
 import { deepEqual } from '../../../lib/deep-equal.ts';
-import { type FieldError, invalid } from '../../field-error.ts';
+import { type FieldError, invalid, required } from '../../field-error.ts';
 import type { CSINode, CSINodeDriver } from '../../generated/types/storage-v1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { FIELD_IS_IMMUTABLE, validateNonNegative } from '../../metadata-validation.ts';
-import {
-  checkCsiDriverName,
-  checkMaxBytes,
-  checkQualifiedName,
-  checkUnique,
-  requireText,
-} from '../checks.ts';
+import { checkCsiDriverName, checkQualifiedName, checkUnique, requireText } from '../checks.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { WITHOUT_GENERATION } from '../generation.ts';
 
-const MAX_NODE_ID_BYTES = 256;
+const MAX_NODE_ID_LENGTH = 256;
 
 function validate({ spec }: CSINode): FieldError[] {
   const errors: FieldError[] = [];
@@ -33,11 +27,18 @@ function validateDriver(driver: CSINodeDriver, path: string, errors: FieldError[
   const { name, nodeID, allocatable, topologyKeys = [] } = driver;
   checkCsiDriverName(name, `${path}.name`, errors);
   if (requireText(nodeID, `${path}.nodeID`, errors)) {
-    checkMaxBytes(nodeID, MAX_NODE_ID_BYTES, `${path}.nodeID`, errors);
+    if (nodeID.length > MAX_NODE_ID_LENGTH) {
+      const detail = `must be ${MAX_NODE_ID_LENGTH} characters or less`;
+      errors.push(invalid(`${path}.nodeID`, nodeID, detail));
+    }
   }
   validateNonNegative(allocatable?.count, `${path}.allocatable.count`, errors);
-  checkUnique(topologyKeys, () => `${path}.topologyKeys`, errors);
-  for (const key of topologyKeys) checkQualifiedName(key, `${path}.topologyKeys`, errors);
+  // Kubernetes tells of the keys in the place of their driver.
+  checkUnique(topologyKeys, () => path, errors);
+  for (const key of topologyKeys) {
+    if (key === '') errors.push(required(path));
+    checkQualifiedName(key, path, errors);
+  }
 }
 
 /** What a driver said of itself stands; how many volumes it can take may change. */

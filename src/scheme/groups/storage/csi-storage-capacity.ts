@@ -11,12 +11,11 @@ import { checkNonNegativeQuantity } from '../quantity-checks.ts';
 /** storage.k8s.io/CSIStorageCapacity. */
 export const csiStorageCapacityStrategy: KindStrategy<CSIStorageCapacity> = {
   ...WITHOUT_GENERATION,
-  validate({ storageClassName, nodeTopology, capacity, maximumVolumeSize }) {
+  validate({ storageClassName, nodeTopology, capacity }) {
     const errors: FieldError[] = [];
     checkDnsSubdomain(storageClassName, 'storageClassName', errors);
     if (nodeTopology) validateLabelSelector(nodeTopology, 'nodeTopology', errors);
     checkNonNegativeQuantity(capacity, 'capacity', errors);
-    checkNonNegativeQuantity(maximumVolumeSize, 'maximumVolumeSize', errors);
     return errors;
   },
   validateUpdate(next, current) {

@@ -9,13 +9,14 @@ export function checkParameters(
   path: string,
   errors: FieldError[],
 ): void {
+  if (Object.keys(parameters).length > MAX_PARAMETERS) {
+    errors.push(tooLong(path, MAX_PARAMETERS));
+    return;
+  }
   let bytes = 0;
-  let count = 0;
   for (const key in parameters) {
     if (key === '') errors.push(invalid(path, key, 'field can not be empty.'));
     bytes += Buffer.byteLength(key) + Buffer.byteLength(parameters[key] as string);
-    count++;
   }
-  if (count > MAX_PARAMETERS) errors.push(tooLong(path, MAX_PARAMETERS));
-  else if (bytes > MAX_BYTES) errors.push(tooLong(path, MAX_BYTES));
+  if (bytes > MAX_BYTES) errors.push(tooLong(path, MAX_BYTES));
 }

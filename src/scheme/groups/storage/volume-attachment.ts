@@ -1,4 +1,4 @@
-import { type FieldError, forbiddenField, required } from '../../field-error.ts';
+import { type FieldError, forbiddenField, invalid, required } from '../../field-error.ts';
 import type {
   VolumeAttachment,
   VolumeAttachmentSource,
@@ -62,6 +62,10 @@ function checkMetadataSize(
 
 function checkError(error: VolumeError | undefined, path: string, errors: FieldError[]): void {
   checkMaxBytes(error?.message ?? '', MAX_MESSAGE_BYTES, `${path}.message`, errors);
+  const { errorCode } = error ?? {};
+  if (errorCode === undefined || errorCode >= 0) return;
+  const detail = `must be between 0 and ${2 ** 31 - 1}, inclusive`;
+  errors.push(invalid(`${path}.errorCode`, errorCode, detail));
 }
 
 /** storage.k8s.io/VolumeAttachment. */

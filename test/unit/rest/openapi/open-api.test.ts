@@ -33,9 +33,17 @@ const documents = new OpenApiDocuments({ scheme, gitVersion: 'v1.36.0' });
 const CORE = 'io.k8s.api.core.v1';
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
+/** Documents are read once, however many tests look at them. */
+const parsed = new WeakMap<object, DocumentV3>();
+
 function v3(place: string, from = documents): DocumentV3 {
-  const text = from.groupVersion(place)?.body.toString();
-  return JSON.parse(text ?? 'null') as DocumentV3;
+  const encoded = from.groupVersion(place);
+  if (!encoded) throw new Error(`there is no document at ${place}`);
+  const known = parsed.get(encoded);
+  if (known) return known;
+  const document = JSON.parse(encoded.body.toString()) as DocumentV3;
+  parsed.set(encoded, document);
+  return document;
 }
 
 async function v2(from = documents): Promise<DocumentV2> {
@@ -92,14 +100,16 @@ describe('the index', () => {
 
 describe('every document', () => {
   test('refers only to schemas that it has, and says nothing beside a reference', async () => {
+    const problems: string[] = [];
     for (const place of Object.keys(await places())) {
       const document = v3(place);
       for (const { ref, isAlone } of referencesIn(document)) {
         const name = ref.replace('#/components/schemas/', '');
-        expect([place, name, name in document.components.schemas]).toEqual([place, name, true]);
-        expect([place, name, isAlone]).toEqual([place, name, true]);
+        if (!(name in document.components.schemas)) problems.push(`${place} lacks ${name}`);
+        if (!isAlone) problems.push(`${place} says more beside a reference to ${name}`);
       }
     }
+    expect(problems).toEqual([]);
   });
 
   test('has a schema for each kind that the group version serves', async () => {
@@ -112,15 +122,17 @@ describe('every document', () => {
     }
   });
 
-  test('describes every field of every schema', async () => {
+  test('describes every type and every field', async () => {
+    const undescribed: string[] = [];
     for (const place of Object.keys(await places())) {
       for (const [name, schema] of Object.entries(v3(place).components.schemas)) {
-        expect([name, schema.description ?? '']).not.toEqual([name, '']);
+        if (!schema.description) undescribed.push(name);
         for (const [field, { description }] of Object.entries(schema.properties ?? {})) {
-          expect([name, field, description ?? '']).not.toEqual([name, field, '']);
+          if (!description) undescribed.push(`${name}.${field}`);
         }
       }
     }
+    expect(undescribed).toEqual([]);
   });
 
   test('names each operation once', async () => {
@@ -389,9 +401,9 @@ describe('OpenAPI 2', () => {
   }
 
   test('refers only to definitions that it has', () => {
-    for (const { ref } of referencesIn(document)) {
-      expect(document.definitions).toHaveProperty([ref.replace('#/definitions/', '')]);
-    }
+    const names = referencesIn(document).map(({ ref }) => ref.replace('#/definitions/', ''));
+    expect(names.filter((name) => !(name in document.definitions))).toEqual([]);
+    expect(names.length).toBeGreaterThan(1_000);
   });
 
   test('has in protobuf the same definitions as in JSON', () => {

@@ -124,6 +124,13 @@ refusesOnCreate(horizontalPodAutoscalerStrategy, WEB, [
     `${M}.containerResource.container: Required value: must specify a container`,
   ],
   [
+    metric('ContainerResource', {
+      containerResource: { container: 'web', name: 'speed', target: utilization },
+    }),
+    `${M}.containerResource.name: Invalid value: "speed": must be a standard resource type or fully qualified`,
+    `${M}.containerResource.name: Invalid value: "speed": must be a standard resource for containers`,
+  ],
+  [
     metric('Pods', { pods: { metric: { name: 'a' }, target: { type: 'AverageValue' } } }),
     `${M}.pods.target.averageValue: Required value: must specify a positive target averageValue`,
   ],

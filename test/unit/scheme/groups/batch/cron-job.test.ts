@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { cronScheduleProblem } from '../../../../../src/scheme/cron-schedule.ts';
+import { formatFieldError } from '../../../../../src/scheme/field-error.ts';
 import type { CronJob } from '../../../../../src/scheme/generated/types/batch-v1.ts';
 import { cronJobStrategy } from '../../../../../src/scheme/groups/batch/cron-job.ts';
-import { created, refusesOnCreate } from '../harness.ts';
+import { created, refusesOnCreate, withMembers } from '../harness.ts';
 
 const NIGHTLY: CronJob = {
   apiVersion: 'batch/v1',
@@ -45,7 +46,7 @@ refusesOnCreate(cronJobStrategy, NIGHTLY, [
   ],
   [
     { 'spec.schedule': 'CRON_TZ=UTC 0 3 * * *', 'spec.timeZone': 'UTC' },
-    'spec.schedule: Invalid value: "CRON_TZ=UTC 0 3 * * *": cannot use both timeZone field and TZ or CRON_TZ in schedule',
+    'spec.schedule: Invalid value: "CRON_TZ=UTC 0 3 * * *": cannot use TZ or CRON_TZ in schedule, use timeZone field instead',
   ],
   [
     { 'spec.timeZone': '' },
@@ -127,5 +128,27 @@ describe('a schedule', () => {
     ['* * * * * *', 'expected exactly 5 fields, found 6: [* * * * * *]'],
   ])('of %j is none: %s', (text, problem) => {
     expect(cronScheduleProblem(text)).toBe(problem);
+  });
+});
+
+describe('a schedule with a time zone in it', () => {
+  const OLD = withMembers(NIGHTLY, { 'spec.schedule': 'CRON_TZ=UTC 0 3 * * *' });
+  const changed = (before: CronJob, members: Record<string, unknown>): string[] =>
+    (cronJobStrategy.validateUpdate?.(withMembers(before, members), before) ?? []).map(
+      formatFieldError,
+    );
+
+  test('may stay where it was before', () => {
+    expect(changed(OLD, { 'spec.suspend': true })).toEqual([]);
+  });
+
+  test('does not go with the field for it, and does not come', () => {
+    const spelled = JSON.stringify('CRON_TZ=UTC 0 3 * * *');
+    expect(changed(OLD, { 'spec.timeZone': 'UTC' })).toEqual([
+      `spec.schedule: Invalid value: ${spelled}: cannot use both timeZone field and TZ or CRON_TZ in schedule`,
+    ]);
+    expect(changed(NIGHTLY, { 'spec.schedule': 'CRON_TZ=UTC 0 3 * * *' })).toEqual([
+      `spec.schedule: Invalid value: ${spelled}: cannot use TZ or CRON_TZ in schedule, use timeZone field instead`,
+    ]);
   });
 });

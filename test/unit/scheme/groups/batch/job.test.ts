@@ -1,13 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Job } from '../../../../../src/scheme/generated/types/batch-v1.ts';
 import { jobStrategy } from '../../../../../src/scheme/groups/batch/job.ts';
-import {
-  created,
-  judgesStatuses,
-  judgesUpdates,
-  refusesOnCreate,
-  withMembers,
-} from '../harness.ts';
+import { created, judgesUpdates, refusesOnCreate, withMembers } from '../harness.ts';
 
 const PI: Job = {
   apiVersion: 'batch/v1',
@@ -93,6 +87,7 @@ describe('a Job', () => {
     [
       { 'spec.maxFailedIndexes': 1 },
       'spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified',
+      'spec.maxFailedIndexes: Invalid value: 1: requires indexed completion mode',
     ],
     [
       { 'spec.managedBy': 'me' },
@@ -294,74 +289,4 @@ describe('a Job that is there', () => {
     const next = withMembers(current, { 'spec.template.spec.containers.0.image': 'perl:6' });
     expect(jobStrategy.validateUpdate?.(next, current)).toHaveLength(1);
   });
-});
-
-describe('what is reported of a Job', () => {
-  const is = (...types: string[]) => types.map((type) => ({ type, status: 'True' }));
-  const startTime = '2026-01-01T00:00:00Z';
-  const completionTime = '2026-01-01T00:01:00Z';
-  const done = { startTime, completionTime, conditions: is('SuccessCriteriaMet', 'Complete') };
-  judgesStatuses(jobStrategy, PI, [
-    [done],
-    [{ active: 1, startTime }],
-    [{ failed: 1, startTime, conditions: is('FailureTarget', 'Failed') }],
-    [{ active: -1 }, `status.active: Invalid value: -1: ${NEGATIVE}`],
-    [
-      { ...done, active: 1 },
-      'status.active: Invalid value: 1: active>0 is invalid for finished job',
-    ],
-    [
-      { ...done, terminating: 1 },
-      'status.terminating: Invalid value: 1: terminating>0 is invalid for finished job',
-    ],
-    [
-      { ...done, completionTime: undefined },
-      'status.completionTime: Required value: completionTime is required for Complete jobs',
-    ],
-    [
-      { startTime, completionTime },
-      `status.completionTime: Invalid value: "${completionTime}": cannot set completionTime when there is no Complete=True condition`,
-    ],
-    [
-      { ...done, completionTime: '2025-12-31T00:00:00Z' },
-      'status.completionTime: Invalid value: "2025-12-31T00:00:00Z": completionTime cannot be set before startTime',
-    ],
-    [
-      { ...done, startTime: undefined },
-      'status.startTime: Required value: startTime is required for finished job',
-    ],
-    [
-      { startTime, conditions: is('Failed') },
-      'status.conditions: Invalid value: cannot set Failed=True condition without the FailureTarget=true condition',
-    ],
-    [
-      { ...done, conditions: is('Complete') },
-      'status.conditions: Invalid value: cannot set Complete=True condition without the SuccessCriteriaMet=true condition',
-    ],
-    [
-      { ...done, conditions: is('SuccessCriteriaMet', 'Complete', 'FailureTarget') },
-      'status.conditions: Invalid value: cannot set Complete=True and FailureTarget=true conditions',
-      'status.conditions: Invalid value: cannot set SuccessCriteriaMet=True and FailureTarget=true conditions',
-    ],
-    [
-      { uncountedTerminatedPods: { succeeded: ['a', 'a'], failed: [''] } },
-      'status.uncountedTerminatedPods.succeeded[1]: Duplicate value: "a"',
-      'status.uncountedTerminatedPods.failed[0]: Invalid value: "": must not be empty',
-    ],
-    [
-      { ...done, uncountedTerminatedPods: { succeeded: ['a'] } },
-      'status.uncountedTerminatedPods: Invalid value: {"succeeded":["a"]}: uncountedTerminatedPods needs to be empty for finished job',
-    ],
-    [
-      { failedIndexes: '' },
-      'status.failedIndexes: Invalid value: "": cannot set non-null failedIndexes when backoffLimitPerIndex is null',
-    ],
-  ]);
-  judgesStatuses(jobStrategy, INDEXED, [
-    [{ completedIndexes: '0-2,4' }],
-    [
-      { completedIndexes: '9' },
-      'status.completedIndexes: Invalid value: "9": error parsing completedIndexes: too large index: "9"',
-    ],
-  ]);
 });
