@@ -40,7 +40,7 @@ test('a manifest of 2017 applies with a warning, and its versions are listed wit
   expect(names).not.toContain('scheduling.k8s.io/v1alpha2');
   const resources = (await orrery('api-resources --api-group extensions')).stdout;
   expect(resources).toMatch(
-    /^deployments +deploy +extensions\/v1beta1 +true +Deployment +beta +deprecated, removed in v1.16$/m,
+    /^deployments +extensions\/v1beta1 +true +Deployment +beta +deprecated, removed in v1.16$/m,
   );
   const everything = (await orrery('api-resources --all-versions --api-group scheduling.k8s.io'))
     .stdout;

@@ -27,6 +27,9 @@ spec:
   containers: [{name: db, image: postgres}, {name: backup, image: postgres}]
 `;
 
+/** A server, and a kubectl that may have to be fetched first. */
+const SET_UP_TIMEOUT_MS = 120_000;
+
 let server: ServerProcess;
 let tools: KubeClientTools;
 
@@ -34,8 +37,9 @@ beforeAll(async () => {
   server = await startServer({ args: ['--initial-nodes', '1'] });
   tools = await kubeClientTools({ kubeconfig: server.kubeconfig });
   await tools.kubectl(['apply', '-f', '-'], { stdin: PODS });
-  await tools.kubectl(['wait', '--for=condition=Ready', 'pod/small', 'pod/large']);
-});
+  const ready = ['wait', '--for=condition=Ready', '--timeout=60s', 'pod/small', 'pod/large'];
+  expect(await tools.kubectl(ready)).toMatchObject({ exitCode: 0 });
+}, SET_UP_TIMEOUT_MS);
 
 afterAll(async () => {
   tools[Symbol.dispose]();
