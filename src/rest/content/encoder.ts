@@ -10,6 +10,8 @@ export interface Encoder {
   readonly isStreamable: boolean;
   /** Whether the first event of a stream is written differently from the others. */
   readonly marksFirst: boolean;
+  /** Texts of one moment are the same; those of another may differ. */
+  moment(): number;
   encodeObject(object: ApiObject): string;
   /** A Status, or another answer that is no object of the resource. */
   encodeOther(value: object): string;
@@ -27,6 +29,7 @@ export function createEncoder(view: View, format: Format): Encoder {
     key: `${format.key}/${view.key}`,
     isStreamable: format.isStreamable,
     marksFirst: view.marksFirst,
+    moment: () => view.moment?.() ?? 0,
     encodeObject: (object) => format.write(view.object(object)),
     encodeOther: (value) => format.write(value),
     encodeList: (list) => encodeList(view, format, list),

@@ -16,6 +16,8 @@ export interface View {
   eventObject(object: ApiObject, isFirst: boolean): object;
   /** Whether the first event of a stream looks different from the others. */
   readonly marksFirst: boolean;
+  /** What counts as one moment, where answers change with time alone as ages do. @default they do not */
+  readonly moment?: () => number;
 }
 
 export interface ListShape {

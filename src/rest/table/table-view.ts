@@ -5,6 +5,9 @@ import { type TableColumn, type TableRow, tableOf } from '../../scheme/table.ts'
 import type { ViewFactory } from '../content/view.ts';
 import { META_GROUP, META_VERSIONS, toPartialObject } from './partial-metadata-view.ts';
 
+/** Ages are told in seconds at the finest. */
+const SHORTEST_AGE_MS = 1_000;
+
 /** Objects as rows of cells, which a client can print without knowing their kind: `kubectl get` asks for it. */
 export const tableView: ViewFactory = (request, { scheme, clock }) => {
   const { kind, group, version, definition, query } = request;
@@ -36,6 +39,7 @@ export const tableView: ViewFactory = (request, { scheme, clock }) => {
     // Columns do not change while a watch lasts: they are told once.
     eventObject: (object, isFirst) => tableOfOne(object, isFirst ? columns : null),
     marksFirst: true,
+    moment: () => Math.floor(clock.now() / SHORTEST_AGE_MS),
   };
 };
 

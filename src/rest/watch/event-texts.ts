@@ -5,7 +5,12 @@ import type { Encoder } from '../content/encoder.ts';
 /** Bytes that are remembered at least, and at most twice, for one encoding of one resource. */
 const REMEMBERED_BYTES = 8 * 1024 * 1024;
 
-type Memory = Map<WatchEvent['type'], WeakMap<object, EncodedPayload>>;
+interface Remembered {
+  readonly payload: EncodedPayload;
+  readonly moment: number;
+}
+
+type Memory = Map<WatchEvent['type'], WeakMap<object, Remembered>>;
 
 /**
  * The events of one resource in one encoding: each is encoded once, however many watchers deliver it. Objects are shared,
@@ -23,10 +28,11 @@ export class EventTexts {
 
   encode(event: WatchEvent, isFirst: boolean): EncodedPayload {
     if (isFirst && this.#encoder.marksFirst) return this.#pack(event, true);
-    const known = recall(this.#recent, event);
+    const moment = this.#encoder.moment();
+    const known = recall(this.#recent, event, moment);
     if (known) return known;
-    const payload = recall(this.#former, event) ?? this.#pack(event, false);
-    this.#remember(event, payload);
+    const payload = recall(this.#former, event, moment) ?? this.#pack(event, false);
+    this.#remember(event, { payload, moment });
     return payload;
   }
 
@@ -38,22 +44,27 @@ export class EventTexts {
     };
   }
 
-  #remember({ type, object }: WatchEvent, payload: EncodedPayload): void {
+  #remember({ type, object }: WatchEvent, remembered: Remembered): void {
     if (this.#recentBytes > REMEMBERED_BYTES) {
       this.#former = this.#recent;
       this.#recent = new Map();
       this.#recentBytes = 0;
     }
-    this.#recentBytes += payload.bytes.length;
+    this.#recentBytes += remembered.payload.bytes.length;
     let memory = this.#recent.get(type);
     if (!memory) {
       memory = new WeakMap();
       this.#recent.set(type, memory);
     }
-    memory.set(object, payload);
+    memory.set(object, remembered);
   }
 }
 
-function recall(memory: Memory, { type, object }: WatchEvent): EncodedPayload | undefined {
-  return memory.get(type)?.get(object);
+function recall(
+  memory: Memory,
+  { type, object }: WatchEvent,
+  moment: number,
+): EncodedPayload | undefined {
+  const remembered = memory.get(type)?.get(object);
+  return remembered?.moment === moment ? remembered.payload : undefined;
 }

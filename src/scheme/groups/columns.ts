@@ -83,3 +83,30 @@ export function firstThree(items: readonly string[], empty: string): string {
   const shown = items.slice(0, 3).join(',');
   return items.length > 3 ? `${shown} + ${items.length - 3} more...` : shown;
 }
+
+interface Replicated extends ApiObject {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number; readonly readyReplicas?: number };
+}
+
+/** How many Pods a ReplicaSet, or a ReplicationController, wants and has. */
+export const replicaColumns: readonly PrinterColumn<Replicated>[] = [
+  {
+    name: 'Desired',
+    type: 'integer',
+    description: 'How many Pods are wanted.',
+    cell: ({ spec }) => spec?.replicas ?? 0,
+  },
+  {
+    name: 'Current',
+    type: 'integer',
+    description: 'How many Pods there are.',
+    cell: ({ status }) => status?.replicas ?? 0,
+  },
+  {
+    name: 'Ready',
+    type: 'integer',
+    description: 'How many Pods are ready.',
+    cell: ({ status }) => status?.readyReplicas ?? 0,
+  },
+];

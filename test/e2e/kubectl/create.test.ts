@@ -9,7 +9,7 @@ import { type KubectlCluster, kubectlCluster, STARTS_WITHIN_MS } from './support
 let cluster: KubectlCluster;
 
 beforeAll(async () => {
-  cluster = await kubectlCluster({ release: '1.30' });
+  cluster = await kubectlCluster();
 }, STARTS_WITHIN_MS);
 
 afterAll(async () => {

@@ -2,7 +2,13 @@ import { type FieldError, required } from '../../field-error.ts';
 import type { ReplicaSet } from '../../generated/types/apps-v1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { validateImmutable, validateNonNegative } from '../../metadata-validation.ts';
-import { ageColumn, containerColumns, nameColumn, selectorColumn } from '../columns.ts';
+import {
+  ageColumn,
+  containerColumns,
+  nameColumn,
+  replicaColumns,
+  selectorColumn,
+} from '../columns.ts';
 import { applyPodTemplateDefaults } from '../core/pod-spec/pod-spec-defaults.ts';
 import { keepSpec, keepStatus } from '../status.ts';
 import { checkAvailable, validateCounts, validateReplicated } from './replicas.ts';
@@ -47,28 +53,5 @@ export const replicaSetStrategy: KindStrategy<ReplicaSet> = {
   selectableFields: {
     'status.replicas': ({ status }) => `${status?.replicas ?? 0}`,
   },
-  printerColumns: [
-    nameColumn,
-    {
-      name: 'Desired',
-      type: 'integer',
-      description: 'How many Pods are wanted.',
-      cell: ({ spec }) => spec?.replicas ?? 0,
-    },
-    {
-      name: 'Current',
-      type: 'integer',
-      description: 'How many Pods there are.',
-      cell: ({ status }) => status?.replicas ?? 0,
-    },
-    {
-      name: 'Ready',
-      type: 'integer',
-      description: 'How many Pods are ready.',
-      cell: ({ status }) => status?.readyReplicas ?? 0,
-    },
-    ageColumn,
-    ...containerColumns,
-    selectorColumn,
-  ],
+  printerColumns: [nameColumn, ...replicaColumns, ageColumn, ...containerColumns, selectorColumn],
 };

@@ -14,7 +14,7 @@ import {
   validateReadOnlyDisks,
 } from '../apps/replicas.ts';
 import { checkCounts } from '../checks.ts';
-import { ageColumn, containerColumns, nameColumn } from '../columns.ts';
+import { ageColumn, containerColumns, nameColumn, replicaColumns } from '../columns.ts';
 import { keepSpec, keepStatus } from '../status.ts';
 import { applyPodTemplateDefaults } from './pod-spec/pod-spec-defaults.ts';
 import { validatePodTemplate } from './pod-spec/validate-pod-template.ts';
@@ -79,24 +79,7 @@ export const replicationControllerStrategy: KindStrategy<ReplicationController> 
   selectableFields: { 'status.replicas': ({ status }) => `${status?.replicas ?? 0}` },
   printerColumns: [
     nameColumn,
-    {
-      name: 'Desired',
-      type: 'integer',
-      description: 'How many Pods are wanted.',
-      cell: ({ spec }) => spec?.replicas ?? 0,
-    },
-    {
-      name: 'Current',
-      type: 'integer',
-      description: 'How many Pods there are.',
-      cell: ({ status }) => status?.replicas ?? 0,
-    },
-    {
-      name: 'Ready',
-      type: 'integer',
-      description: 'How many Pods are ready.',
-      cell: ({ status }) => status?.readyReplicas ?? 0,
-    },
+    ...replicaColumns,
     ageColumn,
     ...containerColumns,
     {

@@ -60,6 +60,19 @@ test('the first event of a stream is its own, where views make it different', ()
   expect(texts.encode(added, false)).toBe(shared);
 });
 
+test('where answers change with time, an event is encoded anew in another moment', () => {
+  const { encoder, count } = countingEncoder();
+  let now = 7;
+  const texts = new EventTexts({ ...encoder, moment: () => now });
+  const added = event('ADDED');
+  texts.encode(added, false);
+  texts.encode(added, false);
+  expect(count()).toBe(1);
+  now = 8;
+  texts.encode(added, false);
+  expect(count()).toBe(2);
+});
+
 test('what is remembered is bounded, and what was used last is kept longest', () => {
   const { count, encoder } = countingEncoder();
   const large: Encoder = {
