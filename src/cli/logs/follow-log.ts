@@ -1,7 +1,7 @@
-import { sleep, systemClock } from '../../lib/clock.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { FollowedLogDocument, type FollowedLogQuery } from '../generated/operations.ts';
+import { pause } from '../pause.ts';
 import { LogCursor } from './log-cursor.ts';
 
 const POLL_MS = 1_000;
@@ -49,7 +49,7 @@ export async function followLog(context: CliContext, options: FollowLogOptions):
   show(pod);
   const run = runOf(pod, container);
   for (let looksLeft = LAST_LOOKS; looksLeft > 0 && !context.signal.aborted; ) {
-    await sleep(systemClock, POLL_MS, context.signal);
+    await pause(POLL_MS, context.signal);
     if (context.signal.aborted) return;
     const current = await read();
     if (!current || runOf(current, container) !== run) looksLeft--;

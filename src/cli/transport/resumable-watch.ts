@@ -1,8 +1,8 @@
 /** Watches that outlive a lost connection: they go on after the last resourceVersion that was delivered. */
 import { exponentialBackoffMs, fullJitterMs } from '../../lib/backoff.ts';
-import { sleep, systemClock } from '../../lib/clock.ts';
 import { systemRandom } from '../../lib/random.ts';
 import { CliError, EXIT_INTERRUPTED, exitWith } from '../cli-error.ts';
+import { pause } from '../pause.ts';
 import { ConnectionLostError } from './connection-errors.ts';
 import { isServerError } from './server-error.ts';
 
@@ -43,7 +43,8 @@ export async function* resumableWatch<Event>(
       attempts.failed(thrown);
     }
     // A stream that the server ended without an error is opened again as well, and no faster.
-    await sleepAwake(attempts.delayMs(), signal);
+    await pause(attempts.delayMs(), signal);
+    if (signal.aborted) throw exitWith(EXIT_INTERRUPTED);
   }
 }
 
@@ -81,15 +82,4 @@ function isPassing(thrown: unknown): thrown is CliError {
   if (isServerError(thrown, 'ServiceUnavailable', 'TooManyRequests', 'Timeout', 'ServerTimeout'))
     return true;
   return thrown instanceof CliError && thrown.name !== 'ServerError' && thrown.text !== '';
-}
-
-async function sleepAwake(delayMs: number, signal: AbortSignal): Promise<void> {
-  // The clock's timers let the process end; this one is all that keeps it alive.
-  const awake = setInterval(() => undefined, BACKOFF.maxMs);
-  try {
-    await sleep(systemClock, delayMs, signal);
-  } finally {
-    clearInterval(awake);
-  }
-  if (signal.aborted) throw exitWith(EXIT_INTERRUPTED);
 }

@@ -80,10 +80,11 @@ spec: {restartPolicy: Never, containers: [{name: main, image: busybox}]}
     () => orrery('logs short'),
     ({ exitCode }) => expect(exitCode).toBe(0),
   );
-  const { exitCode, stdout } = await orrery('logs -f short');
+  const { exitCode, stderr, stdout } = await orrery('logs -f short');
   const lines = stdout.trimEnd().split('\n');
-  expect({ exitCode, first: lines.at(0), last: lines.at(-1) }).toEqual({
+  expect({ exitCode, stderr, first: lines.at(0), last: lines.at(-1) }).toEqual({
     exitCode: 0,
+    stderr: '',
     first: 'Container main started from image busybox',
     last: 'Container main stopped with exit code 0',
   });

@@ -17,6 +17,8 @@ import {
 const GRACE_SECONDS = 2;
 const TOLERATION_SECONDS = 2;
 
+const NODES = ['node-1', 'node-2', 'node-3'];
+
 let plane: Plane;
 let api: PlaneApi;
 
@@ -29,6 +31,14 @@ beforeAll(async () => {
     ],
   });
   api = plane.api;
+  // Pods would all go to the first that is ready.
+  await Promise.all(
+    NODES.map((name) =>
+      api.eventually<Node>(['nodes', name], (node) =>
+        expect(conditionOf(node, 'Ready')?.status).toBe('True'),
+      ),
+    ),
+  );
 });
 
 afterAll(async () => plane[Symbol.asyncDispose]());
@@ -44,7 +54,7 @@ test('a node that is powered off turns Unknown after the grace period and its Po
     expect(isRolledOut(object)).toBe(true),
   );
   const before = await podsOf('web');
-  expect(new Set(before.map(nodeOf))).toEqual(new Set(['node-1', 'node-2', 'node-3']));
+  expect(new Set(before.map(nodeOf))).toEqual(new Set(NODES));
 
   const poweredOffAt = Date.now();
   await api.apply(powerManifest('node-2', 'off'));

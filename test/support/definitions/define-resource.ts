@@ -27,7 +27,7 @@ export function defineResource({
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${names.plural}.${group}`,
-      annotations: { 'api-approved.kubernetes.io': 'unapproved, for a test' },
+      annotations: { 'api-approved.kubernetes.io': 'https://github.com/example/reviews/pull/1' },
     },
     spec: {
       group,

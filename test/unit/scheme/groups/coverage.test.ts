@@ -29,6 +29,7 @@ const WITHOUT_RULES: Readonly<Record<string, string>> = {
   'authorization.k8s.io/': 'a question: the review judges it',
   'events.k8s.io/Event': 'stored and judged as a core Event',
   'internal.apiserver.k8s.io/StorageVersion': 'written by servers alone',
+  'metrics.k8s.io/': 'worked out when it is asked, and never written',
 };
 
 const known = scheme
