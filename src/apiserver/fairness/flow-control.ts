@@ -57,6 +57,23 @@ export interface FlowRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Where a request belongs. */
+interface Classified {
+  readonly schema: string;
+  readonly level: string;
+  readonly flow: string;
+}
+
+/** How many sorts of requests of one user are remembered. */
+const MAX_KNOWN_ACTIONS = 1_000;
+
+/** What flow schemas look at: actions with equal keys are of one flow. */
+function keyOfAction(action: Action): string {
+  if ('path' in action) return `${action.verb} ${action.path}`;
+  const { namespace = '', resource, subresource = '', verb } = action;
+  return `${verb} ${resource.group}/${resource.resource}/${subresource} ${namespace}`;
+}
+
 interface Level {
   readonly spec: PriorityLevelConfigurationSpec;
   readonly seats: LevelSeats;
@@ -69,6 +86,8 @@ export class FlowControl {
   readonly #turns: Turns;
   readonly #levels = new Map<string, Level>();
   readonly #schemas = new Map<string, FlowSchema>();
+  /** What has been worked out with these schemas and levels, by user. */
+  #known = new WeakMap<UserInfo, Map<string, Classified>>();
   /** By precedence, then name. */
   #ordered: readonly FlowSchema[] = [];
   readonly #followers: readonly CacheFollower<ApiObject>[];
@@ -105,12 +124,20 @@ export class FlowControl {
     for (const follower of this.#followers) follower.stop();
   }
 
-  /** Which flow schema a request goes by, and which priority level. */
-  classify({ action, user }: Pick<FlowRequest, 'action' | 'user'>): {
-    readonly schema: string;
-    readonly level: string;
-    readonly flow: string;
-  } {
+  /** Which flow schema a request goes by, and which priority level. Remembered, because it is asked of every request. */
+  classify({ action, user }: Pick<FlowRequest, 'action' | 'user'>): Classified {
+    let known = this.#known.get(user);
+    if (!known || known.size >= MAX_KNOWN_ACTIONS) {
+      known = new Map();
+      this.#known.set(user, known);
+    }
+    const key = keyOfAction(action);
+    const classified = known.get(key) ?? this.#classify(user, action);
+    known.set(key, classified);
+    return classified;
+  }
+
+  #classify(user: UserInfo, action: Action): Classified {
     const found = this.#ordered.find((schema) => matchesFlowSchema(schema, user, action));
     const schema = found?.metadata.name ?? CATCH_ALL;
     const wanted = found?.spec?.priorityLevelConfiguration.name ?? CATCH_ALL;
@@ -176,6 +203,7 @@ export class FlowControl {
     if (schema) this.#schemas.set(name, schema);
     else this.#schemas.delete(name);
     this.#ordered = [...this.#schemas.values()].sort(byPrecedence);
+    this.#known = new WeakMap();
   }
 
   #putLevel(name: string, spec: PriorityLevelConfigurationSpec): void {
@@ -184,6 +212,7 @@ export class FlowControl {
     const queues = known?.queues ?? this.#createQueues(seats);
     queues.configure(queuingOf(spec));
     this.#levels.set(name, { spec, seats, queues });
+    this.#known = new WeakMap();
   }
 
   #createQueues(seats: LevelSeats): FairQueues {
@@ -204,6 +233,7 @@ export class FlowControl {
     const level = this.#levels.get(name);
     if (!level || name === EXEMPT || name === CATCH_ALL) return;
     this.#levels.delete(name);
+    this.#known = new WeakMap();
     if (level.queues.waiting === 0 && level.seats.inUse === 0) this.#pool.remove(level.seats);
   }
 

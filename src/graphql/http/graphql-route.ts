@@ -100,7 +100,7 @@ async function runInApollo(
     httpGraphQLRequest: {
       method: request.method,
       headers: toHeaderMap(request),
-      search: new URL(request.url, 'http://localhost').search,
+      search: searchOf(request.url),
       body: request.body ?? {},
     },
     context: () => Promise.resolve({ request: service.createContext(caller) }),
@@ -109,6 +109,11 @@ async function runInApollo(
   void reply.code(status ?? 200);
   // Chunks come from @defer and @stream alone, which the schema does not have.
   return body.kind === 'complete' ? body.string : '';
+}
+
+function searchOf(url: string): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? '' : url.slice(mark);
 }
 
 function toHeaderMap({ headers }: FastifyRequest): HeaderMap {
