@@ -31,31 +31,19 @@ export function addBytesParser(fastify: FastifyInstance, maxBodyBytes: number): 
   );
 }
 
-/** Listens, rather than iterates: it runs with every request, and what an iterator sets up for it costs more than the reading. */
-function readBody(payload: IncomingMessage, maxBodyBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const finish = (): void => {
-      if (bytes > maxBodyBytes) {
-        reject(entityTooLarge(`Request entity too large: limit is ${maxBodyBytes} bytes`));
-      } else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-    };
-    payload.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= maxBodyBytes) chunks.push(chunk);
-      else chunks.length = 0;
-      if (bytes > maxBodyBytes * MAX_DRAINED_FACTOR) {
-        finish();
-        payload.destroy();
-      }
-    });
-    payload.once('end', finish);
-    payload.once('error', reject);
-    payload.once('close', () =>
-      reject(badRequest('the connection ended before the body of the request')),
-    );
-  });
+async function readBody(payload: IncomingMessage, maxBodyBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of payload as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
+    else chunks.length = 0;
+    if (bytes > maxBodyBytes * MAX_DRAINED_FACTOR) break;
+  }
+  if (bytes > maxBodyBytes) {
+    throw entityTooLarge(`Request entity too large: limit is ${maxBodyBytes} bytes`);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** @throws {ApiError} BadRequest */

@@ -237,7 +237,7 @@ spec:
 
 describe('kubectl autoscale', () => {
   test('makes an autoscaler of a Deployment', async () => {
-    expect(await cluster.kubectl('autoscale deployment web --min=1 --max=5 --cpu-percent=80')).toBe(
+    expect(await cluster.kubectl('autoscale deployment web --min=1 --max=5 --cpu=80%')).toBe(
       'horizontalpodautoscaler.autoscaling/web autoscaled\n',
     );
     expect(await cluster.shape('get hpa web')).toBe(
