@@ -100,7 +100,7 @@ async function expectNothingLost(
   await api.eventually<Deployment>(
     ['deployments', 'web'],
     (object) => expect(isRolledOut(object)).toBe(true),
-    30_000,
+    60_000,
   );
 }
 
