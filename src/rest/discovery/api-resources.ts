@@ -72,17 +72,11 @@ function toResource(scheme: Scheme, definition: ResourceDefinition): ApiResource
   };
 }
 
-/**
- * The words that stand for a resource beside its name. An old group that shows another's objects leaves them to it: kubectl
- * would warn that `deploy` has two meanings, and show everything twice for `all`.
- */
+/** The words that stand for a resource beside its name, where it has any. */
 export function wordsFor({
   categories,
-  deprecation,
   shortNames,
-  storedAs,
 }: ResourceDefinition): Pick<ApiResource, 'categories' | 'shortNames'> {
-  if (storedAs && deprecation) return {};
   return {
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { withoutNulls } from '../../../lib/without-nulls.ts';
 import { CliError } from '../../cli-error.ts';
 import type { CliCommand } from '../../command.ts';
 import type { CliContext } from '../../context.ts';
@@ -49,7 +50,8 @@ async function decide(context: CliContext, name: string, decision: Decision): Pr
   const { certificates } = await client.request(ReadCertificateRequestDocument, { name });
   const request = certificates?.v1?.certificateSigningRequest;
   if (!request) throw new CliError(`certificatesigningrequests "${name}" cannot be read`);
-  const before = (request.status?.conditions ?? []).map(withoutNulls);
+  // What GraphQL shows as null is not there.
+  const before = withoutNulls(request.status?.conditions ?? []);
   if (!before.some((condition) => condition.type === type)) {
     const time = `${new Date(context.environment.now()).toISOString().slice(0, 19)}Z`;
     const message = `This CSR was ${done} by orrery certificate ${verb}.`;
@@ -68,11 +70,4 @@ async function decide(context: CliContext, name: string, decision: Decision): Pr
     await client.request(DecideCertificateRequestDocument, { name, patch });
   }
   context.print(`certificatesigningrequest.certificates.k8s.io/${name} ${done}`);
-}
-
-/** What GraphQL shows as null is not there. */
-function withoutNulls<T extends object>(value: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== null),
-  ) as Partial<T>;
 }
