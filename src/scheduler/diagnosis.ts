@@ -1,4 +1,4 @@
-import type { NodeRejection } from './placement-table.ts';
+import type { NodeRejection } from './pod-plan.ts';
 
 /** Kubernetes' message when a cluster has no node at all. */
 export const NO_NODES_MESSAGE = 'no nodes available to schedule pods';

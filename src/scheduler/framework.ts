@@ -6,7 +6,9 @@
  * its answers. Pods with equal signatures get equal answers from an unchanged node, so that placing ten thousand pods of
  * one template evaluates every node once, and afterwards only the nodes that changed.
  *
- * Invariant: a filter or a score reads nothing but the signed part of the pod and the one node that it is given.
+ * Invariant: a filter or a score of nodes reads nothing but the signed part of the pod and the one node that it is given.
+ * What depends on pods elsewhere is said by domain (`preFilterDomains`, `preScoreDomains`): such a filter keeps counts by
+ * topology domain, which follow each node that changed, and is asked once for all nodes of a domain.
  *
  * @see https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/
  */
@@ -18,13 +20,23 @@ import type { QueuedPod } from './queued-pod.ts';
 /** The highest score that a plugin may give a node after normalisation. */
 export const MAX_NODE_SCORE = 100;
 
-/** Why a node cannot take the pod: one text per cause, or undefined when it can. */
-export type NodeFilter = (node: NodeInfo) => readonly string[] | undefined;
+/** Why a node cannot take the pod. */
+export interface Refusal {
+  /** One text per cause. */
+  readonly reasons: readonly string[];
+  /** Taking other pods off the node would not help. */
+  readonly isUnresolvable?: boolean;
+}
+
+/** Undefined when the node can take the pod. */
+export type NodeFilter = (node: NodeInfo) => Refusal | undefined;
 
 export interface PreFilterResult {
   readonly filter?: NodeFilter;
   /** Only these nodes can take the pod: the others need no look. */
   readonly onlyNodes?: ReadonlySet<string>;
+  /** No node can take the pod, for a reason of its own. */
+  readonly refusal?: string;
 }
 
 export interface NodeScorer {
@@ -34,12 +46,53 @@ export interface NodeScorer {
   readonly normalize?: 'max' | 'reverse-max';
 }
 
+/** The labels of a node that name its topology domains. */
+export type Domains = Readonly<Record<string, string>>;
+
+/** Pods that are thought to come to the one node in question, or to leave it. */
+export interface Hypothesis {
+  readonly added: readonly PodInfo[];
+  readonly removed: readonly PodInfo[];
+}
+
+interface DomainView {
+  /** The topology keys that it reads. */
+  readonly keys: readonly string[];
+  /** The node changed, or is gone: brings the counts up to date. */
+  update(nodeName: string, node: NodeInfo | undefined): void;
+  /** Lets go of what it keeps. */
+  close(): void;
+}
+
+export interface DomainFilter extends DomainView {
+  /** Why no node of these domains can take the pod, `hypothesis` granted. */
+  filter(domains: Domains, hypothesis?: Hypothesis): Refusal | undefined;
+}
+
+/** Nodes that share their domains and can take the pod. */
+export interface ScoredDomains {
+  readonly domains: Domains;
+  /** How many nodes they are. */
+  readonly size: number;
+}
+
+export interface DomainScorer extends DomainView {
+  /** 0 to {@link MAX_NODE_SCORE} for each of `candidates`, normalised over them. */
+  score(candidates: readonly ScoredDomains[]): readonly number[];
+}
+
 /** Something happened that could let a waiting pod in. */
 export type ClusterEvent =
   | { readonly type: 'node-added'; readonly node: Node }
   | { readonly type: 'node-updated'; readonly before: Node; readonly node: Node }
+  | { readonly type: 'node-removed'; readonly node: Node }
+  | { readonly type: 'assigned-pod-added'; readonly pod: Pod }
+  /** The labels of a pod on a node changed, or what it asks for. */
+  | { readonly type: 'assigned-pod-updated'; readonly before: Pod; readonly pod: Pod }
   /** A pod that held resources is gone or has ended. */
   | { readonly type: 'assigned-pod-removed'; readonly pod: Pod };
+
+export type ClusterEventType = ClusterEvent['type'];
 
 export interface Plugin {
   readonly name: string;
@@ -51,19 +104,22 @@ export interface Plugin {
   sign?(pod: PodInfo): unknown;
   /** Undefined skips the plugin for this pod. */
   preFilter?(pod: PodInfo): PreFilterResult | undefined;
+  /** As {@link preFilter}, for what depends on pods elsewhere. */
+  preFilterDomains?(pod: PodInfo): DomainFilter | undefined;
   /** Undefined skips the plugin for this pod. */
   preScore?(pod: PodInfo): NodeScorer | undefined;
+  /** As {@link preScore}, for what depends on pods elsewhere. */
+  preScoreDomains?(pod: PodInfo): DomainScorer | undefined;
   /** Takes what the pod will need on its node beyond what the cache counts. */
   reserve?(pod: PodInfo, nodeName: string): void;
   /** Gives back what {@link reserve} took, after a failure. */
   unreserve?(pod: PodInfo, nodeName: string): void;
   /** Stores the placement. Exactly one plugin of a profile has it. */
   bind?(pod: PodInfo, nodeName: string): Promise<void>;
-  /**
-   * The queueing hint: whether `event` could change this plugin's mind about a pod that it rejected.
-   * @default never
-   */
-  couldHelp?(event: ClusterEvent, pod: Pod): boolean;
+  /** The events that could change this plugin's mind about a pod that it rejected. @default none */
+  readonly helpedBy?: readonly ClusterEventType[];
+  /** The queueing hint: whether `event`, one of {@link helpedBy}, could help `pod`. @default always */
+  couldHelp?(event: ClusterEvent, pod: PodInfo): boolean;
 }
 
 /** A set of plugins under one scheduler name, as in a KubeSchedulerConfiguration. */

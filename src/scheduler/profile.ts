@@ -1,17 +1,29 @@
 import type { ApiClient } from '../apiserver/client.ts';
+import type { ClusterCache } from './cluster-cache.ts';
 import type { Profile } from './framework.ts';
 import { createDefaultBinder } from './plugins/default-binder.ts';
+import { createInterPodAffinity } from './plugins/inter-pod-affinity.ts';
 import { nodeAffinity } from './plugins/node-affinity.ts';
 import { nodeName } from './plugins/node-name.ts';
-import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts';
-import { nodeResourcesFit } from './plugins/node-resources-fit.ts';
+import { nodePorts } from './plugins/node-ports.ts';
+import { createNodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts';
+import { createNodeResourcesFit } from './plugins/node-resources-fit.ts';
 import { nodeUnschedulable } from './plugins/node-unschedulable.ts';
+import { createPodTopologySpread } from './plugins/pod-topology-spread.ts';
 import { prioritySort } from './plugins/priority-sort.ts';
 import { schedulingGates } from './plugins/scheduling-gates.ts';
 import { taintToleration } from './plugins/taint-toleration.ts';
+import type { WorkloadSelector } from './topology/workload-selectors.ts';
+
+/** What plugins may use of the scheduler. */
+export interface PluginHandle {
+  readonly client: ApiClient;
+  readonly cache: ClusterCache;
+  readonly workloadSelector: WorkloadSelector;
+}
 
 /** What serves pods whose `spec.schedulerName` is unset or `default-scheduler`, with Kubernetes' default weights. */
-export function createDefaultProfile(client: ApiClient): Profile {
+export function createDefaultProfile(handle: PluginHandle): Profile {
   return {
     schedulerName: 'default-scheduler',
     plugins: [
@@ -21,15 +33,20 @@ export function createDefaultProfile(client: ApiClient): Profile {
       nodeName,
       taintToleration,
       nodeAffinity,
-      nodeResourcesFit,
-      nodeResourcesBalancedAllocation,
-      createDefaultBinder(client),
+      nodePorts,
+      createNodeResourcesFit(),
+      createNodeResourcesBalancedAllocation(),
+      createPodTopologySpread(handle),
+      createInterPodAffinity(handle),
+      createDefaultBinder(handle.client),
     ],
     weights: {
       TaintToleration: 3,
       NodeAffinity: 2,
       NodeResourcesFit: 1,
       NodeResourcesBalancedAllocation: 1,
+      PodTopologySpread: 2,
+      InterPodAffinity: 2,
     },
   };
 }

@@ -9,7 +9,6 @@
  * Entry point: {@link createScheduler}. It is a singleton: run it under a leader lease.
  */
 
-import type { ApiClient } from '../apiserver/client.ts';
 import { invariant, toError } from '../lib/errors.ts';
 import {
   type Controller,
@@ -19,18 +18,19 @@ import {
   requeueAfter,
 } from '../machinery/controller.ts';
 import { isApiError } from '../scheme/errors.ts';
-import { coreNodes, corePods } from '../scheme/generated/resources.ts';
+import { coreNamespaces, coreNodes, corePods } from '../scheme/generated/resources.ts';
 import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
 import { keyOf } from '../scheme/object.ts';
 import { ClusterCache } from './cluster-cache.ts';
 import { diagnose } from './diagnosis.ts';
-import type { Plugin, Profile } from './framework.ts';
+import type { ClusterEvent, Plugin, Profile } from './framework.ts';
 import { PlacementTables } from './placement-tables.ts';
 import { isTerminal, type PodInfo } from './pod-info.ts';
-import { createDefaultProfile } from './profile.ts';
+import { createDefaultProfile, type PluginHandle } from './profile.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import { reportUnschedulable } from './report.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
+import { createWorkloadSelector } from './topology/workload-selectors.ts';
 
 export const REASON_SCHEDULED = 'Scheduled';
 
@@ -39,7 +39,7 @@ const KEY = 'schedule';
 
 export interface SchedulerOptions {
   /** Builds the profile that this scheduler serves. @default the default plugins */
-  readonly createProfile?: (client: ApiClient) => Profile;
+  readonly createProfile?: (handle: PluginHandle) => Profile;
   /** How many pods one job places at the most, before others get their turn. @default 512 */
   readonly batchSize?: number;
 }
@@ -53,27 +53,37 @@ export function createScheduler({
     concurrency: 1,
     singleton: true,
     setUp(context) {
-      const profile = createProfile(context.client);
+      const cache = new ClusterCache();
+      const { client, informers } = context;
+      const workloadSelector = createWorkloadSelector(informers);
+      const profile = createProfile({ client, cache, workloadSelector });
       // Events come from the scheduler's name in the pods' spec, as in Kubernetes.
       const events = context.events.withSource(profile.schedulerName);
-      const scheduler = new Scheduler({ ...context, events }, profile, batchSize);
+      const scheduler = new Scheduler({ ...context, events }, { profile, cache, batchSize });
       scheduler.watch();
       return () => scheduler.run();
     },
   };
 }
 
+interface SchedulerParts {
+  readonly profile: Profile;
+  readonly cache: ClusterCache;
+  readonly batchSize: number;
+}
+
 class Scheduler {
   readonly #context: ControllerContext;
   readonly #profile: Profile;
   readonly #batchSize: number;
-  readonly #cache = new ClusterCache();
+  readonly #cache: ClusterCache;
   readonly #queue: SchedulingQueue;
   readonly #tables: PlacementTables;
   readonly #binder: NonNullable<Plugin['bind']>;
 
-  constructor(context: ControllerContext, profile: Profile, batchSize: number) {
+  constructor(context: ControllerContext, { profile, cache, batchSize }: SchedulerParts) {
     this.#context = context;
+    this.#cache = cache;
     this.#profile = profile;
     this.#batchSize = batchSize;
     this.#queue = new SchedulingQueue({ plugins: profile.plugins, clock: context.clock });
@@ -89,11 +99,17 @@ class Scheduler {
     informers.informer(coreNodes).addHandler({
       onAdd: (node) => this.#onNode(undefined, node),
       onUpdate: (before, node) => this.#onNode(before, node),
-      onDelete: (node) => this.#cache.removeNode(node.metadata.name ?? ''),
+      onDelete: (node) => this.#onNodeGone(node),
+    });
+    informers.informer(coreNamespaces).addHandler({
+      onAdd: ({ metadata }) => this.#cache.setNamespace(metadata.name ?? '', metadata.labels ?? {}),
+      onUpdate: (_, { metadata }) =>
+        this.#cache.setNamespace(metadata.name ?? '', metadata.labels ?? {}),
+      onDelete: ({ metadata }) => this.#cache.setNamespace(metadata.name ?? '', undefined),
     });
     informers.informer(corePods).addHandler({
       onAdd: (pod) => this.#onPod(pod),
-      onUpdate: (_, pod) => this.#onPod(pod),
+      onUpdate: (before, pod) => this.#onPod(pod, before),
       onDelete: (pod) => this.#onPodGone(pod),
     });
   }
@@ -127,18 +143,20 @@ class Scheduler {
 
   #onNode(before: Node | undefined, node: Node): void {
     this.#cache.setNode(node);
-    this.#queue.onEvent(
-      before ? { type: 'node-updated', before, node } : { type: 'node-added', node },
-    );
-    this.#wake();
+    this.#onEvent(before ? { type: 'node-updated', before, node } : { type: 'node-added', node });
   }
 
-  #onPod(pod: Pod): void {
+  #onNodeGone(node: Node): void {
+    this.#cache.removeNode(node.metadata.name ?? '');
+    this.#onEvent({ type: 'node-removed', node });
+  }
+
+  #onPod(pod: Pod, before?: Pod): void {
     if (isTerminal(pod)) {
       this.#onPodGone(pod);
     } else if (pod.spec?.nodeName) {
       this.#queue.delete(keyOf(pod));
-      this.#cache.setPod(pod);
+      this.#onAssigned(pod, before);
     } else if (this.#isOurs(pod)) {
       this.#queue.set(pod);
       this.#wake();
@@ -147,12 +165,23 @@ class Scheduler {
     }
   }
 
+  #onAssigned(pod: Pod, before: Pod | undefined): void {
+    const isNews = !this.#cache.isUpToDate(pod);
+    if (isNews) this.#cache.setPod(pod);
+    if (!before?.spec?.nodeName) this.#onEvent({ type: 'assigned-pod-added', pod });
+    else if (isNews) this.#onEvent({ type: 'assigned-pod-updated', before, pod });
+  }
+
+  #onEvent(event: ClusterEvent): void {
+    this.#queue.onEvent(event);
+    this.#wake();
+  }
+
   #onPodGone(pod: Pod): void {
     this.#queue.delete(keyOf(pod));
     this.#cache.removePod(pod.metadata.uid ?? '');
     if (!pod.spec?.nodeName) return;
-    this.#queue.onEvent({ type: 'assigned-pod-removed', pod });
-    this.#wake();
+    this.#onEvent({ type: 'assigned-pod-removed', pod });
   }
 
   #isOurs(pod: Pod): boolean {

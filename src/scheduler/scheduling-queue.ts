@@ -12,7 +12,10 @@ const BACKOFF = { baseMs: 1_000, maxMs: 10_000 };
 /** A pod that no event has moved is tried again after this long all the same (podMaxInUnschedulablePodsDuration). */
 export const UNSCHEDULABLE_TIMEOUT_MS = 300_000;
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NO_PLUGINS: ReadonlySet<string> = new Set();
+const NOBODY: ReadonlySet<QueuedPod> = new Set();
+/** Stands for the plugins of a pod that none rejected. */
+const NO_PLUGIN = '';
 
 export interface SchedulingQueueOptions {
   readonly plugins: readonly Plugin[];
@@ -36,6 +39,8 @@ export class SchedulingQueue {
   readonly #active: Heap<QueuedPod>;
   readonly #backoff = new Heap<QueuedPod>((a, b) => backoffEndsMs(a) - backoffEndsMs(b));
   readonly #unschedulable = new Set<QueuedPod>();
+  /** The unschedulable pods by the plugins that rejected them: an event looks at those alone that it could help. */
+  readonly #rejected = new Map<string, Set<QueuedPod>>();
 
   constructor({ plugins, clock }: SchedulingQueueOptions) {
     this.#plugins = plugins;
@@ -72,7 +77,7 @@ export class SchedulingQueue {
       queuedAtMs: this.#clock.now(),
       attempts: 0,
       failedAtMs: 0,
-      rejectedBy: NOBODY,
+      rejectedBy: NO_PLUGINS,
       place: 'none',
     };
     this.#pods.set(info.key, queued);
@@ -84,7 +89,7 @@ export class SchedulingQueue {
     const queued = this.#pods.get(key);
     if (!queued) return;
     this.#pods.delete(key);
-    this.#unschedulable.delete(queued);
+    this.#leaveUnschedulable(queued);
     // The heaps drop it when it comes up: see #next.
     queued.place = 'none';
   }
@@ -114,6 +119,11 @@ export class SchedulingQueue {
     queued.rejectedBy = rejectedBy;
     queued.place = 'unschedulable';
     this.#unschedulable.add(queued);
+    for (const name of namesOf(queued)) {
+      const pods = this.#rejected.get(name);
+      if (pods) pods.add(queued);
+      else this.#rejected.set(name, new Set([queued]));
+    }
   }
 
   /** Something went wrong that is not the pod's fault: it is tried again after its backoff. */
@@ -126,14 +136,23 @@ export class SchedulingQueue {
   /** Moves the unschedulable pods that `event` could help. */
   onEvent(event: ClusterEvent): void {
     if (this.#unschedulable.size === 0) return;
-    const hints = this.#plugins.filter((plugin) => plugin.couldHelp);
-    for (const queued of this.#unschedulable) {
-      const { rejectedBy, info } = queued;
-      // A pod that no plugin rejected found no nodes at all: any event may help.
-      const helps =
-        rejectedBy.size === 0 ||
-        hints.some((plugin) => rejectedBy.has(plugin.name) && plugin.couldHelp?.(event, info.pod));
-      if (helps) this.#retry(queued);
+    for (const plugin of this.#plugins) {
+      if (!plugin.helpedBy?.includes(event.type)) continue;
+      for (const queued of this.#rejected.get(plugin.name) ?? NOBODY) {
+        if (plugin.couldHelp?.(event, queued.info) ?? true) this.#retry(queued);
+      }
+    }
+    // A pod that no plugin rejected found no nodes at all: any event may help.
+    for (const queued of this.#rejected.get(NO_PLUGIN) ?? NOBODY) this.#retry(queued);
+  }
+
+  /** Lets waiting pods be tried at once, because a plugin knows that they can go now. */
+  activate(keys: Iterable<NamespacedKey>): void {
+    for (const key of keys) {
+      const queued = this.#pods.get(key);
+      if (queued?.place !== 'unschedulable' && queued?.place !== 'backoff') continue;
+      this.#leaveUnschedulable(queued);
+      this.#activate(queued);
     }
   }
 
@@ -177,9 +196,18 @@ export class SchedulingQueue {
   }
 
   #retry(queued: QueuedPod): void {
-    this.#unschedulable.delete(queued);
+    this.#leaveUnschedulable(queued);
     if (backoffEndsMs(queued) > this.#clock.now()) this.#toBackoff(queued);
     else this.#activate(queued);
+  }
+
+  #leaveUnschedulable(queued: QueuedPod): void {
+    if (!this.#unschedulable.delete(queued)) return;
+    for (const name of namesOf(queued)) {
+      const pods = this.#rejected.get(name);
+      pods?.delete(queued);
+      if (pods?.size === 0) this.#rejected.delete(name);
+    }
   }
 
   #activate(queued: QueuedPod): void {
@@ -202,6 +230,11 @@ export class SchedulingQueue {
   #isIn(queued: QueuedPod, place: QueuedPod['place']): boolean {
     return queued.place === place && this.#pods.get(queued.info.key) === queued;
   }
+}
+
+/** The plugins that rejected the pod, or the stand-in for none. */
+function namesOf({ rejectedBy }: QueuedPod): Iterable<string> {
+  return rejectedBy.size > 0 ? rejectedBy : [NO_PLUGIN];
 }
 
 function backoffEndsMs(queued: QueuedPod): number {

@@ -1,44 +1,35 @@
-import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
-import type { NodeScorer, Plugin } from '../framework.ts';
-import { compileNodeSelector, compileTerm, type NodeMatcher, namesOnly } from '../node-selector.ts';
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
+import type { NodeScorer, Plugin, Refusal } from '../framework.ts';
+import { compileTerm, namesOnly } from '../node-selector.ts';
+import { requiredNodeMatcher } from '../required-node-affinity.ts';
 
 export const REASON_NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector";
 
-const REASONS = [REASON_NODE_AFFINITY];
+const REFUSAL: Refusal = { reasons: [REASON_NODE_AFFINITY], isUnresolvable: true };
 
 /** `spec.nodeSelector` and `spec.affinity.nodeAffinity`: required terms filter, preferred terms score by their weights. */
 export const nodeAffinity: Plugin = {
   name: 'NodeAffinity',
   sign: ({ pod }) => [pod.spec?.nodeSelector, pod.spec?.affinity?.nodeAffinity],
   preFilter({ pod }) {
-    const matches = requiredMatcher(pod);
+    const matches = requiredNodeMatcher(pod);
     if (!matches) return undefined;
     const required =
       pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     const onlyNodes = required && namesOnly(required);
     return {
-      filter: (node) => (node.node && matches(node.node) ? undefined : REASONS),
+      filter: (node) => (node.node && matches(node.node) ? undefined : REFUSAL),
       ...(onlyNodes ? { onlyNodes } : {}),
     };
   },
   preScore: ({ pod }) => preferredScorer(pod),
-  couldHelp(event, pod) {
-    const matches = requiredMatcher(pod) ?? (() => true);
+  helpedBy: ['node-added', 'node-updated'],
+  couldHelp(event, { pod }) {
+    const matches = requiredNodeMatcher(pod) ?? (() => true);
     if (event.type === 'node-added') return matches(event.node);
     return event.type === 'node-updated' && !matches(event.before) && matches(event.node);
   },
 };
-
-function requiredMatcher(pod: Pod): NodeMatcher | undefined {
-  const selector = Object.entries(pod.spec?.nodeSelector ?? {});
-  const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  if (selector.length === 0 && !required) return undefined;
-  const affinityMatches = required ? compileNodeSelector(required) : () => true;
-  return (node: Node) => {
-    const labels = node.metadata.labels ?? {};
-    return selector.every(([key, value]) => labels[key] === value) && affinityMatches(node);
-  };
-}
 
 function preferredScorer(pod: Pod): NodeScorer | undefined {
   const preferred =

@@ -11,7 +11,7 @@ import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { keyOf } from '../../../src/scheme/object.ts';
 import { buildNode, buildPod } from '../../support/builders.ts';
 
-const hopeful: Plugin = { name: 'Hopeful', couldHelp: (event) => event.type === 'node-added' };
+const hopeful: Plugin = { name: 'Hopeful', helpedBy: ['node-added'] };
 const nodeAdded = { type: 'node-added', node: buildNode() } as const;
 
 function createQueue(): { queue: SchedulingQueue; clock: VirtualClock } {
