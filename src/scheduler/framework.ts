@@ -17,6 +17,9 @@ import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { QueuedPod } from './queued-pod.ts';
 
+/** Who places pods that do not say whom they want. */
+export const DEFAULT_SCHEDULER_NAME = 'default-scheduler';
+
 /** The highest score that a plugin may give a node after normalisation. */
 export const MAX_NODE_SCORE = 100;
 
@@ -26,6 +29,11 @@ export interface Refusal {
   readonly reasons: readonly string[];
   /** Taking other pods off the node would not help. */
   readonly isUnresolvable?: boolean;
+}
+
+/** Why one node is out of the question, and who says so. */
+export interface NodeRejection extends Refusal {
+  readonly plugin: string;
 }
 
 /** Undefined when the node can take the pod. */
@@ -92,6 +100,42 @@ export type ClusterEvent =
   /** A pod that held resources is gone or has ended. */
   | { readonly type: 'assigned-pod-removed'; readonly pod: Pod };
 
+/** What the filters say about pods of one signature, of any node. */
+export interface PodJudge {
+  readonly pod: PodInfo;
+  /** Whether what a node says may depend on others. */
+  readonly hasDomainFilters: boolean;
+  domainsOf(node: NodeInfo): Domains;
+  /** Why the node itself is out of the question, whatever is on the others. */
+  rejectNode(node: NodeInfo): NodeRejection | undefined;
+  /** Why nodes of these domains are out of the question. */
+  rejectDomains(domains: Domains, hypothesis?: Hypothesis): NodeRejection | undefined;
+}
+
+/** What each node says to pods of one signature. */
+export interface NodeVerdicts {
+  readonly plan: PodJudge;
+  /** Of the nodes named alone, or of all when `names` is undefined; an undefined rejection is a node that can take the pod. */
+  verdictsOf(
+    names: Iterable<string> | undefined,
+  ): Iterable<readonly [nodeName: string, rejection: NodeRejection | undefined]>;
+}
+
+/** What came of the attempt to make room. */
+export interface PostFilterResult {
+  /** For people, behind the reasons of the nodes. */
+  readonly message?: string;
+  /** The node where room is being made; null gives up the one that was nominated, undefined keeps it. */
+  readonly nominate?: string | null;
+  /** Does what the decision asks for; it runs on its own. */
+  readonly act?: () => Promise<void>;
+}
+
+export type PermitResult =
+  | { readonly decision: 'reject'; readonly reason: string }
+  /** The placement is held until every plugin that waits has allowed it, or one rejects it. */
+  | { readonly decision: 'wait'; readonly timeoutMs: number };
+
 export type ClusterEventType = ClusterEvent['type'];
 
 export interface Plugin {
@@ -110,12 +154,20 @@ export interface Plugin {
   preScore?(pod: PodInfo): NodeScorer | undefined;
   /** As {@link preScore}, for what depends on pods elsewhere. */
   preScoreDomains?(pod: PodInfo): DomainScorer | undefined;
-  /** Takes what the pod will need on its node beyond what the cache counts. */
+  /** Tries to make room for a pod that no node took; undefined when it has nothing to say. */
+  postFilter?(pod: PodInfo, verdicts: NodeVerdicts): PostFilterResult | undefined;
+  /** Takes what the pod will need on its node beyond what the cache counts. A thrown error takes the placement back. */
   reserve?(pod: PodInfo, nodeName: string): void;
   /** Gives back what {@link reserve} took, after a failure. */
   unreserve?(pod: PodInfo, nodeName: string): void;
-  /** Stores the placement. Exactly one plugin of a profile has it. */
-  bind?(pod: PodInfo, nodeName: string): Promise<void>;
+  /** The last word on a placement: undefined allows it. */
+  permit?(pod: PodInfo, nodeName: string): PermitResult | undefined;
+  /** Gets ready what the pod needs on the node. A rejection takes the placement back. */
+  preBind?(pod: PodInfo, nodeName: string): Promise<void>;
+  /** Stores the placement; false leaves that to the next plugin. */
+  bind?(pod: PodInfo, nodeName: string): Promise<boolean>;
+  /** Hears that the placement is stored. */
+  postBind?(pod: PodInfo, nodeName: string): void;
   /** The events that could change this plugin's mind about a pod that it rejected. @default none */
   readonly helpedBy?: readonly ClusterEventType[];
   /** The queueing hint: whether `event`, one of {@link helpedBy}, could help `pod`. @default always */

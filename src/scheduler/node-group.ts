@@ -1,6 +1,5 @@
 import { Heap } from '../lib/heap.ts';
-import type { Domains, Hypothesis } from './framework.ts';
-import type { NodeRejection } from './pod-plan.ts';
+import type { Domains, Hypothesis, NodeRejection } from './framework.ts';
 
 /** What is known of one node for pods of one signature. */
 export interface NodeEntry {

@@ -1,10 +1,17 @@
 import type { Random } from '../lib/random.ts';
 import type { ClusterCache } from './cluster-cache.ts';
-import { type Hypothesis, MAX_NODE_SCORE, type NodeScorer, type Profile } from './framework.ts';
+import {
+  type Hypothesis,
+  MAX_NODE_SCORE,
+  type NodeRejection,
+  type NodeScorer,
+  type NodeVerdicts,
+  type Profile,
+} from './framework.ts';
 import { type NodeEntry, NodeGroup } from './node-group.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
-import { type NodeRejection, PodPlan } from './pod-plan.ts';
+import { PodPlan } from './pod-plan.ts';
 
 export interface PlacementTableOptions {
   readonly pod: PodInfo;
@@ -18,7 +25,7 @@ export interface PlacementTableOptions {
  * again when the table is next asked, and no others. Nodes are grouped by the topology domains that matter to the pod:
  * within a group they wait in a heap, and topology is judged once a group.
  */
-export class PlacementTable {
+export class PlacementTable implements NodeVerdicts {
   readonly plan: PodPlan;
   readonly #cache: ClusterCache;
   readonly #random: Random;
@@ -69,6 +76,21 @@ export class PlacementTable {
       for (const entry of group.entries()) {
         yield [entry.nodeName, entry.rejection ?? rejection];
       }
+    }
+  }
+
+  /** As {@link verdicts}, of the nodes named alone; of all when `names` is undefined. */
+  *verdictsOf(
+    names: Iterable<string> | undefined,
+  ): Iterable<readonly [nodeName: string, rejection: NodeRejection | undefined]> {
+    if (!names) {
+      yield* this.verdicts();
+      return;
+    }
+    this.#refresh();
+    for (const name of names) {
+      const entry = this.#entries.get(name);
+      if (entry) yield [name, entry.rejection ?? this.#rejectGroup(entry.group)];
     }
   }
 

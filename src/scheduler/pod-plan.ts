@@ -4,17 +4,13 @@ import type {
   Domains,
   Hypothesis,
   NodeFilter,
+  NodeRejection,
   NodeScorer,
+  PodJudge,
   Profile,
-  Refusal,
 } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
-
-/** Why one node is out of the question, and who says so. */
-export interface NodeRejection extends Refusal {
-  readonly plugin: string;
-}
 
 interface Named {
   readonly plugin: string;
@@ -33,7 +29,7 @@ interface PlannedDomainScorer extends Named {
  * What the plugins of a profile have to say about pods of one signature: their filters and scorers, ready for any node.
  * Close it when it is not needed any more.
  */
-export class PodPlan {
+export class PodPlan implements PodJudge {
   readonly pod: PodInfo;
   readonly scorers: readonly PlannedScorer[];
   readonly domainScorers: readonly PlannedDomainScorer[];

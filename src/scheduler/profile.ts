@@ -1,7 +1,7 @@
-import type { ApiClient } from '../apiserver/client.ts';
-import type { ClusterCache } from './cluster-cache.ts';
-import type { Profile } from './framework.ts';
+import { DEFAULT_SCHEDULER_NAME, type Profile } from './framework.ts';
+import type { PluginHandle } from './plugin-handle.ts';
 import { createDefaultBinder } from './plugins/default-binder.ts';
+import { createDefaultPreemption } from './plugins/default-preemption.ts';
 import { createInterPodAffinity } from './plugins/inter-pod-affinity.ts';
 import { nodeAffinity } from './plugins/node-affinity.ts';
 import { nodeName } from './plugins/node-name.ts';
@@ -13,19 +13,11 @@ import { createPodTopologySpread } from './plugins/pod-topology-spread.ts';
 import { prioritySort } from './plugins/priority-sort.ts';
 import { schedulingGates } from './plugins/scheduling-gates.ts';
 import { taintToleration } from './plugins/taint-toleration.ts';
-import type { WorkloadSelector } from './topology/workload-selectors.ts';
-
-/** What plugins may use of the scheduler. */
-export interface PluginHandle {
-  readonly client: ApiClient;
-  readonly cache: ClusterCache;
-  readonly workloadSelector: WorkloadSelector;
-}
 
 /** What serves pods whose `spec.schedulerName` is unset or `default-scheduler`, with Kubernetes' default weights. */
 export function createDefaultProfile(handle: PluginHandle): Profile {
   return {
-    schedulerName: 'default-scheduler',
+    schedulerName: DEFAULT_SCHEDULER_NAME,
     plugins: [
       prioritySort,
       schedulingGates,
@@ -38,6 +30,11 @@ export function createDefaultProfile(handle: PluginHandle): Profile {
       createNodeResourcesBalancedAllocation(),
       createPodTopologySpread(handle),
       createInterPodAffinity(handle),
+      createDefaultPreemption({
+        ...handle,
+        budgetsIn: handle.budgets.budgetsIn,
+        budgetVersion: handle.budgets.version,
+      }),
       createDefaultBinder(handle.client),
     ],
     weights: {

@@ -3,7 +3,12 @@ import type { Clock } from '../lib/clock.ts';
 import { Heap } from '../lib/heap.ts';
 import type { Pod } from '../scheme/generated/types/core-v1.ts';
 import type { NamespacedKey } from '../scheme/object.ts';
-import type { ClusterEvent, Plugin } from './framework.ts';
+import {
+  type ClusterEvent,
+  DEFAULT_SCHEDULER_NAME,
+  type Plugin,
+  type Profile,
+} from './framework.ts';
 import { type PodInfo, toPodInfo } from './pod-info.ts';
 import type { QueuedPod } from './queued-pod.ts';
 
@@ -18,7 +23,8 @@ const NOBODY: ReadonlySet<QueuedPod> = new Set();
 const NO_PLUGIN = '';
 
 export interface SchedulingQueueOptions {
-  readonly plugins: readonly Plugin[];
+  /** Who rejects pods and who orders them: every profile has the same plugin for that. */
+  readonly profiles: readonly Profile[];
   readonly clock: Clock;
 }
 
@@ -34,7 +40,7 @@ export interface SchedulingQueueOptions {
  */
 export class SchedulingQueue {
   readonly #clock: Clock;
-  readonly #plugins: readonly Plugin[];
+  readonly #profiles: readonly Profile[];
   readonly #pods = new Map<NamespacedKey, QueuedPod>();
   readonly #active: Heap<QueuedPod>;
   readonly #backoff = new Heap<QueuedPod>((a, b) => backoffEndsMs(a) - backoffEndsMs(b));
@@ -42,11 +48,11 @@ export class SchedulingQueue {
   /** The unschedulable pods by the plugins that rejected them: an event looks at those alone that it could help. */
   readonly #rejected = new Map<string, Set<QueuedPod>>();
 
-  constructor({ plugins, clock }: SchedulingQueueOptions) {
-    this.#plugins = plugins;
+  constructor({ profiles, clock }: SchedulingQueueOptions) {
+    this.#profiles = profiles;
     this.#clock = clock;
-    const sort = plugins.find((plugin) => plugin.queueSort);
-    if (!sort) throw new Error('a profile needs one plugin with queueSort');
+    const sort = profiles[0]?.plugins.find((plugin) => plugin.queueSort);
+    if (!sort) throw new Error('a profile needs one plugin that sorts the queue');
     this.#active = new Heap((a, b) => sort.queueSort?.(a, b) ?? 0);
   }
 
@@ -63,14 +69,19 @@ export class SchedulingQueue {
   }
 
   /** A pod without a node appeared or changed. A change of its spec or labels lets it be tried at once. */
-  set(pod: Pod): void {
+  set(pod: Pod): QueuedPod {
     const info = toPodInfo(pod);
     const known = this.#pods.get(info.key);
-    if (known && known.info.uid === info.uid) this.#update(known, info);
-    else this.#enter(info);
+    if (known?.info.uid !== info.uid) return this.#enter(info);
+    this.#update(known, info);
+    return known;
   }
 
-  #enter(info: PodInfo): void {
+  has(key: NamespacedKey): boolean {
+    return this.#pods.has(key);
+  }
+
+  #enter(info: PodInfo): QueuedPod {
     this.delete(info.key);
     const queued: QueuedPod = {
       info,
@@ -82,6 +93,7 @@ export class SchedulingQueue {
     };
     this.#pods.set(info.key, queued);
     this.#admit(queued);
+    return queued;
   }
 
   /** The pod is gone, has a node, or has ended. */
@@ -136,14 +148,20 @@ export class SchedulingQueue {
   /** Moves the unschedulable pods that `event` could help. */
   onEvent(event: ClusterEvent): void {
     if (this.#unschedulable.size === 0) return;
-    for (const plugin of this.#plugins) {
-      if (!plugin.helpedBy?.includes(event.type)) continue;
-      for (const queued of this.#rejected.get(plugin.name) ?? NOBODY) {
-        if (plugin.couldHelp?.(event, queued.info) ?? true) this.#retry(queued);
+    for (const { schedulerName, plugins } of this.#profiles) {
+      for (const plugin of plugins) {
+        if (!plugin.helpedBy?.includes(event.type)) continue;
+        this.#retryHelped(event, plugin, `${schedulerName}/${plugin.name}`);
       }
     }
     // A pod that no plugin rejected found no nodes at all: any event may help.
     for (const queued of this.#rejected.get(NO_PLUGIN) ?? NOBODY) this.#retry(queued);
+  }
+
+  #retryHelped(event: ClusterEvent, plugin: Plugin, rejectedBy: string): void {
+    for (const queued of this.#rejected.get(rejectedBy) ?? NOBODY) {
+      if (plugin.couldHelp?.(event, queued.info) ?? true) this.#retry(queued);
+    }
   }
 
   /** Lets waiting pods be tried at once, because a plugin knows that they can go now. */
@@ -188,7 +206,9 @@ export class SchedulingQueue {
   }
 
   #admit(queued: QueuedPod): void {
-    const gated = this.#plugins.some(
+    const name = schedulerNameOf(queued);
+    const profile = this.#profiles.find(({ schedulerName }) => schedulerName === name);
+    const gated = profile?.plugins.some(
       (plugin) => plugin.preEnqueue?.(queued.info.pod) !== undefined,
     );
     if (gated) queued.place = 'gated';
@@ -232,9 +252,15 @@ export class SchedulingQueue {
   }
 }
 
-/** The plugins that rejected the pod, or the stand-in for none. */
-function namesOf({ rejectedBy }: QueuedPod): Iterable<string> {
-  return rejectedBy.size > 0 ? rejectedBy : [NO_PLUGIN];
+/** The plugins that rejected the pod, by profile, or the stand-in for none. */
+function namesOf(queued: QueuedPod): readonly string[] {
+  if (queued.rejectedBy.size === 0) return [NO_PLUGIN];
+  const schedulerName = schedulerNameOf(queued);
+  return [...queued.rejectedBy].map((plugin) => `${schedulerName}/${plugin}`);
+}
+
+function schedulerNameOf({ info }: QueuedPod): string {
+  return info.pod.spec?.schedulerName ?? DEFAULT_SCHEDULER_NAME;
 }
 
 function backoffEndsMs(queued: QueuedPod): number {

@@ -1,13 +1,38 @@
 import type { ApiClient } from '../../src/apiserver/client.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
 import { seededRandom } from '../../src/lib/random.ts';
+import { VirtualClock } from '../../src/lib/virtual-clock.ts';
 import { ClusterCache } from '../../src/scheduler/cluster-cache.ts';
 import { diagnose } from '../../src/scheduler/diagnosis.ts';
 import type { Profile } from '../../src/scheduler/framework.ts';
 import { PlacementTable } from '../../src/scheduler/placement-table.ts';
+import type { PluginHandle } from '../../src/scheduler/plugin-handle.ts';
 import { toPodInfo } from '../../src/scheduler/pod-info.ts';
 import { createDefaultProfile } from '../../src/scheduler/profile.ts';
 import type { WorkloadSelector } from '../../src/scheduler/topology/workload-selectors.ts';
+import { WaitingPods } from '../../src/scheduler/waiting-pods.ts';
 import { buildNode, buildPod, type NodeFields, type PodFields } from './builders.ts';
+
+/** What plugins may use, around `cache`, with nothing behind it: no API, no informers, no budgets. */
+export function pluginHandle(
+  cache: ClusterCache,
+  overrides: Partial<PluginHandle> = {},
+): PluginHandle {
+  const clock = new VirtualClock();
+  return {
+    client: {} as ApiClient,
+    informers: {} as PluginHandle['informers'],
+    events: {} as PluginHandle['events'],
+    clock,
+    logger: silentLogger,
+    cache,
+    workloadSelector: () => undefined,
+    budgets: { budgetsIn: () => [], version: () => 0 },
+    waitingPods: new WaitingPods(clock),
+    activate: () => {},
+    ...overrides,
+  };
+}
 
 /** A cluster as the scheduler sees it, without a store: nodes, pods on them, and what a profile says of a new pod. */
 export class TestCluster {
@@ -21,8 +46,7 @@ export class TestCluster {
       createProfile = createDefaultProfile,
     }: { workloadSelector?: WorkloadSelector; createProfile?: typeof createDefaultProfile } = {},
   ) {
-    const client = {} as ApiClient;
-    this.profile = createProfile({ client, cache: this.cache, workloadSelector });
+    this.profile = createProfile(pluginHandle(this.cache, { workloadSelector }));
     for (const fields of nodes) this.cache.setNode(buildNode(fields));
   }
 

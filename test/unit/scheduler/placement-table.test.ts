@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
 import { ClusterCache } from '../../../src/scheduler/cluster-cache.ts';
 import { diagnose } from '../../../src/scheduler/diagnosis.ts';
@@ -9,6 +8,7 @@ import { PlacementTable } from '../../../src/scheduler/placement-table.ts';
 import { toPodInfo } from '../../../src/scheduler/pod-info.ts';
 import { createDefaultProfile } from '../../../src/scheduler/profile.ts';
 import { buildNode, buildPod, type NodeFields, type PodFields } from '../../support/builders.ts';
+import { pluginHandle } from '../../support/scheduling.ts';
 
 function tableFor(cache: ClusterCache, fields: PodFields): PlacementTable {
   const pod = toPodInfo(buildPod(fields));
@@ -17,8 +17,7 @@ function tableFor(cache: ClusterCache, fields: PodFields): PlacementTable {
 }
 
 function profileFor(cache: ClusterCache): Profile {
-  const client = {} as ApiClient;
-  return createDefaultProfile({ client, cache, workloadSelector: () => undefined });
+  return createDefaultProfile(pluginHandle(cache));
 }
 
 function clusterOf(...nodes: NodeFields[]): ClusterCache {

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
 import { ClusterCache } from '../../../src/scheduler/cluster-cache.ts';
 import { PlacementTables } from '../../../src/scheduler/placement-tables.ts';
@@ -15,6 +14,7 @@ import type {
 import type { LabelSelector } from '../../../src/scheme/generated/types/meta-v1.ts';
 import { buildNode, buildPod, type PodFields } from '../../support/builders.ts';
 import { allowedNodes, type PlacedPod, type World } from '../../support/naive-scheduler.ts';
+import { pluginHandle } from '../../support/scheduling.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 const HOST = 'kubernetes.io/hostname';
@@ -165,12 +165,7 @@ class TwoWorlds {
   #namespaces: World['namespaces'] = {};
 
   constructor() {
-    const handle = {
-      client: {} as ApiClient,
-      cache: this.cache,
-      workloadSelector: () => undefined,
-    };
-    const profile = createDefaultProfile(handle);
+    const profile = createDefaultProfile(pluginHandle(this.cache));
     this.tables = new PlacementTables({ profile, cache: this.cache, random: seededRandom(1) });
   }
 

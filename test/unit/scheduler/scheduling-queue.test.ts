@@ -17,7 +17,8 @@ const nodeAdded = { type: 'node-added', node: buildNode() } as const;
 function createQueue(): { queue: SchedulingQueue; clock: VirtualClock } {
   const clock = new VirtualClock();
   const plugins = [prioritySort, schedulingGates, hopeful];
-  return { queue: new SchedulingQueue({ plugins, clock }), clock };
+  const profiles = [{ schedulerName: 'default-scheduler', plugins, weights: {} }];
+  return { queue: new SchedulingQueue({ profiles, clock }), clock };
 }
 
 function popNames(queue: SchedulingQueue): string[] {
