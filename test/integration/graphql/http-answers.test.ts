@@ -35,7 +35,7 @@ const neverMet = (): string => `application/json, application/x-never-met-${++ac
 
 const VERSION = '{ version { major } }';
 const NAMED = 'query A { version { major } } query B { version { minor } }';
-const READ = `query ($name: String!) { coreV1ConfigMap(namespace: "default", name: $name) { kind } }`;
+const READ = `query ($name: String!) { core { v1 { configMap(namespace: "default", name: $name) { kind } } } }`;
 const TRY = `mutation ($input: CoreV1ConfigMapInput!) {
   createCoreV1ConfigMap(input: $input, dryRun: true) { metadata { name namespace } data }
 }`;
@@ -103,7 +103,7 @@ test('an operation that fails has run once', async () => {
   const { body: text } = await post(body, '*/*');
   expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'Invalid' } }] });
   const list = await plane.client.request(
-    '{ listCoreV1ConfigMaps(namespace: "default") { items { metadata { name } } } }',
+    '{ core { v1 { configMaps(namespace: "default") { items { metadata { name } } } } } }',
   );
   const names = JSON.stringify(list).match(/once-\w+/g);
   expect(names).toHaveLength(1);
