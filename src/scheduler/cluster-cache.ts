@@ -2,6 +2,7 @@ import { deepEqual } from '../lib/deep-equal.ts';
 import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
 import type { Labels } from '../scheme/labels.ts';
 import { ChangeLog } from './change-log.ts';
+import { ImageSpread } from './image-spread.ts';
 import { NodeInfo } from './node-info.ts';
 import { Nominations } from './nominations.ts';
 import { type PodInfo, toPodInfo } from './pod-info.ts';
@@ -19,6 +20,7 @@ export class ClusterCache {
   readonly podCounts = new PodCounts();
   /** What pods on nodes say about pods to come. */
   readonly heldTerms = new HeldTerms((namespace) => this.namespaceLabels(namespace));
+  readonly images = new ImageSpread();
   /** Pods that room was made for. */
   readonly nominations = new Nominations((nodeName) => this.#changed(nodeName));
   readonly #nodes = new Map<string, NodeInfo>();
@@ -51,7 +53,9 @@ export class ClusterCache {
     const name = node.metadata.name ?? '';
     const info = this.#nodeInfo(name);
     if (!info.node) this.#schedulableNodes++;
+    this.images.remove(info);
     info.setNode(node);
+    this.images.add(info);
     this.#changed(name);
   }
 
@@ -59,6 +63,7 @@ export class ClusterCache {
     const info = this.#nodes.get(name);
     if (!info?.node) return;
     this.#schedulableNodes--;
+    this.images.remove(info);
     info.setNode(undefined);
     this.#dropIfUnused(info);
     this.#changed(name);

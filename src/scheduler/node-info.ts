@@ -8,6 +8,8 @@ import {
 import { type HostPort, portsConflict } from './host-ports.ts';
 import type { PodInfo } from './pod-info.ts';
 
+const NO_IMAGES: ReadonlyMap<string, number> = new Map();
+
 /** A node, the pods that are on it (or assumed to be), and the sums over them. */
 export class NodeInfo {
   readonly name: string;
@@ -15,6 +17,8 @@ export class NodeInfo {
   node: Node | undefined;
   /** What it offers to pods; `pods` is how many of them it takes. */
   allocatable: ResourceAmounts = {};
+  /** The size of each image that it has, by name. */
+  imageBytes: ReadonlyMap<string, number> = NO_IMAGES;
   readonly requested: ResourceAmounts = {};
   readonly scoredRequested: ResourceAmounts = {};
   readonly #pods = new Map<string, PodInfo>();
@@ -40,6 +44,7 @@ export class NodeInfo {
   setNode(node: Node | undefined): void {
     this.node = node;
     this.allocatable = amountsOf(node?.status?.allocatable);
+    this.imageBytes = imageBytesOf(node);
   }
 
   /** Adds the pod, or replaces what is known of it. */
@@ -75,10 +80,21 @@ export class NodeInfo {
     const copy = new NodeInfo(this.name);
     copy.node = this.node;
     copy.allocatable = this.allocatable;
+    copy.imageBytes = this.imageBytes;
     Object.assign(copy.requested, this.requested);
     Object.assign(copy.scoredRequested, this.scoredRequested);
     for (const [uid, pod] of this.#pods) copy.#pods.set(uid, pod);
     for (const pod of this.#withHostPorts) copy.#withHostPorts.add(pod);
     return copy;
   }
+}
+
+function imageBytesOf(node: Node | undefined): ReadonlyMap<string, number> {
+  const images = node?.status?.images;
+  if (!images?.length) return NO_IMAGES;
+  const bytes = new Map<string, number>();
+  for (const { names = [], sizeBytes = 0 } of images) {
+    for (const name of names) bytes.set(name, Number(sizeBytes));
+  }
+  return bytes;
 }

@@ -21,13 +21,15 @@ import { isApiError } from '../scheme/errors.ts';
 import type { Pod } from '../scheme/generated/types/core-v1.ts';
 import { ClusterCache } from './cluster-cache.ts';
 import { ClusterWatcher } from './cluster-watcher.ts';
+import {
+  DEFAULT_CONFIGURATION,
+  type SchedulerConfiguration,
+} from './configuration/scheduler-configuration.ts';
 import { diagnose, diagnoseRefusal } from './diagnosis.ts';
-import { DEFAULT_SCHEDULER_NAME, type Profile } from './framework.ts';
+import { DEFAULT_SCHEDULER_NAME } from './framework.ts';
 import type { PlacementTable } from './placement-table.ts';
-import type { PluginHandle } from './plugin-handle.ts';
 import type { PodInfo } from './pod-info.ts';
 import { watchBudgets } from './preemption/watch-budgets.ts';
-import { createDefaultProfile } from './profile.ts';
 import { ProfileRunner } from './profile-runner.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import { reportUnschedulable } from './report.ts';
@@ -41,14 +43,14 @@ export const REASON_SCHEDULED = 'Scheduled';
 const KEY = 'schedule';
 
 export interface SchedulerOptions {
-  /** Builds the profiles that this scheduler serves. @default the default plugins */
-  readonly createProfiles?: (handle: PluginHandle) => readonly Profile[];
+  /** The profiles that this scheduler serves. @default one of the default plugins */
+  readonly configuration?: SchedulerConfiguration;
   /** How many pods one job places at the most, before others get their turn. @default 512 */
   readonly batchSize?: number;
 }
 
 export function createScheduler({
-  createProfiles = (handle) => [createDefaultProfile(handle)],
+  configuration = DEFAULT_CONFIGURATION,
   batchSize = 512,
 }: SchedulerOptions = {}): Controller {
   return {
@@ -56,7 +58,7 @@ export function createScheduler({
     concurrency: 1,
     singleton: true,
     setUp(context) {
-      const scheduler = new Scheduler(context, createProfiles, batchSize);
+      const scheduler = new Scheduler(context, configuration, batchSize);
       return () => scheduler.run();
     },
   };
@@ -73,7 +75,7 @@ class Scheduler {
 
   constructor(
     context: ControllerContext,
-    createProfiles: NonNullable<SchedulerOptions['createProfiles']>,
+    { createProfiles, backoff }: SchedulerConfiguration,
     batchSize: number,
   ) {
     this.#context = context;
@@ -97,7 +99,7 @@ class Scheduler {
       const runner = new ProfileRunner({ profile, cache: this.#cache, random, waitingPods });
       this.#runners.set(profile.schedulerName, runner);
     }
-    this.#queue = new SchedulingQueue({ profiles, clock });
+    this.#queue = new SchedulingQueue({ profiles, clock, backoff });
     this.#addMetrics();
     new ClusterWatcher({
       cache: this.#cache,

@@ -12,8 +12,14 @@ import {
 import { type PodInfo, toPodInfo } from './pod-info.ts';
 import type { QueuedPod } from './queued-pod.ts';
 
+/** How long a pod waits after a failed attempt: longer with each, up to the most. */
+export interface QueueBackoff {
+  readonly baseMs: number;
+  readonly maxMs: number;
+}
+
 /** Kubernetes' podInitialBackoffSeconds and podMaxBackoffSeconds. */
-const BACKOFF = { baseMs: 1_000, maxMs: 10_000 };
+const DEFAULT_BACKOFF: QueueBackoff = { baseMs: 1_000, maxMs: 10_000 };
 /** A pod that no event has moved is tried again after this long all the same (podMaxInUnschedulablePodsDuration). */
 export const UNSCHEDULABLE_TIMEOUT_MS = 300_000;
 
@@ -26,6 +32,8 @@ export interface SchedulingQueueOptions {
   /** Who rejects pods and who orders them: every profile has the same plugin for that. */
   readonly profiles: readonly Profile[];
   readonly clock: Clock;
+  /** @default 1 to 10 seconds */
+  readonly backoff?: QueueBackoff;
 }
 
 /**
@@ -43,12 +51,16 @@ export class SchedulingQueue {
   readonly #profiles: readonly Profile[];
   readonly #pods = new Map<NamespacedKey, QueuedPod>();
   readonly #active: Heap<QueuedPod>;
-  readonly #backoff = new Heap<QueuedPod>((a, b) => backoffEndsMs(a) - backoffEndsMs(b));
+  readonly #backoff = new Heap<QueuedPod>(
+    (a, b) => this.#backoffEndsMs(a) - this.#backoffEndsMs(b),
+  );
+  readonly #backoffTimes: QueueBackoff;
   readonly #unschedulable = new Set<QueuedPod>();
   /** The unschedulable pods by the plugins that rejected them: an event looks at those alone that it could help. */
   readonly #rejected = new Map<string, Set<QueuedPod>>();
 
-  constructor({ profiles, clock }: SchedulingQueueOptions) {
+  constructor({ profiles, clock, backoff = DEFAULT_BACKOFF }: SchedulingQueueOptions) {
+    this.#backoffTimes = backoff;
     this.#profiles = profiles;
     this.#clock = clock;
     const sort = profiles[0]?.plugins.find((plugin) => plugin.queueSort);
@@ -180,7 +192,7 @@ export class SchedulingQueue {
     let nextMs = Number.POSITIVE_INFINITY;
     for (let top = this.#backoff.peek(); top; top = this.#backoff.peek()) {
       if (this.#isIn(top, 'backoff')) {
-        nextMs = backoffEndsMs(top);
+        nextMs = this.#backoffEndsMs(top);
         if (nextMs > now) break;
         this.#activate(top);
       }
@@ -217,7 +229,7 @@ export class SchedulingQueue {
 
   #retry(queued: QueuedPod): void {
     this.#leaveUnschedulable(queued);
-    if (backoffEndsMs(queued) > this.#clock.now()) this.#toBackoff(queued);
+    if (this.#backoffEndsMs(queued) > this.#clock.now()) this.#toBackoff(queued);
     else this.#activate(queued);
   }
 
@@ -228,6 +240,10 @@ export class SchedulingQueue {
       pods?.delete(queued);
       if (pods?.size === 0) this.#rejected.delete(name);
     }
+  }
+
+  #backoffEndsMs({ attempts, failedAtMs }: QueuedPod): number {
+    return failedAtMs + exponentialBackoffMs(attempts, this.#backoffTimes);
   }
 
   #activate(queued: QueuedPod): void {
@@ -261,10 +277,6 @@ function namesOf(queued: QueuedPod): readonly string[] {
 
 function schedulerNameOf({ info }: QueuedPod): string {
   return info.pod.spec?.schedulerName ?? DEFAULT_SCHEDULER_NAME;
-}
-
-function backoffEndsMs(queued: QueuedPod): number {
-  return queued.failedAtMs + exponentialBackoffMs(queued.attempts, BACKOFF);
 }
 
 /** A change of status alone (our own condition, say) gives no new reason to try. */

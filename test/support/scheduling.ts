@@ -3,12 +3,12 @@ import { silentLogger } from '../../src/lib/logger.ts';
 import { seededRandom } from '../../src/lib/random.ts';
 import { VirtualClock } from '../../src/lib/virtual-clock.ts';
 import { ClusterCache } from '../../src/scheduler/cluster-cache.ts';
+import { DEFAULT_CONFIGURATION } from '../../src/scheduler/configuration/scheduler-configuration.ts';
 import { diagnose } from '../../src/scheduler/diagnosis.ts';
 import type { Profile } from '../../src/scheduler/framework.ts';
 import { PlacementTable } from '../../src/scheduler/placement-table.ts';
 import type { PluginHandle } from '../../src/scheduler/plugin-handle.ts';
 import { toPodInfo } from '../../src/scheduler/pod-info.ts';
-import { createDefaultProfile } from '../../src/scheduler/profile.ts';
 import type { WorkloadSelector } from '../../src/scheduler/topology/workload-selectors.ts';
 import { WaitingPods } from '../../src/scheduler/waiting-pods.ts';
 import { buildNode, buildPod, type NodeFields, type PodFields } from './builders.ts';
@@ -34,6 +34,13 @@ export function pluginHandle(
   };
 }
 
+/** The profile that a scheduler has without a configuration. */
+export function defaultProfile(handle: PluginHandle): Profile {
+  const [profile] = DEFAULT_CONFIGURATION.createProfiles(handle);
+  if (!profile) throw new Error('there is no default profile');
+  return profile;
+}
+
 /** A cluster as the scheduler sees it, without a store: nodes, pods on them, and what a profile says of a new pod. */
 export class TestCluster {
   readonly cache = new ClusterCache();
@@ -43,8 +50,8 @@ export class TestCluster {
     nodes: readonly NodeFields[],
     {
       workloadSelector = () => undefined,
-      createProfile = createDefaultProfile,
-    }: { workloadSelector?: WorkloadSelector; createProfile?: typeof createDefaultProfile } = {},
+      createProfile = defaultProfile,
+    }: { workloadSelector?: WorkloadSelector; createProfile?: typeof defaultProfile } = {},
   ) {
     this.profile = createProfile(pluginHandle(this.cache, { workloadSelector }));
     for (const fields of nodes) this.cache.setNode(buildNode(fields));

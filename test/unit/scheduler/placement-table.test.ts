@@ -6,9 +6,8 @@ import { diagnose } from '../../../src/scheduler/diagnosis.ts';
 import type { Plugin, Profile } from '../../../src/scheduler/framework.ts';
 import { PlacementTable } from '../../../src/scheduler/placement-table.ts';
 import { toPodInfo } from '../../../src/scheduler/pod-info.ts';
-import { createDefaultProfile } from '../../../src/scheduler/profile.ts';
 import { buildNode, buildPod, type NodeFields, type PodFields } from '../../support/builders.ts';
-import { pluginHandle } from '../../support/scheduling.ts';
+import { defaultProfile, pluginHandle } from '../../support/scheduling.ts';
 
 function tableFor(cache: ClusterCache, fields: PodFields): PlacementTable {
   const pod = toPodInfo(buildPod(fields));
@@ -17,7 +16,7 @@ function tableFor(cache: ClusterCache, fields: PodFields): PlacementTable {
 }
 
 function profileFor(cache: ClusterCache): Profile {
-  return createDefaultProfile(pluginHandle(cache));
+  return defaultProfile(pluginHandle(cache));
 }
 
 function clusterOf(...nodes: NodeFields[]): ClusterCache {

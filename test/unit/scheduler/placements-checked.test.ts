@@ -4,7 +4,6 @@ import { seededRandom } from '../../../src/lib/random.ts';
 import { ClusterCache } from '../../../src/scheduler/cluster-cache.ts';
 import { PlacementTables } from '../../../src/scheduler/placement-tables.ts';
 import { toPodInfo } from '../../../src/scheduler/pod-info.ts';
-import { createDefaultProfile } from '../../../src/scheduler/profile.ts';
 import type {
   Affinity,
   Node,
@@ -14,7 +13,7 @@ import type {
 import type { LabelSelector } from '../../../src/scheme/generated/types/meta-v1.ts';
 import { buildNode, buildPod, type PodFields } from '../../support/builders.ts';
 import { allowedNodes, type PlacedPod, type World } from '../../support/naive-scheduler.ts';
-import { pluginHandle } from '../../support/scheduling.ts';
+import { defaultProfile, pluginHandle } from '../../support/scheduling.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 const HOST = 'kubernetes.io/hostname';
@@ -165,7 +164,7 @@ class TwoWorlds {
   #namespaces: World['namespaces'] = {};
 
   constructor() {
-    const profile = createDefaultProfile(pluginHandle(this.cache));
+    const profile = defaultProfile(pluginHandle(this.cache));
     this.tables = new PlacementTables({ profile, cache: this.cache, random: seededRandom(1) });
   }
 

@@ -2,10 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { ClusterEvent } from '../../../../src/scheduler/framework.ts';
 import { createInterPodAffinity } from '../../../../src/scheduler/plugins/inter-pod-affinity.ts';
 import { toPodInfo } from '../../../../src/scheduler/pod-info.ts';
-import { createDefaultProfile } from '../../../../src/scheduler/profile.ts';
 import type { PodAffinityTerm } from '../../../../src/scheme/generated/types/core-v1.ts';
 import { buildNode, buildPod, type PodFields } from '../../../support/builders.ts';
-import { TestCluster } from '../../../support/scheduling.ts';
+import { defaultProfile, TestCluster } from '../../../support/scheduling.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 const NODES = ['e1', 'e2', 'w1'].map((name) => ({
@@ -158,7 +157,7 @@ describe('scores', () => {
   test('the wishes of placed pods can be left out', () => {
     const cluster = new TestCluster(NODES, {
       createProfile: (handle) => {
-        const standard = createDefaultProfile(handle);
+        const standard = defaultProfile(handle);
         const deaf = createInterPodAffinity({
           ...handle,
           ignorePreferredTermsOfExistingPods: true,
