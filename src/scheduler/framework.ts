@@ -116,10 +116,10 @@ export interface PodJudge {
 export interface NodeVerdicts {
   readonly plan: PodJudge;
   /** Of the nodes named alone, or of all when `names` is undefined; an undefined rejection is a node that can take the pod. */
-  verdictsOf(
-    names: Iterable<string> | undefined,
-  ): Iterable<readonly [nodeName: string, rejection: NodeRejection | undefined]>;
+  verdictsOf(names: Iterable<string> | undefined): Iterable<NodeVerdict>;
 }
+
+export type NodeVerdict = readonly [nodeName: string, rejection: NodeRejection | undefined];
 
 /** What came of the attempt to make room. */
 export interface PostFilterResult {

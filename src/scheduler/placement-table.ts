@@ -5,6 +5,7 @@ import {
   MAX_NODE_SCORE,
   type NodeRejection,
   type NodeScorer,
+  type NodeVerdict,
   type NodeVerdicts,
   type Profile,
 } from './framework.ts';
@@ -65,32 +66,33 @@ export class PlacementTable implements NodeVerdicts {
 
   /** Every node's refusal. Call it after {@link best} found none. */
   *rejections(): Iterable<NodeRejection> {
-    for (const [, rejection] of this.verdicts()) if (rejection) yield rejection;
+    for (const [, rejection] of this.verdictsOf(undefined)) if (rejection) yield rejection;
   }
 
-  /** What each node says: undefined when it can take the pod. */
-  *verdicts(): Iterable<readonly [nodeName: string, rejection: NodeRejection | undefined]> {
+  /** What the nodes say, those named alone or all: undefined when one can take the pod. */
+  *verdictsOf(names: Iterable<string> | undefined): Iterable<NodeVerdict> {
     this.#refresh();
+    if (!names) {
+      yield* this.#verdicts();
+      return;
+    }
+    for (const name of names) {
+      const entry = this.#entries.get(name);
+      if (entry) yield [name, entry.rejection ?? this.#rejectGroup(entry.group)];
+      else if (this.#cache.node(name)?.node) yield [name, this.plan.outOfScope];
+    }
+  }
+
+  *#verdicts(): Iterable<NodeVerdict> {
     for (const group of this.#groups.values()) {
       const rejection = this.#rejectGroup(group);
       for (const entry of group.entries()) {
         yield [entry.nodeName, entry.rejection ?? rejection];
       }
     }
-  }
-
-  /** As {@link verdicts}, of the nodes named alone; of all when `names` is undefined. */
-  *verdictsOf(
-    names: Iterable<string> | undefined,
-  ): Iterable<readonly [nodeName: string, rejection: NodeRejection | undefined]> {
-    if (!names) {
-      yield* this.verdicts();
-      return;
-    }
-    this.#refresh();
-    for (const name of names) {
-      const entry = this.#entries.get(name);
-      if (entry) yield [name, entry.rejection ?? this.#rejectGroup(entry.group)];
+    if (!this.plan.scope) return;
+    for (const { name } of this.#cache.nodes()) {
+      if (!this.#entries.has(name)) yield [name, this.plan.outOfScope];
     }
   }
 
@@ -151,6 +153,7 @@ export class PlacementTable implements NodeVerdicts {
   }
 
   #everyName(): ReadonlySet<string> {
+    if (this.plan.scope) return this.plan.scope;
     const names = new Set(this.#entries.keys());
     for (const node of this.#cache.nodes()) names.add(node.name);
     return names;
@@ -158,6 +161,7 @@ export class PlacementTable implements NodeVerdicts {
 
   /** Evaluates the node again; returns whether every score has to be made anew. */
   #update(name: string): boolean {
+    if (this.plan.scope?.has(name) === false) return false;
     const info = this.#cache.node(name);
     const node = info?.node ? info : undefined;
     this.plan.update(name, node);

@@ -79,7 +79,7 @@ export class TestCluster {
 
   /** The nodes that can take the pod, sorted. */
   feasible(fields: PodFields): string[] {
-    const open = [...this.tableFor(fields).verdicts()].filter(([, rejection]) => !rejection);
+    const open = [...this.tableFor(fields).verdictsOf(undefined)].filter(([, rejection]) => !rejection);
     return open.map(([name]) => name).sort();
   }
 
