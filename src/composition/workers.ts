@@ -124,6 +124,7 @@ function controllersOf({
   const names = chooseControllers<ControllerName>(CONTROLLER_NAMES, config.controllers);
   const options = {
     certificateAuthority,
+    rootCertificate: async () => (await certificateAuthority()).certificate,
     resources: apiServer.scheme,
     findResource: ({ group, resource }: GroupResource) =>
       apiServer.scheme.preferred(group, resource),

@@ -22,6 +22,10 @@ import { createPvProtectionController } from './pv-protection/reconciler.ts';
 import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
+import {
+  createRootCaCertificatePublisherController,
+  type RootCaPublisherOptions,
+} from './root-ca-certificate-publisher/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
 import type { ResourceSource } from './shared/resource-source.ts';
 import {
@@ -37,6 +41,7 @@ import { createVolumeAttributesClassProtectionController } from './volumeattribu
 
 export interface ControllersOptions
   extends CertificateSignerOptions,
+    RootCaPublisherOptions,
     StorageVersionMigratorOptions,
     ValidatingAdmissionPolicyStatusOptions {
   /** Every resource that is served: what namespaces hold, and what may own or be owned. */
@@ -72,6 +77,7 @@ const FACTORIES = {
   'certificate-approver': createCertificateApproverController,
   'certificate-signer': createCertificateSignerController,
   'certificate-cleaner': createCertificateCleanerController,
+  'root-ca-certificate-publisher': createRootCaCertificatePublisherController,
   'clusterrole-aggregation': createClusterRoleAggregationController,
   'storage-version-migrator': createStorageVersionMigratorController,
   'validatingadmissionpolicy-status': createValidatingAdmissionPolicyStatusController,

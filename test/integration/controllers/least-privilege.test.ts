@@ -60,6 +60,7 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'certificate-signer': ['update certificatesigningrequests/status'],
   'pv-protection': ['update persistentvolumes'],
   'pvc-protection': ['update persistentvolumeclaims'],
+  'root-ca-certificate-publisher': ['create configmaps', 'update configmaps'],
   'storage-version-migrator': [
     'get storageversionmigrations',
     'list configmaps',
