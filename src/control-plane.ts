@@ -121,6 +121,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
     ...shared,
     database,
     certificateAuthority,
+    serviceAccountKeys: serviceAccountTokens.keys,
     containerLog: containerLogs.log,
   });
   if (workers) cleanup.defer(() => workers.run());

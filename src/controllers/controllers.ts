@@ -27,6 +27,10 @@ import {
   type RootCaPublisherOptions,
 } from './root-ca-certificate-publisher/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
+import {
+  createServiceAccountTokenController,
+  type ServiceAccountTokenOptions,
+} from './serviceaccount-token/reconciler.ts';
 import type { ResourceSource } from './shared/resource-source.ts';
 import {
   createStorageVersionMigratorController,
@@ -42,6 +46,7 @@ import { createVolumeAttributesClassProtectionController } from './volumeattribu
 export interface ControllersOptions
   extends CertificateSignerOptions,
     RootCaPublisherOptions,
+    ServiceAccountTokenOptions,
     StorageVersionMigratorOptions,
     ValidatingAdmissionPolicyStatusOptions {
   /** Every resource that is served: what namespaces hold, and what may own or be owned. */
@@ -64,6 +69,7 @@ const FACTORIES = {
   namespace: createNamespaceController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,
+  'serviceaccount-token': createServiceAccountTokenController,
   disruption: createDisruptionController,
   endpoints: createEndpointsController,
   endpointslice: createEndpointSliceController,

@@ -61,6 +61,12 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'pv-protection': ['update persistentvolumes'],
   'pvc-protection': ['update persistentvolumeclaims'],
   'root-ca-certificate-publisher': ['create configmaps', 'update configmaps'],
+  'serviceaccount-token': [
+    'delete secrets',
+    'get serviceaccounts',
+    'update secrets',
+    'update serviceaccounts',
+  ],
   'storage-version-migrator': [
     'get storageversionmigrations',
     'list configmaps',

@@ -129,6 +129,11 @@ const CLUSTER_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
   ],
   'root-ca-cert-publisher': [allow('create update', 'core', 'configmaps'), RECORD_EVENTS],
   'service-account-controller': [allow('create', 'core', 'serviceaccounts'), RECORD_EVENTS],
+  // Kubernetes runs it as the controller manager itself, whose rights no controller has here.
+  'service-account-token-controller': [
+    allow('update delete', 'core', 'secrets'),
+    allow('get update', 'core', 'serviceaccounts'),
+  ],
   'storage-version-migrator-controller': [
     allow('list watch create patch', '*', '*'),
     allow('get', 'storagemigration.k8s.io', 'storageversionmigrations'),
