@@ -17,6 +17,7 @@ import { createEndpointSliceController } from './endpointslice/reconciler.ts';
 import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
+import { createPersistentVolumeBinderController } from './persistentvolume-binder/reconciler.ts';
 import { createPodGarbageCollectorController } from './pod-garbage-collector/reconciler.ts';
 import { createPvProtectionController } from './pv-protection/reconciler.ts';
 import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
@@ -41,6 +42,7 @@ import {
   createValidatingAdmissionPolicyStatusController,
   type ValidatingAdmissionPolicyStatusOptions,
 } from './validating-admission-policy-status/reconciler.ts';
+import { createVolumeProvisionerController } from './volume-provisioner/reconciler.ts';
 import { createVolumeAttributesClassProtectionController } from './volumeattributesclass-protection/reconciler.ts';
 
 export interface ControllersOptions
@@ -77,6 +79,8 @@ const FACTORIES = {
   'node-lifecycle': createNodeLifecycleController,
   'taint-eviction': createTaintEvictionController,
   'pod-garbage-collector': createPodGarbageCollectorController,
+  'persistentvolume-binder': createPersistentVolumeBinderController,
+  'volume-provisioner': createVolumeProvisionerController,
   'pvc-protection': createPvcProtectionController,
   'pv-protection': createPvProtectionController,
   'volumeattributesclass-protection': createVolumeAttributesClassProtectionController,

@@ -134,7 +134,7 @@ class TokenReconciler {
       await this.#context.client.delete(coreSecrets, target, { preconditions: { uid } });
     } catch (thrown) {
       // Ignored: it is gone, or another one has its name, which has a key of its own to come.
-      if (!isApiError(thrown, 'NotFound') && !isApiError(thrown, 'Conflict')) throw thrown;
+      if (!isApiError(thrown, 'NotFound', 'Conflict')) throw thrown;
     }
   }
 

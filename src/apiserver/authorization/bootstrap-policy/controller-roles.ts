@@ -232,6 +232,16 @@ const VOLUME_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow('update patch', 'core', 'pods/status'),
     RECORD_EVENTS,
   ],
+  // The other side of the simulated disks: what their driver's own controllers may do elsewhere.
+  'simulated-storage': [
+    allow(`create update patch delete ${READ}`, 'core', 'persistentvolumes'),
+    allow('update', 'core', 'persistentvolumes/status'),
+    allow(`update patch ${READ}`, 'core', 'persistentvolumeclaims'),
+    allow('update patch', 'core', 'persistentvolumeclaims/status'),
+    allow(READ, 'core', 'nodes'),
+    allow(READ, 'storage.k8s.io', 'storageclasses'),
+    RECORD_EVENTS,
+  ],
   'volumeattributesclass-protection-controller': [
     allow(READ, 'core', 'persistentvolumeclaims persistentvolumes'),
     allow(`update ${READ}`, 'storage.k8s.io', 'volumeattributesclasses'),
