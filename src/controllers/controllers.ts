@@ -3,6 +3,7 @@
  * Invariant: a controller knows the API and its own folder, never another controller.
  */
 import type { Controller } from '../machinery/controller.ts';
+import { createAttachDetachController } from './attach-detach/reconciler.ts';
 import { createCertificateApproverController } from './certificate-approver/reconciler.ts';
 import { createCertificateCleanerController } from './certificate-cleaner/reconciler.ts';
 import {
@@ -14,10 +15,12 @@ import { createDeploymentController } from './deployment/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
+import { createEphemeralVolumeController } from './ephemeral-volume/reconciler.ts';
 import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
 import { createPersistentVolumeBinderController } from './persistentvolume-binder/reconciler.ts';
+import { createPersistentVolumeExpanderController } from './persistentvolume-expander/reconciler.ts';
 import { createPodGarbageCollectorController } from './pod-garbage-collector/reconciler.ts';
 import { createPvProtectionController } from './pv-protection/reconciler.ts';
 import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
@@ -38,10 +41,12 @@ import {
   type StorageVersionMigratorOptions,
 } from './storage-version-migrator/reconciler.ts';
 import { createTaintEvictionController } from './taint-eviction/reconciler.ts';
+import { createTtlController } from './ttl/reconciler.ts';
 import {
   createValidatingAdmissionPolicyStatusController,
   type ValidatingAdmissionPolicyStatusOptions,
 } from './validating-admission-policy-status/reconciler.ts';
+import { createVolumeAttacherController } from './volume-attacher/reconciler.ts';
 import { createVolumeProvisionerController } from './volume-provisioner/reconciler.ts';
 import { createVolumeAttributesClassProtectionController } from './volumeattributesclass-protection/reconciler.ts';
 
@@ -78,9 +83,14 @@ const FACTORIES = {
   'garbage-collector': createGarbageCollectorController,
   'node-lifecycle': createNodeLifecycleController,
   'taint-eviction': createTaintEvictionController,
+  ttl: createTtlController,
   'pod-garbage-collector': createPodGarbageCollectorController,
   'persistentvolume-binder': createPersistentVolumeBinderController,
   'volume-provisioner': createVolumeProvisionerController,
+  'persistentvolume-expander': createPersistentVolumeExpanderController,
+  'attach-detach': createAttachDetachController,
+  'volume-attacher': createVolumeAttacherController,
+  'ephemeral-volume': createEphemeralVolumeController,
   'pvc-protection': createPvcProtectionController,
   'pv-protection': createPvProtectionController,
   'volumeattributesclass-protection': createVolumeAttributesClassProtectionController,

@@ -12,13 +12,14 @@ import {
   corePersistentVolumeClaims,
   corePersistentVolumes,
   storageStorageClasses,
+  storageVolumeAttachments,
 } from '../../scheme/generated/resources.ts';
 import type {
   Node,
   PersistentVolume,
   PersistentVolumeClaim,
 } from '../../scheme/generated/types/core-v1.ts';
-import type { StorageClass } from '../../scheme/generated/types/storage-v1.ts';
+import type { StorageClass, VolumeAttachment } from '../../scheme/generated/types/storage-v1.ts';
 import { keyOf } from '../../scheme/object.ts';
 import { storageClassOf } from '../../scheme/storage/annotations.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
@@ -37,6 +38,9 @@ import {
 const REASON_PROVISIONING = 'Provisioning';
 const REASON_PROVISIONING_SUCCEEDED = 'ProvisioningSucceeded';
 const REASON_PROVISIONING_FAILED = 'ProvisioningFailed';
+const REASON_FAILED_DELETE = 'VolumeFailedDelete';
+
+const INDEX_ATTACHED_VOLUME = 'persistentVolumeName';
 
 /** Its keys are `namespace/name` of claims and `name` of volumes. */
 export function createVolumeProvisionerController(): Controller {
@@ -55,16 +59,25 @@ export function createVolumeProvisionerController(): Controller {
       };
       claims.addHandler({ onAdd: addClaim, onUpdate: (_, next) => addClaim(next) });
       volumes.addHandler({ onAdd: addVolume, onUpdate: (_, next) => addVolume(next) });
+      const attachments = informers.informer(storageVolumeAttachments);
+      attachments.addIndex(INDEX_ATTACHED_VOLUME, (one) => [attachedVolumeOf(one)]);
+      attachments.addHandler({ onDelete: (one) => queue.add(attachedVolumeOf(one)) });
       const provisioner = new Provisioner(context);
       return async (key) => {
         const claim = claims.get(key);
         const volume = volumes.get(key);
         if (claim && wantsDisk(claim)) await provisioner.provision(claim);
-        if (volume) await provisioner.dispose(volume);
+        const [attachment] = attachments.byIndex(INDEX_ATTACHED_VOLUME, key);
+        if (volume && attachment) provisioner.reportAttached(volume, attachment);
+        else if (volume) await provisioner.dispose(volume);
         return done;
       };
     },
   };
+}
+
+function attachedVolumeOf({ spec }: VolumeAttachment): string {
+  return spec.source.persistentVolumeName ?? '';
 }
 
 class Provisioner {
@@ -90,6 +103,14 @@ class Provisioner {
       reason: REASON_PROVISIONING_SUCCEEDED,
       message: `Successfully provisioned volume ${volumeNameOf(claim)}`,
     });
+  }
+
+  /** A disk is not taken away from under a node: the end of the attachment brings the volume back here. */
+  reportAttached(volume: PersistentVolume, { spec }: VolumeAttachment): void {
+    if (planDisposal(volume) === 'leave') return;
+    const { name } = volume.metadata;
+    const message = `persistentvolume ${name} is still attached to node ${spec.nodeName}`;
+    this.#events.record(volume, { type: 'Warning', reason: REASON_FAILED_DELETE, message });
   }
 
   async dispose(volume: PersistentVolume): Promise<void> {

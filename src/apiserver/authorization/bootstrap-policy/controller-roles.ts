@@ -240,6 +240,8 @@ const VOLUME_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow('update patch', 'core', 'persistentvolumeclaims/status'),
     allow(READ, 'core', 'nodes'),
     allow(READ, 'storage.k8s.io', 'storageclasses'),
+    allow(`update patch ${READ}`, 'storage.k8s.io', 'volumeattachments'),
+    allow('update patch', 'storage.k8s.io', 'volumeattachments/status'),
     RECORD_EVENTS,
   ],
   'volumeattributesclass-protection-controller': [
