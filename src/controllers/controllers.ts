@@ -21,6 +21,7 @@ import { createPodGarbageCollectorController } from './pod-garbage-collector/rec
 import { createPvProtectionController } from './pv-protection/reconciler.ts';
 import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
+import { createReplicationControllerController } from './replicationcontroller/reconciler.ts';
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
 import type { ResourceSource } from './shared/resource-source.ts';
@@ -56,6 +57,7 @@ export interface ControllersOptions
 const FACTORIES = {
   deployment: createDeploymentController,
   replicaset: createReplicaSetController,
+  replicationcontroller: createReplicationControllerController,
   namespace: createNamespaceController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,

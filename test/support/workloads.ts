@@ -8,6 +8,7 @@ import type {
   Pod,
   PodSpec,
   PodTemplateSpec,
+  ReplicationController,
   Service,
   ServiceSpec,
 } from '../../src/scheme/generated/types/core-v1.ts';
@@ -43,6 +44,19 @@ export function newReplicaSet(
     metadata: { name, namespace },
     spec: { replicas, selector: { matchLabels: LABELS }, template: podTemplate(pod), ...spec },
   };
+}
+
+/** Its selector is that of its template's labels, as the API fills it in. */
+export function newReplicationController(
+  name: string,
+  {
+    namespace = 'default',
+    replicas = 1,
+    pod = {},
+    ...spec
+  }: WorkloadFields & Partial<ReplicationController['spec']> = {},
+): NewObject<ReplicationController> {
+  return { metadata: { name, namespace }, spec: { replicas, template: podTemplate(pod), ...spec } };
 }
 
 export function newDeployment(

@@ -60,6 +60,13 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'certificate-signer': ['update certificatesigningrequests/status'],
   'pv-protection': ['update persistentvolumes'],
   'pvc-protection': ['update persistentvolumeclaims'],
+  replicationcontroller: [
+    'create events',
+    'create pods',
+    'delete pods',
+    'patch pods',
+    'update replicationcontrollers/status',
+  ],
   'storage-version-migrator': [
     'get storageversionmigrations',
     'list configmaps',
