@@ -10,6 +10,7 @@ import {
   createCertificateSignerController,
 } from './certificate-signer/reconciler.ts';
 import { createClusterRoleAggregationController } from './clusterrole-aggregation/reconciler.ts';
+import { createDaemonSetController } from './daemonset/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
@@ -58,6 +59,7 @@ const FACTORIES = {
   deployment: createDeploymentController,
   replicaset: createReplicaSetController,
   replicationcontroller: createReplicationControllerController,
+  daemonset: createDaemonSetController,
   namespace: createNamespaceController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,

@@ -52,6 +52,16 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** What controllers do that have no part in that life; their own tests show it, under their own identities as well. */
 const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  daemonset: [
+    'create controllerrevisions',
+    'create events',
+    'create pods',
+    'delete controllerrevisions',
+    'delete pods',
+    'patch pods',
+    'update controllerrevisions',
+    'update daemonsets/status',
+  ],
   'certificate-approver': [
     'create subjectaccessreviews',
     'update certificatesigningrequests/approval',
