@@ -26,6 +26,7 @@ import { createReplicationControllerController } from './replicationcontroller/r
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
 import type { ResourceSource } from './shared/resource-source.ts';
+import { createStatefulSetController } from './statefulset/reconciler.ts';
 import {
   createStorageVersionMigratorController,
   type StorageVersionMigratorOptions,
@@ -60,6 +61,7 @@ const FACTORIES = {
   replicaset: createReplicaSetController,
   replicationcontroller: createReplicationControllerController,
   daemonset: createDaemonSetController,
+  statefulset: createStatefulSetController,
   namespace: createNamespaceController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,

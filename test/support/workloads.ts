@@ -5,6 +5,8 @@ import type {
   Deployment,
   DeploymentSpec,
   ReplicaSet,
+  StatefulSet,
+  StatefulSetSpec,
 } from '../../src/scheme/generated/types/apps-v1.ts';
 import type {
   Pod,
@@ -94,6 +96,27 @@ export function storedDaemonSet(
       ...spec,
     },
     ...(status ? { status } : {}),
+  };
+}
+
+export function newStatefulSet(
+  name: string,
+  {
+    namespace = 'default',
+    replicas = 1,
+    pod = {},
+    ...spec
+  }: WorkloadFields & Partial<StatefulSetSpec> = {},
+): NewObject<StatefulSet> {
+  return {
+    metadata: { name, namespace },
+    spec: {
+      replicas,
+      serviceName: name,
+      selector: { matchLabels: LABELS },
+      template: podTemplate(pod),
+      ...spec,
+    },
   };
 }
 

@@ -9,17 +9,36 @@ import { type ApiObject, keyOf } from '../../scheme/object.ts';
 import { isNamespaceTerminating } from './api-errors.ts';
 import { concurrently, throwFirst } from './concurrently.ts';
 
-const REASON_SUCCESSFUL_CREATE = 'SuccessfulCreate';
-const REASON_SUCCESSFUL_DELETE = 'SuccessfulDelete';
 export const REASON_FAILED_CREATE = 'FailedCreate';
 export const REASON_FAILED_DELETE = 'FailedDelete';
 
+const SUCCESSFUL = { create: 'SuccessfulCreate', delete: 'SuccessfulDelete' } as const;
+const FAILED = { create: REASON_FAILED_CREATE, delete: REASON_FAILED_DELETE } as const;
+
 const DELETE_CONCURRENCY = 500;
+
+/** How events about an owner's Pods are worded. */
+export interface PodWords {
+  readonly done: (verb: PodVerb, pod: string, owner: ApiObject) => string;
+  readonly failed: (verb: PodVerb, pod: string, owner: ApiObject, error: Error) => string;
+}
+
+export type PodVerb = 'create' | 'delete';
+
+const DEFAULT_WORDS: PodWords = {
+  done: (verb, pod) => `${verb === 'create' ? 'Created' : 'Deleted'} pod: ${pod}`,
+  failed: (verb, _pod, _owner, { message }) =>
+    `Error ${verb === 'create' ? 'creating' : 'deleting'}: ${message}`,
+};
 
 export interface PodControlOptions {
   readonly client: ApiClient;
   readonly events: EventRecorder;
   readonly expectations: ControllerExpectations;
+  /** @default those of most controllers: `Created pod: web-x7k2p` */
+  readonly words?: PodWords;
+  /** Makes what a Pod needs to be there before it. @default nothing */
+  readonly prepare?: (owner: ApiObject, pod: NewObject<Pod>) => Promise<unknown>;
 }
 
 /** What is to become of the Pods of one owner. */
@@ -100,22 +119,22 @@ export class PodControl {
   }
 
   async #createPod(owner: ApiObject, pod: NewObject<Pod>): Promise<void> {
-    const { client, events } = this.#options;
+    const { client, prepare } = this.#options;
     try {
+      await prepare?.(owner, pod);
       const { metadata } = await client.create(corePods, pod);
-      const message = `Created pod: ${metadata.name}`;
-      events.record(owner, { type: 'Normal', reason: REASON_SUCCESSFUL_CREATE, message });
+      this.#record(owner, 'create', metadata.name ?? '');
     } catch (thrown) {
-      if (!isNamespaceTerminating(thrown)) {
-        const message = `Error creating: ${toError(thrown).message}`;
-        events.record(owner, { type: 'Warning', reason: REASON_FAILED_CREATE, message });
+      // Whose name is taken is told of by who has it; a namespace that goes tells of itself.
+      if (!isNamespaceTerminating(thrown) && !isApiError(thrown, 'AlreadyExists')) {
+        this.#record(owner, 'create', pod.metadata.name ?? '', toError(thrown));
       }
       throw thrown;
     }
   }
 
   async #deletePod(owner: ApiObject, { metadata }: Pod): Promise<void> {
-    const { client, events, expectations } = this.#options;
+    const { client, expectations } = this.#options;
     const { namespace, name = '', uid = '' } = metadata;
     try {
       await client.delete(
@@ -123,14 +142,21 @@ export class PodControl {
         { namespace, name },
         { propagationPolicy: 'Background', preconditions: { uid } },
       );
-      const message = `Deleted pod: ${name}`;
-      events.record(owner, { type: 'Normal', reason: REASON_SUCCESSFUL_DELETE, message });
+      this.#record(owner, 'delete', name);
     } catch (thrown) {
       expectations.deletionObserved(keyOf(owner), uid);
       if (isApiError(thrown, 'NotFound')) return;
-      const message = `Error deleting: ${toError(thrown).message}`;
-      events.record(owner, { type: 'Warning', reason: REASON_FAILED_DELETE, message });
+      this.#record(owner, 'delete', name, toError(thrown));
       throw thrown;
     }
+  }
+
+  #record(owner: ApiObject, verb: PodVerb, pod: string, error?: Error): void {
+    const { events, words = DEFAULT_WORDS } = this.#options;
+    events.record(owner, {
+      type: error ? 'Warning' : 'Normal',
+      reason: (error ? FAILED : SUCCESSFUL)[verb],
+      message: error ? words.failed(verb, pod, owner, error) : words.done(verb, pod, owner),
+    });
   }
 }

@@ -23,6 +23,14 @@ export function isRevisionOf({ data }: ControllerRevision, template: PodTemplate
   return deepEqual(data, revisionData(template));
 }
 
+/** The template that the revision keeps; undefined when it keeps something else. */
+export function templateOfRevision({ data }: ControllerRevision): PodTemplateSpec | undefined {
+  const kept = (data as Partial<RevisionData> | undefined)?.spec?.template;
+  if (!kept) return undefined;
+  const { $patch: _replace, ...template } = kept;
+  return template;
+}
+
 /** Oldest first. */
 export function compareRevisions(a: ControllerRevision, b: ControllerRevision): number {
   const order = a.revision - b.revision;
