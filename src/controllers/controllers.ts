@@ -11,6 +11,7 @@ import {
   createCertificateSignerController,
 } from './certificate-signer/reconciler.ts';
 import { createClusterRoleAggregationController } from './clusterrole-aggregation/reconciler.ts';
+import { createDaemonSetController } from './daemonset/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
@@ -25,6 +26,7 @@ import { createPodGarbageCollectorController } from './pod-garbage-collector/rec
 import { createPvProtectionController } from './pv-protection/reconciler.ts';
 import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
+import { createReplicationControllerController } from './replicationcontroller/reconciler.ts';
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
 import {
   createRootCaCertificatePublisherController,
@@ -36,6 +38,7 @@ import {
   type ServiceAccountTokenOptions,
 } from './serviceaccount-token/reconciler.ts';
 import type { ResourceSource } from './shared/resource-source.ts';
+import { createStatefulSetController } from './statefulset/reconciler.ts';
 import {
   createStorageVersionMigratorController,
   type StorageVersionMigratorOptions,
@@ -73,6 +76,9 @@ export interface ControllersOptions
 const FACTORIES = {
   deployment: createDeploymentController,
   replicaset: createReplicaSetController,
+  replicationcontroller: createReplicationControllerController,
+  daemonset: createDaemonSetController,
+  statefulset: createStatefulSetController,
   namespace: createNamespaceController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { computeReplicaSetStatus } from '../../../../src/controllers/replicaset/status.ts';
-import type { Pod } from '../../../../src/scheme/generated/types/core-v1.ts';
-import { buildPod } from '../../../support/builders.ts';
-import { storedReplicaSet } from '../../../support/workloads.ts';
+import { computeReplicaStatus } from '../../../../../src/controllers/shared/replicas/status.ts';
+import type { Pod } from '../../../../../src/scheme/generated/types/core-v1.ts';
+import { buildPod } from '../../../../support/builders.ts';
+import { storedReplicaSet } from '../../../../support/workloads.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
 const labels = { app: 'web', 'pod-template-hash': 'web-1' };
@@ -22,7 +22,7 @@ function pod(readySecondsAgo?: number, podLabels: Record<string, string> = label
 }
 
 const input = {
-  replicaSet: storedReplicaSet({ replicas: 2 }),
+  owner: storedReplicaSet({ replicas: 2 }),
   activePods: [] as Pod[],
   terminatingReplicas: 0,
   failure: undefined,
@@ -33,9 +33,9 @@ describe('the status of a ReplicaSet', () => {
   test('counts Pods by label, readiness and availability', () => {
     const replicaSet = storedReplicaSet({ replicas: 4, spec: { minReadySeconds: 30 } });
     const activePods = [pod(60), pod(10), pod(), pod(60, { app: 'web' })];
-    const report = computeReplicaSetStatus({
+    const report = computeReplicaStatus({
       ...input,
-      replicaSet,
+      owner: replicaSet,
       activePods,
       terminatingReplicas: 1,
     });
@@ -51,7 +51,7 @@ describe('the status of a ReplicaSet', () => {
   });
 
   test('leaves counts of zero out, and waits for nothing, without Pods', () => {
-    const { status, nextAvailableInMs } = computeReplicaSetStatus(input);
+    const { status, nextAvailableInMs } = computeReplicaStatus(input);
     expect(JSON.parse(JSON.stringify(status))).toEqual({
       replicas: 0,
       terminatingReplicas: 0,
@@ -61,7 +61,7 @@ describe('the status of a ReplicaSet', () => {
   });
 
   test('takes a Pod that is ready for available at once without minReadySeconds', () => {
-    const { status, nextAvailableInMs } = computeReplicaSetStatus({
+    const { status, nextAvailableInMs } = computeReplicaStatus({
       ...input,
       activePods: [pod(0)],
     });
@@ -71,7 +71,7 @@ describe('the status of a ReplicaSet', () => {
 
   test('tells of a failure once, keeps its first message, and forgets it after success', () => {
     const failure = { reason: 'FailedCreate', message: 'quota' } as const;
-    const { status } = computeReplicaSetStatus({ ...input, failure });
+    const { status } = computeReplicaStatus({ ...input, failure });
     expect(status.conditions).toEqual([
       {
         type: 'ReplicaFailure',
@@ -81,10 +81,10 @@ describe('the status of a ReplicaSet', () => {
         lastTransitionTime: '2026-01-01T00:00:00Z',
       },
     ]);
-    const replicaSet = { ...input.replicaSet, status };
-    const later = { ...input, replicaSet, nowMs: NOW_MS + 5000 };
-    const again = computeReplicaSetStatus({ ...later, failure: { ...failure, message: 'other' } });
+    const owner = { ...input.owner, status };
+    const later = { ...input, owner, nowMs: NOW_MS + 5000 };
+    const again = computeReplicaStatus({ ...later, failure: { ...failure, message: 'other' } });
     expect(again.status.conditions).toEqual(status.conditions);
-    expect(computeReplicaSetStatus(later).status.conditions).toBeUndefined();
+    expect(computeReplicaStatus(later).status.conditions).toBeUndefined();
   });
 });

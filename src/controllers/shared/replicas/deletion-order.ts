@@ -1,9 +1,9 @@
 /**
- * Which Pods a ReplicaSet gives up first when it has too many: those that have cost least so far. All pure.
+ * Which Pods an owner of replicas gives up first when it has too many: those that have cost least so far. All pure.
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#scaling-a-replicaset
  */
-import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
-import { podReadyCondition } from '../shared/pods.ts';
+import type { ContainerStatus, Pod } from '../../../scheme/generated/types/core-v1.ts';
+import { podReadyCondition } from '../pods.ts';
 
 /** The user's say in the order: a whole number, lower goes first, absent is 0. */
 export const ANNOTATION_POD_DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
@@ -30,7 +30,7 @@ interface Candidate {
 
 export interface DeletionOrderOptions {
   readonly nowMs: number;
-  /** How many active Pods of the ReplicaSet and its siblings run on a node. */
+  /** How many active Pods of the owner and its siblings run on a node. */
   readonly podsOnNode: (nodeName: string) => number;
 }
 

@@ -1,17 +1,16 @@
-import { toRfc3339 } from '../../lib/clock.ts';
-import { findCondition, removeCondition } from '../../scheme/conditions.ts';
+import { toRfc3339 } from '../../../lib/clock.ts';
+import { findCondition, removeCondition } from '../../../scheme/conditions.ts';
 import type {
-  ReplicaSet,
   ReplicaSetCondition,
   ReplicaSetStatus,
-} from '../../scheme/generated/types/apps-v1.ts';
-import type { Pod } from '../../scheme/generated/types/core-v1.ts';
-import { hasLabels } from '../../scheme/labels.ts';
-import { podAvailableAtMs } from '../shared/pods.ts';
+} from '../../../scheme/generated/types/apps-v1.ts';
+import type { Pod } from '../../../scheme/generated/types/core-v1.ts';
+import { hasLabels } from '../../../scheme/labels.ts';
+import type { REASON_FAILED_CREATE, REASON_FAILED_DELETE } from '../pod-control.ts';
+import { podAvailableAtMs } from '../pods.ts';
+import { type ReplicaOwner, templateOf } from './replica-owner.ts';
 
 export const CONDITION_REPLICA_FAILURE = 'ReplicaFailure';
-export const REASON_FAILED_CREATE = 'FailedCreate';
-export const REASON_FAILED_DELETE = 'FailedDelete';
 
 /** Why the number of Pods could not be brought to what is wanted. */
 export interface ReplicaFailure {
@@ -19,24 +18,24 @@ export interface ReplicaFailure {
   readonly message: string;
 }
 
-export interface ReplicaSetStatusInput {
-  readonly replicaSet: ReplicaSet;
+export interface ReplicaStatusInput {
+  readonly owner: ReplicaOwner;
   readonly activePods: readonly Pod[];
-  /** Its Pods that are being deleted and still run. */
-  readonly terminatingReplicas: number;
+  /** Its Pods that are being deleted and still run; undefined where the status does not tell. */
+  readonly terminatingReplicas: number | undefined;
   readonly failure: ReplicaFailure | undefined;
   readonly nowMs: number;
 }
 
-export interface ReplicaSetReport {
+export interface ReplicaReport {
   readonly status: ReplicaSetStatus;
   /** How long until the next ready Pod becomes available; undefined when none is waiting. */
   readonly nextAvailableInMs: number | undefined;
 }
 
 /** The status that the Pods give. Counts of zero are left out, as Kubernetes encodes them. */
-export function computeReplicaSetStatus(input: ReplicaSetStatusInput): ReplicaSetReport {
-  const { replicaSet, activePods, terminatingReplicas } = input;
+export function computeReplicaStatus(input: ReplicaStatusInput): ReplicaReport {
+  const { owner, activePods, terminatingReplicas } = input;
   const counts = countPods(input);
   const conditions = failureConditions(input);
   return {
@@ -46,7 +45,7 @@ export function computeReplicaSetStatus(input: ReplicaSetStatusInput): ReplicaSe
       readyReplicas: counts.ready || undefined,
       availableReplicas: counts.available || undefined,
       terminatingReplicas,
-      observedGeneration: replicaSet.metadata.generation,
+      observedGeneration: owner.metadata.generation,
       conditions: conditions.length > 0 ? [...conditions] : undefined,
     },
     nextAvailableInMs: counts.nextAvailableInMs,
@@ -60,9 +59,9 @@ interface PodCounts {
   nextAvailableInMs: number | undefined;
 }
 
-function countPods({ replicaSet, activePods, nowMs }: ReplicaSetStatusInput): PodCounts {
-  const templateLabels = replicaSet.spec?.template?.metadata?.labels ?? {};
-  const minReadySeconds = replicaSet.spec?.minReadySeconds ?? 0;
+function countPods({ owner, activePods, nowMs }: ReplicaStatusInput): PodCounts {
+  const templateLabels = templateOf(owner)?.metadata?.labels ?? {};
+  const minReadySeconds = owner.spec?.minReadySeconds ?? 0;
   const counts: PodCounts = {
     fullyLabeled: 0,
     ready: 0,
@@ -86,11 +85,11 @@ function countPods({ replicaSet, activePods, nowMs }: ReplicaSetStatusInput): Po
 
 /** A failure keeps the message of its first time, and goes when a run succeeds. */
 function failureConditions({
-  replicaSet,
+  owner,
   failure,
   nowMs,
-}: ReplicaSetStatusInput): readonly ReplicaSetCondition[] {
-  const conditions = replicaSet.status?.conditions ?? [];
+}: ReplicaStatusInput): readonly ReplicaSetCondition[] {
+  const conditions = owner.status?.conditions ?? [];
   if (!failure) return removeCondition(conditions, CONDITION_REPLICA_FAILURE);
   if (findCondition(conditions, CONDITION_REPLICA_FAILURE)) return conditions;
   const condition: ReplicaSetCondition = {

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { planReplicas, podFromTemplate } from '../../../../src/controllers/replicaset/plan.ts';
-import { buildPod } from '../../../support/builders.ts';
-import { storedReplicaSet } from '../../../support/workloads.ts';
+import { planReplicas } from '../../../../../src/controllers/shared/replicas/plan.ts';
+import { buildPod } from '../../../../support/builders.ts';
+import { storedReplicaSet } from '../../../../support/workloads.ts';
 
 const podsOf = (count: number) => Array.from({ length: count }, () => buildPod());
 
 function plan(replicas: number, present: number): { create: number; remove: number } {
   const { create, remove } = planReplicas({
-    replicaSet: storedReplicaSet({ replicas }),
+    owner: storedReplicaSet({ replicas }),
     activePods: podsOf(present),
     podsOnNode: () => 1,
     nowMs: 0,
@@ -30,24 +30,11 @@ test.each([
 test('the Pods to remove are of those that are there', () => {
   const activePods = podsOf(4);
   const { remove } = planReplicas({
-    replicaSet: storedReplicaSet({ replicas: 1 }),
+    owner: storedReplicaSet({ replicas: 1 }),
     activePods,
     podsOnNode: () => 1,
     nowMs: 0,
   });
   expect(new Set(remove).size).toBe(3);
   expect(remove.every((pod) => activePods.includes(pod))).toBe(true);
-});
-
-test('a Pod takes metadata and spec from the template, shares nothing with it, and is owned', () => {
-  const replicaSet = storedReplicaSet({ name: 'web-abc' });
-  const pod = podFromTemplate(replicaSet);
-  expect(pod.metadata).toMatchObject({
-    generateName: 'web-abc-',
-    namespace: 'default',
-    labels: { app: 'web' },
-    ownerReferences: [{ kind: 'ReplicaSet', name: 'web-abc', controller: true }],
-  });
-  expect(pod.spec).toEqual(replicaSet.spec?.template?.spec);
-  expect(pod.spec).not.toBe(replicaSet.spec?.template?.spec);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { selectPodsToDelete } from '../../../../src/controllers/replicaset/deletion-order.ts';
-import type { Pod } from '../../../../src/scheme/generated/types/core-v1.ts';
-import { buildPod } from '../../../support/builders.ts';
+import { selectPodsToDelete } from '../../../../../src/controllers/shared/replicas/deletion-order.ts';
+import type { Pod } from '../../../../../src/scheme/generated/types/core-v1.ts';
+import { buildPod } from '../../../../support/builders.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 2);
 const secondsAgo = (seconds: number): string => new Date(NOW_MS - seconds * 1000).toISOString();
