@@ -15,6 +15,7 @@ import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
 import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
+import { createJobController } from './job/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
 import { createPodGarbageCollectorController } from './pod-garbage-collector/reconciler.ts';
@@ -56,6 +57,7 @@ export interface ControllersOptions
 const FACTORIES = {
   deployment: createDeploymentController,
   replicaset: createReplicaSetController,
+  job: createJobController,
   namespace: createNamespaceController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,

@@ -4,6 +4,7 @@ import type {
   DeploymentSpec,
   ReplicaSet,
 } from '../../src/scheme/generated/types/apps-v1.ts';
+import type { Job, JobSpec } from '../../src/scheme/generated/types/batch-v1.ts';
 import type {
   Pod,
   PodSpec,
@@ -164,4 +165,17 @@ export function storedService(
       ...spec,
     },
   };
+}
+
+/** A Job whose Pods run one container once. */
+export function newJob(
+  name: string,
+  {
+    namespace = 'default',
+    pod = {},
+    ...spec
+  }: { namespace?: string; pod?: Partial<PodSpec> } & Partial<JobSpec> = {},
+): NewObject<Job> {
+  const template = { spec: podSpec({ restartPolicy: 'Never', ...pod }) };
+  return { metadata: { name, namespace }, spec: { template, ...spec } };
 }

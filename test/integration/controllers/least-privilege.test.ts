@@ -58,6 +58,7 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   ],
   'certificate-cleaner': ['delete certificatesigningrequests'],
   'certificate-signer': ['update certificatesigningrequests/status'],
+  job: ['create events', 'create pods', 'delete pods', 'patch pods', 'update jobs/status'],
   'pv-protection': ['update persistentvolumes'],
   'pvc-protection': ['update persistentvolumeclaims'],
   'storage-version-migrator': [
