@@ -10,6 +10,7 @@ import {
   createCertificateSignerController,
 } from './certificate-signer/reconciler.ts';
 import { createClusterRoleAggregationController } from './clusterrole-aggregation/reconciler.ts';
+import { createCronJobController } from './cronjob/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
@@ -30,6 +31,7 @@ import {
   type StorageVersionMigratorOptions,
 } from './storage-version-migrator/reconciler.ts';
 import { createTaintEvictionController } from './taint-eviction/reconciler.ts';
+import { createTtlAfterFinishedController } from './ttl-after-finished/reconciler.ts';
 import {
   createValidatingAdmissionPolicyStatusController,
   type ValidatingAdmissionPolicyStatusOptions,
@@ -58,6 +60,8 @@ const FACTORIES = {
   deployment: createDeploymentController,
   replicaset: createReplicaSetController,
   job: createJobController,
+  cronjob: createCronJobController,
+  'ttl-after-finished': createTtlAfterFinishedController,
   namespace: createNamespaceController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,

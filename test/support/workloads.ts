@@ -4,7 +4,12 @@ import type {
   DeploymentSpec,
   ReplicaSet,
 } from '../../src/scheme/generated/types/apps-v1.ts';
-import type { Job, JobSpec } from '../../src/scheme/generated/types/batch-v1.ts';
+import type {
+  CronJob,
+  CronJobSpec,
+  Job,
+  JobSpec,
+} from '../../src/scheme/generated/types/batch-v1.ts';
 import type {
   Pod,
   PodSpec,
@@ -178,4 +183,14 @@ export function newJob(
 ): NewObject<Job> {
   const template = { spec: podSpec({ restartPolicy: 'Never', ...pod }) };
   return { metadata: { name, namespace }, spec: { template, ...spec } };
+}
+
+/** A CronJob whose Jobs run one container once. */
+export function newCronJob(
+  name: string,
+  { namespace = 'default', ...spec }: { namespace?: string } & Partial<CronJobSpec> = {},
+): NewObject<CronJob> {
+  const { spec: job } = newJob(name);
+  const jobTemplate = { metadata: { labels: LABELS }, spec: job as JobSpec };
+  return { metadata: { name, namespace }, spec: { schedule: '* * * * *', jobTemplate, ...spec } };
 }

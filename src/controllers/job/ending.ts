@@ -1,9 +1,13 @@
 /** Whether a Job is to end, and why: Kubernetes' order of reasons. Pure. */
-import { findCondition } from '../../scheme/conditions.ts';
+import { findCondition, isConditionTrue } from '../../scheme/conditions.ts';
 import type { Job, JobSpec } from '../../scheme/generated/types/batch-v1.ts';
 import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { Census } from './census.ts';
-import { CONDITION_FAILURE_TARGET, CONDITION_SUCCESS_CRITERIA_MET } from './job.ts';
+import {
+  CONDITION_FAILURE_TARGET,
+  CONDITION_SUCCESS_CRITERIA_MET,
+  CONDITION_SUSPENDED,
+} from './job.ts';
 import { judgeFailure } from './pod-failure-policy.ts';
 import { hasFailed } from './pods.ts';
 import { successMessage } from './success-policy.ts';
@@ -100,6 +104,8 @@ export function deadlineInMs(
   nowMs: number,
 ): number | undefined {
   if (activeDeadlineSeconds === undefined || suspend || !status?.startTime) return undefined;
+  // One that is about to be resumed still has the start time of before, which will not count.
+  if (isConditionTrue(status.conditions, CONDITION_SUSPENDED)) return undefined;
   return Date.parse(status.startTime) + activeDeadlineSeconds * 1_000 - nowMs;
 }
 

@@ -58,6 +58,7 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   ],
   'certificate-cleaner': ['delete certificatesigningrequests'],
   'certificate-signer': ['update certificatesigningrequests/status'],
+  cronjob: ['create events', 'create jobs', 'get jobs', 'delete jobs', 'update cronjobs/status'],
   job: ['create events', 'create pods', 'delete pods', 'patch pods', 'update jobs/status'],
   'pv-protection': ['update persistentvolumes'],
   'pvc-protection': ['update persistentvolumeclaims'],
@@ -67,6 +68,7 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'patch configmaps',
     'update storageversionmigrations/status',
   ],
+  'ttl-after-finished': ['get jobs', 'delete jobs'],
   'validatingadmissionpolicy-status': [
     'list validatingadmissionpolicies',
     'watch validatingadmissionpolicies',
