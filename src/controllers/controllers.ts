@@ -16,6 +16,10 @@ import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
 import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
+import {
+  createHorizontalPodAutoscalerController,
+  type HorizontalPodAutoscalerOptions,
+} from './horizontal-pod-autoscaler/reconciler.ts';
 import { createJobController } from './job/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
@@ -25,7 +29,6 @@ import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
-import type { ResourceSource } from './shared/resource-source.ts';
 import {
   createStorageVersionMigratorController,
   type StorageVersionMigratorOptions,
@@ -40,10 +43,9 @@ import { createVolumeAttributesClassProtectionController } from './volumeattribu
 
 export interface ControllersOptions
   extends CertificateSignerOptions,
+    HorizontalPodAutoscalerOptions,
     StorageVersionMigratorOptions,
     ValidatingAdmissionPolicyStatusOptions {
-  /** Every resource that is served: what namespaces hold, and what may own or be owned. */
-  readonly resources: ResourceSource;
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
   readonly nodeMonitorGracePeriodMs?: number;
   /** How long a new Node may take to report for the first time. @default 60_000 */
@@ -61,6 +63,7 @@ const FACTORIES = {
   replicaset: createReplicaSetController,
   job: createJobController,
   cronjob: createCronJobController,
+  'horizontal-pod-autoscaler': createHorizontalPodAutoscalerController,
   'ttl-after-finished': createTtlAfterFinishedController,
   namespace: createNamespaceController,
   resourcequota: createResourceQuotaController,

@@ -59,6 +59,13 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'certificate-cleaner': ['delete certificatesigningrequests'],
   'certificate-signer': ['update certificatesigningrequests/status'],
   cronjob: ['create events', 'create jobs', 'get jobs', 'delete jobs', 'update cronjobs/status'],
+  'horizontal-pod-autoscaler': [
+    'create events',
+    'get deployments/scale',
+    'list pods',
+    'update deployments/scale',
+    'update horizontalpodautoscalers/status',
+  ],
   job: ['create events', 'create pods', 'delete pods', 'patch pods', 'update jobs/status'],
   'pv-protection': ['update persistentvolumes'],
   'pvc-protection': ['update persistentvolumeclaims'],
