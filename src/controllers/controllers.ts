@@ -11,6 +11,7 @@ import {
   createCertificateSignerController,
 } from './certificate-signer/reconciler.ts';
 import { createClusterRoleAggregationController } from './clusterrole-aggregation/reconciler.ts';
+import { createCronJobController } from './cronjob/reconciler.ts';
 import { createDaemonSetController } from './daemonset/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
@@ -18,6 +19,11 @@ import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
 import { createEphemeralVolumeController } from './ephemeral-volume/reconciler.ts';
 import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
+import {
+  createHorizontalPodAutoscalerController,
+  type HorizontalPodAutoscalerOptions,
+} from './horizontal-pod-autoscaler/reconciler.ts';
+import { createJobController } from './job/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
 import { createPersistentVolumeBinderController } from './persistentvolume-binder/reconciler.ts';
@@ -45,6 +51,7 @@ import {
 } from './storage-version-migrator/reconciler.ts';
 import { createTaintEvictionController } from './taint-eviction/reconciler.ts';
 import { createTtlController } from './ttl/reconciler.ts';
+import { createTtlAfterFinishedController } from './ttl-after-finished/reconciler.ts';
 import {
   createValidatingAdmissionPolicyStatusController,
   type ValidatingAdmissionPolicyStatusOptions,
@@ -57,10 +64,9 @@ export interface ControllersOptions
   extends CertificateSignerOptions,
     RootCaPublisherOptions,
     ServiceAccountTokenOptions,
+    HorizontalPodAutoscalerOptions,
     StorageVersionMigratorOptions,
     ValidatingAdmissionPolicyStatusOptions {
-  /** Every resource that is served: what namespaces hold, and what may own or be owned. */
-  readonly resources: ResourceSource;
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
   readonly nodeMonitorGracePeriodMs?: number;
   /** How long a new Node may take to report for the first time. @default 60_000 */
@@ -79,6 +85,10 @@ const FACTORIES = {
   replicationcontroller: createReplicationControllerController,
   daemonset: createDaemonSetController,
   statefulset: createStatefulSetController,
+  job: createJobController,
+  cronjob: createCronJobController,
+  'horizontal-pod-autoscaler': createHorizontalPodAutoscalerController,
+  'ttl-after-finished': createTtlAfterFinishedController,
   namespace: createNamespaceController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,

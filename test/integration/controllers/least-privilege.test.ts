@@ -90,6 +90,15 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'update persistentvolumes',
     'update persistentvolumes/status',
   ],
+  cronjob: ['create events', 'create jobs', 'get jobs', 'delete jobs', 'update cronjobs/status'],
+  'horizontal-pod-autoscaler': [
+    'create events',
+    'get deployments/scale',
+    'list pods',
+    'update deployments/scale',
+    'update horizontalpodautoscalers/status',
+  ],
+  job: ['create events', 'create pods', 'delete pods', 'patch pods', 'update jobs/status'],
   'pv-protection': ['update persistentvolumes'],
   'pvc-protection': ['update persistentvolumeclaims'],
   'root-ca-certificate-publisher': ['create configmaps', 'update configmaps'],
@@ -125,6 +134,7 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'patch configmaps',
     'update storageversionmigrations/status',
   ],
+  'ttl-after-finished': ['get jobs', 'delete jobs'],
   'validatingadmissionpolicy-status': [
     'list validatingadmissionpolicies',
     'watch validatingadmissionpolicies',
