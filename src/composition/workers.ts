@@ -5,6 +5,11 @@ import {
   nodeUser,
   SCHEDULER_USER,
 } from '../apiserver/authentication/identities.ts';
+import {
+  type LegacyTokenSubject,
+  signLegacyToken,
+} from '../apiserver/authentication/service-accounts/legacy-token.ts';
+import type { ServiceAccountKeys } from '../apiserver/authentication/service-accounts/signing-keys.ts';
 import type { ApiClient } from '../apiserver/client.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
 import type { Config } from '../config.ts';
@@ -42,6 +47,8 @@ export interface WorkersOptions {
   readonly apiServer: ApiServer;
   /** Opens the authority that signs certificate requests. */
   readonly certificateAuthority: () => Promise<CertificateAuthority>;
+  /** Sign the tokens that Secrets hold. */
+  readonly serviceAccountKeys: ServiceAccountKeys;
   /** Where simulated containers print to. */
   readonly containerLog: ContainerLog;
   readonly metrics: MetricRegistry;
@@ -125,10 +132,13 @@ function controllersOf({
   apiServer,
   certificateAuthority,
   config,
+  serviceAccountKeys,
 }: WorkersOptions): readonly Controller[] {
   const names = chooseControllers<ControllerName>(CONTROLLER_NAMES, config.controllers);
   const options = {
     certificateAuthority,
+    signToken: (subject: LegacyTokenSubject) => signLegacyToken(serviceAccountKeys, subject),
+    rootCertificate: async () => (await certificateAuthority()).certificate,
     resources: apiServer.scheme,
     findResource: ({ group, resource }: GroupResource) =>
       apiServer.scheme.preferred(group, resource),

@@ -1,8 +1,13 @@
 import type { Node, NodeAffinity, Pod } from '../../scheme/generated/types/core-v1.ts';
+import {
+  compileNodeSelector,
+  compileTerm,
+  type NodeMatcher,
+  namesOnly,
+  requiredNodeMatcher,
+} from '../../scheme/node-selector.ts';
 import type { NodeScorer, Plugin, PreFilterResult, Refusal } from '../framework.ts';
-import { compileNodeSelector, compileTerm, type NodeMatcher, namesOnly } from '../node-selector.ts';
 import type { PodInfo } from '../pod-info.ts';
-import { requiredNodeMatcher } from '../required-node-affinity.ts';
 
 export const REASON_NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector";
 export const REASON_ADDED_AFFINITY = "node(s) didn't match scheduler-enforced node affinity";
@@ -20,7 +25,7 @@ export function createNodeAffinity({ addedAffinity }: NodeAffinityOptions = {}):
   const added = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   const isForProfile = added ? compileNodeSelector(added) : undefined;
   const isWanted = (node: Node, pod: PodInfo) =>
-    (isForProfile?.(node) ?? true) && (requiredNodeMatcher(pod.pod)?.(node) ?? true);
+    (isForProfile?.(node) ?? true) && (requiredNodeMatcher(pod.pod.spec)?.(node) ?? true);
   return {
     name: 'NodeAffinity',
     sign: ({ pod }) => [pod.spec?.nodeSelector, pod.spec?.affinity?.nodeAffinity],
@@ -40,7 +45,7 @@ function affinityOf({ spec }: Pod): NodeAffinity | undefined {
 }
 
 function preFilter(pod: Pod, isForProfile: NodeMatcher | undefined): PreFilterResult | undefined {
-  const matches = requiredNodeMatcher(pod);
+  const matches = requiredNodeMatcher(pod.spec);
   if (!matches && !isForProfile) return undefined;
   const required = affinityOf(pod)?.requiredDuringSchedulingIgnoredDuringExecution;
   const onlyNodes = required && namesOnly(required);

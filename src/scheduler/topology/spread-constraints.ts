@@ -4,9 +4,8 @@ import {
   type LabelRequirement,
   requirementsOf,
 } from '../../scheme/label-selector.ts';
+import { type NodeMatcher, requiredNodeMatcher } from '../../scheme/node-selector.ts';
 import { findUntolerated, TAINT_NO_EXECUTE, TAINT_NO_SCHEDULE } from '../../scheme/taints.ts';
-import type { NodeMatcher } from '../node-selector.ts';
-import { requiredNodeMatcher } from '../required-node-affinity.ts';
 import { ownValues } from './affinity-terms.ts';
 import type { PodSelector } from './pod-counts.ts';
 
@@ -90,7 +89,7 @@ function selectorOf(
 const HARD_EFFECTS = [TAINT_NO_SCHEDULE, TAINT_NO_EXECUTE];
 
 function policyMatcher(pod: Pod, honorsAffinity: boolean, honorsTaints: boolean): NodeMatcher {
-  const matchesAffinity = honorsAffinity ? requiredNodeMatcher(pod) : undefined;
+  const matchesAffinity = honorsAffinity ? requiredNodeMatcher(pod.spec) : undefined;
   const tolerations = pod.spec?.tolerations;
   return (node) => {
     if (matchesAffinity && !matchesAffinity(node)) return false;
