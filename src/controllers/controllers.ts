@@ -43,7 +43,6 @@ import {
   createServiceAccountTokenController,
   type ServiceAccountTokenOptions,
 } from './serviceaccount-token/reconciler.ts';
-import type { ResourceSource } from './shared/resource-source.ts';
 import { createStatefulSetController } from './statefulset/reconciler.ts';
 import {
   createStorageVersionMigratorController,
