@@ -129,33 +129,41 @@ const onNode = (index: number, nodes: number): NewObject<Pod> =>
 /** Kubernetes' scheduler_perf, by the numbers of its cases of 5,000 nodes. */
 export function schedulingCases(nodes: number, share: number): readonly SchedulingCase[] {
   const count = (pods: number) => Math.max(1, Math.round(pods * share));
-  const basic = { initialPods: count(1_000), initialPod: plain('old') };
+  return [...plainCases(count), ...topologyCases(count), ...otherCases(count, nodes)];
+}
+
+type Count = (pods: number) => number;
+
+const before = (count: Count) => ({ initialPods: count(1_000), initialPod: plain('old') });
+
+function plainCases(count: Count): readonly SchedulingCase[] {
+  const basic = { ...before(count), pod: plain('new') };
+  return [
+    { ...basic, name: 'basic', label: 'plain Pods', pods: count(10_000), atLeast: 680 },
+    { ...basic, name: 'basic_50000', label: 'plain Pods, many', pods: count(50_000) },
+    {
+      ...basic,
+      name: 'churn',
+      label: 'plain Pods while others come and go',
+      pods: count(10_000),
+      churns: true,
+    },
+    {
+      ...basic,
+      name: 'gated',
+      label: 'plain Pods beside gated ones',
+      initialPods: count(10_000),
+      initialPod: podMaker({ prefix: 'gated', spec: { schedulingGates: [{ name: 'wait' }] } }),
+      initialWait: true,
+      pods: count(10_000),
+    },
+  ];
+}
+
+function topologyCases(count: Count): readonly SchedulingCase[] {
   return [
     {
-      ...basic,
-      name: 'basic',
-      label: 'plain Pods',
-      pods: count(10_000),
-      pod: plain('new'),
-      atLeast: 680,
-    },
-    {
-      ...basic,
-      name: 'basic_50000',
-      label: 'plain Pods, many',
-      pods: count(50_000),
-      pod: plain('new'),
-    },
-    {
-      ...basic,
-      name: 'node_affinity',
-      label: 'Pods with node affinity',
-      pods: count(10_000),
-      pod: inZones,
-      atLeast: 220,
-    },
-    {
-      ...basic,
+      ...before(count),
       name: 'spread',
       label: 'Pods with required spread',
       pods: count(5_000),
@@ -163,7 +171,7 @@ export function schedulingCases(nodes: number, share: number): readonly Scheduli
       atLeast: 460,
     },
     {
-      ...basic,
+      ...before(count),
       name: 'preferred_spread',
       label: 'Pods with preferred spread',
       pods: count(5_000),
@@ -188,41 +196,34 @@ export function schedulingCases(nodes: number, share: number): readonly Scheduli
       pod: away('new'),
       atLeast: 60,
     },
+  ];
+}
+
+function otherCases(count: Count, nodes: number): readonly SchedulingCase[] {
+  const low = { cpu: '900m', spec: { terminationGracePeriodSeconds: 0 } };
+  return [
+    {
+      ...before(count),
+      name: 'node_affinity',
+      label: 'Pods with node affinity',
+      pods: count(10_000),
+      pod: inZones,
+      atLeast: 220,
+    },
     {
       name: 'preemption',
       label: 'Pods that preempt others',
       initialPods: nodes * 4,
-      initialPod: podMaker({
-        prefix: 'low',
-        cpu: '900m',
-        spec: { terminationGracePeriodSeconds: 0 },
-      }),
+      initialPod: podMaker({ prefix: 'low', ...low }),
       pods: count(5_000),
       pod: podMaker({ prefix: 'high', cpu: '3', spec: { priorityClassName: 'high' } }),
       atLeast: 570,
-    },
-    {
-      ...basic,
-      name: 'churn',
-      label: 'plain Pods while others come and go',
-      pods: count(10_000),
-      pod: plain('new'),
-      churns: true,
     },
     {
       name: 'daemon',
       label: 'Pods that each name their node',
       pods: count(15_000),
       pod: (index) => onNode(index, nodes),
-    },
-    {
-      name: 'gated',
-      label: 'plain Pods beside gated ones',
-      initialPods: count(10_000),
-      initialPod: podMaker({ prefix: 'gated', spec: { schedulingGates: [{ name: 'wait' }] } }),
-      initialWait: true,
-      pods: count(10_000),
-      pod: plain('new'),
     },
   ];
 }

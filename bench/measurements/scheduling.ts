@@ -139,9 +139,12 @@ async function schedule(
     },
   );
   const startedMs = performance.now();
-  await createAll(count, (index) => client.create(corePods, podOf(index)));
-  await all.promise;
-  watch.stop();
+  try {
+    await createAll(count, (index) => client.create(corePods, podOf(index)));
+    await all.promise;
+  } finally {
+    watch.stop();
+  }
   return (performance.now() - startedMs) / 1_000;
 }
 

@@ -9,6 +9,7 @@ import {
   type NodeVerdicts,
   type Profile,
 } from './framework.ts';
+import { GroupIndex } from './group-index.ts';
 import { type NodeEntry, NodeGroup } from './node-group.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
@@ -32,6 +33,7 @@ export class PlacementTable implements NodeVerdicts {
   readonly #random: Random;
   readonly #entries = new Map<string, NodeEntry>();
   readonly #groups = new Map<string, NodeGroup>();
+  readonly #index = new GroupIndex();
   #position: number | undefined;
   #version = 0;
   #maxima: number[];
@@ -57,6 +59,10 @@ export class PlacementTable implements NodeVerdicts {
   best(): string | undefined {
     this.#refresh();
     if (this.plan.refusal) return undefined;
+    if (this.plan.domainScorers.length === 0) {
+      const first = this.#index.first(this.#groups, (group) => !this.#rejectGroup(group));
+      return first?.top()?.entry.nodeName;
+    }
     const groups: NodeGroup[] = [];
     for (const group of this.#groups.values()) {
       if (group.top() && !this.#rejectGroup(group)) groups.push(group);
@@ -111,7 +117,7 @@ export class PlacementTable implements NodeVerdicts {
     for (const [index, group] of groups.entries()) {
       const top = group.top();
       if (!top) continue;
-      const total = top.total + (totals?.[index] ?? 0);
+      const total = top.total + (totals[index] ?? 0);
       if (total < bestTotal) continue;
       ties = total === bestTotal ? ties + 1 : 1;
       // Each of n equal groups is left standing with one chance in n.
@@ -121,9 +127,8 @@ export class PlacementTable implements NodeVerdicts {
     return best?.nodeName;
   }
 
-  #domainTotals(groups: readonly NodeGroup[]): readonly number[] | undefined {
+  #domainTotals(groups: readonly NodeGroup[]): readonly number[] {
     const { domainScorers } = this.plan;
-    if (domainScorers.length === 0 || groups.length < 2) return undefined;
     const totals = new Array<number>(groups.length).fill(0);
     for (const { view, weight } of domainScorers) {
       const scores = view.score(groups);
@@ -231,6 +236,7 @@ export class PlacementTable implements NodeVerdicts {
       }
     }
     for (const group of this.#groups.values()) this.#refill(group);
+    this.#index.reset(this.#groups.values());
   }
 
   #refill(group: NodeGroup): void {
@@ -241,6 +247,7 @@ export class PlacementTable implements NodeVerdicts {
   #push(entry: NodeEntry): void {
     if (entry.group.hasTooManyStale) this.#refill(entry.group);
     else this.#add(entry);
+    this.#index.add(entry.group);
   }
 
   #add(entry: NodeEntry): void {
