@@ -13,6 +13,7 @@
  */
 import type { ContainerLog } from '../lib/container-log.ts';
 import type { Controller } from '../machinery/controller.ts';
+import { NodeImages } from './images/node-images.ts';
 import type { NodeClients } from './node-clients.ts';
 import { createNodeAgent } from './nodes/node-agent.ts';
 import { createPodAgent } from './pods/pod-agent.ts';
@@ -35,8 +36,9 @@ export function createKubeletControllers({
   containerLog = { write: () => undefined },
 }: KubeletOptions = {}): Controller[] {
   const complete: KubeletSettings = { ...DEFAULT_KUBELET_SETTINGS, ...settings };
+  const images = new NodeImages();
   return [
-    createNodeAgent(complete, clientFor),
-    createPodAgent({ settings: complete, stages: POD_STAGES, clientFor, containerLog }),
+    createNodeAgent({ settings: complete, clientFor, images }),
+    createPodAgent({ settings: complete, stages: POD_STAGES, clientFor, containerLog, images }),
   ];
 }

@@ -8,6 +8,8 @@ export interface NodeContext {
   readonly settings: KubeletSettings;
   /** A free range of each family for `pods` Pods; undefined when the cluster has none left. */
   allocatePodCidrs(pods: number): readonly string[] | undefined;
+  /** The images that the node holds, and when each was last used. */
+  imagesOf(nodeName: string): ReadonlyMap<string, number>;
   /** The machine's own addresses. */
   ipsOf(podCidrs: readonly string[]): NodeIps;
 }

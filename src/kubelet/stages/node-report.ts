@@ -1,5 +1,6 @@
 import { findCondition } from '../../scheme/conditions.ts';
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
+import { areReported, reportedImages } from '../images/node-images.ts';
 import type { NodeStage } from '../nodes/node-stage.ts';
 import { healthyConditions, isReportedHealthy } from '../nodes/node-status.ts';
 import { REASON_NODE_READY } from '../notes.ts';
@@ -12,11 +13,18 @@ function lastReportMs({ status }: Node): number {
 /** The kubelet says again that the machine is well: now and then, and at once when something else was said of it. */
 export const nodeReport: NodeStage = {
   name: 'node-report',
-  matches: (node, { nowMs, settings }) =>
+  matches: (node, { imagesOf, nowMs, settings }) =>
     isRegistered(node) &&
-    (!isReportedHealthy(node) || !(nowMs - lastReportMs(node) < settings.nodeStatusReportMs)),
-  next: (node, { nowMs }) => {
-    const status = { ...node.status, conditions: healthyConditions(node, nowMs) };
+    (!isReportedHealthy(node) ||
+      !(nowMs - lastReportMs(node) < settings.nodeStatusReportMs) ||
+      !areReported(imagesOf(node.metadata.name ?? ''), node)),
+  next: (node, { imagesOf, nowMs }) => {
+    const images = reportedImages(imagesOf(node.metadata.name ?? ''));
+    const status = {
+      ...node.status,
+      conditions: healthyConditions(node, nowMs),
+      ...(images.length > 0 || node.status?.images ? { images } : {}),
+    };
     if (findCondition(node.status?.conditions, 'Ready')?.status === 'True') return { status };
     const message = `Node ${node.metadata.name} status is now: ${REASON_NODE_READY}`;
     return { status, events: [{ type: 'Normal', reason: REASON_NODE_READY, message }] };
