@@ -1,6 +1,6 @@
-import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
+import { compileTerm, namesOnly, requiredNodeMatcher } from '../../scheme/node-selector.ts';
 import type { NodeScorer, Plugin } from '../framework.ts';
-import { compileNodeSelector, compileTerm, type NodeMatcher, namesOnly } from '../node-selector.ts';
 
 export const REASON_NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector";
 
@@ -11,7 +11,7 @@ export const nodeAffinity: Plugin = {
   name: 'NodeAffinity',
   sign: ({ pod }) => [pod.spec?.nodeSelector, pod.spec?.affinity?.nodeAffinity],
   preFilter({ pod }) {
-    const matches = requiredMatcher(pod);
+    const matches = requiredNodeMatcher(pod.spec);
     if (!matches) return undefined;
     const required =
       pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
@@ -23,22 +23,11 @@ export const nodeAffinity: Plugin = {
   },
   preScore: ({ pod }) => preferredScorer(pod),
   couldHelp(event, pod) {
-    const matches = requiredMatcher(pod) ?? (() => true);
+    const matches = requiredNodeMatcher(pod.spec) ?? (() => true);
     if (event.type === 'node-added') return matches(event.node);
     return event.type === 'node-updated' && !matches(event.before) && matches(event.node);
   },
 };
-
-function requiredMatcher(pod: Pod): NodeMatcher | undefined {
-  const selector = Object.entries(pod.spec?.nodeSelector ?? {});
-  const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  if (selector.length === 0 && !required) return undefined;
-  const affinityMatches = required ? compileNodeSelector(required) : () => true;
-  return (node: Node) => {
-    const labels = node.metadata.labels ?? {};
-    return selector.every(([key, value]) => labels[key] === value) && affinityMatches(node);
-  };
-}
 
 function preferredScorer(pod: Pod): NodeScorer | undefined {
   const preferred =

@@ -1,13 +1,29 @@
+/** Which nodes a Pod may go to by its node selector and its node affinity: what the scheduler and DaemonSets both ask. */
 import type {
   Node,
   NodeSelector,
   NodeSelectorRequirement,
   NodeSelectorTerm,
-} from '../scheme/generated/types/core-v1.ts';
+  PodSpec,
+} from './generated/types/core-v1.ts';
 
 export type NodeMatcher = (node: Node) => boolean;
 
 const NEVER: NodeMatcher = () => false;
+
+/**
+ * The nodes that satisfy `nodeSelector` and the required part of `affinity.nodeAffinity`; undefined when any node does.
+ */
+export function requiredNodeMatcher(spec: PodSpec | undefined): NodeMatcher | undefined {
+  const selector = Object.entries(spec?.nodeSelector ?? {});
+  const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (selector.length === 0 && !required) return undefined;
+  const affinityMatches = required ? compileNodeSelector(required) : () => true;
+  return (node) => {
+    const labels = node.metadata.labels ?? {};
+    return selector.every(([key, value]) => labels[key] === value) && affinityMatches(node);
+  };
+}
 
 /** A node selector matches when one of its terms does; no terms match nothing. */
 export function compileNodeSelector(selector: NodeSelector): NodeMatcher {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { podTemplateHash } from '../../../../src/controllers/deployment/pod-template-hash.ts';
+import { podTemplateHash } from '../../../../src/controllers/shared/pod-template-hash.ts';
 import { podTemplate } from '../../../support/workloads.ts';
 
 const template = podTemplate();

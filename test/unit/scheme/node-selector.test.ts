@@ -1,10 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  compileNodeSelector,
-  compileTerm,
-  namesOnly,
-} from '../../../src/scheduler/node-selector.ts';
 import type { NodeSelectorTerm } from '../../../src/scheme/generated/types/core-v1.ts';
+import { compileNodeSelector, compileTerm, namesOnly } from '../../../src/scheme/node-selector.ts';
 import { buildNode } from '../../support/builders.ts';
 
 const node = buildNode({ name: 'node-a', labels: { zone: 'a', cores: '8', gpu: '' } });
