@@ -48,38 +48,47 @@ export interface ProbeRun {
 
 /** The verdicts on a container, in order; what a probe finds when it is no longer asked is not looked at. */
 export function probeVerdicts(probe: Probe, run: ProbeRun): ProbeVerdict[] {
-  const { outcomes, sinceMs, fromMs = sinceMs } = run;
-  const periodMs = (probe.periodSeconds ?? DEFAULT_PERIOD_SECONDS) * 1_000;
-  const firstMs = Math.max(fromMs, sinceMs + (probe.initialDelaySeconds ?? 0) * 1_000);
-  const verdicts: ProbeVerdict[] = [];
-  let beginMs = sinceMs;
-  for (const { forMs, passes } of mergedOutcomes(outcomes)) {
-    const endMs = beginMs + forMs;
-    const tick = Math.max(0, Math.ceil((beginMs - firstMs) / periodMs));
-    const first = firstMs + tick * periodMs;
-    const atMs = first + (thresholdOf(probe, passes) - 1) * periodMs;
-    if (atMs < endMs) verdicts.push({ atMs, passes, firstMs: first });
-    beginMs = endMs;
+  const periodMs = periodMsOf(probe);
+  return seenStretches(probe, run).flatMap(({ endMs, firstMs, passes }) => {
+    const atMs = firstMs + (thresholdOf(probe, passes) - 1) * periodMs;
+    return atMs < endMs ? [{ atMs, passes, firstMs }] : [];
+  });
+}
+
+/** Probes in a row that find the same. */
+interface Stretch {
+  readonly passes: boolean;
+  /** When the first of them is. */
+  readonly firstMs: number;
+  readonly endMs: number;
+}
+
+/** What is over before the next probe is seen by none, and parts nothing. */
+function seenStretches(probe: Probe, { outcomes, sinceMs, fromMs = sinceMs }: ProbeRun): Stretch[] {
+  const periodMs = periodMsOf(probe);
+  const beginMs = Math.max(fromMs, sinceMs + (probe.initialDelaySeconds ?? 0) * 1_000);
+  const stretches: Stretch[] = [];
+  let endMs = sinceMs;
+  for (const { forMs, passes } of outcomes) {
+    const probes = Math.max(0, Math.ceil((endMs - beginMs) / periodMs));
+    const firstMs = beginMs + probes * periodMs;
+    endMs += forMs;
+    if (firstMs >= endMs) continue;
+    const last = stretches.at(-1);
+    if (last?.passes === passes) stretches[stretches.length - 1] = { ...last, endMs };
+    else stretches.push({ passes, firstMs, endMs });
   }
-  return verdicts;
+  return stretches;
+}
+
+function periodMsOf({ periodSeconds = DEFAULT_PERIOD_SECONDS }: Probe): number {
+  return periodSeconds * 1_000;
 }
 
 function thresholdOf(probe: Probe, passes: boolean): number {
   return passes
     ? (probe.successThreshold ?? 1)
     : (probe.failureThreshold ?? DEFAULT_FAILURE_THRESHOLD);
-}
-
-/** Two in a row that are alike are one. */
-function mergedOutcomes(outcomes: readonly Outcome[]): Outcome[] {
-  const merged: Outcome[] = [];
-  for (const outcome of outcomes) {
-    const last = merged.at(-1);
-    if (last?.passes === outcome.passes) {
-      merged[merged.length - 1] = { ...last, forMs: last.forMs + outcome.forMs };
-    } else merged.push(outcome);
-  }
-  return merged;
 }
 
 /** What a failed probe reports, by how it probes. */

@@ -71,7 +71,9 @@ describe('images', () => {
     );
     await podThatWaits(plane, 'web', 'ErrImagePull');
     const pod = await podThatWaits(plane, 'web', 'ImagePullBackOff');
-    expect(waitingOf(pod)?.message).toMatch(/^Back-off pulling image "nginx:1.7.9": ErrImagePull: /);
+    expect(waitingOf(pod)?.message).toMatch(
+      /^Back-off pulling image "nginx:1.7.9": ErrImagePull: /,
+    );
     await plane.api.client.patch(
       corePods,
       { namespace: 'default', name: 'web' },
