@@ -4,9 +4,11 @@ import {
   addAmounts,
   amountsOf,
   podRequests,
+  qosClassOf,
   type ResourceAmounts,
 } from '../scheme/resources-of-pod.ts';
-import { findUntolerated, TAINT_NO_EXECUTE } from '../scheme/taints.ts';
+import { findUntolerated, TAINT_NO_EXECUTE, TAINT_NO_SCHEDULE } from '../scheme/taints.ts';
+import { isCritical, pressuresOf } from './eviction.ts';
 import { grantedSpec } from './granted-resources.ts';
 import { shareHostPort } from './host-ports.ts';
 
@@ -31,7 +33,10 @@ export function admissionProblem(
 ): AdmissionProblem | undefined {
   const others = [...neighbours];
   return (
-    systemProblem(pod) ?? resourceProblem(pod, node, others) ?? placementProblem(pod, node, others)
+    systemProblem(pod) ??
+    pressureProblem(pod, node) ??
+    resourceProblem(pod, node, others) ??
+    placementProblem(pod, node, others)
   );
 }
 
@@ -50,6 +55,27 @@ function systemProblem({ spec }: Pod): AdmissionProblem | undefined {
   }
   if (spec?.os === undefined || spec.os.name === OS) return undefined;
   return rejected('PodOSNotSupported', "Failed to admit pod as the OS field doesn't match node OS");
+}
+
+const TAINT_MEMORY_PRESSURE = {
+  key: 'node.kubernetes.io/memory-pressure',
+  effect: TAINT_NO_SCHEDULE,
+} as const;
+
+/** The node runs out of something: it takes nothing on that it would have to give up next. */
+function pressureProblem(pod: Pod, node: Node): AdmissionProblem | undefined {
+  const pressures = pressuresOf(node);
+  if (pressures.length === 0 || isCritical(pod)) return undefined;
+  const isMemoryAlone = pressures.every((pressure) => pressure === 'MemoryPressure');
+  if (isMemoryAlone && !suffersFromMemory(pod)) return undefined;
+  return rejected('Evicted', `The node had condition: [${pressures.join(' ')}]. `);
+}
+
+function suffersFromMemory({ spec }: Pod): boolean {
+  const tolerates = !findUntolerated([TAINT_MEMORY_PRESSURE], spec?.tolerations, [
+    TAINT_NO_SCHEDULE,
+  ]);
+  return spec !== undefined && qosClassOf(spec) === 'BestEffort' && !tolerates;
 }
 
 /** The node does not want the Pod, or has given a port away that it wants. */

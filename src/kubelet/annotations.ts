@@ -5,6 +5,7 @@
 
 import { parseGoDuration } from '../scheme/duration.ts';
 import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
+import { PRESSURES, type PressureType } from '../scheme/groups/simulation/types.ts';
 import { seedOf } from '../scheme/usage/wave.ts';
 
 /** On a Node: `simulated` makes our kubelet run it. */
@@ -14,6 +15,13 @@ export const KUBELET_SIMULATED = 'simulated';
 /** On a Node: `off` silences its kubelet until the annotation is changed or removed. */
 export const ANNOTATION_POWER = 'orrery.dev/power';
 export const POWER_OFF = 'off';
+
+/** On a Node: what it calls itself in its addresses and its label. @default its name */
+export const ANNOTATION_HOSTNAME_OVERRIDE = 'orrery.dev/hostname-override';
+/** On a Node: it reports the condition OutOfDisk, as kubelets did before 1.13: `true` or `false`. */
+export const ANNOTATION_OUT_OF_DISK = 'orrery.dev/out-of-disk';
+/** On a Node: what it runs out of: `MemoryPressure`, `DiskPressure`, `PIDPressure`, separated by commas. */
+export const ANNOTATION_PRESSURE = 'orrery.dev/pressure';
 
 /** On a Pod: containers exit this long after they start (`30s`, `1m`). Without it, they run until they are stopped. */
 export const ANNOTATION_EXIT_AFTER = 'orrery.dev/exit-after';
@@ -72,6 +80,12 @@ export function isSimulated(node: Node): boolean {
 /** Whether our kubelet is at work on the node. */
 export function isPoweredOn(node: Node): boolean {
   return node.metadata.annotations?.[ANNOTATION_POWER] !== POWER_OFF;
+}
+
+/** What annotations let the node run out of. */
+export function declaredPressures({ metadata }: Node): readonly PressureType[] {
+  const declared = metadata.annotations?.[ANNOTATION_PRESSURE]?.split(',').map((one) => one.trim());
+  return declared ? PRESSURES.filter((type) => declared.includes(type)) : [];
 }
 
 /** How the annotations let the container exit; undefined when they do not. Annotations that do not parse count as absent. */

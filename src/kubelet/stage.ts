@@ -7,6 +7,7 @@ import type { Random } from '../lib/random.ts';
 import type { EventNote } from '../machinery/event-recorder.ts';
 import type { Node, Pod, PodStatus } from '../scheme/generated/types/core-v1.ts';
 import type { KubeletSettings, StageDelay } from './settings.ts';
+import type { Crash } from './simulation/fault-effects.ts';
 import type { PodSources } from './sources/pod-sources.ts';
 
 /** Where a stage happens. */
@@ -22,6 +23,8 @@ export interface PodContext {
   readonly images: { has(image: string): boolean };
   /** How many times longer pulls take than they should. */
   readonly pullSlowdown: number;
+  /** How a fault has ended the Pod's containers. */
+  readonly crash: Crash | undefined;
   /** What the Pod needs beside its spec; only known to stages that ask for it. */
   readonly sources: PodSources;
   /** When the kubelet has said this of the Pod: see {@link PodTransition.announces}. Undefined when it has not. */

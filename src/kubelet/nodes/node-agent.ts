@@ -9,20 +9,22 @@ import { coordinationLeases, coreNodes, corePods } from '../../scheme/generated/
 import type { Lease } from '../../scheme/generated/types/coordination-v1.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { quantityValue } from '../../scheme/quantity.ts';
-import { isPoweredOn, isSimulated } from '../annotations.ts';
+import { declaredPressures, isPoweredOn, isSimulated } from '../annotations.ts';
 import { inChunks } from '../chunks.ts';
 import { imagesToRemove } from '../images/image-garbage.ts';
 import { withDefaultTag } from '../images/image-name.ts';
 import type { NodeImages } from '../images/node-images.ts';
 import type { NodeClients } from '../node-clients.ts';
 import type { KubeletSettings } from '../settings.ts';
-import { SHARD_CONCURRENCY, shardKeyOf, shardPhase } from '../shards.ts';
+import { SHARD_CONCURRENCY, SHARD_KEYS, shardKeyOf, shardPhase } from '../shards.ts';
+import type { Simulation } from '../simulation/simulation.ts';
 import { isRegistered, nodeRegister } from '../stages/node-register.ts';
 import { nodeReport } from '../stages/node-report.ts';
 import { statusesOf } from '../status/container-slots.ts';
 import { isRenewalDue, NODE_LEASE_NAMESPACE, newLease, renewedLease } from './node-lease.ts';
 import { NodeNetworks } from './node-networks.ts';
 import type { NodeContext, NodeTransition } from './node-stage.ts';
+import type { Pressures } from './node-status.ts';
 
 /** One key registers all new nodes, because their Pod ranges must not overlap. */
 const KEY_REGISTER = 'register';
@@ -60,11 +62,17 @@ export interface NodeAgentOptions {
   /** @default all write by the controller's own client */
   readonly clientFor: NodeClients | undefined;
   readonly images: NodeImages;
+  readonly simulation: Simulation;
 }
 
 /** Whether our kubelet has the node in its care now. */
 export function isServed(node: Node): boolean {
   return isSimulated(node) && isPoweredOn(node);
+}
+
+/** Whether annotations let the node run out of something else than before. */
+function isRedeclared(previous: Node, node: Node): boolean {
+  return declaredPressures(previous).length !== declaredPressures(node).length;
 }
 
 class NodeAgent {
@@ -75,11 +83,13 @@ class NodeAgent {
   readonly #leases: Informer<Lease>;
   readonly #pods: Informer<Pod>;
   readonly #images: NodeImages;
+  readonly #simulation: Simulation;
 
   constructor(context: ControllerContext, options: NodeAgentOptions) {
     const { clientFor = () => context.client, images, settings } = options;
     this.#context = context;
     this.#images = images;
+    this.#simulation = options.simulation;
     this.#settings = settings;
     this.#clientFor = clientFor;
     this.#nodes = context.informers.informer(coreNodes);
@@ -94,6 +104,10 @@ class NodeAgent {
       onUpdate: (previous, node) => this.#onNode(previous, node),
       onDelete: ({ metadata }) => images.forgetNode(metadata.name ?? ''),
     });
+    this.#simulation.follow(context);
+    this.#simulation.onChange(() => {
+      for (const key of SHARD_KEYS) context.queue.add(key);
+    });
   }
 
   #onNode(previous: Node | undefined, node: Node): void {
@@ -102,7 +116,12 @@ class NodeAgent {
     else this.#images.observeChange(previous, node);
     const { queue } = this.#context;
     if (!isRegistered(node)) queue.add(KEY_REGISTER);
-    else if (!previous || !isServed(previous) || !isRegistered(previous)) {
+    else if (
+      !previous ||
+      !isServed(previous) ||
+      !isRegistered(previous) ||
+      isRedeclared(previous, node)
+    ) {
       queue.add(shardKeyOf(node.metadata.name ?? ''));
     }
   }
@@ -129,17 +148,21 @@ class NodeAgent {
   }
 
   async heartbeat(shardKey: string): Promise<ReconcileResult> {
-    const ctx = this.#stageContext(new NodeNetworks(this.#settings.clusterCidrs, []));
+    const shared = this.#stageContext(new NodeNetworks(this.#settings.clusterCidrs, []));
+    const { faults } = this.#simulation;
     const served = this.#nodes
       .byIndex(INDEX_SHARD, shardKey)
-      .filter((node) => isServed(node) && isRegistered(node));
+      .filter((node) => isServed(node) && isRegistered(node))
+      .filter((node) => !faults.isSilenced(node, shared.nowMs));
     if (served.length === 0) return done;
     await inChunks(served, CHUNK, async (node) => {
+      const offsetMs = faults.clockOffsetMs(node, shared.nowMs);
+      const ctx = offsetMs === 0 ? shared : { ...shared, nowMs: shared.nowMs + offsetMs };
       await this.#renewLease(node, ctx.nowMs);
       this.#collectImages(node);
       if (nodeReport.matches(node, ctx)) await this.#apply(node, nodeReport.next(node, ctx));
     });
-    return requeueAfter(this.#msToNextHeartbeat(shardKey, ctx.nowMs));
+    return requeueAfter(this.#msToNextHeartbeat(shardKey, shared.nowMs));
   }
 
   /** A disk that is full of images loses those that no container needs. */
@@ -209,6 +232,12 @@ class NodeAgent {
     return this.#context.events.withClient(this.#clientFor(name)).withSource('kubelet', name);
   }
 
+  #pressuresOf(node: Node): Pressures {
+    const ofFaults = this.#simulation.faults.pressures(node, this.#context.clock.now());
+    const declared = declaredPressures(node);
+    return declared.length === 0 ? ofFaults : new Set([...ofFaults, ...declared]);
+  }
+
   #stageContext(networks: NodeNetworks): NodeContext {
     return {
       nowMs: this.#context.clock.now(),
@@ -216,6 +245,7 @@ class NodeAgent {
       allocatePodCidrs: (pods) => networks.allocatePodCidrs(pods),
       ipsOf: (podCidrs) => networks.ipsOf(podCidrs),
       imagesOf: (nodeName) => this.#images.of(nodeName),
+      pressuresOf: (node) => this.#pressuresOf(node),
     };
   }
 }

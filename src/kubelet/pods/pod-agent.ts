@@ -14,6 +14,7 @@ import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { keyOf, type NamespacedKey } from '../../scheme/object.ts';
 import { inChunks } from '../chunks.ts';
+import { pressuresOf } from '../eviction.ts';
 import type { NodeImages } from '../images/node-images.ts';
 import { linesOfTransition } from '../logs/lines-of-transition.ts';
 import { RepeatedLines } from '../logs/repeated-lines.ts';
@@ -22,6 +23,7 @@ import { isServed } from '../nodes/node-agent.ts';
 import { isDeferred, resizedSlots } from '../resize.ts';
 import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, shardKeyOf } from '../shards.ts';
+import type { Simulation } from '../simulation/simulation.ts';
 import {
   NO_SOURCES,
   needsSources,
@@ -62,6 +64,7 @@ export interface PodAgentOptions {
   readonly clientFor: NodeClients | undefined;
   readonly containerLog: ContainerLog;
   readonly images: NodeImages;
+  readonly simulation: Simulation;
 }
 
 class PodAgent {
@@ -76,6 +79,7 @@ class PodAgent {
   readonly #repeatedLines: RepeatedLines;
   readonly #addresses = new PodAddresses();
   readonly #images: NodeImages;
+  readonly #simulation: Simulation;
   readonly #memory = new PodMemory();
   /** Pods that were admitted and whose new status has not come back yet. */
   readonly #admitting = new Map<string, Map<NamespacedKey, Pod>>();
@@ -92,6 +96,7 @@ class PodAgent {
     this.#clientFor = clientFor;
     this.#containerLog = containerLog;
     this.#images = options.images;
+    this.#simulation = options.simulation;
     this.#due = new DuePods(context.clock, (shardKey) => context.queue.add(shardKey));
     this.#repeatedLines = new RepeatedLines(context.clock, containerLog);
     context.signal.addEventListener('abort', () => this.#clear(), { once: true });
@@ -106,9 +111,13 @@ class PodAgent {
     this.#nodes.addHandler({
       onAdd: (node) => this.#planNode(node),
       onUpdate: (previous, node) => {
-        if (isAtWork(previous) !== isAtWork(node)) this.#planNode(node);
+        if (isChanged(previous, node)) this.#planNode(node);
         else this.#planDeferred(node.metadata.name ?? '');
       },
+    });
+    this.#simulation.follow(context);
+    this.#simulation.onChange(() => {
+      for (const node of this.#nodes.list()) if (isAtWork(node)) this.#planNode(node);
     });
   }
 
@@ -176,14 +185,15 @@ class PodAgent {
     for (const pod of this.#pods.byIndex(INDEX_NODE_NAME, nodeName)) this.#plan(pod, nodeName);
   }
 
-  #plan(pod: Pod, nodeName: string): void {
+  #plan(actual: Pod, nodeName: string): void {
     const node = this.#nodes.get(nodeName);
-    const key = keyOf(pod);
-    if (!node || !isAtWork(node)) {
+    const key = keyOf(actual);
+    if (!node || !this.#isAtWork(node)) {
       this.#due.forget(key);
       this.#repeatedLines.forget(key);
       return;
     }
+    const pod = this.#simulation.seen(actual, node);
     this.#repeatedLines.observe(key, pod);
     const ctx = this.#contextOf(pod, node);
     const planned = nextPodStage(this.#stages, pod, ctx);
@@ -199,9 +209,10 @@ class PodAgent {
   }
 
   async #step(key: NamespacedKey, stage: PodStage): Promise<void> {
-    const pod = this.#pods.get(key);
-    const node = pod && this.#nodes.get(pod.spec?.nodeName ?? '');
-    if (!node || !isAtWork(node)) return;
+    const actual = this.#pods.get(key);
+    const node = actual && this.#nodes.get(actual.spec?.nodeName ?? '');
+    if (!node || !this.#isAtWork(node)) return;
+    const pod = this.#simulation.seen(actual, node);
     try {
       const sources = stage.readsSources && needsSources(pod) ? await this.#read(pod) : NO_SOURCES;
       const ctx = this.#contextOf(pod, node, sources);
@@ -213,7 +224,7 @@ class PodAgent {
         this.#granted.set(key, { ...pod, status: transition.status });
       }
       this.#remember(pod, transition, ctx.nowMs);
-      await this.#apply(pod, transition, ctx.nowMs);
+      await this.#apply(actual, transition, ctx.nowMs);
     } catch (thrown) {
       this.#onFailure(pod, stage, thrown);
     }
@@ -239,7 +250,8 @@ class PodAgent {
     const status = deepEqual(transition.status, pod.status) ? undefined : transition.status;
     if (status) {
       await client.update(corePods, { ...pod, status }, { subresource: 'status' });
-      for (const line of linesOfTransition(pod, status, nowMs)) this.#containerLog.write(line);
+      const seen = this.#simulation.seen(pod, this.#nodes.get(nodeName));
+      for (const line of linesOfTransition(seen, status, nowMs)) this.#containerLog.write(line);
     }
     if (remove) {
       const preconditions = uid === undefined ? {} : { uid };
@@ -289,23 +301,39 @@ class PodAgent {
     }
   }
 
+  /** Not while a fault cuts the node off. */
+  #isAtWork(node: Node): boolean {
+    return isAtWork(node) && !this.#simulation.faults.isSilenced(node, this.#context.clock.now());
+  }
+
   #contextOf(pod: Pod, node: Node, sources: PodSources = NO_SOURCES): PodContext {
     const { clock, random } = this.#context;
+    const { faults } = this.#simulation;
     const nodeName = node.metadata.name ?? '';
     const key = keyOf(pod);
+    const timeMs = clock.now();
     return {
       node,
-      nowMs: clock.now(),
+      nowMs: timeMs + faults.clockOffsetMs(node, timeMs),
       random,
       settings: this.#settings,
       sources,
       images: { has: (image) => this.#images.has(nodeName, image) },
-      pullSlowdown: 1,
+      pullSlowdown: faults.pullSlowdown(node, timeMs),
+      crash: faults.crashOf(pod, node, timeMs),
       announcedMs: (what) => this.#memory.announcedMs(key, pod.metadata.uid, what),
       neighbours: () => this.#neighboursOf(pod, nodeName),
       assignPodIps: () => this.#addresses.assign(pod, node),
     };
   }
+}
+
+/** Whether the node has changed in a way that all of its Pods must be looked at for. */
+function isChanged(previous: Node, node: Node): boolean {
+  return (
+    isAtWork(previous) !== isAtWork(node) ||
+    pressuresOf(previous).length !== pressuresOf(node).length
+  );
 }
 
 /** Whether our kubelet runs Pods on the node. */

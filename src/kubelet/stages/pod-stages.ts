@@ -4,6 +4,8 @@ import { podContainerExit } from './pod-container-exit.ts';
 import { podContainerRestart, podCrashLoopBackOff } from './pod-crash-loop.ts';
 import { podDeadline } from './pod-deadline.ts';
 import { podEphemeralStart } from './pod-ephemeral-start.ts';
+import { podEvict } from './pod-evict.ts';
+import { podFaultCrash } from './pod-fault-crash.ts';
 import { podImageBackOff } from './pod-image-back-off.ts';
 import { podImageChanged } from './pod-image-changed.ts';
 import { podImagePull } from './pod-image-pull.ts';
@@ -20,7 +22,9 @@ export const POD_STAGES: readonly PodStage[] = [
   podStop,
   podTerminate,
   podRemove,
+  podEvict,
   podDeadline,
+  podFaultCrash,
   podAdmit,
   podImagePull,
   podInitStart,

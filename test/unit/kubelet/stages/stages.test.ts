@@ -10,6 +10,7 @@ import {
   DEFAULT_KUBELET_SETTINGS,
   type KubeletSettings,
 } from '../../../../src/kubelet/settings.ts';
+import type { Crash } from '../../../../src/kubelet/simulation/fault-effects.ts';
 import type { PodSources } from '../../../../src/kubelet/sources/pod-sources.ts';
 import { nextPodStage, type PodContext } from '../../../../src/kubelet/stage.ts';
 import { nodeRegister } from '../../../../src/kubelet/stages/node-register.ts';
@@ -17,6 +18,7 @@ import { nodeReport } from '../../../../src/kubelet/stages/node-report.ts';
 import { POD_STAGES } from '../../../../src/kubelet/stages/pod-stages.ts';
 import { seededRandom } from '../../../../src/lib/random.ts';
 import type { Node, Pod } from '../../../../src/scheme/generated/types/core-v1.ts';
+import type { PressureType } from '../../../../src/scheme/groups/simulation/types.ts';
 
 const DIRECTORY = path.resolve('test/unit/kubelet/stages');
 const INPUT = '.input.json';
@@ -32,6 +34,10 @@ interface StageInput {
   /** The images that the node has. @default all */
   readonly images?: readonly string[];
   readonly pullSlowdown?: number;
+  /** How a fault ends the Pod's containers. */
+  readonly crash?: Crash;
+  /** What the node runs out of. */
+  readonly pressures?: readonly PressureType[];
   /** What the Pod needs beside its spec. @default it needs nothing */
   readonly sources?: {
     readonly volumeProblem?: string;
@@ -62,6 +68,7 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
     settings,
     images: { has: (image) => images === undefined || images.includes(image) },
     pullSlowdown,
+    crash: input.crash,
     sources: sourcesOf(input),
     announcedMs: (what) => (input.announced?.includes(what) ? nowMs : undefined),
     neighbours: () => neighbours,
@@ -83,7 +90,7 @@ function sourcesOf({ sources = {} }: StageInput): PodSources {
 }
 
 function actOnNode(
-  { images = [], node }: StageInput,
+  { images = [], node, pressures }: StageInput,
   nowMs: number,
   settings: KubeletSettings,
 ): unknown {
@@ -93,6 +100,7 @@ function actOnNode(
     settings,
     allocatePodCidrs: (pods: number) => networks.allocatePodCidrs(pods),
     ipsOf: (podCidrs: readonly string[]) => networks.ipsOf(podCidrs),
+    pressuresOf: () => new Set(pressures),
     imagesOf: () => new Map(images.map((image) => [image, nowMs])),
   };
   const stage = [nodeRegister, nodeReport].find((one) => one.matches(node, ctx));
