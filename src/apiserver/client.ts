@@ -245,12 +245,12 @@ export interface ApiClient {
     target: Target,
     options?: DeleteOptions,
   ): Promise<DeleteResult<T>>;
-  /** Deletes what the selectors choose; returns how many were deleted or marked. */
+  /** Deletes what the selectors choose; returns what was deleted or marked, as it was before. */
   deleteCollection<T extends ApiObject>(
     ref: ResourceRef<T>,
     selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
     options?: DeleteOptions,
-  ): Promise<number>;
+  ): Promise<ObjectList<T>>;
   /** Several writes, all or none, at consecutive resourceVersions. */
   transaction(
     writes: readonly TransactionWrite[],

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { ApiClient } from '../../apiserver/client.ts';
-import { credentialsOf } from '../../http/credentials.ts';
+import { upgradeCredentials } from '../../http/credentials.ts';
 import { toStatus } from '../../http/http-server.ts';
 import { refuseUpgrade } from '../../http/upgrades.ts';
 import { badRequest, notFound } from '../../scheme/errors.ts';
@@ -82,7 +82,7 @@ class StreamRoutes {
   async #connect(upgrade: Upgrade): Promise<void> {
     const connect = parseConnectRequest(upgrade.request);
     if (!connect) throw notFound({ group: '', resource: 'pods', name: '' });
-    const identity = await this.#context.authenticate(credentialsOf(upgrade.request));
+    const identity = await this.#context.authenticate(upgradeCredentials(upgrade.request));
     const take = this.#chooseTransport(upgrade, connect);
     const leave = this.#counter.enter(identity.user);
     try {

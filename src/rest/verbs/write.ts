@@ -24,6 +24,19 @@ export async function create(request: RestRequest): Promise<Answer> {
   );
 }
 
+/** `POST` to `bindings`, which the Pod is bound by: there is nothing to show for it. */
+export async function bind(request: RestRequest): Promise<Answer> {
+  await create(request);
+  const value = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    code: CREATED,
+  };
+  return { type: 'other', code: CREATED, value };
+}
+
 /** `PUT` of an object, or of one of its sides. */
 export async function update(request: RestRequest): Promise<Answer> {
   const { client, path, query } = request;
