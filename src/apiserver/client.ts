@@ -83,6 +83,8 @@ export interface WriteOptions {
   readonly fieldManager?: string;
   /** What an unknown field does. @default 'Strict' */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
+  /** What is wrong with how the object was written, as a door has seen it: it counts as unknown fields do. @default nothing */
+  readonly problems?: readonly string[];
   /** Collects warnings for the caller. */
   readonly onWarning?: (warning: string) => void;
   /** See the store's lanes. @default 'foreground' */

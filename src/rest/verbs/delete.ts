@@ -13,7 +13,7 @@ const ACCEPTED = 202;
 export async function deleteOne(request: RestRequest): Promise<Answer> {
   const { client, path, query } = request;
   const { definition } = path;
-  const options = deleteOptionsOf(query, bodyOf(request));
+  const options = deleteOptionsOf(query, bodyOf(request).value);
   const { object, deleted } = await client.delete(definition, targetOf(path), options);
   const waits = !deleted && options.propagationPolicy === 'Foreground';
   if (!deleted) return objectAnswer(object, waits ? ACCEPTED : OK);
@@ -29,7 +29,7 @@ export async function deleteOne(request: RestRequest): Promise<Answer> {
 /** `DELETE` of all, or of those that selectors choose: what they were. */
 export async function deleteMany(request: RestRequest): Promise<Answer> {
   const { client, path, query } = request;
-  const options = deleteOptionsOf(query, bodyOf(request));
+  const options = deleteOptionsOf(query, bodyOf(request).value);
   const selection = selectionOf(path, query);
   return { type: 'list', list: await client.deleteCollection(path.definition, selection, options) };
 }

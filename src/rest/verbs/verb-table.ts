@@ -6,13 +6,13 @@ import { deleteMany, deleteOne } from './delete.ts';
 import { podLog } from './pod-log.ts';
 import { proxy } from './proxy.ts';
 import { getOne, list } from './read.ts';
-import { act, bind, create, patch, update } from './write.ts';
+import { act, bind, create, patchOne, update } from './write.ts';
 
 type Handlers = Readonly<Partial<Record<string, VerbHandler>>>;
 
 const OF_COLLECTION: Handlers = { GET: list, POST: create, DELETE: deleteMany };
-const OF_OBJECT: Handlers = { GET: getOne, PUT: update, PATCH: patch, DELETE: deleteOne };
-const OF_SUBRESOURCE: Handlers = { GET: getOne, POST: act, PUT: update, PATCH: patch };
+const OF_OBJECT: Handlers = { GET: getOne, PUT: update, PATCH: patchOne, DELETE: deleteOne };
+const OF_SUBRESOURCE: Handlers = { GET: getOne, POST: act, PUT: update, PATCH: patchOne };
 
 const PROXY: Handlers = { GET: proxy, POST: proxy, PUT: proxy, PATCH: proxy, DELETE: proxy };
 
