@@ -15,7 +15,9 @@ import { createDeploymentController } from './deployment/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
+import { createEndpointSliceMirroringController } from './endpointslice-mirroring/reconciler.ts';
 import { createEphemeralVolumeController } from './ephemeral-volume/reconciler.ts';
+import { createEventCleanerController } from './event-cleaner/reconciler.ts';
 import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
@@ -25,6 +27,7 @@ import { createPodGarbageCollectorController } from './pod-garbage-collector/rec
 import { createPvProtectionController } from './pv-protection/reconciler.ts';
 import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
+import { createResourceClaimController } from './resourceclaim/reconciler.ts';
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
 import {
   createRootCaCertificatePublisherController,
@@ -64,6 +67,8 @@ export interface ControllersOptions
   readonly nodeStartupGracePeriodMs?: number;
   /** How often silent Nodes are looked for. @default 5_000 */
   readonly nodeMonitorPeriodMs?: number;
+  /** How long an Event is kept after it was last seen. @default 3_600_000 */
+  readonly eventTtlMs?: number;
   /** @default 100 */
   readonly maxEndpointsPerSlice?: number;
   /** How many ended Pods may stay; 0 keeps all. @default 12_500 */
@@ -74,12 +79,15 @@ const FACTORIES = {
   deployment: createDeploymentController,
   replicaset: createReplicaSetController,
   namespace: createNamespaceController,
+  resourceclaim: createResourceClaimController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,
   'serviceaccount-token': createServiceAccountTokenController,
   disruption: createDisruptionController,
   endpoints: createEndpointsController,
   endpointslice: createEndpointSliceController,
+  'endpointslice-mirroring': createEndpointSliceMirroringController,
+  'event-cleaner': createEventCleanerController,
   'garbage-collector': createGarbageCollectorController,
   'node-lifecycle': createNodeLifecycleController,
   'taint-eviction': createTaintEvictionController,
