@@ -29,12 +29,17 @@ import type { MetricRegistry } from '../lib/metrics.ts';
 import type { Controller } from '../machinery/controller.ts';
 import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
-import { createScheduler } from '../scheduler/scheduler.ts';
+import {
+  parseSchedulerConfiguration,
+  SchedulerConfigurationError,
+} from '../scheduler/configuration/scheduler-configuration.ts';
+import { createScheduler, type SchedulerOptions } from '../scheduler/scheduler.ts';
 import type { GroupResource } from '../scheme/resource.ts';
 import { chooseControllers } from './choose-controllers.ts';
 import { type Component, controllerClient, startComponent } from './component.ts';
 import type { Database } from './database.ts';
 import { ConfigError } from './option-values.ts';
+import { parseYaml, readOptionFile } from './yaml-file.ts';
 
 export interface WorkersOptions {
   readonly config: Config;
@@ -106,7 +111,7 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
     {
       name: 'kube-scheduler',
       user: SCHEDULER_USER,
-      controllers: roles.has('scheduler') ? [createScheduler()] : [],
+      controllers: roles.has('scheduler') ? [createScheduler(schedulerOptions(config))] : [],
       leaseName: 'kube-scheduler',
     },
     {
@@ -143,6 +148,19 @@ function controllersOf({
     nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
   };
   return createControllers(options, names);
+}
+
+/** @throws {ConfigError} for a configuration that cannot be */
+function schedulerOptions({ schedulerConfigFile: file }: Config): SchedulerOptions {
+  if (file === undefined) return {};
+  const option = '--scheduler-config';
+  try {
+    const text = readOptionFile(option, file);
+    return { configuration: parseSchedulerConfiguration(parseYaml(file, text)) };
+  } catch (thrown) {
+    if (!(thrown instanceof SchedulerConfigurationError)) throw thrown;
+    throw new ConfigError(`${option}: ${file}: ${thrown.message}`);
+  }
 }
 
 function kubeletClient(apiServer: ApiServer, nodeName: string): ApiClient {

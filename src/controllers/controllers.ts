@@ -11,6 +11,8 @@ import {
   createCertificateSignerController,
 } from './certificate-signer/reconciler.ts';
 import { createClusterRoleAggregationController } from './clusterrole-aggregation/reconciler.ts';
+import { createCronJobController } from './cronjob/reconciler.ts';
+import { createDaemonSetController } from './daemonset/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
@@ -19,6 +21,11 @@ import { createEndpointSliceMirroringController } from './endpointslice-mirrorin
 import { createEphemeralVolumeController } from './ephemeral-volume/reconciler.ts';
 import { createEventCleanerController } from './event-cleaner/reconciler.ts';
 import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
+import {
+  createHorizontalPodAutoscalerController,
+  type HorizontalPodAutoscalerOptions,
+} from './horizontal-pod-autoscaler/reconciler.ts';
+import { createJobController } from './job/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
 import { createPersistentVolumeBinderController } from './persistentvolume-binder/reconciler.ts';
@@ -27,6 +34,7 @@ import { createPodGarbageCollectorController } from './pod-garbage-collector/rec
 import { createPvProtectionController } from './pv-protection/reconciler.ts';
 import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
+import { createReplicationControllerController } from './replicationcontroller/reconciler.ts';
 import { createResourceClaimController } from './resourceclaim/reconciler.ts';
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
 import {
@@ -38,13 +46,14 @@ import {
   createServiceAccountTokenController,
   type ServiceAccountTokenOptions,
 } from './serviceaccount-token/reconciler.ts';
-import type { ResourceSource } from './shared/resource-source.ts';
+import { createStatefulSetController } from './statefulset/reconciler.ts';
 import {
   createStorageVersionMigratorController,
   type StorageVersionMigratorOptions,
 } from './storage-version-migrator/reconciler.ts';
 import { createTaintEvictionController } from './taint-eviction/reconciler.ts';
 import { createTtlController } from './ttl/reconciler.ts';
+import { createTtlAfterFinishedController } from './ttl-after-finished/reconciler.ts';
 import {
   createValidatingAdmissionPolicyStatusController,
   type ValidatingAdmissionPolicyStatusOptions,
@@ -57,10 +66,9 @@ export interface ControllersOptions
   extends CertificateSignerOptions,
     RootCaPublisherOptions,
     ServiceAccountTokenOptions,
+    HorizontalPodAutoscalerOptions,
     StorageVersionMigratorOptions,
     ValidatingAdmissionPolicyStatusOptions {
-  /** Every resource that is served: what namespaces hold, and what may own or be owned. */
-  readonly resources: ResourceSource;
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
   readonly nodeMonitorGracePeriodMs?: number;
   /** How long a new Node may take to report for the first time. @default 60_000 */
@@ -78,6 +86,13 @@ export interface ControllersOptions
 const FACTORIES = {
   deployment: createDeploymentController,
   replicaset: createReplicaSetController,
+  replicationcontroller: createReplicationControllerController,
+  daemonset: createDaemonSetController,
+  statefulset: createStatefulSetController,
+  job: createJobController,
+  cronjob: createCronJobController,
+  'horizontal-pod-autoscaler': createHorizontalPodAutoscalerController,
+  'ttl-after-finished': createTtlAfterFinishedController,
   namespace: createNamespaceController,
   resourceclaim: createResourceClaimController,
   resourcequota: createResourceQuotaController,
