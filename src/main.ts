@@ -5,7 +5,6 @@ import { destination, pino } from 'pino';
 import { greeting } from './composition/greeting.ts';
 import { ConfigError } from './composition/option-values.ts';
 import { type Config, defaultDataDirectory, readConfig, USAGE } from './config.ts';
-import { startControlPlane } from './control-plane.ts';
 import { openDataDirectory, publishProcessId } from './data-directory.ts';
 import { toError } from './lib/errors.ts';
 import type { Logger } from './lib/logger.ts';
@@ -15,6 +14,8 @@ import { packageRoot } from './store/package-root.ts';
 
 /** What packages will drop one day is for this project's tests to show, not for its users' terminals. */
 process.noDeprecation = true;
+/** For packages, which read it when they are loaded: graphql coerces input in fewer steps then. */
+process.env.NODE_ENV ??= 'production';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -40,6 +41,7 @@ async function run(config: Config): Promise<void> {
   const abort = new AbortController();
   const stopped = onFirstSignal(() => abort.abort());
   openDataDirectory(config.dataDirectory);
+  const { startControlPlane } = await import('./control-plane.ts');
   const onProgress = (message: string): void => say(pc.dim(`  ${message} ...`));
   const plane = await startControlPlane({
     config,

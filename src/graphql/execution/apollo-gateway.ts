@@ -8,6 +8,8 @@ import type { ExecutableSchema, SchemaHolder } from './schema-holder.ts';
 /** Apollo copies its context, which a RequestContext with its private state does not survive: it goes in a wrapper. */
 export interface ApolloContext {
   readonly request: RequestContext;
+  /** The operation's run, when it has begun already and only its answer is to be written. */
+  readonly running?: Promise<ExecutionResult>;
 }
 
 type GatewayInterface = ApolloServerOptionsWithGateway<ApolloContext>['gateway'];
@@ -27,14 +29,12 @@ export function createApolloGateway(holder: SchemaHolder): GatewayInterface {
     load: () =>
       Promise.resolve({
         async executor({ document, request, schema, context }) {
+          const { request: ctx, running } = context as unknown as ApolloContext;
+          if (running) return running as Promise<Result>;
           // The document was validated against `schema`: a change since then must not run it on another.
           const executable = executables.get(schema) ?? holder.current;
           const operation = executable.prepare(document, request.operationName);
-          return executeOperation(
-            operation,
-            (context as unknown as ApolloContext).request,
-            request.variables,
-          ) as Promise<Result>;
+          return executeOperation(operation, ctx, request.variables) as Promise<Result>;
         },
       }),
     stop: () => Promise.resolve(),

@@ -1,4 +1,4 @@
-import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Seat } from '../../apiserver/fairness/fair-queues.ts';
@@ -10,6 +10,7 @@ import type { ApolloContext } from '../execution/apollo-gateway.ts';
 import { formatGraphqlError } from '../format-error.ts';
 import type { Caller, GraphqlService, OperationRequest } from '../graphql-service.ts';
 import type { SseTransport } from '../watch/sse-transport.ts';
+import { HttpAnswerer } from './http-answerer.ts';
 
 export interface GraphqlRouteOptions {
   readonly service: GraphqlService;
@@ -19,7 +20,8 @@ export interface GraphqlRouteOptions {
 
 /** `POST /graphql` for queries and mutations, and for everything as server-sent events; `GET` for queries. */
 export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { service } = options;
+  const { service, apollo, sse } = options;
+  const door = { service, sse, answerer: new HttpAnswerer(service, apollo) };
   void fastify.register((scope, _options, done) => {
     addJsonParser(scope, service.limits.maxBodyBytes);
     scope.route({
@@ -35,7 +37,7 @@ export function addGraphqlRoute(fastify: FastifyInstance, options: GraphqlRouteO
         senders.set(request, { caller, turn });
         return undefined;
       },
-      handler: (request, reply) => handle(options, request, reply),
+      handler: (request, reply) => handle(door, request, reply),
     });
     done();
   });
@@ -50,8 +52,14 @@ function isBrowserPage({ method, headers, query }: FastifyRequest): boolean {
   return method === 'GET' && asksForNothing && (headers.accept ?? '').includes('text/html');
 }
 
+interface Door {
+  readonly service: GraphqlService;
+  readonly sse: SseTransport;
+  readonly answerer: HttpAnswerer;
+}
+
 async function handle(
-  options: GraphqlRouteOptions,
+  { service, sse, answerer }: Door,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -59,16 +67,16 @@ async function handle(
   const operation = request.body as Partial<OperationRequest> | undefined;
   const query = operation?.query ?? (request.query as Partial<OperationRequest>).query;
   if (typeof query === 'string') {
-    const refused = refuse(options.service, query);
+    const refused = refuse(service, query);
     if (refused && !acceptsEventStream(request)) return reply.code(400).send({ errors: [refused] });
     if (acceptsEventStream(request)) {
       reply.hijack();
       turn.leave();
-      await options.sse.handle({ ...operation, query }, caller, reply.raw);
+      await sse.handle({ ...operation, query }, caller, reply.raw);
       return undefined;
     }
   }
-  return runInApollo(options, { request, reply, caller });
+  return answerer.answer({ request, reply, caller });
 }
 
 function acceptsEventStream({ headers }: FastifyRequest): boolean {
@@ -84,42 +92,4 @@ function refuse(service: GraphqlService, query: string) {
     if (error instanceof GraphQLError) return formatGraphqlError(service.formatError, error);
     throw error;
   }
-}
-
-interface ApolloRequest {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  readonly caller: Caller;
-}
-
-async function runInApollo(
-  { service, apollo }: GraphqlRouteOptions,
-  { request, reply, caller }: ApolloRequest,
-): Promise<string> {
-  const { body, headers, status } = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: request.method,
-      headers: toHeaderMap(request),
-      search: searchOf(request.url),
-      body: request.body ?? {},
-    },
-    context: () => Promise.resolve({ request: service.createContext(caller) }),
-  });
-  for (const [name, value] of headers) void reply.header(name, value);
-  void reply.code(status ?? 200);
-  // Chunks come from @defer and @stream alone, which the schema does not have.
-  return body.kind === 'complete' ? body.string : '';
-}
-
-function searchOf(url: string): string {
-  const mark = url.indexOf('?');
-  return mark < 0 ? '' : url.slice(mark);
-}
-
-function toHeaderMap({ headers }: FastifyRequest): HeaderMap {
-  const map = new HeaderMap();
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  return map;
 }

@@ -1,4 +1,5 @@
 import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
+import { controllerOf } from '../../scheme/object.ts';
 import { type ContainerExit, declaredExit, declaredInitExit } from '../annotations.ts';
 import type { PodStage } from '../stage.ts';
 import { type ContainerSlot, containerSlots, isRunning } from '../status/container-slots.ts';
@@ -10,17 +11,26 @@ import { nextPodStatus } from '../status/pod-status.ts';
 const INIT_EXIT: ContainerExit = { afterMs: 0, code: 0 };
 const SUCCESS: Ending = { code: 0 };
 
+/** Nobody says how long a Job's work takes: a second, so that what its author waits for comes. */
+const WORK_EXIT: ContainerExit = { afterMs: 1_000, code: 0 };
+
+function workExit(pod: Pod, { container }: ContainerSlot): ContainerExit | undefined {
+  // Who reads from stdin ends when its process does.
+  return controllerOf(pod)?.kind === 'Job' && !container.stdin ? WORK_EXIT : undefined;
+}
+
 function exitOf(pod: Pod, slot: ContainerSlot): ContainerExit | undefined {
   if (!isRunning(slot)) return undefined;
   if (slot.kind === 'init') return declaredInitExit(pod, slot.name) ?? INIT_EXIT;
-  return slot.kind === 'main' ? declaredExit(pod, slot.name) : declaredInitExit(pod, slot.name);
+  if (slot.kind === 'sidecar') return declaredInitExit(pod, slot.name);
+  return declaredExit(pod, slot.name) ?? workExit(pod, slot);
 }
 
 function exitMs(slot: ContainerSlot, exit: ContainerExit): number {
   return Date.parse(slot.status?.state?.running?.startedAt ?? '') + exit.afterMs;
 }
 
-/** Containers that end by themselves: init containers, and those that annotations let exit. */
+/** Containers that end by themselves: init containers, those that annotations let exit, and the work of Jobs. */
 export const podContainerExit: PodStage = {
   name: 'pod-container-exit',
   matches: (pod) =>
