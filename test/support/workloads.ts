@@ -9,6 +9,12 @@ import type {
   StatefulSetSpec,
 } from '../../src/scheme/generated/types/apps-v1.ts';
 import type {
+  CronJob,
+  CronJobSpec,
+  Job,
+  JobSpec,
+} from '../../src/scheme/generated/types/batch-v1.ts';
+import type {
   Pod,
   PodSpec,
   PodTemplateSpec,
@@ -239,4 +245,27 @@ export function storedService(
       ...spec,
     },
   };
+}
+
+/** A Job whose Pods run one container once. */
+export function newJob(
+  name: string,
+  {
+    namespace = 'default',
+    pod = {},
+    ...spec
+  }: { namespace?: string; pod?: Partial<PodSpec> } & Partial<JobSpec> = {},
+): NewObject<Job> {
+  const template = { spec: podSpec({ restartPolicy: 'Never', ...pod }) };
+  return { metadata: { name, namespace }, spec: { template, ...spec } };
+}
+
+/** A CronJob whose Jobs run one container once. */
+export function newCronJob(
+  name: string,
+  { namespace = 'default', ...spec }: { namespace?: string } & Partial<CronJobSpec> = {},
+): NewObject<CronJob> {
+  const { spec: job } = newJob(name);
+  const jobTemplate = { metadata: { labels: LABELS }, spec: job as JobSpec };
+  return { metadata: { name, namespace }, spec: { schedule: '* * * * *', jobTemplate, ...spec } };
 }
