@@ -395,9 +395,8 @@ describe('kubectl events', () => {
   });
 
   test('leaves out what is not of a type', async () => {
-    expect((await cluster.run('events --types=Warning')).stderr).toContain(
-      'No events found in default namespace.',
-    );
+    const { stderr } = await cluster.run('events --for deployment/web --types=Warning');
+    expect(stderr).toContain('No events found in default namespace.');
   });
 
   test('are what get prints as well', async () => {
