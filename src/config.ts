@@ -93,6 +93,8 @@ export interface Config {
   readonly defaultTolerationSeconds: number;
   /** Admission plugins to run beside the default ones. @default [] */
   readonly enableAdmissionPlugins: readonly string[];
+  /** A KubeSchedulerConfiguration, as an absolute path. @default the default profile */
+  readonly schedulerConfigFile: string | undefined;
   /** Default admission plugins not to run. @default [] */
   readonly disableAdmissionPlugins: readonly string[];
   readonly audit: AuditConfig;
@@ -143,6 +145,7 @@ Usage: npm start -- [options]
   --encryption-provider-config FILE
                               which resources are encrypted in the database, and with which keys
                               (default encryption.yaml in the data directory, made at the first start)
+  --scheduler-config FILE     a KubeSchedulerConfiguration: profiles, plugins, weights, arguments
   --enable-admission-plugins LIST
                               admission plugins to run beside the default ones
   --disable-admission-plugins LIST
@@ -181,6 +184,7 @@ const OPTIONS = {
   'node-startup-grace-period': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
   'encryption-provider-config': { type: 'string' },
+  'scheduler-config': { type: 'string' },
   'enable-admission-plugins': { type: 'string', multiple: true },
   'disable-admission-plugins': { type: 'string', multiple: true },
   retention: { type: 'string' },
@@ -215,6 +219,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     dataDirectory: directory ? path.resolve(cwd, directory) : defaultDataDirectory(packageRoot),
     databaseUrl: env.DATABASE_URL || undefined,
     encryptionProviderConfig: toFile(cwd, values['encryption-provider-config']),
+    schedulerConfigFile: toFile(cwd, values['scheduler-config']),
     redisUrl: env.REDIS_URL || undefined,
     roles: toRoles(values.role),
     runtimeConfig: splitList(values['runtime-config']),

@@ -289,7 +289,7 @@ export class ApiServer {
     ref: ResourceRef,
     selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
     options: DeleteOptions = {},
-  ): Promise<number> {
+  ): Promise<ObjectList> {
     const { namespace } = selection;
     return this.#serve(ctx, { verb: 'deletecollection', ref, namespace }, (context) =>
       deleteCollection(this.#registry, context, ref, selection, options),

@@ -54,7 +54,7 @@ export class PodControl {
     const { expectations } = this.#options;
     const key = keyOf(job);
     const made: unknown[] = [];
-    expectations.expectCreations(key, places.length);
+    expectations.expect(key, places.length, []);
     let size = 1;
     for (let at = 0; at < places.length; at += size / 2) {
       const errors = await concurrently(places.slice(at, at + size), CONCURRENCY, async (place) => {
@@ -91,8 +91,9 @@ export class PodControl {
   async remove(job: Job, pods: readonly Pod[]): Promise<Outcome<Pod>> {
     const { expectations } = this.#options;
     const key = keyOf(job);
-    expectations.expectDeletions(
+    expectations.expect(
       key,
+      0,
       pods.map(({ metadata }) => metadata.uid ?? ''),
     );
     return this.#each(pods, async (pod) => {

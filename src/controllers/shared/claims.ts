@@ -41,6 +41,8 @@ export function orphansIn<T extends ApiObject>(
 export interface ClaimInput<T extends ApiObject> {
   readonly controller: ApiObject;
   readonly selector: LabelSelector | undefined;
+  /** What else an object must be, beside matched by the selector. @default nothing */
+  readonly isMember?: (object: T) => boolean;
   /** The objects that name the controller as theirs. */
   readonly owned: readonly T[];
   /** The objects of its namespace that have no controller. */
@@ -56,18 +58,17 @@ export interface Claims<T extends ApiObject> {
 
 /** Who belongs to the controller. One that is being deleted keeps what matches, and neither adopts nor releases. */
 export function planClaims<T extends ApiObject>(input: ClaimInput<T>): Claims<T> {
-  const { controller, selector, owned, orphans } = input;
-  const matches = selectorMatcher(selector);
+  const { controller, selector, owned, orphans, isMember = () => true } = input;
+  const isSelected = selectorMatcher(selector);
+  const matches = (object: T): boolean => isSelected(object.metadata.labels) && isMember(object);
   const kept: T[] = [];
   const release: T[] = [];
   for (const object of owned) {
-    if (matches(object.metadata.labels)) kept.push(object);
+    if (matches(object)) kept.push(object);
     else release.push(object);
   }
   if (controller.metadata.deletionTimestamp) return { kept, adopt: [], release: [] };
-  const adopt = orphans.filter(
-    (object) => !object.metadata.deletionTimestamp && matches(object.metadata.labels),
-  );
+  const adopt = orphans.filter((object) => !object.metadata.deletionTimestamp && matches(object));
   return { kept, adopt, release };
 }
 

@@ -121,7 +121,7 @@ describe('what kubectl create has made', () => {
       'cronjob often',
       'NAME SCHEDULE TIMEZONE SUSPEND ACTIVE LAST SCHEDULE AGE\noften */5 * * * * <none> False 0 <none> <age>\n',
     ],
-    ['quota few', 'NAME REQUEST LIMIT AGE\nfew configmaps: 1/10, secrets: 3/5 <age>\n'],
+    ['quota few', 'NAME REQUEST LIMIT AGE\nfew configmaps: 2/10, secrets: 3/5 <age>\n'],
     [
       'pc urgent',
       'NAME VALUE GLOBAL-DEFAULT AGE PREEMPTIONPOLICY\nurgent 100 false <age> PreemptLowerPriority\n',

@@ -2,7 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import { createScheduler } from '../../../src/scheduler/scheduler.ts';
-import { coreEvents, coreNodes, corePods } from '../../../src/scheme/generated/resources.ts';
+import {
+  coreEvents,
+  coreNodes,
+  corePods,
+  schedulingPriorityClasses,
+} from '../../../src/scheme/generated/resources.ts';
 import type { Event, Node, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { eventually } from '../../support/eventually.ts';
 import { testApi } from '../../support/plane.ts';
@@ -99,7 +104,8 @@ describe('the scheduler', () => {
     await using plane = await schedulerPlane();
     for (const name of ['a', 'b', 'c']) await addNode(plane.client, name);
     await plane.client.create(corePods, newPod('web', requesting('3')));
-    const message = '0/3 nodes are available: 3 Insufficient cpu.';
+    const message =
+      '0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.';
     await eventually(() => podNamed(plane.client, 'web'), waitsBecause(message));
     await eventually(
       () => eventsOf(plane.client, 'web'),
@@ -130,7 +136,9 @@ describe('the scheduler', () => {
     await plane.client.create(corePods, newPod('second', requesting('1')));
     await eventually(
       () => podNamed(plane.client, 'second'),
-      waitsBecause('0/1 nodes are available: 1 Insufficient cpu.'),
+      waitsBecause(
+        '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+      ),
     );
     const first = { namespace: 'default', name: 'first' };
     await plane.client.delete(corePods, first, { gracePeriodSeconds: 0 });
@@ -163,7 +171,7 @@ describe('the scheduler', () => {
     await eventually(
       () => podNamed(plane.client, 'web'),
       waitsBecause(
-        '0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable.',
+        '0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
       ),
     );
   });
@@ -175,5 +183,84 @@ describe('the scheduler', () => {
     await plane.client.create(corePods, newPod('ours'));
     await eventually(() => podNamed(plane.client, 'ours'), isOn('a'));
     expect((await podNamed(plane.client, 'theirs')).spec?.nodeName).toBeUndefined();
+  });
+});
+
+describe('preemption', () => {
+  async function createImportant(client: ApiClient, name: string, cpu: string): Promise<void> {
+    await client.create(schedulingPriorityClasses, {
+      metadata: { name: 'important' },
+      value: 1000,
+    });
+    const priorityClassName = 'important';
+    await client.create(corePods, newPod(name, { ...requesting(cpu), priorityClassName }));
+  }
+
+  const removeNow = (client: ApiClient, name: string) =>
+    client.delete(corePods, { namespace: 'default', name }, { gracePeriodSeconds: 0 });
+
+  /** A node that is full of one unimportant pod. */
+  async function fullNode(client: ApiClient): Promise<void> {
+    await addNode(client, 'only');
+    await client.create(corePods, newPod('low', requesting('2')));
+    await eventually(() => podNamed(client, 'low'), isOn('only'));
+  }
+
+  test('makes room for an important pod, says so, and keeps the room for it', async () => {
+    await using plane = await schedulerPlane();
+    await fullNode(plane.client);
+    const low = await podNamed(plane.client, 'low');
+    await createImportant(plane.client, 'high', '2');
+    await eventually(
+      () => podNamed(plane.client, 'high'),
+      ({ status }) => expect(status?.nominatedNodeName).toBe('only'),
+    );
+    const leaving = await eventually(
+      () => podNamed(plane.client, 'low'),
+      ({ metadata }) => expect(metadata.deletionTimestamp).toBeDefined(),
+    );
+    expect(leaving.status?.conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'PreemptionByScheduler',
+        message: 'default-scheduler: preempting to accommodate a higher priority pod',
+      }),
+    );
+    await plane.client.create(corePods, newPod('thief', requesting('1')));
+    await removeNow(plane.client, 'low');
+    await eventually(
+      () => podNamed(plane.client, 'high'),
+      (pod) => {
+        plane.clock.advance(1_000);
+        isOn('only')(pod);
+      },
+    );
+    expect((await podNamed(plane.client, 'thief')).spec?.nodeName).toBeUndefined();
+    const { metadata } = await podNamed(plane.client, 'high');
+    await eventually(
+      () => eventsOf(plane.client, 'low'),
+      (events) =>
+        expect(events).toContainEqual(
+          expect.objectContaining({
+            reason: 'Preempted',
+            message: `Preempted by pod ${metadata.uid} on node only`,
+            involvedObject: expect.objectContaining({ uid: low.metadata.uid }),
+          }),
+        ),
+    );
+  });
+
+  test('does not help a pod that is no more important', async () => {
+    await using plane = await schedulerPlane();
+    await fullNode(plane.client);
+    await plane.client.create(corePods, newPod('second', requesting('2')));
+    await eventually(
+      () => podNamed(plane.client, 'second'),
+      waitsBecause(
+        '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+      ),
+    );
+    expect((await podNamed(plane.client, 'low')).metadata.deletionTimestamp).toBeUndefined();
   });
 });

@@ -129,6 +129,11 @@ const CLUSTER_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
   ],
   'root-ca-cert-publisher': [allow('create update', 'core', 'configmaps'), RECORD_EVENTS],
   'service-account-controller': [allow('create', 'core', 'serviceaccounts'), RECORD_EVENTS],
+  // Kubernetes runs it as the controller manager itself, whose rights no controller has here.
+  'service-account-token-controller': [
+    allow('update delete', 'core', 'secrets'),
+    allow('get update', 'core', 'serviceaccounts'),
+  ],
   'storage-version-migrator-controller': [
     allow('list watch create patch', '*', '*'),
     allow('get', 'storagemigration.k8s.io', 'storageversionmigrations'),
@@ -225,6 +230,18 @@ const VOLUME_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow(`create delete ${READ}`, 'resource.k8s.io', 'resourceclaims'),
     allow('update patch', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
     allow('update patch', 'core', 'pods/status'),
+    RECORD_EVENTS,
+  ],
+  // The other side of the simulated disks: what their driver's own controllers may do elsewhere.
+  'simulated-storage': [
+    allow(`create update patch delete ${READ}`, 'core', 'persistentvolumes'),
+    allow('update', 'core', 'persistentvolumes/status'),
+    allow(`update patch ${READ}`, 'core', 'persistentvolumeclaims'),
+    allow('update patch', 'core', 'persistentvolumeclaims/status'),
+    allow(READ, 'core', 'nodes'),
+    allow(READ, 'storage.k8s.io', 'storageclasses'),
+    allow(`update patch ${READ}`, 'storage.k8s.io', 'volumeattachments'),
+    allow('update patch', 'storage.k8s.io', 'volumeattachments/status'),
     RECORD_EVENTS,
   ],
   'volumeattributesclass-protection-controller': [
