@@ -159,6 +159,7 @@ function controllersOf({
     findResource: ({ group, resource }: GroupResource) =>
       apiServer.scheme.preferred(group, resource),
     types: apiServer.scheme,
+    eventTtlMs: config.eventTtlSeconds * 1_000,
     nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
     nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
   };

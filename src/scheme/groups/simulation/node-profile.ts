@@ -10,6 +10,8 @@ import { WITH_STATUS } from '../status.ts';
 import { checkRange, MAX_REPLICAS } from './simulation-checks.ts';
 import type { NodeProfile, NodeProfileSpec } from './types.ts';
 
+const DECIMAL = /^\d{1,12}(\.\d{1,6})?$/;
+
 function validate({ spec }: NodeProfile): FieldError[] {
   const errors: FieldError[] = [];
   checkRange(spec.replicas, 'spec.replicas', [0, MAX_REPLICAS], errors);
@@ -22,7 +24,10 @@ function validate({ spec }: NodeProfile): FieldError[] {
       errors.push(invalid(`spec.zones[${index}]`, zone, problem));
     }
   }
-  checkNonNegativeQuantity(spec.pricePerHour, 'spec.pricePerHour', errors);
+  const { pricePerHour } = spec;
+  if (pricePerHour !== undefined && !DECIMAL.test(pricePerHour)) {
+    errors.push(invalid('spec.pricePerHour', pricePerHour, 'must be a decimal number, as 0.25'));
+  }
   return errors;
 }
 

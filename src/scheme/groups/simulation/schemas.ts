@@ -163,8 +163,8 @@ const NODE_PROFILE_TYPES: readonly TypeSchema[] = [
       listType: 'atomic',
     }),
     pricePerHour: field(
-      quantity,
-      'What a node costs, in a currency of your choice. Told in an annotation.',
+      string,
+      'What a node costs, a decimal number in a currency of your choice. Told in an annotation.',
     ),
   }),
   typeOf('NodeProfileStatus', 'How many nodes of a profile there are.', {
