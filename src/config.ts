@@ -89,10 +89,14 @@ export interface Config {
   readonly nodeMonitorGracePeriodSeconds: number;
   /** How long a new node may take to report for the first time, in seconds. @default 60 */
   readonly nodeStartupGracePeriodSeconds: number;
+  /** How long Events are kept after they were last seen, in seconds. @default 3600 */
+  readonly eventTtlSeconds: number;
   /** How long Pods tolerate a node that is not ready or unreachable, where they do not say, in seconds. @default 300 */
   readonly defaultTolerationSeconds: number;
   /** Admission plugins to run beside the default ones. @default [] */
   readonly enableAdmissionPlugins: readonly string[];
+  /** A KubeSchedulerConfiguration, as an absolute path. @default the default profile */
+  readonly schedulerConfigFile: string | undefined;
   /** Default admission plugins not to run. @default [] */
   readonly disableAdmissionPlugins: readonly string[];
   readonly audit: AuditConfig;
@@ -138,11 +142,13 @@ Usage: npm start -- [options]
                               how long a node may be silent before it is Unknown (default 40)
   --node-startup-grace-period SECONDS
                               how long a new node may take to report for the first time (default 60)
+  --event-ttl SECONDS         how long Events are kept after they were last seen (default 3600)
   --default-toleration-seconds SECONDS
                               how long Pods stay on a node that is gone, where they do not say (default 300)
   --encryption-provider-config FILE
                               which resources are encrypted in the database, and with which keys
                               (default encryption.yaml in the data directory, made at the first start)
+  --scheduler-config FILE     a KubeSchedulerConfiguration: profiles, plugins, weights, arguments
   --enable-admission-plugins LIST
                               admission plugins to run beside the default ones
   --disable-admission-plugins LIST
@@ -179,8 +185,10 @@ const OPTIONS = {
   'initial-nodes': { type: 'string' },
   'node-monitor-grace-period': { type: 'string' },
   'node-startup-grace-period': { type: 'string' },
+  'event-ttl': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
   'encryption-provider-config': { type: 'string' },
+  'scheduler-config': { type: 'string' },
   'enable-admission-plugins': { type: 'string', multiple: true },
   'disable-admission-plugins': { type: 'string', multiple: true },
   retention: { type: 'string' },
@@ -215,6 +223,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     dataDirectory: directory ? path.resolve(cwd, directory) : defaultDataDirectory(packageRoot),
     databaseUrl: env.DATABASE_URL || undefined,
     encryptionProviderConfig: toFile(cwd, values['encryption-provider-config']),
+    schedulerConfigFile: toFile(cwd, values['scheduler-config']),
     redisUrl: env.REDIS_URL || undefined,
     roles: toRoles(values.role),
     runtimeConfig: splitList(values['runtime-config']),
@@ -229,6 +238,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       '--node-startup-grace-period',
       values['node-startup-grace-period'] ?? '60',
     ),
+    eventTtlSeconds: seconds('--event-ttl', values['event-ttl'] ?? '3600'),
     defaultTolerationSeconds: seconds(
       '--default-toleration-seconds',
       values['default-toleration-seconds'] ?? '300',

@@ -18,7 +18,7 @@ import { openContainerStreams } from './composition/container-streams.ts';
 import { type Database, openDatabase } from './composition/database.ts';
 import { startDoors } from './composition/doors.ts';
 import { readEncryption, startWithKeys } from './composition/encryption.ts';
-import { createInitialNodes } from './composition/initial-nodes.ts';
+import { createInitialNodes, createInitialStorage } from './composition/initial-objects.ts';
 import { kubeconfigFileOf, writeKubeconfig } from './composition/kubeconfig.ts';
 import {
   type Addresses,
@@ -32,6 +32,7 @@ import { openTls } from './composition/tls.ts';
 import { startWorkers } from './composition/workers.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory, readOrCreateToken } from './data-directory.ts';
+import { createPodBehaviour } from './kubelet/simulation/pod-behaviour.ts';
 import { CleanupStack } from './lib/cleanup-stack.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import type { ContainerStreams } from './lib/container-streams.ts';
@@ -121,13 +122,13 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
     ...shared,
     database,
     certificateAuthority,
+    serviceAccountKeys: serviceAccountTokens.keys,
     containerLog: containerLogs.log,
   });
   if (workers) cleanup.defer(() => workers.run());
-  if (config.roles.includes('kubelets')) {
-    const asServer = createClient(apiServer, { user: APISERVER_USER });
-    await createInitialNodes(asServer, config.initialNodes);
-  }
+  const asServer = createClient(apiServer, { user: APISERVER_USER });
+  if (config.roles.includes('kubelets')) await createInitialNodes(asServer, config.initialNodes);
+  if (config.roles.includes('controllers')) await createInitialStorage(asServer);
   readiness.workersStarted = true;
   const stop = () => cleanup.run();
   const { failure } = database;
@@ -204,6 +205,7 @@ function createApiServer(options: ApiServerParts): ApiServer {
     ...authentication,
     ...audit,
     containerLogs: containerLogs.source,
+    podBehaviour: createPodBehaviour(parts.scheme),
     admissionPlugins: createAdmissionPlugins(
       { tolerationSeconds: config.defaultTolerationSeconds },
       { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins },

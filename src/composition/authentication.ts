@@ -27,10 +27,10 @@ import { parseYaml, readOptionFile } from './yaml-file.ts';
 /** In the data directory: signs the tokens of service accounts. */
 const SIGNING_KEY_FILE = path.join('pki', 'sa.key');
 
-export type AuthenticationOptions = Pick<
-  ApiServerOptions,
-  'authenticators' | 'serviceAccountTokens' | 'allowAnonymous'
->;
+export interface AuthenticationOptions
+  extends Pick<ApiServerOptions, 'authenticators' | 'allowAnonymous'> {
+  readonly serviceAccountTokens: ServiceAccountTokenOptions;
+}
 
 /** What the API server needs to know who is who. @throws {ConfigError} for a file that cannot be used */
 export function openAuthentication(

@@ -1,29 +1,35 @@
 import { didYouMeanHint } from '../lib/did-you-mean.ts';
+import { ownControllerName } from './controller-names.ts';
 import { ConfigError } from './option-values.ts';
 
+const ALL = '*';
+
 /**
- * The controllers that `--controllers` names, as kube-controller-manager reads it: `*` is all, `name` is one, `-name` is
- * without one, and what comes later wins.
+ * The controllers that `--controllers` names, as kube-controller-manager reads it: `name` is one, `-name` is without one, and
+ * of these the first about a controller counts; `*` is all that are not named.
  * @throws {ConfigError} for a name that is none
  */
 export function chooseControllers<Name extends string>(
   known: readonly Name[],
   words: readonly string[],
 ): readonly Name[] {
-  const chosen = new Set<Name>();
+  const named = new Map<string, boolean>();
   for (const word of words) {
-    const name = word.startsWith('-') ? word.slice(1) : word;
-    const found = known.filter((candidate) => name === '*' || candidate === name);
-    if (found.length === 0) {
-      const hint = didYouMeanHint(name, known);
-      throw new ConfigError(
-        `--controllers: there is no controller "${name}"${hint}; there are ${known.join(', ')}`,
-      );
-    }
-    for (const one of found) {
-      if (word.startsWith('-')) chosen.delete(one);
-      else chosen.add(one);
-    }
+    if (word === ALL) continue;
+    const isWanted = !word.startsWith('-');
+    const given = isWanted ? word : word.slice(1);
+    const name = ownControllerName(given);
+    assertIsKnown(name, given, known);
+    if (!named.has(name)) named.set(name, isWanted);
   }
-  return known.filter((name) => chosen.has(name));
+  const others = words.includes(ALL);
+  return known.filter((name) => named.get(name) ?? others);
+}
+
+function assertIsKnown(name: string, given: string, known: readonly string[]): void {
+  if (known.includes(name)) return;
+  const hint = didYouMeanHint(given, known);
+  throw new ConfigError(
+    `--controllers: there is no controller "${given}"${hint}; there are ${known.join(', ')}`,
+  );
 }

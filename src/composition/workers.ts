@@ -4,7 +4,13 @@ import {
   KUBELET_HOST_USER,
   nodeUser,
   SCHEDULER_USER,
+  SIMULATION_USER,
 } from '../apiserver/authentication/identities.ts';
+import {
+  type LegacyTokenSubject,
+  signLegacyToken,
+} from '../apiserver/authentication/service-accounts/legacy-token.ts';
+import type { ServiceAccountKeys } from '../apiserver/authentication/service-accounts/signing-keys.ts';
 import type { ApiClient } from '../apiserver/client.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
 import type { Config } from '../config.ts';
@@ -15,6 +21,8 @@ import {
   createControllers,
 } from '../controllers/controllers.ts';
 import { createKubeletControllers } from '../kubelet/kubelet.ts';
+import { Simulation } from '../kubelet/simulation/simulation.ts';
+import { createSimulationControllers } from '../kubelet/simulation/simulation-controllers.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ContainerLog } from '../lib/container-log.ts';
@@ -24,12 +32,19 @@ import type { MetricRegistry } from '../lib/metrics.ts';
 import type { Controller } from '../machinery/controller.ts';
 import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
-import { createScheduler } from '../scheduler/scheduler.ts';
+import {
+  parseSchedulerConfiguration,
+  SchedulerConfigurationError,
+} from '../scheduler/configuration/scheduler-configuration.ts';
+import { createScheduler, type SchedulerOptions } from '../scheduler/scheduler.ts';
+import { simulationFaults } from '../scheme/groups/simulation/definitions.ts';
+import { SIMULATION_GROUP } from '../scheme/groups/simulation/types.ts';
 import type { GroupResource } from '../scheme/resource.ts';
 import { chooseControllers } from './choose-controllers.ts';
 import { type Component, controllerClient, startComponent } from './component.ts';
 import type { Database } from './database.ts';
 import { ConfigError } from './option-values.ts';
+import { parseYaml, readOptionFile } from './yaml-file.ts';
 
 export interface WorkersOptions {
   readonly config: Config;
@@ -37,6 +52,8 @@ export interface WorkersOptions {
   readonly apiServer: ApiServer;
   /** Opens the authority that signs certificate requests. */
   readonly certificateAuthority: () => Promise<CertificateAuthority>;
+  /** Sign the tokens that Secrets hold. */
+  readonly serviceAccountKeys: ServiceAccountKeys;
   /** Where simulated containers print to. */
   readonly containerLog: ContainerLog;
   readonly metrics: MetricRegistry;
@@ -89,6 +106,7 @@ async function openQueues(
 function componentsOf(options: WorkersOptions): readonly Component[] {
   const { apiServer, config, containerLog } = options;
   const roles = new Set(config.roles);
+  const simulation = new Simulation(servesSimulation(apiServer));
   return [
     {
       name: 'kube-controller-manager',
@@ -99,7 +117,7 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
     {
       name: 'kube-scheduler',
       user: SCHEDULER_USER,
-      controllers: roles.has('scheduler') ? [createScheduler()] : [],
+      controllers: roles.has('scheduler') ? [createScheduler(schedulerOptions(config))] : [],
       leaseName: 'kube-scheduler',
     },
     {
@@ -110,28 +128,55 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
             settings: kubeletSettings(config),
             clientFor: (node) => kubeletClient(apiServer, node),
             containerLog,
+            simulation,
           })
         : [],
     },
+    {
+      name: 'simulation',
+      user: SIMULATION_USER,
+      controllers: roles.has('kubelets') ? createSimulationControllers(simulation) : [],
+    },
   ];
+}
+
+function servesSimulation({ scheme }: ApiServer): boolean {
+  return scheme.preferred(SIMULATION_GROUP, simulationFaults.resource) !== undefined;
 }
 
 function controllersOf({
   apiServer,
   certificateAuthority,
   config,
+  serviceAccountKeys,
 }: WorkersOptions): readonly Controller[] {
   const names = chooseControllers<ControllerName>(CONTROLLER_NAMES, config.controllers);
   const options = {
     certificateAuthority,
+    signToken: (subject: LegacyTokenSubject) => signLegacyToken(serviceAccountKeys, subject),
+    rootCertificate: async () => (await certificateAuthority()).certificate,
     resources: apiServer.scheme,
     findResource: ({ group, resource }: GroupResource) =>
       apiServer.scheme.preferred(group, resource),
     types: apiServer.scheme,
+    eventTtlMs: config.eventTtlSeconds * 1_000,
     nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
     nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
   };
   return createControllers(options, names);
+}
+
+/** @throws {ConfigError} for a configuration that cannot be */
+function schedulerOptions({ schedulerConfigFile: file }: Config): SchedulerOptions {
+  if (file === undefined) return {};
+  const option = '--scheduler-config';
+  try {
+    const text = readOptionFile(option, file);
+    return { configuration: parseSchedulerConfiguration(parseYaml(file, text)) };
+  } catch (thrown) {
+    if (!(thrown instanceof SchedulerConfigurationError)) throw thrown;
+    throw new ConfigError(`${option}: ${file}: ${thrown.message}`);
+  }
 }
 
 function kubeletClient(apiServer: ApiServer, nodeName: string): ApiClient {

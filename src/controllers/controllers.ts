@@ -3,6 +3,7 @@
  * Invariant: a controller knows the API and its own folder, never another controller.
  */
 import type { Controller } from '../machinery/controller.ts';
+import { createAttachDetachController } from './attach-detach/reconciler.ts';
 import { createCertificateApproverController } from './certificate-approver/reconciler.ts';
 import { createCertificateCleanerController } from './certificate-cleaner/reconciler.ts';
 import {
@@ -10,43 +11,72 @@ import {
   createCertificateSignerController,
 } from './certificate-signer/reconciler.ts';
 import { createClusterRoleAggregationController } from './clusterrole-aggregation/reconciler.ts';
+import { createCronJobController } from './cronjob/reconciler.ts';
+import { createDaemonSetController } from './daemonset/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
+import { createEndpointSliceMirroringController } from './endpointslice-mirroring/reconciler.ts';
+import { createEphemeralVolumeController } from './ephemeral-volume/reconciler.ts';
+import { createEventCleanerController } from './event-cleaner/reconciler.ts';
 import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
+import {
+  createHorizontalPodAutoscalerController,
+  type HorizontalPodAutoscalerOptions,
+} from './horizontal-pod-autoscaler/reconciler.ts';
+import { createJobController } from './job/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
+import { createPersistentVolumeBinderController } from './persistentvolume-binder/reconciler.ts';
+import { createPersistentVolumeExpanderController } from './persistentvolume-expander/reconciler.ts';
 import { createPodGarbageCollectorController } from './pod-garbage-collector/reconciler.ts';
 import { createPvProtectionController } from './pv-protection/reconciler.ts';
 import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
+import { createReplicationControllerController } from './replicationcontroller/reconciler.ts';
+import { createResourceClaimController } from './resourceclaim/reconciler.ts';
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
+import {
+  createRootCaCertificatePublisherController,
+  type RootCaPublisherOptions,
+} from './root-ca-certificate-publisher/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
-import type { ResourceSource } from './shared/resource-source.ts';
+import {
+  createServiceAccountTokenController,
+  type ServiceAccountTokenOptions,
+} from './serviceaccount-token/reconciler.ts';
+import { createStatefulSetController } from './statefulset/reconciler.ts';
 import {
   createStorageVersionMigratorController,
   type StorageVersionMigratorOptions,
 } from './storage-version-migrator/reconciler.ts';
 import { createTaintEvictionController } from './taint-eviction/reconciler.ts';
+import { createTtlController } from './ttl/reconciler.ts';
+import { createTtlAfterFinishedController } from './ttl-after-finished/reconciler.ts';
 import {
   createValidatingAdmissionPolicyStatusController,
   type ValidatingAdmissionPolicyStatusOptions,
 } from './validating-admission-policy-status/reconciler.ts';
+import { createVolumeAttacherController } from './volume-attacher/reconciler.ts';
+import { createVolumeProvisionerController } from './volume-provisioner/reconciler.ts';
 import { createVolumeAttributesClassProtectionController } from './volumeattributesclass-protection/reconciler.ts';
 
 export interface ControllersOptions
   extends CertificateSignerOptions,
+    RootCaPublisherOptions,
+    ServiceAccountTokenOptions,
+    HorizontalPodAutoscalerOptions,
     StorageVersionMigratorOptions,
     ValidatingAdmissionPolicyStatusOptions {
-  /** Every resource that is served: what namespaces hold, and what may own or be owned. */
-  readonly resources: ResourceSource;
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
   readonly nodeMonitorGracePeriodMs?: number;
   /** How long a new Node may take to report for the first time. @default 60_000 */
   readonly nodeStartupGracePeriodMs?: number;
   /** How often silent Nodes are looked for. @default 5_000 */
   readonly nodeMonitorPeriodMs?: number;
+  /** How long an Event is kept after it was last seen. @default 3_600_000 */
+  readonly eventTtlMs?: number;
   /** @default 100 */
   readonly maxEndpointsPerSlice?: number;
   /** How many ended Pods may stay; 0 keeps all. @default 12_500 */
@@ -56,22 +86,41 @@ export interface ControllersOptions
 const FACTORIES = {
   deployment: createDeploymentController,
   replicaset: createReplicaSetController,
+  replicationcontroller: createReplicationControllerController,
+  daemonset: createDaemonSetController,
+  statefulset: createStatefulSetController,
+  job: createJobController,
+  cronjob: createCronJobController,
+  'horizontal-pod-autoscaler': createHorizontalPodAutoscalerController,
+  'ttl-after-finished': createTtlAfterFinishedController,
   namespace: createNamespaceController,
+  resourceclaim: createResourceClaimController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,
+  'serviceaccount-token': createServiceAccountTokenController,
   disruption: createDisruptionController,
   endpoints: createEndpointsController,
   endpointslice: createEndpointSliceController,
+  'endpointslice-mirroring': createEndpointSliceMirroringController,
+  'event-cleaner': createEventCleanerController,
   'garbage-collector': createGarbageCollectorController,
   'node-lifecycle': createNodeLifecycleController,
   'taint-eviction': createTaintEvictionController,
+  ttl: createTtlController,
   'pod-garbage-collector': createPodGarbageCollectorController,
+  'persistentvolume-binder': createPersistentVolumeBinderController,
+  'volume-provisioner': createVolumeProvisionerController,
+  'persistentvolume-expander': createPersistentVolumeExpanderController,
+  'attach-detach': createAttachDetachController,
+  'volume-attacher': createVolumeAttacherController,
+  'ephemeral-volume': createEphemeralVolumeController,
   'pvc-protection': createPvcProtectionController,
   'pv-protection': createPvProtectionController,
   'volumeattributesclass-protection': createVolumeAttributesClassProtectionController,
   'certificate-approver': createCertificateApproverController,
   'certificate-signer': createCertificateSignerController,
   'certificate-cleaner': createCertificateCleanerController,
+  'root-ca-certificate-publisher': createRootCaCertificatePublisherController,
   'clusterrole-aggregation': createClusterRoleAggregationController,
   'storage-version-migrator': createStorageVersionMigratorController,
   'validatingadmissionpolicy-status': createValidatingAdmissionPolicyStatusController,

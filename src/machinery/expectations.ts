@@ -27,14 +27,16 @@ export class ControllerExpectations {
     this.#clock = clock;
   }
 
-  /** To be called before the writes: the informer may be faster than the answer. Replaces what was expected of `key`. */
-  expectCreations(key: string, count: number): void {
-    this.#set(key, count, []);
-  }
-
-  /** To be called before the writes. Replaces what was expected of `key`. */
-  expectDeletions(key: string, uids: Iterable<string>): void {
-    this.#set(key, 0, uids);
+  /**
+   * To be called before the writes: the informer may be faster than the answer. Replaces what was expected of `key`.
+   * @param deletions The uids of what is to be deleted.
+   */
+  expect(key: string, creations: number, deletions: Iterable<string>): void {
+    this.#expectations.set(key, {
+      creations,
+      deletions: new Set(deletions),
+      sinceMs: this.#clock.now(),
+    });
   }
 
   creationObserved(key: string): void {
@@ -63,13 +65,5 @@ export class ControllerExpectations {
   /** The owner is gone. */
   forget(key: string): void {
     this.#expectations.delete(key);
-  }
-
-  #set(key: string, creations: number, deletions: Iterable<string>): void {
-    this.#expectations.set(key, {
-      creations,
-      deletions: new Set(deletions),
-      sinceMs: this.#clock.now(),
-    });
   }
 }

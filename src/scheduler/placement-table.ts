@@ -1,36 +1,19 @@
-import { Heap } from '../lib/heap.ts';
 import type { Random } from '../lib/random.ts';
 import type { ClusterCache } from './cluster-cache.ts';
-import { MAX_NODE_SCORE, type NodeFilter, type NodeScorer, type Profile } from './framework.ts';
+import {
+  type Hypothesis,
+  MAX_NODE_SCORE,
+  type NodeRejection,
+  type NodeScorer,
+  type NodeVerdict,
+  type NodeVerdicts,
+  type Profile,
+} from './framework.ts';
+import { GroupIndex } from './group-index.ts';
+import { type NodeEntry, NodeGroup } from './node-group.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
-
-/** Why one node is out of the question, and who says so. */
-export interface NodeRejection {
-  readonly plugin: string;
-  readonly reasons: readonly string[];
-}
-
-interface WeightedScorer extends NodeScorer {
-  readonly weight: number;
-}
-
-interface Entry {
-  readonly nodeName: string;
-  readonly rejection: NodeRejection | undefined;
-  /** One raw score a scorer; empty for a rejected node. */
-  readonly rawScores: readonly number[];
-}
-
-interface Candidate {
-  readonly entry: Entry;
-  readonly total: number;
-  /** Drawn anew for each candidate, so that equal nodes are chosen evenly. */
-  readonly tieBreak: number;
-}
-
-/** The heap may hold candidates of entries that were replaced; past this many times the entries it is rebuilt. */
-const MAX_STALE_FACTOR = 4;
+import { PodPlan } from './pod-plan.ts';
 
 export interface PlacementTableOptions {
   readonly pod: PodInfo;
@@ -40,102 +23,203 @@ export interface PlacementTableOptions {
 }
 
 /**
- * What every node says to pods of one signature, and which is best: the feasible nodes wait in a heap by score. Nodes that
- * change (the cache reports them) are evaluated again when the table is next asked, and no others.
+ * What every node says to pods of one signature, and which is best. Nodes that change (the cache logs them) are evaluated
+ * again when the table is next asked, and no others. Nodes are grouped by the topology domains that matter to the pod:
+ * within a group they wait in a heap, and topology is judged once a group.
  */
-export class PlacementTable {
+export class PlacementTable implements NodeVerdicts {
+  readonly plan: PodPlan;
   readonly #cache: ClusterCache;
   readonly #random: Random;
-  readonly #filters: { plugin: string; filter: NodeFilter }[] = [];
-  readonly #scorers: WeightedScorer[] = [];
-  readonly #entries = new Map<string, Entry>();
-  readonly #dirty = new Set<string>();
-  readonly #stopListening: () => void;
-  #onlyNodes: ReadonlySet<string> | undefined;
-  #notPrefiltered: NodeRejection | undefined;
+  readonly #entries = new Map<string, NodeEntry>();
+  readonly #groups = new Map<string, NodeGroup>();
+  readonly #index = new GroupIndex();
+  #position: number | undefined;
+  #version = 0;
   #maxima: number[];
-  #heap = newHeap();
-  #feasible = 0;
 
   constructor({ pod, profile, cache, random }: PlacementTableOptions) {
     this.#cache = cache;
     this.#random = random;
-    for (const plugin of profile.plugins) {
-      const result = plugin.preFilter?.(pod);
-      if (result?.filter) this.#filters.push({ plugin: plugin.name, filter: result.filter });
-      if (result?.onlyNodes) this.#restrictTo(plugin.name, result.onlyNodes);
-      const scorer = plugin.preScore?.(pod);
-      if (scorer) this.#scorers.push({ ...scorer, weight: profile.weights[plugin.name] ?? 1 });
-    }
-    this.#maxima = this.#scorers.map(() => 0);
-    for (const node of cache.nodes()) this.#dirty.add(node.name);
-    this.#stopListening = cache.onChange((name) => this.#dirty.add(name));
+    this.plan = new PodPlan(pod, profile);
+    this.#maxima = this.plan.scorers.map(() => 0);
   }
 
-  /** Ends the table's interest in the cache's changes. */
   close(): void {
-    this.#stopListening();
+    this.plan.close();
+  }
+
+  /** Another number after each change that could change the answers. */
+  get version(): number {
+    this.#refresh();
+    return this.#version;
   }
 
   /** The name of the best node, or undefined when none can take the pod. */
   best(): string | undefined {
     this.#refresh();
-    for (let top = this.#heap.peek(); top; top = this.#heap.peek()) {
-      if (this.#entries.get(top.entry.nodeName) === top.entry) return top.entry.nodeName;
-      this.#heap.pop();
+    if (this.plan.refusal) return undefined;
+    if (this.plan.domainScorers.length === 0) {
+      const first = this.#index.first(this.#groups, (group) => !this.#rejectGroup(group));
+      return first?.top()?.entry.nodeName;
     }
-    return undefined;
+    const groups: NodeGroup[] = [];
+    for (const group of this.#groups.values()) {
+      if (group.top() && !this.#rejectGroup(group)) groups.push(group);
+    }
+    return this.#bestOf(groups);
   }
 
   /** Every node's refusal. Call it after {@link best} found none. */
   *rejections(): Iterable<NodeRejection> {
-    for (const { rejection } of this.#entries.values()) if (rejection) yield rejection;
+    for (const [, rejection] of this.verdictsOf(undefined)) if (rejection) yield rejection;
   }
 
-  #restrictTo(plugin: string, nodes: ReadonlySet<string>): void {
-    const previous = this.#onlyNodes;
-    this.#onlyNodes = previous ? new Set([...nodes].filter((name) => previous.has(name))) : nodes;
-    this.#notPrefiltered = { plugin, reasons: [`node(s) didn't satisfy plugin(s) [${plugin}]`] };
+  /** What the nodes say, those named alone or all: undefined when one can take the pod. */
+  *verdictsOf(names: Iterable<string> | undefined): Iterable<NodeVerdict> {
+    this.#refresh();
+    if (!names) {
+      yield* this.#verdicts();
+      return;
+    }
+    for (const name of names) {
+      const entry = this.#entries.get(name);
+      if (entry) yield [name, entry.rejection ?? this.#rejectGroup(entry.group)];
+      else if (this.#cache.node(name)?.node) yield [name, this.plan.outOfScope];
+    }
+  }
+
+  *#verdicts(): Iterable<NodeVerdict> {
+    for (const group of this.#groups.values()) {
+      const rejection = this.#rejectGroup(group);
+      for (const entry of group.entries()) {
+        yield [entry.nodeName, entry.rejection ?? rejection];
+      }
+    }
+    if (!this.plan.scope) return;
+    for (const { name } of this.#cache.nodes()) {
+      if (!this.#entries.has(name)) yield [name, this.plan.outOfScope];
+    }
+  }
+
+  /** Whether one node can take the pod now. */
+  accepts(nodeName: string): boolean {
+    this.#refresh();
+    const entry = this.#entries.get(nodeName);
+    return entry !== undefined && !entry.rejection && !this.#rejectGroup(entry.group);
+  }
+
+  #bestOf(groups: readonly NodeGroup[]): string | undefined {
+    const totals = this.#domainTotals(groups);
+    let best: NodeEntry | undefined;
+    let bestTotal = Number.NEGATIVE_INFINITY;
+    let ties = 0;
+    for (const [index, group] of groups.entries()) {
+      const top = group.top();
+      if (!top) continue;
+      const total = top.total + (totals[index] ?? 0);
+      if (total < bestTotal) continue;
+      ties = total === bestTotal ? ties + 1 : 1;
+      // Each of n equal groups is left standing with one chance in n.
+      if (ties === 1 || this.#random() * ties < 1) best = top.entry;
+      bestTotal = total;
+    }
+    return best?.nodeName;
+  }
+
+  #domainTotals(groups: readonly NodeGroup[]): readonly number[] {
+    const { domainScorers } = this.plan;
+    const totals = new Array<number>(groups.length).fill(0);
+    for (const { view, weight } of domainScorers) {
+      const scores = view.score(groups);
+      for (let i = 0; i < totals.length; i++) {
+        totals[i] = (totals[i] as number) + weight * (scores[i] as number);
+      }
+    }
+    return totals;
+  }
+
+  #rejectGroup({ domains, hypothesis }: NodeGroup): NodeRejection | undefined {
+    const rejection = this.plan.rejectDomains(domains);
+    if (rejection || !hypothesis) return rejection;
+    return this.plan.rejectDomains(domains, hypothesis);
   }
 
   #refresh(): void {
-    if (this.#dirty.size === 0) return;
+    const { changes } = this.#cache;
+    if (this.#position === changes.end) return;
+    const changed = this.#position === undefined ? undefined : changes.since(this.#position);
+    const names = changed ?? this.#everyName();
     let rescore = false;
-    for (const name of this.#dirty) {
-      const before = this.#entries.get(name);
-      const after = this.#evaluate(name);
-      if (after) this.#entries.set(name, after);
-      else this.#entries.delete(name);
-      this.#feasible += Number(isFeasible(after)) - Number(isFeasible(before));
-      if (this.#movesMaximum(before, after)) rescore = true;
-      else if (isFeasible(after)) this.#push(after);
-    }
-    this.#dirty.clear();
-    if (rescore || this.#heap.size > MAX_STALE_FACTOR * (this.#feasible + 16)) this.#rebuild();
+    for (const name of names) if (this.#update(name)) rescore = true;
+    this.#position = changes.end;
+    this.#version++;
+    if (rescore) this.#rebuild();
   }
 
-  #evaluate(name: string): Entry | undefined {
-    const node = this.#cache.node(name);
-    if (!node?.node) return undefined;
-    const rejection = this.#reject(node);
-    const rawScores = rejection ? [] : this.#scorers.map((scorer) => scorer.score(node));
-    return { nodeName: name, rejection, rawScores };
+  #everyName(): ReadonlySet<string> {
+    if (this.plan.scope) return this.plan.scope;
+    const names = new Set(this.#entries.keys());
+    for (const node of this.#cache.nodes()) names.add(node.name);
+    return names;
   }
 
-  #reject(node: NodeInfo): NodeRejection | undefined {
-    if (this.#onlyNodes && !this.#onlyNodes.has(node.name)) {
-      return this.#notPrefiltered;
+  /** Evaluates the node again; returns whether every score has to be made anew. */
+  #update(name: string): boolean {
+    if (this.plan.scope?.has(name) === false) return false;
+    const info = this.#cache.node(name);
+    const node = info?.node ? info : undefined;
+    this.plan.update(name, node);
+    const before = this.#entries.get(name);
+    if (before) this.#drop(before);
+    const after = node && this.#evaluate(node);
+    if (after) {
+      this.#entries.set(name, after);
+      after.group.add(after);
     }
-    for (const { plugin, filter } of this.#filters) {
-      const reasons = filter(node);
-      if (reasons) return { plugin, reasons };
+    if (this.#movesMaximum(before, after)) return true;
+    if (after && !after.rejection) this.#push(after);
+    return false;
+  }
+
+  #drop(entry: NodeEntry): void {
+    this.#entries.delete(entry.nodeName);
+    entry.group.remove(entry);
+    if (entry.group.isEmpty) this.#groups.delete(entry.group.key);
+  }
+
+  #evaluate(node: NodeInfo): NodeEntry {
+    const { plan } = this;
+    const nominated = this.#cache.nominations.on(node.name, plan.pod.priority);
+    const hypothesis = nominated.length > 0 ? { added: nominated, removed: [] } : undefined;
+    const rejection = plan.rejectNode(node) ?? (hypothesis && this.#rejectWith(node, hypothesis));
+    const rawScores = rejection ? [] : plan.scorers.map((scorer) => scorer.score(node));
+    return { nodeName: node.name, group: this.#groupOf(node, hypothesis), rejection, rawScores };
+  }
+
+  #rejectWith(node: NodeInfo, { added }: Hypothesis): NodeRejection | undefined {
+    const full = node.clone();
+    for (const pod of added) full.addPod(pod);
+    return this.plan.rejectNode(full);
+  }
+
+  #groupOf(node: NodeInfo, hypothesis: Hypothesis | undefined): NodeGroup {
+    const domains = this.plan.domainsOf(node);
+    let key = '';
+    for (const name of this.plan.keys) key += `${domains[name] ?? ''}\n`;
+    // Nobody else's room is being kept, so that nobody else is judged alike. No label has a slash in its value.
+    if (hypothesis && this.plan.hasDomainFilters) key += `/${node.name}`;
+    let group = this.#groups.get(key);
+    if (!group) {
+      group = new NodeGroup(key, domains, hypothesis);
+      this.#groups.set(key, group);
     }
-    return undefined;
+    return group;
   }
 
   /** Whether a normalised score's greatest raw value is another one now, so that every total has to be made anew. */
-  #movesMaximum(before: Entry | undefined, after: Entry | undefined): boolean {
-    return this.#scorers.some((scorer, index) => {
+  #movesMaximum(before: NodeEntry | undefined, after: NodeEntry | undefined): boolean {
+    return this.plan.scorers.some((scorer, index) => {
       if (!scorer.normalize) return false;
       const maximum = this.#maxima[index] as number;
       const was = before?.rawScores[index] ?? 0;
@@ -145,30 +229,35 @@ export class PlacementTable {
   }
 
   #rebuild(): void {
-    const feasible = [...this.#entries.values()].filter(isFeasible);
-    this.#maxima = this.#scorers.map((_, index) =>
-      feasible.reduce((maximum, entry) => Math.max(maximum, entry.rawScores[index] ?? 0), 0),
-    );
-    this.#heap = newHeap();
-    for (const entry of feasible) this.#push(entry);
+    this.#maxima = this.plan.scorers.map(() => 0);
+    for (const { rawScores } of this.#entries.values()) {
+      for (const [index, raw] of rawScores.entries()) {
+        if (raw > (this.#maxima[index] as number)) this.#maxima[index] = raw;
+      }
+    }
+    for (const group of this.#groups.values()) this.#refill(group);
+    this.#index.reset(this.#groups.values());
   }
 
-  #push(entry: Entry): void {
+  #refill(group: NodeGroup): void {
+    group.clearHeap();
+    for (const entry of group.entries()) if (!entry.rejection) this.#add(entry);
+  }
+
+  #push(entry: NodeEntry): void {
+    if (entry.group.hasTooManyStale) this.#refill(entry.group);
+    else this.#add(entry);
+    this.#index.add(entry.group);
+  }
+
+  #add(entry: NodeEntry): void {
     let total = 0;
-    for (const [index, scorer] of this.#scorers.entries()) {
+    for (const [index, scorer] of this.plan.scorers.entries()) {
       const raw = entry.rawScores[index] as number;
       total += scorer.weight * normalized(scorer, raw, this.#maxima[index] as number);
     }
-    this.#heap.push({ entry, total, tieBreak: this.#random() });
+    entry.group.push({ entry, total, tieBreak: this.#random() });
   }
-}
-
-function newHeap(): Heap<Candidate> {
-  return new Heap<Candidate>((a, b) => b.total - a.total || a.tieBreak - b.tieBreak);
-}
-
-function isFeasible(entry: Entry | undefined): entry is Entry {
-  return entry !== undefined && entry.rejection === undefined;
 }
 
 function normalized({ normalize }: NodeScorer, raw: number, maximum: number): number {

@@ -1,6 +1,12 @@
 import type { Pod } from '../scheme/generated/types/core-v1.ts';
 import { keyOf, type NamespacedKey } from '../scheme/object.ts';
 import { podRequests, type ResourceAmounts } from '../scheme/resources-of-pod.ts';
+import { type HostPort, hostPortsOf } from './host-ports.ts';
+import {
+  type AffinityTerms,
+  affinityTermsOf,
+  type SelectedPod,
+} from './topology/affinity-terms.ts';
 
 /**
  * What a container without a request counts for when nodes are scored (not when they are filtered), so that pods without
@@ -13,19 +19,35 @@ export interface PodInfo {
   readonly key: NamespacedKey;
   readonly uid: string;
   readonly pod: Pod;
+  readonly priority: number;
   /** By resource name: CPU in thousandths of a core, the rest in whole units. */
   readonly requests: ResourceAmounts;
   readonly scoredRequests: ResourceAmounts;
+  readonly hostPorts: readonly HostPort[];
+  readonly affinityTerms: AffinityTerms;
+  /** What selectors see of it. */
+  readonly selected: SelectedPod;
+  readonly isTerminating: boolean;
+  /** Equal for pods that no selector can tell apart. */
+  readonly groupKey: string;
 }
 
 export function toPodInfo(pod: Pod): PodInfo {
   const spec = pod.spec ?? { containers: [] };
+  const { namespace = '', labels, deletionTimestamp } = pod.metadata;
+  const isTerminating = deletionTimestamp !== undefined;
   return {
     key: keyOf(pod),
     uid: pod.metadata.uid ?? '',
     pod,
+    priority: spec.priority ?? 0,
     requests: podRequests(spec),
     scoredRequests: podRequests(spec, ASSUMED_REQUESTS),
+    hostPorts: hostPortsOf(spec),
+    affinityTerms: affinityTermsOf(pod),
+    selected: { namespace, labels },
+    isTerminating,
+    groupKey: `${namespace} ${isTerminating} ${JSON.stringify(labels)}`,
   };
 }
 

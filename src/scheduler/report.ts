@@ -8,14 +8,22 @@ import type { Pod, PodCondition } from '../scheme/generated/types/core-v1.ts';
 export const REASON_UNSCHEDULABLE = 'Unschedulable';
 export const REASON_FAILED_SCHEDULING = 'FailedScheduling';
 
+/** What became of a pod that no node took. */
+export interface Failure {
+  readonly message: string;
+  /** Where room is being made for it. */
+  readonly nominatedNodeName: string | undefined;
+}
+
 /** Tells the user why the pod waits: the `PodScheduled` condition and a Warning event. Nothing is written twice. */
 export async function reportUnschedulable(
-  { client, events, clock }: ControllerContext,
+  { client, events, clock }: Pick<ControllerContext, 'client' | 'events' | 'clock'>,
   pod: Pod,
-  message: string,
+  failure: Failure,
 ): Promise<void> {
+  const { message } = failure;
   events.record(pod, { type: 'Warning', reason: REASON_FAILED_SCHEDULING, message });
-  const next = withUnschedulableCondition(pod, message, toRfc3339(clock.now()));
+  const next = withFailure(pod, failure, toRfc3339(clock.now()));
   if (!next) return;
   try {
     await client.update(corePods, next, { subresource: 'status' });
@@ -25,10 +33,10 @@ export async function reportUnschedulable(
   }
 }
 
-/** The pod with the condition set, or undefined when it says so already. */
-export function withUnschedulableCondition(
+/** The pod with its status set, or undefined when it says so already. */
+export function withFailure(
   pod: Pod,
-  message: string,
+  { message, nominatedNodeName }: Failure,
   now: string,
 ): Pod | undefined {
   const current = pod.status?.conditions;
@@ -39,6 +47,15 @@ export function withUnschedulableCondition(
     message,
     lastTransitionTime: now,
   });
-  if (conditions === current) return undefined;
-  return { ...pod, status: { ...pod.status, conditions: [...conditions] } };
+  const isNominated = pod.status?.nominatedNodeName === nominatedNodeName;
+  if (conditions === current && isNominated) return undefined;
+  const { nominatedNodeName: _, ...status } = pod.status ?? {};
+  return {
+    ...pod,
+    status: {
+      ...status,
+      conditions: [...(conditions ?? [])],
+      ...(nominatedNodeName ? { nominatedNodeName } : {}),
+    },
+  };
 }

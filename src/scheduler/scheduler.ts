@@ -9,8 +9,7 @@
  * Entry point: {@link createScheduler}. It is a singleton: run it under a leader lease.
  */
 
-import type { ApiClient } from '../apiserver/client.ts';
-import { invariant, toError } from '../lib/errors.ts';
+import { toError } from '../lib/errors.ts';
 import {
   type Controller,
   type ControllerContext,
@@ -19,18 +18,25 @@ import {
   requeueAfter,
 } from '../machinery/controller.ts';
 import { isApiError } from '../scheme/errors.ts';
-import { coreNodes, corePods } from '../scheme/generated/resources.ts';
-import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
-import { keyOf } from '../scheme/object.ts';
+import type { Pod } from '../scheme/generated/types/core-v1.ts';
 import { ClusterCache } from './cluster-cache.ts';
-import { diagnose } from './diagnosis.ts';
-import type { Plugin, Profile } from './framework.ts';
-import { PlacementTables } from './placement-tables.ts';
-import { isTerminal, type PodInfo } from './pod-info.ts';
-import { createDefaultProfile } from './profile.ts';
+import { ClusterWatcher } from './cluster-watcher.ts';
+import {
+  DEFAULT_CONFIGURATION,
+  type SchedulerConfiguration,
+} from './configuration/scheduler-configuration.ts';
+import { diagnose, diagnoseRefusal } from './diagnosis.ts';
+import { DEFAULT_SCHEDULER_NAME } from './framework.ts';
+import type { PlacementTable } from './placement-table.ts';
+import type { PodInfo } from './pod-info.ts';
+import { watchBudgets } from './preemption/watch-budgets.ts';
+import { ProfileRunner } from './profile-runner.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import { reportUnschedulable } from './report.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
+import { createWorkloadSelector } from './topology/workload-selectors.ts';
+import { VolumeState } from './volumes/volume-state.ts';
+import { PermitRejection, WaitingPods } from './waiting-pods.ts';
 
 export const REASON_SCHEDULED = 'Scheduled';
 
@@ -38,14 +44,14 @@ export const REASON_SCHEDULED = 'Scheduled';
 const KEY = 'schedule';
 
 export interface SchedulerOptions {
-  /** Builds the profile that this scheduler serves. @default the default plugins */
-  readonly createProfile?: (client: ApiClient) => Profile;
+  /** The profiles that this scheduler serves. @default one of the default plugins */
+  readonly configuration?: SchedulerConfiguration;
   /** How many pods one job places at the most, before others get their turn. @default 512 */
   readonly batchSize?: number;
 }
 
 export function createScheduler({
-  createProfile = createDefaultProfile,
+  configuration = DEFAULT_CONFIGURATION,
   batchSize = 512,
 }: SchedulerOptions = {}): Controller {
   return {
@@ -53,49 +59,59 @@ export function createScheduler({
     concurrency: 1,
     singleton: true,
     setUp(context) {
-      const profile = createProfile(context.client);
-      // Events come from the scheduler's name in the pods' spec, as in Kubernetes.
-      const events = context.events.withSource(profile.schedulerName);
-      const scheduler = new Scheduler({ ...context, events }, profile, batchSize);
-      scheduler.watch();
+      const scheduler = new Scheduler(context, configuration, batchSize);
       return () => scheduler.run();
     },
   };
 }
 
+const nameOf = ({ spec }: Pod): string => spec?.schedulerName ?? DEFAULT_SCHEDULER_NAME;
+
 class Scheduler {
   readonly #context: ControllerContext;
-  readonly #profile: Profile;
+  readonly #runners = new Map<string, ProfileRunner>();
   readonly #batchSize: number;
   readonly #cache = new ClusterCache();
   readonly #queue: SchedulingQueue;
-  readonly #tables: PlacementTables;
-  readonly #binder: NonNullable<Plugin['bind']>;
 
-  constructor(context: ControllerContext, profile: Profile, batchSize: number) {
+  constructor(
+    context: ControllerContext,
+    { createProfiles, backoff }: SchedulerConfiguration,
+    batchSize: number,
+  ) {
     this.#context = context;
-    this.#profile = profile;
     this.#batchSize = batchSize;
-    this.#queue = new SchedulingQueue({ plugins: profile.plugins, clock: context.clock });
-    this.#tables = new PlacementTables({ profile, cache: this.#cache, random: context.random });
-    const binder = profile.plugins.find((plugin) => plugin.bind);
-    invariant(binder?.bind, `profile ${profile.schedulerName} has a plugin that binds`);
-    this.#binder = binder.bind.bind(binder);
-  }
-
-  watch(): void {
+    const { clock, informers, random } = context;
+    const waitingPods = new WaitingPods(clock);
+    const profiles = createProfiles({
+      ...context,
+      // Events come from the scheduler's name in the pods' spec, as in Kubernetes.
+      events: context.events.withSource(DEFAULT_SCHEDULER_NAME),
+      cache: this.#cache,
+      workloadSelector: createWorkloadSelector(informers),
+      budgets: watchBudgets(informers),
+      volumes: new VolumeState(informers, () => {
+        this.#queue.onEvent({ type: 'storage-changed' });
+        this.#wake();
+      }),
+      waitingPods,
+      activate: (keys) => {
+        this.#queue.activate(keys);
+        this.#wake();
+      },
+    });
+    for (const profile of profiles) {
+      const runner = new ProfileRunner({ profile, cache: this.#cache, random, waitingPods });
+      this.#runners.set(profile.schedulerName, runner);
+    }
+    this.#queue = new SchedulingQueue({ profiles, clock, backoff });
     this.#addMetrics();
-    const { informers } = this.#context;
-    informers.informer(coreNodes).addHandler({
-      onAdd: (node) => this.#onNode(undefined, node),
-      onUpdate: (before, node) => this.#onNode(before, node),
-      onDelete: (node) => this.#cache.removeNode(node.metadata.name ?? ''),
-    });
-    informers.informer(corePods).addHandler({
-      onAdd: (pod) => this.#onPod(pod),
-      onUpdate: (_, pod) => this.#onPod(pod),
-      onDelete: (pod) => this.#onPodGone(pod),
-    });
+    new ClusterWatcher({
+      cache: this.#cache,
+      queue: this.#queue,
+      isOurs: (pod) => !pod.metadata.deletionTimestamp && this.#runners.has(nameOf(pod)),
+      wake: () => this.#wake(),
+    }).start(informers);
   }
 
   #addMetrics(): void {
@@ -113,7 +129,7 @@ class Scheduler {
   /** One job: places a batch, stores its bindings, and says when to come back. */
   async run(): Promise<ReconcileResult> {
     this.#queue.flush();
-    const reports: Promise<void>[] = [];
+    const reports: (Promise<void> | undefined)[] = [];
     while (reports.length < this.#batchSize) {
       const queued = this.#queue.pop();
       if (!queued) break;
@@ -123,43 +139,6 @@ class Scheduler {
     if (this.#queue.hasActive) return requeueAfter(0);
     const nextMs = this.#queue.flush();
     return nextMs === undefined ? done : requeueAfter(nextMs);
-  }
-
-  #onNode(before: Node | undefined, node: Node): void {
-    this.#cache.setNode(node);
-    this.#queue.onEvent(
-      before ? { type: 'node-updated', before, node } : { type: 'node-added', node },
-    );
-    this.#wake();
-  }
-
-  #onPod(pod: Pod): void {
-    if (isTerminal(pod)) {
-      this.#onPodGone(pod);
-    } else if (pod.spec?.nodeName) {
-      this.#queue.delete(keyOf(pod));
-      this.#cache.setPod(pod);
-    } else if (this.#isOurs(pod)) {
-      this.#queue.set(pod);
-      this.#wake();
-    } else {
-      this.#queue.delete(keyOf(pod));
-    }
-  }
-
-  #onPodGone(pod: Pod): void {
-    this.#queue.delete(keyOf(pod));
-    this.#cache.removePod(pod.metadata.uid ?? '');
-    if (!pod.spec?.nodeName) return;
-    this.#queue.onEvent({ type: 'assigned-pod-removed', pod });
-    this.#wake();
-  }
-
-  #isOurs(pod: Pod): boolean {
-    return (
-      !pod.metadata.deletionTimestamp &&
-      (pod.spec?.schedulerName ?? 'default-scheduler') === this.#profile.schedulerName
-    );
   }
 
   #wake(): void {
@@ -173,49 +152,128 @@ class Scheduler {
   }
 
   /** Decides at once; what it returns is the storing of the decision. */
-  #schedule(queued: QueuedPod): Promise<void> {
+  #schedule(queued: QueuedPod): Promise<void> | undefined {
     const { info } = queued;
-    const table = this.#tables.tableFor(info);
-    const nodeName = table.best();
-    if (nodeName !== undefined) {
-      this.#reserve(info, nodeName);
-      return this.#bind(queued, nodeName);
-    }
-    const { message, rejectedBy } = diagnose(this.#cache.nodeCount, table.rejections());
-    this.#queue.addUnschedulable(queued, rejectedBy);
-    return reportUnschedulable(this.#context, info.pod, message);
+    const runner = this.#runners.get(nameOf(info.pod));
+    // Its profile is gone with a configuration before: it is not ours.
+    if (!runner) return undefined;
+    const { nominations } = this.#cache;
+    const nominated = nominations.nodeOf(info.uid);
+    // The room that is kept for the pod is not in its own way.
+    nominations.remove(info.uid);
+    const table = runner.tables.tableFor(info);
+    const nodeName = nominated && table.accepts(nominated) ? nominated : table.best();
+    if (nodeName !== undefined) return this.#place(queued, runner, nodeName);
+    if (nominated !== undefined) nominations.set(info, nominated);
+    return this.#refuse(queued, runner, table);
   }
 
-  #reserve(info: PodInfo, nodeName: string): void {
+  #place(queued: QueuedPod, runner: ProfileRunner, nodeName: string): Promise<void> | undefined {
+    const { info } = queued;
     this.#cache.place(info, nodeName);
-    for (const plugin of this.#profile.plugins) plugin.reserve?.(info, nodeName);
+    let prepared: Promise<void> | undefined;
+    try {
+      runner.reserve(info, nodeName);
+      prepared = runner.prepare(info, nodeName);
+    } catch (thrown) {
+      return this.#takeBack(queued, runner, nodeName, toError(thrown));
+    }
+    const binding = this.#bind(queued, runner, nodeName, prepared);
+    if (!prepared) return binding;
+    // A placement that waits must not hold up the others.
+    binding.catch((error) => this.#context.logger.error('binding failed', { error }));
+    return undefined;
   }
 
-  async #bind(queued: QueuedPod, nodeName: string): Promise<void> {
+  async #bind(
+    queued: QueuedPod,
+    runner: ProfileRunner,
+    nodeName: string,
+    prepared: Promise<void> | undefined,
+  ): Promise<void> {
     const { info } = queued;
     try {
-      await this.#binder(info, nodeName);
+      if (prepared !== undefined) await prepared;
+      await runner.bind(info, nodeName);
     } catch (thrown) {
-      this.#onBindFailed(queued, nodeName, toError(thrown));
+      await this.#takeBack(queued, runner, nodeName, toError(thrown));
       return;
     }
-    this.#context.events.record(info.pod, {
+    this.#eventsOf(info).record(info.pod, {
       type: 'Normal',
       reason: REASON_SCHEDULED,
       message: `Successfully assigned ${info.key} to ${nodeName}`,
     });
   }
 
-  #onBindFailed(queued: QueuedPod, nodeName: string, error: Error): void {
+  #takeBack(
+    queued: QueuedPod,
+    runner: ProfileRunner,
+    nodeName: string,
+    error: Error,
+  ): Promise<void> | undefined {
+    runner.unreserve(queued.info, nodeName);
+    this.#cache.removePod(queued.info.uid);
+    return this.#onFailed(queued, nodeName, error);
+  }
+
+  #onFailed(queued: QueuedPod, nodeName: string, error: Error): Promise<void> | undefined {
     const { info } = queued;
-    for (const plugin of this.#profile.plugins) plugin.unreserve?.(info, nodeName);
-    this.#cache.removePod(info.uid);
+    const { logger } = this.#context;
+    if (error instanceof PermitRejection) {
+      this.#queue.addUnschedulable(queued, new Set([error.plugin]));
+      return this.#report(info, error.message);
+    }
     if (isApiError(error, 'NotFound', 'Conflict')) {
       // The pod is gone or has a node already: the informer tells the rest.
       this.#queue.delete(info.key);
-    } else {
-      this.#context.logger.warn('binding failed', { pod: info.key, node: nodeName, error });
-      this.#queue.addBackoff(queued);
+      return undefined;
     }
+    logger.warn('binding failed', { pod: info.key, node: nodeName, error });
+    this.#queue.addBackoff(queued);
+    this.#wake();
+    return undefined;
+  }
+
+  #refuse(
+    queued: QueuedPod,
+    runner: ProfileRunner,
+    table: PlacementTable,
+  ): Promise<void> | undefined {
+    const { info } = queued;
+    const { nodeCount, nominations } = this.#cache;
+    const { refusal } = table.plan;
+    const { message, rejectedBy } = refusal
+      ? diagnoseRefusal(nodeCount, refusal)
+      : diagnose(nodeCount, table.rejections());
+    const room = nodeCount > 0 && !refusal ? runner.postFilter(info, table) : undefined;
+    this.#queue.addUnschedulable(queued, rejectedBy);
+    if (room?.nominate) nominations.set(info, room.nominate);
+    else if (room?.nominate === null) nominations.remove(info.uid);
+    const reported = this.#report(info, [message, room?.message].filter(Boolean).join(' '));
+    return room?.act ? this.#makeRoom(info, room.act, reported) : reported;
+  }
+
+  async #makeRoom(info: PodInfo, act: () => Promise<void>, reported: Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (thrown) {
+      const error = toError(thrown);
+      this.#context.logger.warn('making room failed', { pod: info.key, error });
+      this.#cache.nominations.remove(info.uid);
+      this.#queue.activate([info.key]);
+    }
+    await reported;
+  }
+
+  #report(info: PodInfo, message: string): Promise<void> {
+    const nominatedNodeName = this.#cache.nominations.nodeOf(info.uid);
+    const { client, clock } = this.#context;
+    const events = this.#eventsOf(info);
+    return reportUnschedulable({ client, clock, events }, info.pod, { message, nominatedNodeName });
+  }
+
+  #eventsOf({ pod }: PodInfo) {
+    return this.#context.events.withSource(nameOf(pod));
   }
 }

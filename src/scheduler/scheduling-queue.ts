@@ -3,20 +3,37 @@ import type { Clock } from '../lib/clock.ts';
 import { Heap } from '../lib/heap.ts';
 import type { Pod } from '../scheme/generated/types/core-v1.ts';
 import type { NamespacedKey } from '../scheme/object.ts';
-import type { ClusterEvent, Plugin } from './framework.ts';
+import {
+  type ClusterEvent,
+  DEFAULT_SCHEDULER_NAME,
+  type Plugin,
+  type Profile,
+} from './framework.ts';
 import { type PodInfo, toPodInfo } from './pod-info.ts';
 import type { QueuedPod } from './queued-pod.ts';
 
+/** How long a pod waits after a failed attempt: longer with each, up to the most. */
+export interface QueueBackoff {
+  readonly baseMs: number;
+  readonly maxMs: number;
+}
+
 /** Kubernetes' podInitialBackoffSeconds and podMaxBackoffSeconds. */
-const BACKOFF = { baseMs: 1_000, maxMs: 10_000 };
+const DEFAULT_BACKOFF: QueueBackoff = { baseMs: 1_000, maxMs: 10_000 };
 /** A pod that no event has moved is tried again after this long all the same (podMaxInUnschedulablePodsDuration). */
 export const UNSCHEDULABLE_TIMEOUT_MS = 300_000;
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NO_PLUGINS: ReadonlySet<string> = new Set();
+const NOBODY: ReadonlySet<QueuedPod> = new Set();
+/** Stands for the plugins of a pod that none rejected. */
+const NO_PLUGIN = '';
 
 export interface SchedulingQueueOptions {
-  readonly plugins: readonly Plugin[];
+  /** Who rejects pods and who orders them: every profile has the same plugin for that. */
+  readonly profiles: readonly Profile[];
   readonly clock: Clock;
+  /** @default 1 to 10 seconds */
+  readonly backoff?: QueueBackoff;
 }
 
 /**
@@ -31,17 +48,23 @@ export interface SchedulingQueueOptions {
  */
 export class SchedulingQueue {
   readonly #clock: Clock;
-  readonly #plugins: readonly Plugin[];
+  readonly #profiles: readonly Profile[];
   readonly #pods = new Map<NamespacedKey, QueuedPod>();
   readonly #active: Heap<QueuedPod>;
-  readonly #backoff = new Heap<QueuedPod>((a, b) => backoffEndsMs(a) - backoffEndsMs(b));
+  readonly #backoff = new Heap<QueuedPod>(
+    (a, b) => this.#backoffEndsMs(a) - this.#backoffEndsMs(b),
+  );
+  readonly #backoffTimes: QueueBackoff;
   readonly #unschedulable = new Set<QueuedPod>();
+  /** The unschedulable pods by the plugins that rejected them: an event looks at those alone that it could help. */
+  readonly #rejected = new Map<string, Set<QueuedPod>>();
 
-  constructor({ plugins, clock }: SchedulingQueueOptions) {
-    this.#plugins = plugins;
+  constructor({ profiles, clock, backoff = DEFAULT_BACKOFF }: SchedulingQueueOptions) {
+    this.#backoffTimes = backoff;
+    this.#profiles = profiles;
     this.#clock = clock;
-    const sort = plugins.find((plugin) => plugin.queueSort);
-    if (!sort) throw new Error('a profile needs one plugin with queueSort');
+    const sort = profiles[0]?.plugins.find((plugin) => plugin.queueSort);
+    if (!sort) throw new Error('a profile needs one plugin that sorts the queue');
     this.#active = new Heap((a, b) => sort.queueSort?.(a, b) ?? 0);
   }
 
@@ -58,25 +81,31 @@ export class SchedulingQueue {
   }
 
   /** A pod without a node appeared or changed. A change of its spec or labels lets it be tried at once. */
-  set(pod: Pod): void {
+  set(pod: Pod): QueuedPod {
     const info = toPodInfo(pod);
     const known = this.#pods.get(info.key);
-    if (known && known.info.uid === info.uid) this.#update(known, info);
-    else this.#enter(info);
+    if (known?.info.uid !== info.uid) return this.#enter(info);
+    this.#update(known, info);
+    return known;
   }
 
-  #enter(info: PodInfo): void {
+  has(key: NamespacedKey): boolean {
+    return this.#pods.has(key);
+  }
+
+  #enter(info: PodInfo): QueuedPod {
     this.delete(info.key);
     const queued: QueuedPod = {
       info,
       queuedAtMs: this.#clock.now(),
       attempts: 0,
       failedAtMs: 0,
-      rejectedBy: NOBODY,
+      rejectedBy: NO_PLUGINS,
       place: 'none',
     };
     this.#pods.set(info.key, queued);
     this.#admit(queued);
+    return queued;
   }
 
   /** The pod is gone, has a node, or has ended. */
@@ -84,7 +113,7 @@ export class SchedulingQueue {
     const queued = this.#pods.get(key);
     if (!queued) return;
     this.#pods.delete(key);
-    this.#unschedulable.delete(queued);
+    this.#leaveUnschedulable(queued);
     // The heaps drop it when it comes up: see #next.
     queued.place = 'none';
   }
@@ -114,6 +143,11 @@ export class SchedulingQueue {
     queued.rejectedBy = rejectedBy;
     queued.place = 'unschedulable';
     this.#unschedulable.add(queued);
+    for (const name of namesOf(queued)) {
+      const pods = this.#rejected.get(name);
+      if (pods) pods.add(queued);
+      else this.#rejected.set(name, new Set([queued]));
+    }
   }
 
   /** Something went wrong that is not the pod's fault: it is tried again after its backoff. */
@@ -126,14 +160,29 @@ export class SchedulingQueue {
   /** Moves the unschedulable pods that `event` could help. */
   onEvent(event: ClusterEvent): void {
     if (this.#unschedulable.size === 0) return;
-    const hints = this.#plugins.filter((plugin) => plugin.couldHelp);
-    for (const queued of this.#unschedulable) {
-      const { rejectedBy, info } = queued;
-      // A pod that no plugin rejected found no nodes at all: any event may help.
-      const helps =
-        rejectedBy.size === 0 ||
-        hints.some((plugin) => rejectedBy.has(plugin.name) && plugin.couldHelp?.(event, info.pod));
-      if (helps) this.#retry(queued);
+    for (const { schedulerName, plugins } of this.#profiles) {
+      for (const plugin of plugins) {
+        if (!plugin.helpedBy?.includes(event.type)) continue;
+        this.#retryHelped(event, plugin, `${schedulerName}/${plugin.name}`);
+      }
+    }
+    // A pod that no plugin rejected found no nodes at all: any event may help.
+    for (const queued of this.#rejected.get(NO_PLUGIN) ?? NOBODY) this.#retry(queued);
+  }
+
+  #retryHelped(event: ClusterEvent, plugin: Plugin, rejectedBy: string): void {
+    for (const queued of this.#rejected.get(rejectedBy) ?? NOBODY) {
+      if (plugin.couldHelp?.(event, queued.info) ?? true) this.#retry(queued);
+    }
+  }
+
+  /** Lets waiting pods be tried at once, because a plugin knows that they can go now. */
+  activate(keys: Iterable<NamespacedKey>): void {
+    for (const key of keys) {
+      const queued = this.#pods.get(key);
+      if (queued?.place !== 'unschedulable' && queued?.place !== 'backoff') continue;
+      this.#leaveUnschedulable(queued);
+      this.#activate(queued);
     }
   }
 
@@ -143,7 +192,7 @@ export class SchedulingQueue {
     let nextMs = Number.POSITIVE_INFINITY;
     for (let top = this.#backoff.peek(); top; top = this.#backoff.peek()) {
       if (this.#isIn(top, 'backoff')) {
-        nextMs = backoffEndsMs(top);
+        nextMs = this.#backoffEndsMs(top);
         if (nextMs > now) break;
         this.#activate(top);
       }
@@ -169,7 +218,9 @@ export class SchedulingQueue {
   }
 
   #admit(queued: QueuedPod): void {
-    const gated = this.#plugins.some(
+    const name = schedulerNameOf(queued);
+    const profile = this.#profiles.find(({ schedulerName }) => schedulerName === name);
+    const gated = profile?.plugins.some(
       (plugin) => plugin.preEnqueue?.(queued.info.pod) !== undefined,
     );
     if (gated) queued.place = 'gated';
@@ -177,9 +228,22 @@ export class SchedulingQueue {
   }
 
   #retry(queued: QueuedPod): void {
-    this.#unschedulable.delete(queued);
-    if (backoffEndsMs(queued) > this.#clock.now()) this.#toBackoff(queued);
+    this.#leaveUnschedulable(queued);
+    if (this.#backoffEndsMs(queued) > this.#clock.now()) this.#toBackoff(queued);
     else this.#activate(queued);
+  }
+
+  #leaveUnschedulable(queued: QueuedPod): void {
+    if (!this.#unschedulable.delete(queued)) return;
+    for (const name of namesOf(queued)) {
+      const pods = this.#rejected.get(name);
+      pods?.delete(queued);
+      if (pods?.size === 0) this.#rejected.delete(name);
+    }
+  }
+
+  #backoffEndsMs({ attempts, failedAtMs }: QueuedPod): number {
+    return failedAtMs + exponentialBackoffMs(attempts, this.#backoffTimes);
   }
 
   #activate(queued: QueuedPod): void {
@@ -204,8 +268,15 @@ export class SchedulingQueue {
   }
 }
 
-function backoffEndsMs(queued: QueuedPod): number {
-  return queued.failedAtMs + exponentialBackoffMs(queued.attempts, BACKOFF);
+/** The plugins that rejected the pod, by profile, or the stand-in for none. */
+function namesOf(queued: QueuedPod): readonly string[] {
+  if (queued.rejectedBy.size === 0) return [NO_PLUGIN];
+  const schedulerName = schedulerNameOf(queued);
+  return [...queued.rejectedBy].map((plugin) => `${schedulerName}/${plugin}`);
+}
+
+function schedulerNameOf({ info }: QueuedPod): string {
+  return info.pod.spec?.schedulerName ?? DEFAULT_SCHEDULER_NAME;
 }
 
 /** A change of status alone (our own condition, say) gives no new reason to try. */

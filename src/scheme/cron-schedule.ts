@@ -1,6 +1,26 @@
-/** When a CronJob runs, in five fields (`0 9-17 * * mon-fri`) or one word (`@hourly`): only whether it can be read. */
+/** When a CronJob runs, in five fields (`0 9-17 * * mon-fri`) or one word (`@hourly`). */
 import { parseGoDuration } from './duration.ts';
 import { timeZoneProblem } from './time-zone.ts';
+
+/** The values of a field at which the schedule runs. */
+export interface CronValues {
+  readonly values: ReadonlySet<number>;
+  /** Whether the field was left open: then the days of month and of week must both fit, otherwise one of them. */
+  readonly isOpen: boolean;
+}
+
+/** Minutes, hours, days of the month, months, days of the week (Sunday is 0). */
+export type CronFields = readonly [CronValues, CronValues, CronValues, CronValues, CronValues];
+
+export type CronSchedule =
+  | {
+      readonly kind: 'fields';
+      readonly fields: CronFields;
+      /** The zone that the schedule itself names. */
+      readonly timeZone?: string;
+    }
+  /** `@every`: this long after the time before. */
+  | { readonly kind: 'every'; readonly everyMs: number };
 
 interface CronField {
   readonly min: number;
@@ -20,61 +40,89 @@ const FIELDS: readonly CronField[] = [
   { min: 0, max: 6, names: WEEKDAYS },
 ];
 
-const WORDS = new Set([
-  '@yearly',
-  '@annually',
-  '@monthly',
-  '@weekly',
-  '@daily',
-  '@midnight',
-  '@hourly',
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+  ['@monthly', '0 0 1 * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@hourly', '0 * * * *'],
 ]);
 const EVERY = '@every ';
+const MIN_EVERY_MS = 1_000;
 const ZONE = /^(?:CRON_)?TZ=/;
 
 /** Why the text is no schedule, in the words of the parser that Kubernetes uses; undefined when it is one. */
 export function cronScheduleProblem(text: string): string | undefined {
-  if (text === '') return 'empty spec string';
-  const zone = ZONE.exec(text)?.[0];
-  if (zone === undefined) return scheduleProblem(text);
-  const space = text.indexOf(' ');
-  const name = text.slice(zone.length, space < 0 ? undefined : space);
-  const problem = timeZoneProblem(name);
-  if (problem) return `provided bad location ${name}: ${problem}`;
-  return scheduleProblem(space < 0 ? '' : text.slice(space).trim());
+  const schedule = parseCronSchedule(text);
+  return typeof schedule === 'string' ? schedule : undefined;
 }
 
-function scheduleProblem(text: string): string | undefined {
-  if (text.startsWith('@')) return wordProblem(text);
-  const parts = text.split(/\s+/).filter((part) => part !== '');
+/** The schedule, or why the text is none. */
+export function parseCronSchedule(text: string): CronSchedule | string {
+  if (text === '') return 'empty spec string';
+  const zone = ZONE.exec(text)?.[0];
+  if (zone === undefined) return parseSchedule(text);
+  const space = text.indexOf(' ');
+  const timeZone = text.slice(zone.length, space < 0 ? undefined : space);
+  const problem = timeZoneProblem(timeZone);
+  if (problem) return `provided bad location ${timeZone}: ${problem}`;
+  const schedule = parseSchedule(space < 0 ? '' : text.slice(space).trim());
+  return typeof schedule === 'string' || schedule.kind === 'every'
+    ? schedule
+    : { ...schedule, timeZone };
+}
+
+function parseSchedule(text: string): CronSchedule | string {
+  if (text.startsWith(EVERY)) return parseEvery(text);
+  const meant = WORDS.get(text) ?? text;
+  if (meant.startsWith('@')) return `unrecognized descriptor: ${text}`;
+  const parts = meant.split(/\s+/).filter((part) => part !== '');
   if (parts.length !== FIELDS.length) {
     return `expected exactly ${FIELDS.length} fields, found ${parts.length}: [${parts.join(' ')}]`;
   }
+  const fields: CronValues[] = [];
   for (const [index, field] of FIELDS.entries()) {
-    const problem = fieldProblem(parts[index] as string, field);
-    if (problem) return problem;
+    const values = parseField(parts[index] as string, field);
+    if (typeof values === 'string') return values;
+    fields.push(values);
   }
-  return undefined;
+  return { kind: 'fields', fields: fields as unknown as CronFields };
 }
 
-function wordProblem(text: string): string | undefined {
-  if (WORDS.has(text)) return undefined;
-  if (!text.startsWith(EVERY)) return `unrecognized descriptor: ${text}`;
+function parseEvery(text: string): CronSchedule | string {
   const duration = text.slice(EVERY.length);
-  if (parseGoDuration(duration) !== undefined) return undefined;
-  return `failed to parse duration ${text}: time: invalid duration ${JSON.stringify(duration)}`;
+  const durationMs = parseGoDuration(duration);
+  if (durationMs === undefined) {
+    return `failed to parse duration ${text}: time: invalid duration ${JSON.stringify(duration)}`;
+  }
+  const wholeMs = Math.floor(durationMs / 1_000) * 1_000;
+  return { kind: 'every', everyMs: Math.max(MIN_EVERY_MS, wholeMs) };
 }
 
-function fieldProblem(text: string, field: CronField): string | undefined {
-  for (const range of text.split(',')) {
-    const problem = range === '' ? undefined : rangeProblem(range, field);
-    if (problem) return problem;
+function parseField(text: string, field: CronField): CronValues | string {
+  const values = new Set<number>();
+  let isOpen = false;
+  for (const part of text.split(',')) {
+    if (part === '') continue;
+    const range = parseRange(part, field);
+    if (typeof range === 'string') return range;
+    for (let value = range.start; value <= range.end; value += range.steps) values.add(value);
+    isOpen ||= range.isOpen;
   }
-  return undefined;
+  return { values, isOpen };
+}
+
+interface CronRange {
+  readonly start: number;
+  readonly end: number;
+  readonly steps: number;
+  readonly isOpen: boolean;
 }
 
 /** A number, a name, `*` or a range, with a step or without. */
-function rangeProblem(text: string, field: CronField): string | undefined {
+function parseRange(text: string, field: CronField): CronRange | string {
   const [range = '', step, ...moreSteps] = text.split('/');
   const [low = '', high, ...moreBounds] = range.split('-');
   const isAll = low === '*' || low === '?';
@@ -86,7 +134,8 @@ function rangeProblem(text: string, field: CronField): string | undefined {
   if (moreSteps.length > 0) return `too many slashes: ${text}`;
   const steps = step === undefined ? 1 : numberOf(step);
   if (typeof steps === 'string') return steps;
-  return boundsProblem({ start, end, steps }, text, field);
+  const parsed = { start, end, steps, isOpen: isAll && steps <= 1 };
+  return boundsProblem(parsed, text, field) ?? parsed;
 }
 
 /** `3/5` counts from 3 to the end of the field. */
@@ -100,14 +149,8 @@ function endOf(
   return step === undefined ? start : field.max;
 }
 
-interface Bounds {
-  readonly start: number;
-  readonly end: number;
-  readonly steps: number;
-}
-
 function boundsProblem(
-  { start, end, steps }: Bounds,
+  { start, end, steps }: CronRange,
   text: string,
   { min, max }: CronField,
 ): string | undefined {

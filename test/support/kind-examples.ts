@@ -180,6 +180,12 @@ const EXAMPLES: Readonly<Record<string, object>> = {
   'scheduling.k8s.io/v1alpha2/Workload': {
     spec: { podGroupTemplates: [{ name: 'workers', schedulingPolicy: { basic: {} } }] },
   },
+  'simulation.orrery.dev/v1alpha1/Fault': {
+    spec: { type: 'KillNodes', zone: 'a', duration: '5m' },
+    status: { affectedNodes: 1, affectedPods: 2 },
+  },
+  'simulation.orrery.dev/v1alpha1/NodeProfile': { spec: { replicas: 3 } },
+  'simulation.orrery.dev/v1alpha1/Stage': { spec: { exit: { code: 1 } } },
   'storage.k8s.io/v1/CSIDriver': { metadata: { name: 'disk.example.com' }, spec: {} },
   'storage.k8s.io/v1/CSINode': {
     spec: { drivers: [{ name: 'disk.example.com', nodeID: 'n1' }] },

@@ -3,7 +3,7 @@ import { type Clock, toRfc3339 } from '../../src/lib/clock.ts';
 import type { InformerFactory, InformerHandler } from '../../src/machinery/informer.ts';
 import { isApiError } from '../../src/scheme/errors.ts';
 import { corePods } from '../../src/scheme/generated/resources.ts';
-import type { Pod } from '../../src/scheme/generated/types/core-v1.ts';
+import type { Pod, PodCondition } from '../../src/scheme/generated/types/core-v1.ts';
 
 export interface PodDriverOptions {
   readonly client: ApiClient;
@@ -66,6 +66,24 @@ export class PodDriver {
       },
       { subresource: 'status' },
     );
+  }
+
+  /** Ended by itself, with `exitCode`, as the kubelet would report it. */
+  async exit(pod: Pod, exitCode: number, conditions: readonly PodCondition[] = []): Promise<void> {
+    const { client, clock } = this.#options;
+    const now = toRfc3339(clock.now());
+    const containerStatuses = (pod.spec?.containers ?? []).map(({ image = '', name }) => ({
+      name,
+      image,
+      imageID: '',
+      ready: false,
+      restartCount: 0,
+      state: { terminated: { exitCode, startedAt: now, finishedAt: now } },
+    }));
+    const phase = exitCode === 0 ? 'Succeeded' : 'Failed';
+    const all = [{ type: 'Ready', status: 'False', lastTransitionTime: now }, ...conditions];
+    const status = { ...pod.status, phase, containerStatuses, conditions: all } as const;
+    await client.update(corePods, { ...pod, status }, { subresource: 'status' });
   }
 
   #drive(pod: Pod): void {

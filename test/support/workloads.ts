@@ -1,13 +1,24 @@
 import type { NewObject } from '../../src/apiserver/client.ts';
 import type {
+  DaemonSet,
+  DaemonSetSpec,
   Deployment,
   DeploymentSpec,
   ReplicaSet,
+  StatefulSet,
+  StatefulSetSpec,
 } from '../../src/scheme/generated/types/apps-v1.ts';
+import type {
+  CronJob,
+  CronJobSpec,
+  Job,
+  JobSpec,
+} from '../../src/scheme/generated/types/batch-v1.ts';
 import type {
   Pod,
   PodSpec,
   PodTemplateSpec,
+  ReplicationController,
   Service,
   ServiceSpec,
 } from '../../src/scheme/generated/types/core-v1.ts';
@@ -42,6 +53,76 @@ export function newReplicaSet(
   return {
     metadata: { name, namespace },
     spec: { replicas, selector: { matchLabels: LABELS }, template: podTemplate(pod), ...spec },
+  };
+}
+
+/** Its selector is that of its template's labels, as the API fills it in. */
+export function newReplicationController(
+  name: string,
+  {
+    namespace = 'default',
+    replicas = 1,
+    pod = {},
+    ...spec
+  }: WorkloadFields & Partial<ReplicationController['spec']> = {},
+): NewObject<ReplicationController> {
+  return { metadata: { name, namespace }, spec: { replicas, template: podTemplate(pod), ...spec } };
+}
+
+/** On every node; name what matters and take the rest. */
+export function newDaemonSet(
+  name: string,
+  {
+    namespace = 'default',
+    pod = {},
+    ...spec
+  }: Omit<WorkloadFields, 'replicas'> & Partial<DaemonSetSpec> = {},
+): NewObject<DaemonSet> {
+  return {
+    metadata: { name, namespace },
+    spec: { selector: { matchLabels: LABELS }, template: podTemplate(pod), ...spec },
+  };
+}
+
+/** A DaemonSet as the API would store it. */
+export function storedDaemonSet(
+  { pod = {}, ...spec }: Partial<DaemonSetSpec> & { pod?: Partial<PodSpec> } = {},
+  fields: { status?: DaemonSet['status']; generation?: number } = {},
+): DaemonSet {
+  const { generation = 1, status } = fields;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'web', namespace: 'default', uid: 'daemon-set-uid', generation },
+    spec: {
+      selector: { matchLabels: LABELS },
+      template: podTemplate(pod),
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
+      revisionHistoryLimit: 10,
+      ...spec,
+    },
+    ...(status ? { status } : {}),
+  };
+}
+
+export function newStatefulSet(
+  name: string,
+  {
+    namespace = 'default',
+    replicas = 1,
+    pod = {},
+    ...spec
+  }: WorkloadFields & Partial<StatefulSetSpec> = {},
+): NewObject<StatefulSet> {
+  return {
+    metadata: { name, namespace },
+    spec: {
+      replicas,
+      serviceName: name,
+      selector: { matchLabels: LABELS },
+      template: podTemplate(pod),
+      ...spec,
+    },
   };
 }
 
@@ -164,4 +245,27 @@ export function storedService(
       ...spec,
     },
   };
+}
+
+/** A Job whose Pods run one container once. */
+export function newJob(
+  name: string,
+  {
+    namespace = 'default',
+    pod = {},
+    ...spec
+  }: { namespace?: string; pod?: Partial<PodSpec> } & Partial<JobSpec> = {},
+): NewObject<Job> {
+  const template = { spec: podSpec({ restartPolicy: 'Never', ...pod }) };
+  return { metadata: { name, namespace }, spec: { template, ...spec } };
+}
+
+/** A CronJob whose Jobs run one container once. */
+export function newCronJob(
+  name: string,
+  { namespace = 'default', ...spec }: { namespace?: string } & Partial<CronJobSpec> = {},
+): NewObject<CronJob> {
+  const { spec: job } = newJob(name);
+  const jobTemplate = { metadata: { labels: LABELS }, spec: job as JobSpec };
+  return { metadata: { name, namespace }, spec: { schedule: '* * * * *', jobTemplate, ...spec } };
 }

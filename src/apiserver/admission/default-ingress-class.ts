@@ -1,6 +1,6 @@
+import { defaultOf } from '../../scheme/default-class.ts';
 import type { Ingress } from '../../scheme/generated/types/networking-v1.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
-import { defaultClassOf } from './default-class.ts';
 import { concerning } from './match.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 
@@ -17,7 +17,8 @@ export const defaultIngressClass: AdmissionPlugin = {
     const ingress = object as Ingress;
     if (ingress.spec?.ingressClassName !== undefined) return;
     if (ingress.metadata.annotations?.[CLASS_ANNOTATION] !== undefined) return;
-    const ingressClassName = defaultClassOf(state.cache(INGRESS_CLASSES), [DEFAULT_ANNOTATION]);
+    const classes = state.cache(INGRESS_CLASSES).list().items;
+    const ingressClassName = defaultOf(classes, [DEFAULT_ANNOTATION])?.metadata.name;
     if (ingressClassName) ingress.spec = { ...ingress.spec, ingressClassName };
   },
 };

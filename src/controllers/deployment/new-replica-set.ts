@@ -11,8 +11,8 @@ import {
   revisionOf,
 } from '../../scheme/groups/apps/deployment-revisions.ts';
 import { controllerReference } from '../shared/owner-references.ts';
+import { podTemplateHash } from '../shared/pod-template-hash.ts';
 import { desiredReplicas, isRollingUpdate, maxSurge } from './limits.ts';
-import { podTemplateHash } from './pod-template-hash.ts';
 import { type ReplicaSets, replicasOf, sumOf } from './replica-sets.ts';
 
 const MAX_NAME_LENGTH = 253;

@@ -69,15 +69,6 @@ export function buildPorts(pod: Pod, service: Service): EndpointPort[] {
   });
 }
 
-/** The same for the same ports in any order: endpoints of one key may share slices. */
-export function portsKey(ports: readonly EndpointPort[] | undefined): string {
-  const texts = (ports ?? []).map(
-    ({ name = '', port, protocol = 'TCP', appProtocol = '' }) =>
-      `${name}|${port}|${protocol}|${appProtocol}`,
-  );
-  return texts.sort().join(',');
-}
-
 /** Which endpoint it is, whatever its conditions: the Pod and where it is. */
 export function endpointIdentity({ addresses, targetRef }: Endpoint): string {
   return `${targetRef?.uid}|${addresses.join(',')}`;

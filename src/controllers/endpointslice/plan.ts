@@ -3,13 +3,8 @@ import { deepEqual } from '../../lib/deep-equal.ts';
 import type { Node, Pod, Service } from '../../scheme/generated/types/core-v1.ts';
 import type { EndpointSlice } from '../../scheme/generated/types/discovery-v1.ts';
 import { ipFamiliesOf, isEndpointCandidate } from '../shared/endpoints.ts';
-import {
-  type AddressType,
-  buildEndpoint,
-  buildPorts,
-  endpointIdentity,
-  portsKey,
-} from './endpoint.ts';
+import { portsKey } from '../shared/slice-ports.ts';
+import { type AddressType, buildEndpoint, buildPorts, endpointIdentity } from './endpoint.ts';
 import { type PortGroup, packSlices } from './packing.ts';
 import { buildSlice, sliceLabels } from './slice.ts';
 

@@ -1,6 +1,7 @@
 /** Which claims a Pod uses. Pure. */
 import type { PersistentVolumeClaim, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { controllerOf } from '../../scheme/object.ts';
+import { claimNameOf } from '../../scheme/storage/pod-claims.ts';
 
 const NO_NAMES: readonly string[] = [];
 
@@ -11,9 +12,9 @@ const NO_NAMES: readonly string[] = [];
 export function claimsOfPod(pod: Pod): readonly string[] {
   const { nodeName, volumes } = pod.spec ?? {};
   if (!nodeName || !volumes) return NO_NAMES;
-  return volumes.flatMap(({ name, ephemeral, persistentVolumeClaim }) => {
-    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
-    return ephemeral && !isShutDown(pod) ? [ephemeralClaimName(pod, name)] : NO_NAMES;
+  return volumes.flatMap((volume) => {
+    if (volume.ephemeral && isShutDown(pod)) return NO_NAMES;
+    return claimNameOf(pod.metadata.name ?? '', volume) ?? NO_NAMES;
   });
 }
 
@@ -38,8 +39,4 @@ export function claimsLetGo(previous: Pod, pod: Pod | undefined): readonly strin
 /** The kubelet has done with it, or it was deleted by force: what its own finalizers wait for must not wait for it. */
 function isShutDown({ metadata }: Pod): boolean {
   return metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0;
-}
-
-function ephemeralClaimName({ metadata }: Pod, volumeName: string): string {
-  return `${metadata.name}-${volumeName}`;
 }

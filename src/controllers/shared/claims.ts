@@ -10,7 +10,14 @@ import { type ApiObject, controllerOf } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { ignoreNotFound } from './api-errors.ts';
 import { concurrently, throwFirst } from './concurrently.ts';
-import { controllerReference, ownersPatch, withOwner, withoutOwners } from './owner-references.ts';
+import {
+  controllerReference,
+  ownersPatch,
+  withFinalizer,
+  withOwner,
+  withoutFinalizer,
+  withoutOwners,
+} from './owner-references.ts';
 
 /** Objects without a controller, by namespace: who may be adopted. */
 const INDEX_ORPHANS = 'orphansOfNamespace';
@@ -34,6 +41,8 @@ export function orphansIn<T extends ApiObject>(
 export interface ClaimInput<T extends ApiObject> {
   readonly controller: ApiObject;
   readonly selector: LabelSelector | undefined;
+  /** What else an object must be, beside matched by the selector. @default nothing */
+  readonly isMember?: (object: T) => boolean;
   /** The objects that name the controller as theirs. */
   readonly owned: readonly T[];
   /** The objects of its namespace that have no controller. */
@@ -49,18 +58,17 @@ export interface Claims<T extends ApiObject> {
 
 /** Who belongs to the controller. One that is being deleted keeps what matches, and neither adopts nor releases. */
 export function planClaims<T extends ApiObject>(input: ClaimInput<T>): Claims<T> {
-  const { controller, selector, owned, orphans } = input;
-  const matches = selectorMatcher(selector);
+  const { controller, selector, owned, orphans, isMember = () => true } = input;
+  const isSelected = selectorMatcher(selector);
+  const matches = (object: T): boolean => isSelected(object.metadata.labels) && isMember(object);
   const kept: T[] = [];
   const release: T[] = [];
   for (const object of owned) {
-    if (matches(object.metadata.labels)) kept.push(object);
+    if (matches(object)) kept.push(object);
     else release.push(object);
   }
   if (controller.metadata.deletionTimestamp) return { kept, adopt: [], release: [] };
-  const adopt = orphans.filter(
-    (object) => !object.metadata.deletionTimestamp && matches(object.metadata.labels),
-  );
+  const adopt = orphans.filter((object) => !object.metadata.deletionTimestamp && matches(object));
   return { kept, adopt, release };
 }
 
@@ -69,11 +77,13 @@ export interface Claimer<T extends ApiObject> {
   /** The resource of the controlling object. */
   readonly ownerRef: ResourceRef;
   readonly childRef: ResourceRef<T>;
+  /** Held by what belongs to the controller: comes with adoption and goes with release. @default none */
+  readonly finalizer?: string;
 }
 
 /** Carries out the claims; resolves with all that now belong to the controller. */
 export async function claim<T extends ApiObject>(
-  { client, ownerRef, childRef }: Claimer<T>,
+  { client, ownerRef, childRef, finalizer }: Claimer<T>,
   controller: ApiObject,
   claims: Claims<T>,
 ): Promise<readonly T[]> {
@@ -86,7 +96,7 @@ export async function claim<T extends ApiObject>(
   const uids = new Set([controller.metadata.uid ?? '']);
   throwFirst(
     await concurrently(release, CLAIM_CONCURRENCY, (object) =>
-      ignoreNotFound(patchOwners(object, withoutOwners(object, uids))),
+      ignoreNotFound(patchOwners(object, withoutFinalizer(withoutOwners(object, uids), finalizer))),
     ),
   );
   if (adopt.length === 0 || !(await mayAdopt(client, ownerRef, controller))) return kept;
@@ -94,7 +104,8 @@ export async function claim<T extends ApiObject>(
   const adopted: T[] = [];
   throwFirst(
     await concurrently(adopt, CLAIM_CONCURRENCY, async (object) => {
-      const updated = await ignoreNotFound(patchOwners(object, withOwner(object, reference)));
+      const changed = withFinalizer(withOwner(object, reference), finalizer);
+      const updated = await ignoreNotFound(patchOwners(object, changed));
       if (updated) adopted.push(updated);
     }),
   );

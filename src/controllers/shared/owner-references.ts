@@ -20,13 +20,32 @@ export function withOwner<T extends ApiObject>(object: T, owner: OwnerReference)
 }
 
 /**
- * What gives an object the owners of `changed`, unless it has changed meanwhile. A patch, because controllers may patch what
- * they own and not replace it.
+ * What gives an object the owners and finalizers of `changed`, unless it has changed meanwhile. A patch, because controllers
+ * may patch what they own and not replace it.
  */
 export function ownersPatch({ metadata }: ApiObject, changed: ApiObject): Patch {
-  const { resourceVersion, uid } = metadata;
-  const ownerReferences = changed.metadata.ownerReferences ?? [];
-  return { type: 'merge', patch: { metadata: { resourceVersion, uid, ownerReferences } } };
+  const { finalizers: before, resourceVersion, uid } = metadata;
+  const { finalizers, ownerReferences = [] } = changed.metadata;
+  const held = finalizers === before ? {} : { finalizers: finalizers ?? [] };
+  return { type: 'merge', patch: { metadata: { resourceVersion, uid, ownerReferences, ...held } } };
+}
+
+/** A copy of `object` that `finalizer` holds as well; `object` itself when it does already, or there is none to add. */
+export function withFinalizer<T extends ApiObject>(object: T, finalizer: string | undefined): T {
+  const { finalizers = [] } = object.metadata;
+  if (finalizer === undefined || finalizers.includes(finalizer)) return object;
+  return {
+    ...object,
+    metadata: { ...object.metadata, finalizers: [...finalizers, finalizer] },
+  };
+}
+
+/** A copy of `object` without `finalizer`; `object` itself when it does not have it. */
+export function withoutFinalizer<T extends ApiObject>(object: T, finalizer: string | undefined): T {
+  const { finalizers = [] } = object.metadata;
+  if (finalizer === undefined || !finalizers.includes(finalizer)) return object;
+  const left = finalizers.filter((name) => name !== finalizer);
+  return { ...object, metadata: { ...object.metadata, finalizers: left } };
 }
 
 /** A copy of `object` without the owners of `uids`. */

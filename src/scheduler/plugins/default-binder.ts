@@ -14,6 +14,7 @@ export function createDefaultBinder(client: ApiClient): Plugin {
         metadata: { name, namespace, uid },
         target: { apiVersion: 'v1', kind: 'Node', name: nodeName },
       });
+      return true;
     },
   };
 }

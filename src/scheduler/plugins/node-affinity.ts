@@ -1,52 +1,69 @@
-import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
-import type { NodeScorer, Plugin } from '../framework.ts';
-import { compileNodeSelector, compileTerm, type NodeMatcher, namesOnly } from '../node-selector.ts';
+import type { Node, NodeAffinity, Pod } from '../../scheme/generated/types/core-v1.ts';
+import {
+  compileNodeSelector,
+  compileTerm,
+  type NodeMatcher,
+  namesOnly,
+  requiredNodeMatcher,
+} from '../../scheme/node-selector.ts';
+import type { NodeScorer, Plugin, PreFilterResult, Refusal } from '../framework.ts';
+import type { PodInfo } from '../pod-info.ts';
 
 export const REASON_NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector";
+export const REASON_ADDED_AFFINITY = "node(s) didn't match scheduler-enforced node affinity";
 
-const REASONS = [REASON_NODE_AFFINITY];
+const NOT_WANTED: Refusal = { reasons: [REASON_NODE_AFFINITY], isUnresolvable: true };
+const NOT_FOR_PROFILE: Refusal = { reasons: [REASON_ADDED_AFFINITY], isUnresolvable: true };
+
+export interface NodeAffinityOptions {
+  /** What every pod of the profile asks for beside its own wishes. @default nothing */
+  readonly addedAffinity?: NodeAffinity;
+}
 
 /** `spec.nodeSelector` and `spec.affinity.nodeAffinity`: required terms filter, preferred terms score by their weights. */
-export const nodeAffinity: Plugin = {
-  name: 'NodeAffinity',
-  sign: ({ pod }) => [pod.spec?.nodeSelector, pod.spec?.affinity?.nodeAffinity],
-  preFilter({ pod }) {
-    const matches = requiredMatcher(pod);
-    if (!matches) return undefined;
-    const required =
-      pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-    const onlyNodes = required && namesOnly(required);
-    return {
-      filter: (node) => (node.node && matches(node.node) ? undefined : REASONS),
-      ...(onlyNodes ? { onlyNodes } : {}),
-    };
-  },
-  preScore: ({ pod }) => preferredScorer(pod),
-  couldHelp(event, pod) {
-    const matches = requiredMatcher(pod) ?? (() => true);
-    if (event.type === 'node-added') return matches(event.node);
-    return event.type === 'node-updated' && !matches(event.before) && matches(event.node);
-  },
-};
-
-function requiredMatcher(pod: Pod): NodeMatcher | undefined {
-  const selector = Object.entries(pod.spec?.nodeSelector ?? {});
-  const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  if (selector.length === 0 && !required) return undefined;
-  const affinityMatches = required ? compileNodeSelector(required) : () => true;
-  return (node: Node) => {
-    const labels = node.metadata.labels ?? {};
-    return selector.every(([key, value]) => labels[key] === value) && affinityMatches(node);
+export function createNodeAffinity({ addedAffinity }: NodeAffinityOptions = {}): Plugin {
+  const added = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const isForProfile = added ? compileNodeSelector(added) : undefined;
+  const isWanted = (node: Node, pod: PodInfo) =>
+    (isForProfile?.(node) ?? true) && (requiredNodeMatcher(pod.pod.spec)?.(node) ?? true);
+  return {
+    name: 'NodeAffinity',
+    sign: ({ pod }) => [pod.spec?.nodeSelector, pod.spec?.affinity?.nodeAffinity],
+    preFilter: ({ pod }) => preFilter(pod, isForProfile),
+    preScore: ({ pod }) => preferredScorer([affinityOf(pod), addedAffinity]),
+    helpedBy: ['node-added', 'node-updated'],
+    couldHelp(event, pod) {
+      if (event.type === 'node-added') return isWanted(event.node, pod);
+      if (event.type !== 'node-updated') return false;
+      return !isWanted(event.before, pod) && isWanted(event.node, pod);
+    },
   };
 }
 
-function preferredScorer(pod: Pod): NodeScorer | undefined {
-  const preferred =
-    pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
-  const terms = preferred.map(({ weight, preference }) => ({
-    weight,
-    matches: compileTerm(preference),
-  }));
+function affinityOf({ spec }: Pod): NodeAffinity | undefined {
+  return spec?.affinity?.nodeAffinity;
+}
+
+function preFilter(pod: Pod, isForProfile: NodeMatcher | undefined): PreFilterResult | undefined {
+  const matches = requiredNodeMatcher(pod.spec);
+  if (!matches && !isForProfile) return undefined;
+  const required = affinityOf(pod)?.requiredDuringSchedulingIgnoredDuringExecution;
+  const onlyNodes = required && namesOnly(required);
+  return {
+    filter({ node }) {
+      if (!node || isForProfile?.(node) === false) return NOT_FOR_PROFILE;
+      return matches?.(node) === false ? NOT_WANTED : undefined;
+    },
+    ...(onlyNodes ? { onlyNodes } : {}),
+  };
+}
+
+function preferredScorer(
+  affinities: readonly (NodeAffinity | undefined)[],
+): NodeScorer | undefined {
+  const terms = affinities
+    .flatMap((affinity) => affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [])
+    .map(({ weight, preference }) => ({ weight, matches: compileTerm(preference) }));
   if (terms.length === 0) return undefined;
   return {
     normalize: 'max',

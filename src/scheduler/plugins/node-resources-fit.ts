@@ -1,68 +1,100 @@
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
 import { amountsOf, type ResourceAmounts } from '../../scheme/resources-of-pod.ts';
-import { MAX_NODE_SCORE, type Plugin } from '../framework.ts';
+import type { Plugin, Refusal } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
-import type { PodInfo } from '../pod-info.ts';
+import { type PodInfo, toPodInfo } from '../pod-info.ts';
+import {
+  createResourceScorer,
+  DEFAULT_STRATEGY,
+  type ScoringStrategy,
+} from '../resources/scoring-strategy.ts';
 
 export const REASON_TOO_MANY_PODS = 'Too many pods';
 
-/** Kubernetes' NodeResourcesFit and balanced allocation score these, with equal weights. */
-export const SCORED_RESOURCES = ['cpu', 'memory'] as const;
+const TOO_MANY_PODS: Refusal = { reasons: [REASON_TOO_MANY_PODS] };
 
 export function insufficient(resource: string): string {
   return `Insufficient ${resource}`;
 }
 
+export interface NodeResourcesFitOptions {
+  /** Extended resources that others look after. @default none */
+  readonly ignoredResources?: readonly string[];
+  /** Extended resources of these groups (`example.com`) are left to others. @default none */
+  readonly ignoredResourceGroups?: readonly string[];
+  /** @default least allocated of CPU and memory */
+  readonly scoringStrategy?: ScoringStrategy;
+}
+
 /**
- * Room for the pod's requests: CPU, memory, ephemeral storage, the number of pods, extended resources. Scores by
- * *least allocated*: the emptier a node is after taking the pod, the better.
+ * Room for the pod's requests: CPU, memory, ephemeral storage, the number of pods, extended resources. Scores by what
+ * would be left, by default the emptier the better.
  */
-export const nodeResourcesFit: Plugin = {
-  name: 'NodeResourcesFit',
-  sign: signRequests,
-  preFilter: (pod) => ({ filter: (node) => shortages(pod.requests, node) }),
-  preScore: (pod) => ({ score: (node) => leastAllocated(pod, node) }),
-  couldHelp(event) {
-    if (event.type === 'node-updated') return gainsRoom(event.before, event.node);
-    return event.type === 'node-added' || event.type === 'assigned-pod-removed';
-  },
-};
+export function createNodeResourcesFit({
+  ignoredResources = [],
+  ignoredResourceGroups = [],
+  scoringStrategy = DEFAULT_STRATEGY,
+}: NodeResourcesFitOptions = {}): Plugin {
+  const score = createResourceScorer(scoringStrategy);
+  const isIgnored = (name: string) =>
+    ignoredResources.includes(name) ||
+    (name.includes('/') && ignoredResourceGroups.includes(name.slice(0, name.indexOf('/'))));
+  return {
+    name: 'NodeResourcesFit',
+    sign: signRequests,
+    preFilter(pod) {
+      const wanted = Object.entries(pod.requests).filter(
+        // Nothing wanted is never lacking, not even on a node that is over-committed.
+        ([name, amount]) => amount > 0 && !isIgnored(name),
+      );
+      return { filter: (node) => shortage(wanted, node) };
+    },
+    preScore: (pod) => ({ score: (node) => score(pod, node) }),
+    helpedBy: ['node-added', 'node-updated', 'assigned-pod-updated', 'assigned-pod-removed'],
+    couldHelp(event, pod) {
+      if (event.type === 'node-updated') return gainsRoom(event.before, event.node);
+      if (event.type === 'assigned-pod-updated') return givesRoom(event.before, event.pod, pod);
+      return true;
+    },
+  };
+}
 
 /** The part of a pod that resource plugins read, as a value that encodes to JSON. */
 export function signRequests({ requests, scoredRequests }: PodInfo): unknown {
   return [requests, scoredRequests];
 }
 
-function shortages(wanted: ResourceAmounts, node: NodeInfo): readonly string[] | undefined {
+function shortage(
+  wanted: readonly (readonly [string, number])[],
+  node: NodeInfo,
+): Refusal | undefined {
   const { allocatable, requested } = node;
-  const short: string[] = [];
-  if (node.podCount + 1 > (allocatable.pods ?? 0)) short.push(REASON_TOO_MANY_PODS);
-  for (const name in wanted) {
-    const amount = wanted[name] as number;
-    const free = (allocatable[name] ?? 0) - (requested[name] ?? 0);
-    // Nothing wanted is never lacking, not even on a node that is over-committed.
-    if (amount > 0 && amount > free) short.push(insufficient(name));
+  const isFull = node.podCount + 1 > (allocatable.pods ?? 0);
+  let short: string[] | undefined;
+  let isUnresolvable = false;
+  for (const [name, amount] of wanted) {
+    const capacity = allocatable[name] ?? 0;
+    if (amount <= capacity - (requested[name] ?? 0)) continue;
+    short ??= isFull ? [REASON_TOO_MANY_PODS] : [];
+    short.push(insufficient(name));
+    // Not even the empty node would do.
+    if (amount > capacity) isUnresolvable = true;
   }
-  return short.length === 0 ? undefined : short;
-}
-
-function leastAllocated({ scoredRequests }: PodInfo, node: NodeInfo): number {
-  let sum = 0;
-  let votes = 0;
-  for (const name of SCORED_RESOURCES) {
-    const allocatable = node.allocatable[name] ?? 0;
-    // A resource that the node does not have at all has no vote.
-    if (allocatable === 0) continue;
-    const requested = (node.scoredRequested[name] ?? 0) + (scoredRequests[name] ?? 0);
-    const free = Math.max(0, allocatable - requested);
-    sum += Math.floor((free * MAX_NODE_SCORE) / allocatable);
-    votes++;
-  }
-  return votes === 0 ? 0 : Math.floor(sum / votes);
+  if (short) return { reasons: short, isUnresolvable };
+  return isFull ? TOO_MANY_PODS : undefined;
 }
 
 function gainsRoom(before: Node, after: Node): boolean {
   const was = amountsOf(before.status?.allocatable);
   const is = amountsOf(after.status?.allocatable);
   return Object.entries(is).some(([name, amount]) => amount > (was[name] ?? 0));
+}
+
+type PodObject = PodInfo['pod'];
+
+/** Whether a pod was resized to take less of something that `waiting` wants. */
+function givesRoom(before: PodObject, after: PodObject, waiting: PodInfo): boolean {
+  const was = toPodInfo(before).requests;
+  const is: ResourceAmounts = toPodInfo(after).requests;
+  return Object.keys(waiting.requests).some((name) => (is[name] ?? 0) < (was[name] ?? 0));
 }

@@ -1,9 +1,9 @@
 import { tolerates } from '../../scheme/taints.ts';
-import type { Plugin } from '../framework.ts';
+import type { Plugin, Refusal } from '../framework.ts';
 
 export const REASON_NODE_UNSCHEDULABLE = 'node(s) were unschedulable';
 
-const REASONS = [REASON_NODE_UNSCHEDULABLE];
+const REFUSAL: Refusal = { reasons: [REASON_NODE_UNSCHEDULABLE], isUnresolvable: true };
 
 /** What a cordoned node's `spec.unschedulable` stands for: a pod that tolerates the taint may go there. */
 const UNSCHEDULABLE_TAINT = {
@@ -20,8 +20,9 @@ export const nodeUnschedulable: Plugin = {
     if (tolerations.some((toleration) => tolerates(toleration, UNSCHEDULABLE_TAINT))) {
       return undefined;
     }
-    return { filter: (node) => (node.node?.spec?.unschedulable ? REASONS : undefined) };
+    return { filter: (node) => (node.node?.spec?.unschedulable ? REFUSAL : undefined) };
   },
+  helpedBy: ['node-added', 'node-updated'],
   couldHelp(event) {
     if (event.type === 'node-added') return !event.node.spec?.unschedulable;
     return (

@@ -5,14 +5,14 @@ import {
   TAINT_NO_SCHEDULE,
   TAINT_PREFER_NO_SCHEDULE,
 } from '../../scheme/taints.ts';
-import type { Plugin } from '../framework.ts';
+import type { Plugin, Refusal } from '../framework.ts';
 
 export const REASON_UNTOLERATED_TAINT = 'node(s) had untolerated taint(s)';
 
 const HARD_EFFECTS = [TAINT_NO_SCHEDULE, TAINT_NO_EXECUTE];
 const SOFT_EFFECTS = [TAINT_PREFER_NO_SCHEDULE];
 
-const REASONS = [REASON_UNTOLERATED_TAINT];
+const REFUSAL: Refusal = { reasons: [REASON_UNTOLERATED_TAINT], isUnresolvable: true };
 
 /** Keeps pods off nodes whose taints they do not tolerate, and prefers nodes with fewer `PreferNoSchedule` ones. */
 export const taintToleration: Plugin = {
@@ -21,7 +21,7 @@ export const taintToleration: Plugin = {
   preFilter({ pod }) {
     const tolerations = pod.spec?.tolerations;
     return {
-      filter: (node) => (node.node && rejects(node.node, tolerations) ? REASONS : undefined),
+      filter: (node) => (node.node && rejects(node.node, tolerations) ? REFUSAL : undefined),
     };
   },
   preScore({ pod }) {
@@ -31,7 +31,8 @@ export const taintToleration: Plugin = {
       score: (node) => countUntoleratedPreferences(node.node?.spec?.taints ?? [], tolerations),
     };
   },
-  couldHelp(event, pod) {
+  helpedBy: ['node-added', 'node-updated'],
+  couldHelp(event, { pod }) {
     if (event.type === 'node-added') return !rejects(event.node, pod.spec?.tolerations);
     return event.type === 'node-updated' && nowTolerated(event.before, event.node, pod);
   },

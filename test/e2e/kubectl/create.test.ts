@@ -121,7 +121,7 @@ describe('what kubectl create has made', () => {
       'cronjob often',
       'NAME SCHEDULE TIMEZONE SUSPEND ACTIVE LAST SCHEDULE AGE\noften */5 * * * * <none> False 0 <none> <age>\n',
     ],
-    ['quota few', 'NAME REQUEST LIMIT AGE\nfew configmaps: 1/10, secrets: 3/5 <age>\n'],
+    ['quota few', 'NAME REQUEST LIMIT AGE\nfew configmaps: 2/10, secrets: 3/5 <age>\n'],
     [
       'pc urgent',
       'NAME VALUE GLOBAL-DEFAULT AGE PREEMPTIONPOLICY\nurgent 100 false <age> PreemptLowerPriority\n',
@@ -240,8 +240,12 @@ describe('kubectl autoscale', () => {
     expect(await cluster.kubectl('autoscale deployment web --min=1 --max=5 --cpu=80%')).toBe(
       'horizontalpodautoscaler.autoscaling/web autoscaled\n',
     );
-    expect(await cluster.shape('get hpa web')).toBe(
-      'NAME REFERENCE TARGETS MINPODS MAXPODS REPLICAS AGE\nweb Deployment/web cpu: <unknown>/80% 1 5 0 <age>\n',
+    await eventually(
+      () => cluster.shape('get hpa web'),
+      (table) =>
+        expect(table).toBe(
+          'NAME REFERENCE TARGETS MINPODS MAXPODS REPLICAS AGE\nweb Deployment/web cpu: <unknown>/80% 1 5 2 <age>\n',
+        ),
     );
   });
 });

@@ -74,7 +74,7 @@ Events: <none>
   ],
   [
     'quota few',
-    'Name: few\nNamespace: default\nResource Used Hard\n-------- ---- ----\nconfigmaps 1 10\n',
+    'Name: few\nNamespace: default\nResource Used Hard\n-------- ---- ----\nconfigmaps 2 10\n',
   ],
   [
     'limits bounds',
@@ -262,7 +262,7 @@ describe('kubectl describe tells all of', () => {
         /^Allocated resources:$/m,
       ],
     ],
-    ['ns default', [/^Status: Active$/m, /^ +configmaps +1 +10$/m, /^ +Container +cpu/m]],
+    ['ns default', [/^Status: Active$/m, /^ +configmaps +2 +10$/m, /^ +Container +cpu/m]],
     ['pdb careful', [/^Min available: 1$/m, /^ +Allowed disruptions: 0$/m, /^ +Total: 1$/m]],
     ['pvc claim', [/^StorageClass: slow$/m, /^Status: Pending$/m, /^Used By: <none>$/m]],
     [
@@ -383,7 +383,7 @@ describe('kubectl events', () => {
   });
 
   test('leaves out what is not of a type', async () => {
-    expect((await cluster.run('events --types=Warning')).stderr).toContain(
+    expect((await cluster.run('events --types=Warning --for deployment/web')).stderr).toContain(
       'No events found in default namespace.',
     );
   });

@@ -7,10 +7,13 @@ import {
   STARTS_WITHIN_MS,
 } from './support/cluster.ts';
 
+/** So that the ConfigMaps of the namespace are the test's own. */
+const WITHOUT_ROOT_CA = ['--controllers', '*,-root-ca-certificate-publisher'];
+
 let cluster: KubectlCluster;
 
 beforeAll(async () => {
-  cluster = await kubectlCluster();
+  cluster = await kubectlCluster({ args: WITHOUT_ROOT_CA });
   await cluster.apply(deploymentYaml('web'));
   await cluster.kubectl('rollout status deployment/web');
   await cluster.apply(`apiVersion: v1

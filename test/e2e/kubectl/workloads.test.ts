@@ -280,7 +280,7 @@ describe('kubectl delete', () => {
     await cluster.apply('{apiVersion: v1, kind: ConfigMap, metadata: {name: c1}}');
     await cluster.apply('{apiVersion: v1, kind: ConfigMap, metadata: {name: c2}}');
     expect(await cluster.kubectl('delete cm --all --wait=false')).toBe(
-      'configmap "c1" deleted from default namespace\nconfigmap "c2" deleted from default namespace\n',
+      'configmap "c1" deleted from default namespace\nconfigmap "c2" deleted from default namespace\nconfigmap "kube-root-ca.crt" deleted from default namespace\n',
     );
   });
 

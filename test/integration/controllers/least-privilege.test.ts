@@ -47,29 +47,124 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   replicaset: ['create events', 'create pods', 'delete pods', 'update replicasets/status'],
   resourcequota: ['update resourcequotas/status'],
   serviceaccount: ['create serviceaccounts'],
+  ttl: ['patch nodes'],
   'taint-eviction': ['create events', 'delete pods', 'update pods/status'],
 };
 
 /** What controllers do that have no part in that life; their own tests show it, under their own identities as well. */
 const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  'attach-detach': [
+    'create events',
+    'create volumeattachments',
+    'delete volumeattachments',
+    'patch nodes/status',
+  ],
+  daemonset: [
+    'create controllerrevisions',
+    'create events',
+    'create pods',
+    'delete controllerrevisions',
+    'delete pods',
+    'patch pods',
+    'update controllerrevisions',
+    'update daemonsets/status',
+  ],
   'certificate-approver': [
     'create subjectaccessreviews',
     'update certificatesigningrequests/approval',
   ],
   'certificate-cleaner': ['delete certificatesigningrequests'],
   'certificate-signer': ['update certificatesigningrequests/status'],
+  'endpointslice-mirroring': [
+    'create endpointslices',
+    'create events',
+    'delete endpointslices',
+    'update endpointslices',
+  ],
+  'event-cleaner': ['delete events'],
+  'ephemeral-volume': ['create events', 'create persistentvolumeclaims'],
+  'persistentvolume-expander': [
+    'create events',
+    'update persistentvolumeclaims/status',
+    'update persistentvolumes',
+  ],
+  'persistentvolume-binder': [
+    'create events',
+    'delete persistentvolumes',
+    'get persistentvolumeclaims',
+    'update persistentvolumeclaims',
+    'update persistentvolumeclaims/status',
+    'update persistentvolumes',
+    'update persistentvolumes/status',
+  ],
+  cronjob: ['create events', 'create jobs', 'get jobs', 'delete jobs', 'update cronjobs/status'],
+  'horizontal-pod-autoscaler': [
+    'create events',
+    'get deployments/scale',
+    'list pods',
+    'update deployments/scale',
+    'update horizontalpodautoscalers/status',
+  ],
+  job: ['create events', 'create pods', 'delete pods', 'patch pods', 'update jobs/status'],
   'pv-protection': ['update persistentvolumes'],
   'pvc-protection': ['update persistentvolumeclaims'],
+  resourceclaim: [
+    'create events',
+    'create resourceclaims',
+    'delete resourceclaims',
+    'get pods',
+    'get resourceclaimtemplates',
+    'patch pods/status',
+    'update resourceclaims',
+    'update resourceclaims/status',
+  ],
+  'root-ca-certificate-publisher': ['create configmaps', 'update configmaps'],
+  'serviceaccount-token': [
+    'delete secrets',
+    'get serviceaccounts',
+    'update secrets',
+    'update serviceaccounts',
+  ],
+  replicationcontroller: [
+    'create events',
+    'create pods',
+    'delete pods',
+    'patch pods',
+    'update replicationcontrollers/status',
+  ],
+  statefulset: [
+    'create controllerrevisions',
+    'create events',
+    'create persistentvolumeclaims',
+    'create pods',
+    'delete controllerrevisions',
+    'delete pods',
+    'patch pods',
+    'update controllerrevisions',
+    'update persistentvolumeclaims',
+    'update pods',
+    'update statefulsets/status',
+  ],
   'storage-version-migrator': [
     'get storageversionmigrations',
     'list configmaps',
     'patch configmaps',
     'update storageversionmigrations/status',
   ],
+  'ttl-after-finished': ['get jobs', 'delete jobs'],
   'validatingadmissionpolicy-status': [
     'list validatingadmissionpolicies',
     'watch validatingadmissionpolicies',
     'update validatingadmissionpolicies/status',
+  ],
+  'volume-attacher': ['update volumeattachments', 'update volumeattachments/status'],
+  'volume-provisioner': [
+    'create persistentvolumes',
+    'delete persistentvolumes',
+    'get nodes',
+    'get storageclasses',
+    'update persistentvolumeclaims',
+    'update persistentvolumes',
   ],
   'volumeattributesclass-protection': ['update volumeattributesclasses'],
 };
@@ -77,14 +172,15 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
 const ALL_ACTIONS = { ...ACTIONS, ...ACTIONS_ELSEWHERE };
 
 async function joinNode(plane: TestPlane, name: string): Promise<void> {
-  const node = await plane.client.create(coreNodes, { metadata: { name } });
+  await plane.client.create(coreNodes, { metadata: { name } });
   const now = toRfc3339(plane.clock.now());
   const conditions = [
     { type: 'Ready', status: 'True', lastHeartbeatTime: now, lastTransitionTime: now },
   ];
-  await plane.client.update(
+  await plane.client.patch(
     coreNodes,
-    { ...node, status: { conditions } },
+    { name },
+    { type: 'merge', patch: { status: { conditions } } },
     { subresource: 'status' },
   );
 }

@@ -1,8 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
+import {
+  DEFAULT_CONFIGURATION,
+  parseSchedulerConfiguration,
+  type SchedulerConfiguration,
+} from '../../../src/scheduler/configuration/scheduler-configuration.ts';
 import { createScheduler } from '../../../src/scheduler/scheduler.ts';
-import { coreEvents, coreNodes, corePods } from '../../../src/scheme/generated/resources.ts';
+import {
+  coreEvents,
+  coreNodes,
+  corePersistentVolumeClaims,
+  corePersistentVolumes,
+  corePods,
+  schedulingPriorityClasses,
+  storageStorageClasses,
+} from '../../../src/scheme/generated/resources.ts';
 import type { Event, Node, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { eventually } from '../../support/eventually.ts';
 import { testApi } from '../../support/plane.ts';
@@ -16,12 +29,14 @@ interface SchedulerPlane extends AsyncDisposable {
 }
 
 /** A scheduler on a real store, in virtual time: backoffs end when a test says so. */
-async function schedulerPlane(): Promise<SchedulerPlane> {
+async function schedulerPlane(
+  configuration: SchedulerConfiguration = DEFAULT_CONFIGURATION,
+): Promise<SchedulerPlane> {
   const clock = new VirtualClock();
   const api = await testApi();
   const running = await runControllers({
     client: api.client,
-    controllers: [createScheduler()],
+    controllers: [createScheduler({ configuration })],
     clock,
   });
   return {
@@ -99,7 +114,8 @@ describe('the scheduler', () => {
     await using plane = await schedulerPlane();
     for (const name of ['a', 'b', 'c']) await addNode(plane.client, name);
     await plane.client.create(corePods, newPod('web', requesting('3')));
-    const message = '0/3 nodes are available: 3 Insufficient cpu.';
+    const message =
+      '0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.';
     await eventually(() => podNamed(plane.client, 'web'), waitsBecause(message));
     await eventually(
       () => eventsOf(plane.client, 'web'),
@@ -130,7 +146,9 @@ describe('the scheduler', () => {
     await plane.client.create(corePods, newPod('second', requesting('1')));
     await eventually(
       () => podNamed(plane.client, 'second'),
-      waitsBecause('0/1 nodes are available: 1 Insufficient cpu.'),
+      waitsBecause(
+        '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+      ),
     );
     const first = { namespace: 'default', name: 'first' };
     await plane.client.delete(corePods, first, { gracePeriodSeconds: 0 });
@@ -163,7 +181,7 @@ describe('the scheduler', () => {
     await eventually(
       () => podNamed(plane.client, 'web'),
       waitsBecause(
-        '0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable.',
+        '0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
       ),
     );
   });
@@ -175,5 +193,209 @@ describe('the scheduler', () => {
     await plane.client.create(corePods, newPod('ours'));
     await eventually(() => podNamed(plane.client, 'ours'), isOn('a'));
     expect((await podNamed(plane.client, 'theirs')).spec?.nodeName).toBeUndefined();
+  });
+});
+
+describe('preemption', () => {
+  async function createImportant(client: ApiClient, name: string, cpu: string): Promise<void> {
+    await client.create(schedulingPriorityClasses, {
+      metadata: { name: 'important' },
+      value: 1000,
+    });
+    const priorityClassName = 'important';
+    await client.create(corePods, newPod(name, { ...requesting(cpu), priorityClassName }));
+  }
+
+  const removeNow = (client: ApiClient, name: string) =>
+    client.delete(corePods, { namespace: 'default', name }, { gracePeriodSeconds: 0 });
+
+  /** A node that is full of one unimportant pod. */
+  async function fullNode(client: ApiClient): Promise<void> {
+    await addNode(client, 'only');
+    await client.create(corePods, newPod('low', requesting('2')));
+    await eventually(() => podNamed(client, 'low'), isOn('only'));
+  }
+
+  test('makes room for an important pod, says so, and keeps the room for it', async () => {
+    await using plane = await schedulerPlane();
+    await fullNode(plane.client);
+    const low = await podNamed(plane.client, 'low');
+    await createImportant(plane.client, 'high', '2');
+    await eventually(
+      () => podNamed(plane.client, 'high'),
+      ({ status }) => expect(status?.nominatedNodeName).toBe('only'),
+    );
+    const leaving = await eventually(
+      () => podNamed(plane.client, 'low'),
+      ({ metadata }) => expect(metadata.deletionTimestamp).toBeDefined(),
+    );
+    expect(leaving.status?.conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'PreemptionByScheduler',
+        message: 'default-scheduler: preempting to accommodate a higher priority pod',
+      }),
+    );
+    await plane.client.create(corePods, newPod('thief', requesting('1')));
+    await removeNow(plane.client, 'low');
+    await eventually(
+      () => podNamed(plane.client, 'high'),
+      (pod) => {
+        plane.clock.advance(1_000);
+        isOn('only')(pod);
+      },
+    );
+    expect((await podNamed(plane.client, 'thief')).spec?.nodeName).toBeUndefined();
+    const { metadata } = await podNamed(plane.client, 'high');
+    await eventually(
+      () => eventsOf(plane.client, 'low'),
+      (events) =>
+        expect(events).toContainEqual(
+          expect.objectContaining({
+            reason: 'Preempted',
+            message: `Preempted by pod ${metadata.uid} on node only`,
+            involvedObject: expect.objectContaining({ uid: low.metadata.uid }),
+          }),
+        ),
+    );
+  });
+
+  test('does not help a pod that is no more important', async () => {
+    await using plane = await schedulerPlane();
+    await fullNode(plane.client);
+    await plane.client.create(corePods, newPod('second', requesting('2')));
+    await eventually(
+      () => podNamed(plane.client, 'second'),
+      waitsBecause(
+        '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+      ),
+    );
+    expect((await podNamed(plane.client, 'low')).metadata.deletionTimestamp).toBeUndefined();
+  });
+});
+
+describe('volumes', () => {
+  const inClaim = (claimName: string): Partial<Pod['spec']> => ({
+    ...requesting('1'),
+    volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+  });
+
+  const claimNamed = (client: ApiClient, name: string) =>
+    client.get(corePersistentVolumeClaims, { namespace: 'default', name });
+
+  async function createClaim(client: ApiClient, provisioner: string): Promise<void> {
+    await client.create(storageStorageClasses, {
+      metadata: { name: 'late' },
+      provisioner,
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+    await client.create(corePersistentVolumeClaims, {
+      metadata: { namespace: 'default', name: 'data' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: '1Gi' } },
+        storageClassName: 'late',
+      },
+    });
+  }
+
+  /** What the binder does once a volume is there. */
+  async function completeBinding(client: ApiClient, volumeName: string): Promise<void> {
+    const patch = {
+      metadata: { annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
+      spec: { volumeName },
+    };
+    const target = { namespace: 'default', name: 'data' };
+    await client.patch(corePersistentVolumeClaims, target, { type: 'merge', patch });
+  }
+
+  test('a claim is told for which node its volume is wanted, and the pod waits for it', async () => {
+    await using plane = await schedulerPlane();
+    await addNode(plane.client, 'only');
+    await createClaim(plane.client, 'disk.example.com');
+    await plane.client.create(corePods, newPod('web', inClaim('data')));
+    await eventually(
+      () => claimNamed(plane.client, 'data'),
+      ({ metadata }) =>
+        expect(metadata.annotations?.['volume.kubernetes.io/selected-node']).toBe('only'),
+    );
+    // Others are not held up meanwhile.
+    await plane.client.create(corePods, newPod('other', requesting('1')));
+    await eventually(() => podNamed(plane.client, 'other'), isOn('only'));
+    expect((await podNamed(plane.client, 'web')).spec?.nodeName).toBeUndefined();
+    await completeBinding(plane.client, 'made');
+    await eventually(() => podNamed(plane.client, 'web'), isOn('only'));
+  });
+
+  test('a free volume is reserved for the claim', async () => {
+    await using plane = await schedulerPlane();
+    await addNode(plane.client, 'only');
+    await createClaim(plane.client, 'kubernetes.io/no-provisioner');
+    const { metadata } = await plane.client.create(corePersistentVolumes, {
+      metadata: { name: 'pv' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        capacity: { storage: '1Gi' },
+        storageClassName: 'late',
+        hostPath: { path: '/data' },
+      },
+      status: { phase: 'Available' },
+    });
+    await plane.client.patch(
+      corePersistentVolumes,
+      { name: metadata.name ?? '' },
+      { type: 'merge', patch: { status: { phase: 'Available' } } },
+      { subresource: 'status' },
+    );
+    await plane.client.create(corePods, newPod('web', inClaim('data')));
+    const claim = await claimNamed(plane.client, 'data');
+    await eventually(
+      () => plane.client.get(corePersistentVolumes, { name: 'pv' }),
+      ({ spec }) => expect(spec?.claimRef?.uid).toBe(claim.metadata.uid),
+    );
+    await completeBinding(plane.client, 'pv');
+    await eventually(() => podNamed(plane.client, 'web'), isOn('only'));
+  });
+});
+
+describe('profiles', () => {
+  test('each serves the pods that name it, by its own rules', async () => {
+    const configuration = parseSchedulerConfiguration({
+      apiVersion: 'kubescheduler.config.k8s.io/v1',
+      kind: 'KubeSchedulerConfiguration',
+      profiles: [
+        { schedulerName: 'default-scheduler' },
+        {
+          schedulerName: 'packing',
+          plugins: { score: { disabled: [{ name: 'NodeResourcesBalancedAllocation' }] } },
+          pluginConfig: [
+            { name: 'NodeResourcesFit', args: { scoringStrategy: { type: 'MostAllocated' } } },
+          ],
+        },
+      ],
+    });
+    await using plane = await schedulerPlane(configuration);
+    await addNode(plane.client, 'a');
+    await addNode(plane.client, 'b');
+    const place = async (name: string, schedulerName: string): Promise<string> => {
+      const spec = { ...requesting('500m'), schedulerName };
+      await plane.client.create(corePods, newPod(name, spec));
+      const placed = await eventually(
+        () => podNamed(plane.client, name),
+        (pod) => expect(pod.spec?.nodeName).toBeDefined(),
+      );
+      return placed.spec?.nodeName ?? '';
+    };
+    const first = await place('first', 'default-scheduler');
+    expect(await place('packed', 'packing')).toBe(first);
+    expect(await place('spread', 'default-scheduler')).not.toBe(first);
+    await eventually(
+      () => eventsOf(plane.client, 'packed'),
+      (events) =>
+        expect(events).toContainEqual(
+          expect.objectContaining({ reason: 'Scheduled', source: { component: 'packing' } }),
+        ),
+    );
   });
 });

@@ -14,7 +14,7 @@ describe('ControllerExpectations', () => {
 
   test('creations are satisfied when all of them were seen', () => {
     const { expectations } = setUp();
-    expectations.expectCreations('k', 2);
+    expectations.expect('k', 2, []);
     expectations.creationObserved('k');
     expect(expectations.satisfied('k')).toBe(false);
     expectations.creationObserved('k');
@@ -23,7 +23,7 @@ describe('ControllerExpectations', () => {
 
   test('creations that will not come can be taken back', () => {
     const { expectations } = setUp();
-    expectations.expectCreations('k', 3);
+    expectations.expect('k', 3, []);
     expectations.lowerCreations('k', 2);
     expectations.creationObserved('k');
     expect(expectations.satisfied('k')).toBe(true);
@@ -31,7 +31,7 @@ describe('ControllerExpectations', () => {
 
   test('a deletion seen twice counts once', () => {
     const { expectations } = setUp();
-    expectations.expectDeletions('k', ['a', 'b']);
+    expectations.expect('k', 0, ['a', 'b']);
     expectations.deletionObserved('k', 'a');
     expectations.deletionObserved('k', 'a');
     expect(expectations.satisfied('k')).toBe(false);
@@ -41,14 +41,14 @@ describe('ControllerExpectations', () => {
 
   test('a deletion that nobody expects changes nothing', () => {
     const { expectations } = setUp();
-    expectations.expectDeletions('k', ['a']);
+    expectations.expect('k', 0, ['a']);
     expectations.deletionObserved('k', 'stranger');
     expect(expectations.satisfied('k')).toBe(false);
   });
 
   test('unmet expectations are given up after five minutes', () => {
     const { clock, expectations } = setUp();
-    expectations.expectCreations('k', 1);
+    expectations.expect('k', 1, []);
     clock.advance(300_000);
     expect(expectations.satisfied('k')).toBe(false);
     clock.advance(1);
@@ -57,8 +57,8 @@ describe('ControllerExpectations', () => {
 
   test('keys do not share expectations, and a forgotten one is satisfied', () => {
     const { expectations } = setUp();
-    expectations.expectCreations('a', 1);
-    expectations.expectCreations('b', 1);
+    expectations.expect('a', 1, []);
+    expectations.expect('b', 1, []);
     expectations.forget('a');
     expect(expectations.satisfied('a')).toBe(true);
     expect(expectations.satisfied('b')).toBe(false);

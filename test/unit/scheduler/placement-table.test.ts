@@ -1,24 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
 import { ClusterCache } from '../../../src/scheduler/cluster-cache.ts';
 import { diagnose } from '../../../src/scheduler/diagnosis.ts';
 import type { Plugin, Profile } from '../../../src/scheduler/framework.ts';
 import { PlacementTable } from '../../../src/scheduler/placement-table.ts';
 import { toPodInfo } from '../../../src/scheduler/pod-info.ts';
-import { createDefaultProfile } from '../../../src/scheduler/profile.ts';
 import { buildNode, buildPod, type NodeFields, type PodFields } from '../../support/builders.ts';
+import { defaultProfile, pluginHandle } from '../../support/scheduling.ts';
 
-const profile = createDefaultProfile({} as ApiClient);
-
-function tableFor(
-  cache: ClusterCache,
-  fields: PodFields,
-  using: Profile = profile,
-): PlacementTable {
+function tableFor(cache: ClusterCache, fields: PodFields): PlacementTable {
   const pod = toPodInfo(buildPod(fields));
-  return new PlacementTable({ pod, profile: using, cache, random: seededRandom(1) });
+  const profile = profileFor(cache);
+  return new PlacementTable({ pod, profile, cache, random: seededRandom(1) });
+}
+
+function profileFor(cache: ClusterCache): Profile {
+  return defaultProfile(pluginHandle(cache));
 }
 
 function clusterOf(...nodes: NodeFields[]): ClusterCache {
@@ -208,6 +206,7 @@ test('a table kept up to date chooses as one made anew, after any history of cha
 function scoreOf(cache: ClusterCache, fields: PodFields, name: string | undefined): number {
   if (name === undefined) return -1;
   const pod = toPodInfo(buildPod(fields));
+  const profile = profileFor(cache);
   const filters = profile.plugins.map((plugin) => plugin.preFilter?.(pod)?.filter);
   const feasible = [...cache.nodes()].filter((node) => filters.every((filter) => !filter?.(node)));
   const node = feasible.find((candidate) => candidate.name === name);

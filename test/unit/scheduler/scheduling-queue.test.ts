@@ -11,13 +11,14 @@ import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { keyOf } from '../../../src/scheme/object.ts';
 import { buildNode, buildPod } from '../../support/builders.ts';
 
-const hopeful: Plugin = { name: 'Hopeful', couldHelp: (event) => event.type === 'node-added' };
+const hopeful: Plugin = { name: 'Hopeful', helpedBy: ['node-added'] };
 const nodeAdded = { type: 'node-added', node: buildNode() } as const;
 
 function createQueue(): { queue: SchedulingQueue; clock: VirtualClock } {
   const clock = new VirtualClock();
   const plugins = [prioritySort, schedulingGates, hopeful];
-  return { queue: new SchedulingQueue({ plugins, clock }), clock };
+  const profiles = [{ schedulerName: 'default-scheduler', plugins, weights: {} }];
+  return { queue: new SchedulingQueue({ profiles, clock }), clock };
 }
 
 function popNames(queue: SchedulingQueue): string[] {

@@ -1,8 +1,9 @@
 /**
- * The tokens of Kubernetes before 1.22: they have no end, and live in a Secret of type `kubernetes.io/service-account-token`.
- * None is made any more, but those that a cluster was given are good as long as their Secret holds them.
+ * Tokens that live in a Secret of type `kubernetes.io/service-account-token`: they have no end, and are good as long as their
+ * Secret holds them. Kubernetes made one for every account before 1.24; since then those are made that somebody asks for.
  */
 import { timingSafeEqual } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { unauthorized } from '../../../scheme/errors.ts';
 import type { UserInfo } from '../../client.ts';
 import { tokenDigest } from '../bearer-token.ts';
@@ -10,11 +11,39 @@ import { serviceAccountGroups, serviceAccountUserName } from '../identities.ts';
 import type { JwtClaims } from '../jwt.ts';
 import type { ObjectLookup } from '../object-lookup.ts';
 import { readClaimedObjects, SECRETS } from './claimed-objects.ts';
+import type { ServiceAccountKeys } from './signing-keys.ts';
 
 export const LEGACY_ISSUER = 'kubernetes/serviceaccount';
 export const SECRET_TYPE_SERVICE_ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
 
 const CLAIM_PREFIX = 'kubernetes.io/serviceaccount/';
+
+/** Marks a Secret whose token was found to be of no use any more; the value is the day of it. */
+const LABEL_INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since';
+
+/** Whom a token is for, and the Secret that is to hold it. */
+export interface LegacyTokenSubject {
+  readonly namespace: string;
+  readonly accountName: string;
+  readonly accountUid: string;
+  readonly secretName: string;
+}
+
+/** Signs a token for a Secret to hold. */
+export function signLegacyToken(
+  { signing: { algorithm, id, privateKey } }: Pick<ServiceAccountKeys, 'signing'>,
+  { accountName, accountUid, namespace, secretName }: LegacyTokenSubject,
+): Promise<string> {
+  const claims = {
+    iss: LEGACY_ISSUER,
+    sub: serviceAccountUserName(namespace, accountName),
+    [`${CLAIM_PREFIX}namespace`]: namespace,
+    [`${CLAIM_PREFIX}secret.name`]: secretName,
+    [`${CLAIM_PREFIX}service-account.name`]: accountName,
+    [`${CLAIM_PREFIX}service-account.uid`]: accountUid,
+  };
+  return new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid: id }).sign(privateKey);
+}
 
 /** @throws {ApiError} Unauthorized */
 export async function authenticateLegacyToken(
@@ -41,6 +70,11 @@ export async function authenticateLegacyToken(
     !timingSafeEqual(tokenDigest(held), tokenDigest(token))
   ) {
     throw unauthorized(`secrets "${place.name}" no longer holds the token`);
+  }
+  if (secret?.metadata.labels?.[LABEL_INVALID_SINCE]) {
+    throw unauthorized(
+      `the token in secret ${namespace}/${place.name} for service account ${namespace}/${account.name} has been marked invalid. Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '${LABEL_INVALID_SINCE}' label from the secret to temporarily allow use of this token`,
+    );
   }
   return { name, uid: account.uid, groups: serviceAccountGroups(namespace) };
 }

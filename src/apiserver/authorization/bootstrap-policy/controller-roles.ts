@@ -100,6 +100,8 @@ const CLUSTER_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     // It writes rules that it does not hold.
     allow(`escalate update patch ${READ}`, 'rbac.authorization.k8s.io', 'clusterroles'),
   ],
+  // Elsewhere Events end by themselves, in etcd.
+  'event-cleaner': [allow('delete', 'core', 'events')],
   'generic-garbage-collector': [allow(`patch update delete ${READ}`, '*', '*'), RECORD_EVENTS],
   'legacy-service-account-token-cleaner': [
     allow('get', 'core', 'configmaps', 'kube-apiserver-legacy-service-account-token-tracking'),
@@ -129,6 +131,11 @@ const CLUSTER_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
   ],
   'root-ca-cert-publisher': [allow('create update', 'core', 'configmaps'), RECORD_EVENTS],
   'service-account-controller': [allow('create', 'core', 'serviceaccounts'), RECORD_EVENTS],
+  // Kubernetes runs it as the controller manager itself, whose rights no controller has here.
+  'service-account-token-controller': [
+    allow('update delete', 'core', 'secrets'),
+    allow('get update', 'core', 'serviceaccounts'),
+  ],
   'storage-version-migrator-controller': [
     allow('list watch create patch', '*', '*'),
     allow('get', 'storagemigration.k8s.io', 'storageversionmigrations'),
@@ -223,8 +230,21 @@ const VOLUME_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow(READ, 'core', 'pods'),
     allow('update', 'core', 'pods/finalizers'),
     allow(`create delete ${READ}`, 'resource.k8s.io', 'resourceclaims'),
+    allow(READ, 'resource.k8s.io', 'resourceclaimtemplates'),
     allow('update patch', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
     allow('update patch', 'core', 'pods/status'),
+    RECORD_EVENTS,
+  ],
+  // The other side of the simulated disks: what their driver's own controllers may do elsewhere.
+  'simulated-storage': [
+    allow(`create update patch delete ${READ}`, 'core', 'persistentvolumes'),
+    allow('update', 'core', 'persistentvolumes/status'),
+    allow(`update patch ${READ}`, 'core', 'persistentvolumeclaims'),
+    allow('update patch', 'core', 'persistentvolumeclaims/status'),
+    allow(READ, 'core', 'nodes'),
+    allow(READ, 'storage.k8s.io', 'storageclasses'),
+    allow(`update patch ${READ}`, 'storage.k8s.io', 'volumeattachments'),
+    allow('update patch', 'storage.k8s.io', 'volumeattachments/status'),
     RECORD_EVENTS,
   ],
   'volumeattributesclass-protection-controller': [

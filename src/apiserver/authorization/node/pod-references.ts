@@ -1,4 +1,5 @@
 import type { Container, Pod, Volume } from '../../../scheme/generated/types/core-v1.ts';
+import { claimNameOf } from '../../../scheme/storage/pod-claims.ts';
 
 /** The kinds of objects that a Pod may refer to, and that its node may therefore read. */
 export type ReferencedResource =
@@ -56,10 +57,7 @@ function visitVolume(pod: Pod, volume: Volume, visit: Visit): void {
     visit('configmaps', configMap?.name);
     visit('secrets', secret?.name);
   }
-  visit('persistentvolumeclaims', volume.persistentVolumeClaim?.claimName);
-  if (volume.ephemeral) {
-    visit('persistentvolumeclaims', `${pod.metadata.name}-${volume.name}`);
-  }
+  visit('persistentvolumeclaims', claimNameOf(pod.metadata.name ?? '', volume));
   // Volume sources with a secret of their own.
   visit('secrets', volume.azureFile?.secretName);
   visit('secrets', volume.cephfs?.secretRef?.name);

@@ -14,7 +14,7 @@ export function validateJobStatus({ spec, status }: Job, current: Job): FieldErr
   validateUncounted(status, errors);
   validateReady(status, current, errors);
   validateConditions(status, spec, errors);
-  validateProgress(status, current.status ?? {}, errors);
+  validateProgress(status, current, errors);
   validateTimes(status, current, errors);
   if (isFinished(status)) validateFinished(status, errors);
   if (spec) validateIndexes(spec, status, errors);
@@ -63,7 +63,8 @@ function validateReady({ ready, active }: JobStatus, { status }: Job, errors: Fi
 /** What a Job has come to is not taken back. */
 const LASTING = ['Failed', 'Complete', 'FailureTarget', 'SuccessCriteriaMet'] as const;
 
-function validateProgress(status: JobStatus, before: JobStatus, errors: FieldError[]): void {
+function validateProgress(status: JobStatus, current: Job, errors: FieldError[]): void {
+  const before = current.status ?? {};
   const field = 'status.conditions';
   for (const type of LASTING) {
     if (!has(before, type) || has(status, type)) continue;
@@ -74,14 +75,20 @@ function validateProgress(status: JobStatus, before: JobStatus, errors: FieldErr
     const detail = `cannot set ${SUCCESS}=True for Job already has Complete=true conditions`;
     errors.push(invalid(field, undefined, detail));
   }
-  for (const counter of ['failed', 'succeeded'] as const) {
-    const count = status[counter] ?? 0;
-    if (count >= (before[counter] ?? 0)) continue;
-    errors.push(invalid(`status.${counter}`, count, `cannot decrease the ${counter} counter`));
-  }
+  validateCounters(status, current, errors);
   const { completionTime } = status;
   if (!completionTime || !before.completionTime || completionTime === before.completionTime) return;
   errors.push(invalid('status.completionTime', completionTime, 'completionTime cannot be mutated'));
+}
+
+function validateCounters(status: JobStatus, current: Job, errors: FieldError[]): void {
+  for (const counter of ['failed', 'succeeded'] as const) {
+    const count = status[counter] ?? 0;
+    if (count >= (current.status?.[counter] ?? 0)) continue;
+    // An Indexed Job that is made smaller loses the indexes beyond its new end, and what they count.
+    if (counter === 'succeeded' && current.spec?.completionMode === 'Indexed') continue;
+    errors.push(invalid(`status.${counter}`, count, `cannot decrease the ${counter} counter`));
+  }
 }
 
 function validateConditions(
@@ -118,6 +125,8 @@ function validateTimes(status: JobStatus, current: Job, errors: FieldError[]): v
   if (startTime && completionTime && Date.parse(completionTime) < Date.parse(startTime)) {
     errors.push(invalid(field, completionTime, 'completionTime cannot be set before startTime'));
   }
+  // A Job that is resumed begins anew.
+  if (current.status && has(current.status, 'Suspended') && !has(status, 'Suspended')) return;
   const before = current.status?.startTime;
   if (before === undefined || current.spec?.suspend || startTime === before) return;
   const detail = `startTime cannot be ${startTime ? 'modified' : 'removed'} for unsuspended job`;

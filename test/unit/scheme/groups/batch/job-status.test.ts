@@ -120,6 +120,17 @@ describe('what is reported of a Job', () => {
       'status.succeeded: Invalid value: 1: cannot decrease the succeeded counter',
     ],
     [
+      'begins anew when it is resumed',
+      { startTime, conditions: is('Suspended') },
+      { startTime: completionTime },
+    ],
+    [
+      'does not change its start while it runs',
+      { startTime },
+      { startTime: completionTime },
+      `status.startTime: Invalid value: "${completionTime}": startTime cannot be modified for unsuspended job`,
+    ],
+    [
       'does not take its end back',
       ended,
       { startTime, failed: 2 },

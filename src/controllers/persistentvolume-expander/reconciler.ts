@@ -1,0 +1,120 @@
+/**
+ * Expansion: the volume of a claim that asks for more grows. Simulated disks grow at once and while they are in use; of other
+ * drivers it is said whose part it is.
+ *
+ * @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims
+ */
+import { toRfc3339 } from '../../lib/clock.ts';
+import { type Controller, type ControllerContext, done } from '../../machinery/controller.ts';
+import {
+  corePersistentVolumeClaims,
+  corePersistentVolumes,
+} from '../../scheme/generated/resources.ts';
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  PersistentVolumeClaimStatus,
+} from '../../scheme/generated/types/core-v1.ts';
+import { keyOf } from '../../scheme/object.ts';
+import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
+import { ignoreNotFound } from '../shared/api-errors.ts';
+import { planExpansion, wantsMore } from './plan.ts';
+import { resizedStatus, resizingStatus } from './status.ts';
+
+const REASON_EXTERNAL_EXPANDING = 'ExternalExpanding';
+const REASON_RESIZING = 'Resizing';
+const REASON_RESIZE_SUCCESSFUL = 'VolumeResizeSuccessful';
+
+/** Its keys are those of claims. */
+export function createPersistentVolumeExpanderController(): Controller {
+  return {
+    name: 'persistentvolume-expander',
+    serviceAccount: 'expand-controller',
+    setUp(context) {
+      const { informers, queue } = context;
+      const claims = informers.informer(corePersistentVolumeClaims);
+      const volumes = informers.informer(corePersistentVolumes);
+      const add = (claim: PersistentVolumeClaim): void => {
+        if (wantsMore(claim)) queue.add(keyOf(claim));
+      };
+      claims.addHandler({ onAdd: add, onUpdate: (_, next) => add(next) });
+      return async (key) => {
+        const claim = claims.get(key);
+        const volume = volumes.get(claim?.spec?.volumeName ?? '');
+        if (claim && volume && wantsMore(claim)) {
+          await ignoreNotFound(expand(context, claim, volume));
+        }
+        return done;
+      };
+    },
+  };
+}
+
+async function expand(
+  context: ControllerContext,
+  claim: PersistentVolumeClaim,
+  volume: PersistentVolume,
+): Promise<void> {
+  const plan = planExpansion(claim, volume);
+  switch (plan.type) {
+    case 'refuse':
+      context.events.record(claim, {
+        type: 'Warning',
+        reason: REASON_EXTERNAL_EXPANDING,
+        message:
+          "Ignoring the PVC: didn't find a plugin capable of expanding the volume; waiting for an external controller to process this PVC.",
+      });
+      return;
+    case 'hand-over':
+      context.events.record(claim, {
+        type: 'Normal',
+        reason: REASON_EXTERNAL_EXPANDING,
+        message: 'waiting for an external controller to expand this PVC',
+      });
+      return;
+    case 'resize':
+      return resize(context, claim, { volume, ...plan });
+  }
+}
+
+interface Resize {
+  readonly volume: PersistentVolume;
+  readonly storage: string;
+  readonly growsVolume: boolean;
+}
+
+/** Each step may be the last before a crash: whoever comes next begins anew, and finds the volume large enough. */
+async function resize(
+  context: ControllerContext,
+  claim: PersistentVolumeClaim,
+  { growsVolume, storage, volume }: Resize,
+): Promise<void> {
+  const { client, clock } = context;
+  const events = context.events.withSource(SIMULATED_DRIVER);
+  events.record(claim, {
+    type: 'Normal',
+    reason: REASON_RESIZING,
+    message: `External resizer is resizing volume ${volume.metadata.name}`,
+  });
+  const status = resizingStatus(claim, toRfc3339(clock.now()));
+  const resizing = await writeStatus(context, claim, status);
+  if (growsVolume) {
+    const capacity = { ...volume.spec?.capacity, storage };
+    await client.update(corePersistentVolumes, { ...volume, spec: { ...volume.spec, capacity } });
+  }
+  await writeStatus(context, resizing, resizedStatus(resizing, storage));
+  events.record(claim, {
+    type: 'Normal',
+    reason: REASON_RESIZE_SUCCESSFUL,
+    message: 'Resize volume succeeded',
+  });
+}
+
+function writeStatus(
+  { client }: ControllerContext,
+  claim: PersistentVolumeClaim,
+  status: PersistentVolumeClaimStatus,
+): Promise<PersistentVolumeClaim> {
+  const next = { ...claim, status };
+  return client.update(corePersistentVolumeClaims, next, { subresource: 'status' });
+}

@@ -1,0 +1,160 @@
+/**
+ * The provisioner of simulated disks: makes a volume for each claim that names it, and deletes the volume when its claim is
+ * gone. It stands where the provisioner of a CSI driver stands in other clusters, and knows claims and volumes alone.
+ *
+ * @see https://kubernetes.io/docs/concepts/storage/dynamic-provisioning/
+ */
+import { type Controller, type ControllerContext, done } from '../../machinery/controller.ts';
+import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import { isApiError } from '../../scheme/errors.ts';
+import {
+  coreNodes,
+  corePersistentVolumeClaims,
+  corePersistentVolumes,
+  storageStorageClasses,
+  storageVolumeAttachments,
+} from '../../scheme/generated/resources.ts';
+import type {
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+} from '../../scheme/generated/types/core-v1.ts';
+import type { StorageClass, VolumeAttachment } from '../../scheme/generated/types/storage-v1.ts';
+import { keyOf } from '../../scheme/object.ts';
+import { storageClassOf } from '../../scheme/storage/annotations.ts';
+import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
+import { ignoreNotFound } from '../shared/api-errors.ts';
+import {
+  isDue,
+  letGo,
+  newVolume,
+  planDisposal,
+  selectedNodeOf,
+  volumeNameOf,
+  wantsDisk,
+  withoutSelectedNode,
+} from './plan.ts';
+
+const REASON_PROVISIONING = 'Provisioning';
+const REASON_PROVISIONING_SUCCEEDED = 'ProvisioningSucceeded';
+const REASON_PROVISIONING_FAILED = 'ProvisioningFailed';
+const REASON_FAILED_DELETE = 'VolumeFailedDelete';
+
+const INDEX_ATTACHED_VOLUME = 'persistentVolumeName';
+
+/** Its keys are `namespace/name` of claims and `name` of volumes. */
+export function createVolumeProvisionerController(): Controller {
+  return {
+    name: 'volume-provisioner',
+    serviceAccount: 'simulated-storage',
+    setUp(context) {
+      const { informers, queue } = context;
+      const claims = informers.informer(corePersistentVolumeClaims);
+      const volumes = informers.informer(corePersistentVolumes);
+      const addClaim = (claim: PersistentVolumeClaim): void => {
+        if (wantsDisk(claim)) queue.add(keyOf(claim));
+      };
+      const addVolume = (volume: PersistentVolume): void => {
+        if (planDisposal(volume) !== 'leave') queue.add(keyOf(volume));
+      };
+      claims.addHandler({ onAdd: addClaim, onUpdate: (_, next) => addClaim(next) });
+      volumes.addHandler({ onAdd: addVolume, onUpdate: (_, next) => addVolume(next) });
+      const attachments = informers.informer(storageVolumeAttachments);
+      attachments.addIndex(INDEX_ATTACHED_VOLUME, (one) => [attachedVolumeOf(one)]);
+      attachments.addHandler({ onDelete: (one) => queue.add(attachedVolumeOf(one)) });
+      const provisioner = new Provisioner(context);
+      return async (key) => {
+        const claim = claims.get(key);
+        const volume = volumes.get(key);
+        if (claim && wantsDisk(claim)) await provisioner.provision(claim);
+        const [attachment] = attachments.byIndex(INDEX_ATTACHED_VOLUME, key);
+        if (volume && attachment) provisioner.reportAttached(volume, attachment);
+        else if (volume) await provisioner.dispose(volume);
+        return done;
+      };
+    },
+  };
+}
+
+function attachedVolumeOf({ spec }: VolumeAttachment): string {
+  return spec.source.persistentVolumeName ?? '';
+}
+
+class Provisioner {
+  readonly #client: ControllerContext['client'];
+  readonly #events: EventRecorder;
+
+  constructor({ client, events }: ControllerContext) {
+    this.#client = client;
+    this.#events = events.withSource(SIMULATED_DRIVER);
+  }
+
+  async provision(claim: PersistentVolumeClaim): Promise<void> {
+    const storageClass = await this.#classOf(claim);
+    if (!storageClass || !isDue(claim, storageClass)) return;
+    const nodeName = selectedNodeOf(claim);
+    const node = nodeName === undefined ? undefined : await this.#node(nodeName);
+    if (nodeName !== undefined && !node) return this.#giveBack(claim, nodeName);
+    const message = `External provisioner is provisioning volume for claim "${keyOf(claim)}"`;
+    this.#events.record(claim, { type: 'Normal', reason: REASON_PROVISIONING, message });
+    await this.#create(newVolume(claim, storageClass, node));
+    this.#events.record(claim, {
+      type: 'Normal',
+      reason: REASON_PROVISIONING_SUCCEEDED,
+      message: `Successfully provisioned volume ${volumeNameOf(claim)}`,
+    });
+  }
+
+  /** A disk is not taken away from under a node: the end of the attachment brings the volume back here. */
+  reportAttached(volume: PersistentVolume, { spec }: VolumeAttachment): void {
+    if (planDisposal(volume) === 'leave') return;
+    const { name } = volume.metadata;
+    const message = `persistentvolume ${name} is still attached to node ${spec.nodeName}`;
+    this.#events.record(volume, { type: 'Warning', reason: REASON_FAILED_DELETE, message });
+  }
+
+  async dispose(volume: PersistentVolume): Promise<void> {
+    const plan = planDisposal(volume);
+    if (plan === 'delete') {
+      const target = { name: volume.metadata.name ?? '' };
+      await ignoreNotFound(this.#client.delete(corePersistentVolumes, target));
+    }
+    if (plan === 'let-go') {
+      await ignoreNotFound(this.#client.update(corePersistentVolumes, letGo(volume)));
+    }
+  }
+
+  #classOf(claim: PersistentVolumeClaim): Promise<StorageClass | undefined> {
+    return ignoreNotFound(
+      this.#client.get(storageStorageClasses, {
+        name: storageClassOf(claim),
+        resourceVersion: '0',
+      }),
+    );
+  }
+
+  #node(name: string): Promise<Node | undefined> {
+    return ignoreNotFound(this.#client.get(coreNodes, { name }));
+  }
+
+  /** The node is gone: the scheduler is to choose another. */
+  async #giveBack(claim: PersistentVolumeClaim, nodeName: string): Promise<void> {
+    this.#events.record(claim, {
+      type: 'Warning',
+      reason: REASON_PROVISIONING_FAILED,
+      message: `failed to get target node: nodes "${nodeName}" not found`,
+    });
+    await ignoreNotFound(
+      this.#client.update(corePersistentVolumeClaims, withoutSelectedNode(claim)),
+    );
+  }
+
+  async #create(volume: PersistentVolume): Promise<void> {
+    try {
+      await this.#client.create(corePersistentVolumes, volume);
+    } catch (thrown) {
+      // Ignored: an earlier run made it; it has the name of this claim and of no other.
+      if (!isApiError(thrown, 'AlreadyExists')) throw thrown;
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/** Reads a KubeSchedulerConfiguration: what a scheduler's profiles are made of. */
+import { ConfigurationReader, tellProblems } from '../../lib/configuration-reader.ts';
+import { DEFAULT_SCHEDULER_NAME, type Profile } from '../framework.ts';
+import type { PluginHandle } from '../plugin-handle.ts';
+import type { QueueBackoff } from '../scheduling-queue.ts';
+import { atPoints, extendsPoint } from './extension-points.ts';
+import type { PluginFactory } from './plugin-registry.ts';
+import { type EnabledPlugin, findPlugin, readPlugins } from './read-plugins.ts';
+import { integer } from './read-values.ts';
+
+const API_VERSION = 'kubescheduler.config.k8s.io/v1';
+const KIND = 'KubeSchedulerConfiguration';
+
+/** Of no meaning here: there is one lease, one client and one listener a process, and nodes are not looked at in parallel. */
+const WITHOUT_EFFECT = [
+  'parallelism',
+  'leaderElection',
+  'clientConnection',
+  'enableProfiling',
+  'enableContentionProfiling',
+  'healthzBindAddress',
+  'metricsBindAddress',
+  'delayCacheUntilActive',
+];
+
+const KNOWN = [
+  'apiVersion',
+  'kind',
+  'profiles',
+  'percentageOfNodesToScore',
+  'podInitialBackoffSeconds',
+  'podMaxBackoffSeconds',
+  ...WITHOUT_EFFECT,
+];
+
+/** The configuration is not one: the message names every place. */
+export class SchedulerConfigurationError extends Error {
+  override readonly name = 'SchedulerConfigurationError';
+}
+
+export interface SchedulerConfiguration {
+  readonly createProfiles: (handle: PluginHandle) => readonly Profile[];
+  readonly backoff: QueueBackoff;
+}
+
+/** @param value What the YAML or JSON says. @throws {SchedulerConfigurationError} */
+export function parseSchedulerConfiguration(value: unknown): SchedulerConfiguration {
+  const reader = new ConfigurationReader();
+  const members = reader.object(value, '', KNOWN);
+  if (members.apiVersion !== API_VERSION) {
+    reader.refuse('apiVersion', members.apiVersion, `must be ${API_VERSION}`);
+  }
+  if (members.kind !== KIND) reader.refuse('kind', members.kind, `must be ${KIND}`);
+  // Nodes are not sampled: what is known of them is kept, and all are scored.
+  readPercentage(reader, members.percentageOfNodesToScore, 'percentageOfNodesToScore');
+  const profiles = readProfiles(reader, members.profiles);
+  const backoff = readBackoff(reader, members);
+  if (reader.problems.length > 0) {
+    throw new SchedulerConfigurationError(tellProblems(reader.problems));
+  }
+  return {
+    backoff,
+    createProfiles: (handle) => profiles.map((create) => create(handle)),
+  };
+}
+
+function readPercentage(reader: ConfigurationReader, value: unknown, path: string): void {
+  integer(reader, value, path, { min: 0, max: 100 });
+}
+
+function readBackoff(
+  reader: ConfigurationReader,
+  members: Readonly<Record<string, unknown>>,
+): QueueBackoff {
+  const limits = { min: 1 };
+  const first = members.podInitialBackoffSeconds;
+  const last = members.podMaxBackoffSeconds;
+  const initial = integer(reader, first, 'podInitialBackoffSeconds', limits) ?? 1;
+  const max = integer(reader, last, 'podMaxBackoffSeconds', limits) ?? 10;
+  if (max < initial) {
+    reader.refuse('podMaxBackoffSeconds', max, 'must not be less than podInitialBackoffSeconds');
+  }
+  return { baseMs: initial * 1_000, maxMs: max * 1_000 };
+}
+
+type ProfileFactory = (handle: PluginHandle) => Profile;
+
+function readProfiles(reader: ConfigurationReader, value: unknown): readonly ProfileFactory[] {
+  const list = value === undefined ? [{}] : reader.requiredList(value, 'profiles');
+  const names = new Set<string>();
+  const sorts = new Set<string>();
+  return list.map((item, index) => {
+    const path = `profiles[${index}]`;
+    const known = ['schedulerName', 'plugins', 'pluginConfig', 'percentageOfNodesToScore'];
+    const members = reader.object(item, path, known);
+    const at = `${path}.schedulerName`;
+    const schedulerName = reader.text(members.schedulerName, at) ?? DEFAULT_SCHEDULER_NAME;
+    if (names.has(schedulerName))
+      reader.refuse(at, schedulerName, 'is the name of another profile');
+    names.add(schedulerName);
+    readPercentage(reader, members.percentageOfNodesToScore, `${path}.percentageOfNodesToScore`);
+    const plugins = readPlugins(reader, members.plugins, `${path}.plugins`);
+    sorts.add(sortOf(reader, plugins, path));
+    if (sorts.size > 1)
+      reader.refuse(path, undefined, 'all profiles must have the same queueSort plugin');
+    const factories = readPluginConfig(reader, members.pluginConfig, plugins, path);
+    return createProfile(schedulerName, plugins, factories);
+  });
+}
+
+function sortOf(
+  reader: ConfigurationReader,
+  plugins: readonly EnabledPlugin[],
+  path: string,
+): string {
+  const sorting = plugins.filter(
+    ({ definition, points }) => definition.name === 'PrioritySort' && points.has('queueSort'),
+  );
+  if (sorting.length === 0) {
+    reader.refuse(`${path}.plugins.queueSort`, undefined, 'a profile needs one queueSort plugin');
+  }
+  const binds = plugins.some(
+    ({ definition, points }) => definition.name === 'DefaultBinder' && points.has('bind'),
+  );
+  if (!binds) {
+    reader.refuse(`${path}.plugins.bind`, undefined, 'a profile needs a bind plugin');
+  }
+  return sorting[0]?.definition.name ?? '';
+}
+
+function readPluginConfig(
+  reader: ConfigurationReader,
+  value: unknown,
+  plugins: readonly EnabledPlugin[],
+  profilePath: string,
+): ReadonlyMap<string, PluginFactory> {
+  const factories = new Map<string, PluginFactory>();
+  const path = `${profilePath}.pluginConfig`;
+  reader.list(value, path).forEach((item, index) => {
+    const at = `${path}[${index}]`;
+    const { name, args } = reader.object(item, at, ['name', 'args']);
+    const definition = findPlugin(reader, name, `${at}.name`);
+    if (!definition) return;
+    if (factories.has(definition.name)) {
+      reader.refuse(`${at}.name`, name, `repeated config for plugin ${definition.name}`);
+    }
+    factories.set(definition.name, definition.configure(reader, args, `${at}.args`));
+  });
+  for (const { definition } of plugins) {
+    if (factories.has(definition.name)) continue;
+    factories.set(definition.name, definition.configure(reader, undefined, path));
+  }
+  return factories;
+}
+
+function createProfile(
+  schedulerName: string,
+  enabled: readonly EnabledPlugin[],
+  factories: ReadonlyMap<string, PluginFactory>,
+): ProfileFactory {
+  const weights = Object.fromEntries(
+    enabled.map(({ definition, weight }) => [definition.name, weight]),
+  );
+  return (handle) => ({
+    schedulerName,
+    weights,
+    plugins: enabled.flatMap(({ definition, points }) => {
+      const plugin = factories.get(definition.name)?.(handle);
+      if (!plugin || ![...points].some((point) => extendsPoint(plugin, point))) return [];
+      return [atPoints(plugin, points)];
+    }),
+  });
+}
+
+/** What holds where no configuration is given. */
+export const DEFAULT_CONFIGURATION: SchedulerConfiguration = parseSchedulerConfiguration({
+  apiVersion: API_VERSION,
+  kind: KIND,
+});

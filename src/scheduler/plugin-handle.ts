@@ -1,0 +1,28 @@
+import type { ApiClient } from '../apiserver/client.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { EventRecorder } from '../machinery/event-recorder.ts';
+import type { InformerFactory } from '../machinery/informer.ts';
+import type { NamespacedKey } from '../scheme/object.ts';
+import type { ClusterCache } from './cluster-cache.ts';
+import type { Budgets } from './preemption/watch-budgets.ts';
+import type { WorkloadSelector } from './topology/workload-selectors.ts';
+import type { VolumeState } from './volumes/volume-state.ts';
+import type { WaitingPods } from './waiting-pods.ts';
+
+/** What plugins may use of the scheduler. */
+export interface PluginHandle {
+  readonly client: ApiClient;
+  readonly informers: InformerFactory;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly cache: ClusterCache;
+  readonly workloadSelector: WorkloadSelector;
+  readonly budgets: Budgets;
+  readonly volumes: VolumeState;
+  /** The placements that wait for a plugin's permission. */
+  readonly waitingPods: WaitingPods;
+  /** Lets pods that wait be tried at once. */
+  readonly activate: (keys: Iterable<NamespacedKey>) => void;
+}

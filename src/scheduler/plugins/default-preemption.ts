@@ -1,0 +1,102 @@
+import type { ApiClient } from '../../apiserver/client.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import type { ClusterCache } from '../cluster-cache.ts';
+import { countReasons } from '../diagnosis.ts';
+import type { NodeVerdicts, Plugin, PostFilterResult } from '../framework.ts';
+import type { PodInfo } from '../pod-info.ts';
+import type { Candidate } from '../preemption/candidate.ts';
+import type { BudgetsIn } from '../preemption/disruption-budgets.ts';
+import { evictVictims } from '../preemption/evict-victims.ts';
+import { type CandidateLimits, PreemptionTable } from '../preemption/preemption-table.ts';
+
+const DEFAULT_LIMITS: CandidateLimits = {
+  minCandidateNodesPercentage: 10,
+  minCandidateNodesAbsolute: 100,
+};
+
+export interface DefaultPreemptionOptions {
+  readonly client: ApiClient;
+  readonly cache: ClusterCache;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly budgetsIn: BudgetsIn;
+  /** Changes whenever a budget does. */
+  readonly budgetVersion: () => number;
+  /** @default a tenth of the nodes, 100 at least */
+  readonly limits?: CandidateLimits;
+}
+
+/** Makes room for a pod by taking less important ones off a node, as few and as unimportant as can be. */
+export function createDefaultPreemption(options: DefaultPreemptionOptions): Plugin {
+  const preemption = new Preemption(options);
+  return {
+    name: 'DefaultPreemption',
+    postFilter: (pod, table) => preemption.makeRoom(pod, table),
+  };
+}
+
+class Preemption {
+  readonly #options: DefaultPreemptionOptions;
+  #tables = new WeakMap<NodeVerdicts, PreemptionTable>();
+  #budgetVersion = 0;
+  /** The pods whose victims are being deleted. */
+  readonly #busy = new Set<string>();
+
+  constructor(options: DefaultPreemptionOptions) {
+    this.#options = options;
+  }
+
+  makeRoom(pod: PodInfo, table: NodeVerdicts): PostFilterResult {
+    const obstacle = this.#obstacle(pod);
+    if (obstacle) return { message: `preemption: ${obstacle}` };
+    const found = this.#tableFor(table);
+    const best = found.best();
+    if (best) return { nominate: best.nodeName, act: () => this.#evict(pod, best) };
+    const { nodeCount } = this.#options.cache;
+    const message = `preemption: ${countReasons(nodeCount, found.refusals())}`;
+    return { message, nominate: null };
+  }
+
+  #obstacle(pod: PodInfo): string | undefined {
+    if (pod.pod.spec?.preemptionPolicy === 'Never') {
+      return 'not eligible due to preemptionPolicy=Never.';
+    }
+    const nominated = this.#options.cache.nominations.nodeOf(pod.uid);
+    if (nominated === undefined) return undefined;
+    const isWaiting = this.#busy.has(pod.uid) || this.#hasLeaving(pod, nominated);
+    return isWaiting ? 'not eligible due to a terminating pod on the nominated node.' : undefined;
+  }
+
+  #hasLeaving({ priority }: PodInfo, nodeName: string): boolean {
+    for (const other of this.#options.cache.node(nodeName)?.pods() ?? []) {
+      if (other.isTerminating && other.priority < priority) return true;
+    }
+    return false;
+  }
+
+  #tableFor(table: NodeVerdicts): PreemptionTable {
+    const { budgetVersion, budgetsIn, cache, limits = DEFAULT_LIMITS } = this.#options;
+    if (this.#budgetVersion !== budgetVersion()) {
+      this.#budgetVersion = budgetVersion();
+      this.#tables = new WeakMap();
+    }
+    let found = this.#tables.get(table);
+    if (!found) {
+      found = new PreemptionTable({ table, cache, budgetsIn, limits });
+      this.#tables.set(table, found);
+    }
+    return found;
+  }
+
+  async #evict(pod: PodInfo, candidate: Candidate): Promise<void> {
+    this.#busy.add(pod.uid);
+    try {
+      await evictVictims(pod, candidate, this.#options);
+    } finally {
+      this.#busy.delete(pod.uid);
+    }
+  }
+}

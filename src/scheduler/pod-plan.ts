@@ -1,0 +1,139 @@
+import type {
+  DomainFilter,
+  DomainScorer,
+  Domains,
+  Hypothesis,
+  NodeFilter,
+  NodeRejection,
+  NodeScorer,
+  PodJudge,
+  Profile,
+} from './framework.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { PodInfo } from './pod-info.ts';
+
+interface Named {
+  readonly plugin: string;
+}
+
+export interface PlannedScorer extends NodeScorer, Named {
+  readonly weight: number;
+}
+
+interface PlannedDomainScorer extends Named {
+  readonly weight: number;
+  readonly view: DomainScorer;
+}
+
+/**
+ * What the plugins of a profile have to say about pods of one signature: their filters and scorers, ready for any node.
+ * Close it when it is not needed any more.
+ */
+export class PodPlan implements PodJudge {
+  readonly pod: PodInfo;
+  readonly scorers: readonly PlannedScorer[];
+  readonly domainScorers: readonly PlannedDomainScorer[];
+  /** The node labels that its domains are made of. */
+  readonly keys: readonly string[];
+  /** The plugin that refuses the pod whatever the node, with its reason. */
+  refusal: (Named & { readonly reason: string }) | undefined;
+  readonly #filters: (Named & { readonly filter: NodeFilter })[] = [];
+  readonly #domainFilters: (Named & { readonly view: DomainFilter })[] = [];
+  #onlyNodes: ReadonlySet<string> | undefined;
+  #notPrefiltered: NodeRejection | undefined;
+
+  constructor(pod: PodInfo, { plugins, weights }: Profile) {
+    this.pod = pod;
+    const scorers: PlannedScorer[] = [];
+    const domainScorers: PlannedDomainScorer[] = [];
+    for (const plugin of plugins) {
+      const { name } = plugin;
+      this.#preFilter(name, plugin.preFilter?.(pod));
+      const view = plugin.preFilterDomains?.(pod);
+      if (view) this.#domainFilters.push({ plugin: name, view });
+      const weight = weights[name] ?? 1;
+      // A score of no weight decides nothing.
+      if (weight === 0) continue;
+      const scorer = plugin.preScore?.(pod);
+      if (scorer) scorers.push({ ...scorer, plugin: name, weight });
+      const domainScorer = plugin.preScoreDomains?.(pod);
+      if (domainScorer) domainScorers.push({ plugin: name, weight, view: domainScorer });
+    }
+    this.scorers = scorers;
+    this.domainScorers = domainScorers;
+    this.keys = [...new Set(this.#views().flatMap(({ keys }) => keys))];
+  }
+
+  /** The only nodes that need a look; undefined when any may be of interest. */
+  get scope(): ReadonlySet<string> | undefined {
+    // Counts by domain are over all nodes.
+    return this.keys.length === 0 ? this.#onlyNodes : undefined;
+  }
+
+  /** What nodes outside of the scope say. */
+  get outOfScope(): NodeRejection | undefined {
+    return this.#notPrefiltered;
+  }
+
+  get hasDomainFilters(): boolean {
+    return this.#domainFilters.length > 0;
+  }
+
+  close(): void {
+    for (const view of this.#views()) view.close();
+  }
+
+  /** The node changed, or is gone. */
+  update(nodeName: string, node: NodeInfo | undefined): void {
+    for (const { view } of this.#domainFilters) view.update(nodeName, node);
+    for (const { view } of this.domainScorers) view.update(nodeName, node);
+  }
+
+  domainsOf({ node }: NodeInfo): Domains {
+    const domains: Record<string, string> = {};
+    for (const key of this.keys) {
+      const value = node?.metadata.labels?.[key];
+      if (value !== undefined) domains[key] = value;
+    }
+    return domains;
+  }
+
+  /** Why the node itself is out of the question, whatever is on the others. */
+  rejectNode(node: NodeInfo): NodeRejection | undefined {
+    if (this.#onlyNodes && !this.#onlyNodes.has(node.name)) return this.#notPrefiltered;
+    for (const { plugin, filter } of this.#filters) {
+      const refusal = filter(node);
+      if (refusal) return { plugin, ...refusal };
+    }
+    return undefined;
+  }
+
+  /** Why nodes of these domains are out of the question. */
+  rejectDomains(domains: Domains, hypothesis?: Hypothesis): NodeRejection | undefined {
+    for (const { plugin, view } of this.#domainFilters) {
+      const refusal = view.filter(domains, hypothesis);
+      if (refusal) return { plugin, ...refusal };
+    }
+    return undefined;
+  }
+
+  #preFilter(plugin: string, result: ReturnType<NonNullable<Profile['plugins'][0]['preFilter']>>) {
+    if (result?.filter) this.#filters.push({ plugin, filter: result.filter });
+    if (result?.onlyNodes) this.#restrictTo(plugin, result.onlyNodes);
+    if (result?.refusal) this.refusal ??= { plugin, reason: result.refusal };
+  }
+
+  #restrictTo(plugin: string, nodes: ReadonlySet<string>): void {
+    const previous = this.#onlyNodes;
+    this.#onlyNodes = previous ? new Set([...nodes].filter((name) => previous.has(name))) : nodes;
+    const reasons = [`node(s) didn't satisfy plugin(s) [${plugin}]`];
+    this.#notPrefiltered = { plugin, reasons, isUnresolvable: true };
+  }
+
+  #views(): readonly (DomainFilter | DomainScorer)[] {
+    return [
+      ...this.#domainFilters.map(({ view }) => view),
+      ...this.domainScorers.map(({ view }) => view),
+    ];
+  }
+}

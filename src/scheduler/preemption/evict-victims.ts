@@ -1,0 +1,67 @@
+import type { ApiClient } from '../../apiserver/client.ts';
+import { type Clock, toRfc3339 } from '../../lib/clock.ts';
+import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import { isApiError } from '../../scheme/errors.ts';
+import { corePods } from '../../scheme/generated/resources.ts';
+import type { Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts';
+import type { PodInfo } from '../pod-info.ts';
+import type { Candidate } from './candidate.ts';
+
+export const CONDITION_DISRUPTION_TARGET = 'DisruptionTarget';
+export const REASON_PREEMPTION = 'PreemptionByScheduler';
+export const REASON_PREEMPTED = 'Preempted';
+
+export interface EvictionTools {
+  readonly client: ApiClient;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+}
+
+/** Deletes the victims of a candidate, each marked as a target of disruption first. Those that are gone are no error. */
+export async function evictVictims(
+  preemptor: PodInfo,
+  { nodeName, victims }: Candidate,
+  tools: EvictionTools,
+): Promise<void> {
+  await Promise.all(
+    victims
+      .filter(({ isTerminating }) => !isTerminating)
+      .map((victim) => evict(victim.pod, preemptor, nodeName, tools)),
+  );
+}
+
+async function evict(
+  victim: Pod,
+  preemptor: PodInfo,
+  nodeName: string,
+  { client, events, clock }: EvictionTools,
+): Promise<void> {
+  const { name = '', namespace, uid = '' } = victim.metadata;
+  const target = { namespace, name };
+  const conditions = [disruptionTarget(preemptor, toRfc3339(clock.now()))];
+  // The uid keeps a namesake from being marked.
+  const patch = { metadata: { uid }, status: { conditions } };
+  try {
+    await client.patch(corePods, target, { type: 'strategic', patch }, { subresource: 'status' });
+    await client.delete(corePods, target, { preconditions: { uid } });
+  } catch (thrown) {
+    if (isApiError(thrown, 'NotFound', 'Conflict')) return;
+    throw thrown;
+  }
+  events.record(victim, {
+    type: 'Normal',
+    reason: REASON_PREEMPTED,
+    message: `Preempted by pod ${preemptor.uid} on node ${nodeName}`,
+  });
+}
+
+function disruptionTarget({ pod }: PodInfo, lastTransitionTime: string): PodCondition {
+  const scheduler = pod.spec?.schedulerName ?? 'default-scheduler';
+  return {
+    type: CONDITION_DISRUPTION_TARGET,
+    status: 'True',
+    reason: REASON_PREEMPTION,
+    message: `${scheduler}: preempting to accommodate a higher priority pod`,
+    lastTransitionTime,
+  };
+}

@@ -1,0 +1,109 @@
+import { Heap } from '../../lib/heap.ts';
+import type { ClusterCache } from '../cluster-cache.ts';
+import type { NodeVerdicts } from '../framework.ts';
+import { type Candidate, compareCandidates } from './candidate.ts';
+import type { BudgetsIn } from './disruption-budgets.ts';
+import { type NoCandidate, selectVictims } from './select-victims.ts';
+
+export const REASON_NOT_HELPFUL = 'Preemption is not helpful for scheduling';
+
+/** The heap may hold candidates that were replaced; past this many times the nodes it is rebuilt. */
+const MAX_STALE_FACTOR = 4;
+
+const NOT_HELPFUL: NoCandidate = { reasons: [REASON_NOT_HELPFUL] };
+
+/** How many candidates are enough where every change may concern every node. */
+export interface CandidateLimits {
+  /** Percent of the nodes. */
+  readonly minCandidateNodesPercentage: number;
+  readonly minCandidateNodesAbsolute: number;
+}
+
+export interface PreemptionTableOptions {
+  readonly table: NodeVerdicts;
+  readonly cache: ClusterCache;
+  readonly budgetsIn: BudgetsIn;
+  readonly limits: CandidateLimits;
+}
+
+/**
+ * Which pods would have to leave each node for pods of one signature, and where that costs the least. Nodes that change are
+ * looked at again, and no others, unless the pods depend on their neighbours: then each change begins anew, with a part
+ * of the nodes.
+ */
+export class PreemptionTable {
+  readonly #options: PreemptionTableOptions;
+  readonly #found = new Map<string, Candidate | NoCandidate>();
+  #heap = new Heap<Candidate>(compareCandidates);
+  #position = -1;
+
+  constructor(options: PreemptionTableOptions) {
+    this.#options = options;
+  }
+
+  best(): Candidate | undefined {
+    this.#refresh();
+    for (let top = this.#heap.peek(); top; top = this.#heap.peek()) {
+      if (this.#found.get(top.nodeName) === top) return top;
+      this.#heap.pop();
+    }
+    return undefined;
+  }
+
+  /** Why the nodes are no candidates. */
+  *refusals(): Iterable<NoCandidate> {
+    for (const found of this.#found.values()) if (!isCandidate(found)) yield found;
+  }
+
+  #refresh(): void {
+    const { cache, table } = this.#options;
+    const { end } = cache.changes;
+    if (this.#position === end) return;
+    const changed = this.#position < 0 ? undefined : cache.changes.since(this.#position);
+    this.#position = end;
+    const isWhole = changed === undefined || table.plan.hasDomainFilters;
+    if (isWhole) this.#startAnew();
+    for (const name of changed ?? []) this.#found.delete(name);
+    if (this.#heap.size > MAX_STALE_FACTOR * (this.#found.size + 16)) this.#refill();
+    this.#lookAt(table.verdictsOf(isWhole ? undefined : changed));
+  }
+
+  #lookAt(verdicts: ReturnType<NodeVerdicts['verdictsOf']>): void {
+    const enough = this.#enough();
+    let candidates = 0;
+    for (const [name, rejection] of verdicts) {
+      const found = rejection && !rejection.isUnresolvable ? this.#look(name) : NOT_HELPFUL;
+      this.#found.set(name, found);
+      if (!isCandidate(found)) continue;
+      this.#heap.push(found);
+      if (++candidates >= enough) return;
+    }
+  }
+
+  #refill(): void {
+    this.#heap = new Heap<Candidate>(compareCandidates);
+    for (const found of this.#found.values()) if (isCandidate(found)) this.#heap.push(found);
+  }
+
+  #startAnew(): void {
+    this.#found.clear();
+    this.#heap = new Heap<Candidate>(compareCandidates);
+  }
+
+  #enough(): number {
+    const { cache, limits, table } = this.#options;
+    if (!table.plan.hasDomainFilters) return Number.POSITIVE_INFINITY;
+    const share = Math.floor((cache.nodeCount * limits.minCandidateNodesPercentage) / 100);
+    return Math.max(share, limits.minCandidateNodesAbsolute);
+  }
+
+  #look(nodeName: string): Candidate | NoCandidate {
+    const { cache, budgetsIn, table } = this.#options;
+    const node = cache.node(nodeName);
+    return node ? selectVictims(node, { plan: table.plan, cache, budgetsIn }) : NOT_HELPFUL;
+  }
+}
+
+function isCandidate(found: Candidate | NoCandidate): found is Candidate {
+  return 'victims' in found;
+}

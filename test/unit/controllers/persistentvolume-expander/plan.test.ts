@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  planExpansion,
+  wantsMore,
+} from '../../../../src/controllers/persistentvolume-expander/plan.ts';
+import {
+  resizedStatus,
+  resizingStatus,
+} from '../../../../src/controllers/persistentvolume-expander/status.ts';
+import type { PersistentVolumeClaimStatus } from '../../../../src/scheme/generated/types/core-v1.ts';
+import { newClaim, newVolume } from '../../../support/storage.ts';
+
+const claim = (storage: string, status: PersistentVolumeClaimStatus = {}) =>
+  newClaim('data', {
+    spec: { resources: { requests: { storage } } },
+    status: { phase: 'Bound', capacity: { storage: '1Gi' }, ...status },
+  });
+
+test.each([
+  ['2Gi', {}, true],
+  ['1Gi', {}, false],
+  ['1024Mi', {}, false],
+  ['500Mi', {}, false],
+  ['2Gi', { phase: 'Pending' as const }, false],
+  ['2Gi', { capacity: {} }, true],
+])(
+  'a claim of 1Gi that asks for %s, with status %j, wants more: %j',
+  (storage, status, expected) => {
+    expect(wantsMore(claim(storage, status))).toBe(expected);
+  },
+);
+
+test('a claim that is being deleted wants nothing', () => {
+  const { metadata, ...rest } = claim('2Gi');
+  const deletionTimestamp = '2026-01-01T00:00:00Z';
+  expect(wantsMore({ ...rest, metadata: { ...metadata, deletionTimestamp } })).toBe(false);
+});
+
+describe('an expansion', () => {
+  const onDriver = (driver: string, storage = '1Gi') =>
+    newVolume('disk', {
+      spec: {
+        hostPath: undefined as never,
+        csi: { driver, volumeHandle: 'h' },
+        capacity: { storage },
+      },
+    });
+  const simulated = 'disk.simulation.orrery.dev';
+
+  test.each([
+    [
+      'of a simulated disk grows the volume',
+      onDriver(simulated),
+      { type: 'resize', growsVolume: true, storage: '2Gi' },
+    ],
+    [
+      'that has grown the volume goes on with the claim',
+      onDriver(simulated, '3Gi'),
+      { type: 'resize', growsVolume: false, storage: '3Gi' },
+    ],
+    ['of another driver is its own', onDriver('disks.example.com'), { type: 'hand-over' }],
+    ['of a path is nobody’s', newVolume('disk'), { type: 'refuse' }],
+  ])('%s', (_, volume, plan) => {
+    expect(planExpansion(claim('2Gi'), volume)).toEqual(plan);
+  });
+});
+
+test('a claim says that it is being resized and what is set aside for it, until it has it', () => {
+  const pending = { type: 'FileSystemResizePending', status: 'True' as const };
+  const resizing = resizingStatus(claim('2Gi', { conditions: [pending] }), 'now');
+  expect(resizing).toEqual({
+    phase: 'Bound',
+    capacity: { storage: '1Gi' },
+    allocatedResources: { storage: '2Gi' },
+    allocatedResourceStatuses: { storage: 'ControllerResizeInProgress' },
+    conditions: [pending, { type: 'Resizing', status: 'True', lastTransitionTime: 'now' }],
+  });
+  expect(resizedStatus(claim('2Gi', resizing), '2Gi')).toEqual({
+    phase: 'Bound',
+    capacity: { storage: '2Gi' },
+    allocatedResources: { storage: '2Gi' },
+    conditions: [pending],
+  });
+});
