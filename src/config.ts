@@ -89,6 +89,8 @@ export interface Config {
   readonly nodeMonitorGracePeriodSeconds: number;
   /** How long a new node may take to report for the first time, in seconds. @default 60 */
   readonly nodeStartupGracePeriodSeconds: number;
+  /** How long Events are kept after they were last seen, in seconds. @default 3600 */
+  readonly eventTtlSeconds: number;
   /** How long Pods tolerate a node that is not ready or unreachable, where they do not say, in seconds. @default 300 */
   readonly defaultTolerationSeconds: number;
   /** Admission plugins to run beside the default ones. @default [] */
@@ -140,6 +142,7 @@ Usage: npm start -- [options]
                               how long a node may be silent before it is Unknown (default 40)
   --node-startup-grace-period SECONDS
                               how long a new node may take to report for the first time (default 60)
+  --event-ttl SECONDS         how long Events are kept after they were last seen (default 3600)
   --default-toleration-seconds SECONDS
                               how long Pods stay on a node that is gone, where they do not say (default 300)
   --encryption-provider-config FILE
@@ -182,6 +185,7 @@ const OPTIONS = {
   'initial-nodes': { type: 'string' },
   'node-monitor-grace-period': { type: 'string' },
   'node-startup-grace-period': { type: 'string' },
+  'event-ttl': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
   'encryption-provider-config': { type: 'string' },
   'scheduler-config': { type: 'string' },
@@ -234,6 +238,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       '--node-startup-grace-period',
       values['node-startup-grace-period'] ?? '60',
     ),
+    eventTtlSeconds: seconds('--event-ttl', values['event-ttl'] ?? '3600'),
     defaultTolerationSeconds: seconds(
       '--default-toleration-seconds',
       values['default-toleration-seconds'] ?? '300',
