@@ -5,9 +5,10 @@
  *   npm test -- replicaset       those whose path matches
  *   npm test -- --project unit   one project: unit, integration, e2e or soak
  *
- * PostgreSQL is jest's affair (test/support/jest/global-setup.ts). Redis and Chromium are used when this machine has
+ * PostgreSQL is jest's affair (test/support/jest/global-setup.ts). Redis, Chromium and Go are used when this machine has
  * them; tests that want one and have none are skipped, and named here.
  */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -31,7 +32,7 @@ function findChromium() {
   return candidates.find((file) => file && fs.existsSync(file));
 }
 
-/** The servers and browsers that tests may use, and the names of the tests that go without. */
+/** The servers, browsers and compilers that tests may use, and the names of the tests that go without. */
 async function findServices() {
   const missing = [];
   const redis = process.env.ORRERY_TEST_REDIS_URL ? undefined : await startRedis();
@@ -39,7 +40,10 @@ async function findServices() {
   if (!redisUrl) missing.push('queue tests on Redis (no redis-server on the PATH)');
   const chromium = findChromium();
   if (!chromium) missing.push('browser tests (no Chromium; set CHROMIUM_PATH)');
+  const hasGo = spawnSync('go', ['version']).status === 0;
+  if (!hasGo) missing.push('tests with client-go (no go on the PATH: 1.26 or newer is needed)');
   const env = {
+    ...(hasGo ? { ORRERY_TEST_GO: 'go' } : {}),
     ...(redisUrl ? { ORRERY_TEST_REDIS_URL: redisUrl } : {}),
     ...(chromium ? { ORRERY_TEST_CHROMIUM: chromium } : {}),
   };

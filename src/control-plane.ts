@@ -32,6 +32,7 @@ import { openTls } from './composition/tls.ts';
 import { startWorkers } from './composition/workers.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory, readOrCreateToken } from './data-directory.ts';
+import { createPodBehaviour } from './kubelet/simulation/pod-behaviour.ts';
 import { CleanupStack } from './lib/cleanup-stack.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import type { ContainerStreams } from './lib/container-streams.ts';
@@ -204,6 +205,7 @@ function createApiServer(options: ApiServerParts): ApiServer {
     ...authentication,
     ...audit,
     containerLogs: containerLogs.source,
+    podBehaviour: createPodBehaviour(parts.scheme),
     admissionPlugins: createAdmissionPlugins(
       { tolerationSeconds: config.defaultTolerationSeconds },
       { enable: config.enableAdmissionPlugins, disable: config.disableAdmissionPlugins },

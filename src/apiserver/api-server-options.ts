@@ -11,6 +11,7 @@ import type { Auditor } from './audit/auditor.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { ServiceAccountTokenOptions } from './authentication/service-accounts/token-issuer.ts';
 import type { AuthorizationMode } from './authorization/authorization-modes.ts';
+import type { PodBehaviour } from './computed/usage-metrics.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import type { ContainerLogSource } from './subresources/pod-log.ts';
 
@@ -51,6 +52,8 @@ export interface ApiServerOptions {
   readonly containerLogs?: ContainerLogSource | undefined;
   /** Who runs containers, for those who reach into them. @default nobody */
   readonly containerStreams?: ContainerStreams | undefined;
+  /** What simulated Pods use by what other objects say of them. @default what they say themselves */
+  readonly podBehaviour?: PodBehaviour | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;

@@ -83,6 +83,8 @@ export interface WriteOptions {
   readonly fieldManager?: string;
   /** What an unknown field does. @default 'Strict' */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
+  /** What is wrong with how the object was written, as a door has seen it: it counts as unknown fields do. @default nothing */
+  readonly problems?: readonly string[];
   /** Collects warnings for the caller. */
   readonly onWarning?: (warning: string) => void;
   /** See the store's lanes. @default 'foreground' */
@@ -245,12 +247,12 @@ export interface ApiClient {
     target: Target,
     options?: DeleteOptions,
   ): Promise<DeleteResult<T>>;
-  /** Deletes what the selectors choose; returns how many were deleted or marked. */
+  /** Deletes what the selectors choose; returns what was deleted or marked, as it was before. */
   deleteCollection<T extends ApiObject>(
     ref: ResourceRef<T>,
     selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
     options?: DeleteOptions,
-  ): Promise<number>;
+  ): Promise<ObjectList<T>>;
   /** Several writes, all or none, at consecutive resourceVersions. */
   transaction(
     writes: readonly TransactionWrite[],

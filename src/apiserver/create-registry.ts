@@ -40,7 +40,10 @@ export function createRegistry(
         ['flowschemas.flowcontrol.apiserver.k8s.io', flowSchemaCompanions],
       ]),
       computed: new Map(
-        createUsageMetrics(clock).map((computed) => [qualifiedName(computed.resource), computed]),
+        createUsageMetrics(clock, options.podBehaviour).map((computed) => [
+          qualifiedName(computed.resource),
+          computed,
+        ]),
       ),
     }),
     authorization,

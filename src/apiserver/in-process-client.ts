@@ -140,8 +140,9 @@ class InProcessClient implements ApiClient {
     ref: ResourceRef<T>,
     selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
     options?: DeleteOptions,
-  ): Promise<number> {
-    return this.#server.deleteCollection(this.#ctx, ref, selection, options);
+  ): Promise<ObjectList<T>> {
+    const deleted = this.#server.deleteCollection(this.#ctx, ref, selection, options);
+    return deleted as Promise<ObjectList<T>>;
   }
 
   transaction(

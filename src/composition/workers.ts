@@ -4,6 +4,7 @@ import {
   KUBELET_HOST_USER,
   nodeUser,
   SCHEDULER_USER,
+  SIMULATION_USER,
 } from '../apiserver/authentication/identities.ts';
 import {
   type LegacyTokenSubject,
@@ -20,6 +21,8 @@ import {
   createControllers,
 } from '../controllers/controllers.ts';
 import { createKubeletControllers } from '../kubelet/kubelet.ts';
+import { Simulation } from '../kubelet/simulation/simulation.ts';
+import { createSimulationControllers } from '../kubelet/simulation/simulation-controllers.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ContainerLog } from '../lib/container-log.ts';
@@ -34,6 +37,8 @@ import {
   SchedulerConfigurationError,
 } from '../scheduler/configuration/scheduler-configuration.ts';
 import { createScheduler, type SchedulerOptions } from '../scheduler/scheduler.ts';
+import { simulationFaults } from '../scheme/groups/simulation/definitions.ts';
+import { SIMULATION_GROUP } from '../scheme/groups/simulation/types.ts';
 import type { GroupResource } from '../scheme/resource.ts';
 import { chooseControllers } from './choose-controllers.ts';
 import { type Component, controllerClient, startComponent } from './component.ts';
@@ -101,6 +106,7 @@ async function openQueues(
 function componentsOf(options: WorkersOptions): readonly Component[] {
   const { apiServer, config, containerLog } = options;
   const roles = new Set(config.roles);
+  const simulation = new Simulation(servesSimulation(apiServer));
   return [
     {
       name: 'kube-controller-manager',
@@ -122,10 +128,20 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
             settings: kubeletSettings(config),
             clientFor: (node) => kubeletClient(apiServer, node),
             containerLog,
+            simulation,
           })
         : [],
     },
+    {
+      name: 'simulation',
+      user: SIMULATION_USER,
+      controllers: roles.has('kubelets') ? createSimulationControllers(simulation) : [],
+    },
   ];
+}
+
+function servesSimulation({ scheme }: ApiServer): boolean {
+  return scheme.preferred(SIMULATION_GROUP, simulationFaults.resource) !== undefined;
 }
 
 function controllersOf({

@@ -1,11 +1,16 @@
 import type { Node, Pod, PodSpec } from '../scheme/generated/types/core-v1.ts';
+import { requiredNodeMatcher } from '../scheme/node-selector.ts';
 import {
   addAmounts,
   amountsOf,
   podRequests,
+  qosClassOf,
   type ResourceAmounts,
 } from '../scheme/resources-of-pod.ts';
+import { findUntolerated, TAINT_NO_EXECUTE, TAINT_NO_SCHEDULE } from '../scheme/taints.ts';
+import { isCritical, pressuresOf } from './eviction.ts';
 import { grantedSpec } from './granted-resources.ts';
+import { shareHostPort } from './host-ports.ts';
 
 /** Why the kubelet refuses a Pod. */
 export interface AdmissionProblem {
@@ -18,10 +23,92 @@ export interface AdmissionProblem {
 }
 
 /**
- * What speaks against running `pod` beside its neighbours: a resource of which the node has not enough left. It happens when
- * a Pod was bound without the scheduler, or the node shrank.
+ * What speaks against running `pod` on the node beside its neighbours. It happens when a Pod was bound without the scheduler,
+ * or the node has changed since.
  */
 export function admissionProblem(
+  pod: Pod,
+  node: Node,
+  neighbours: Iterable<Pod>,
+): AdmissionProblem | undefined {
+  const others = [...neighbours];
+  return (
+    systemProblem(pod) ??
+    pressureProblem(pod, node) ??
+    resourceProblem(pod, node, others) ??
+    placementProblem(pod, node, others)
+  );
+}
+
+const LABEL_OS = 'kubernetes.io/os';
+const OS = 'linux';
+
+/** The machine runs another system than the Pod is made for. */
+function systemProblem({ spec }: Pod): AdmissionProblem | undefined {
+  const label = spec?.nodeSelector?.[LABEL_OS];
+  if (label !== undefined && label !== OS) {
+    const reason = 'PodOSSelectorNodeLabelDoesNotMatch';
+    return rejected(
+      reason,
+      "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
+    );
+  }
+  if (spec?.os === undefined || spec.os.name === OS) return undefined;
+  return rejected('PodOSNotSupported', "Failed to admit pod as the OS field doesn't match node OS");
+}
+
+const TAINT_MEMORY_PRESSURE = {
+  key: 'node.kubernetes.io/memory-pressure',
+  effect: TAINT_NO_SCHEDULE,
+} as const;
+
+/** The node runs out of something: it takes nothing on that it would have to give up next. */
+function pressureProblem(pod: Pod, node: Node): AdmissionProblem | undefined {
+  const pressures = pressuresOf(node);
+  if (pressures.length === 0 || isCritical(pod)) return undefined;
+  const isMemoryAlone = pressures.every((pressure) => pressure === 'MemoryPressure');
+  if (isMemoryAlone && !suffersFromMemory(pod)) return undefined;
+  return rejected('Evicted', `The node had condition: [${pressures.join(' ')}]. `);
+}
+
+function suffersFromMemory({ spec }: Pod): boolean {
+  const tolerates = !findUntolerated([TAINT_MEMORY_PRESSURE], spec?.tolerations, [
+    TAINT_NO_SCHEDULE,
+  ]);
+  return spec !== undefined && qosClassOf(spec) === 'BestEffort' && !tolerates;
+}
+
+/** The node does not want the Pod, or has given a port away that it wants. */
+function placementProblem(
+  pod: Pod,
+  node: Node,
+  neighbours: readonly Pod[],
+): AdmissionProblem | undefined {
+  const matches = requiredNodeMatcher(pod.spec);
+  if (matches && !matches(node)) {
+    return predicateFailed('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
+  }
+  if (neighbours.some((other) => shareHostPort(pod, other))) {
+    return predicateFailed(
+      'NodePorts',
+      "node(s) didn't have free ports for the requested pod ports",
+    );
+  }
+  const { taints } = node.spec ?? {};
+  if (!findUntolerated(taints, pod.spec?.tolerations, [TAINT_NO_EXECUTE])) return undefined;
+  return predicateFailed('TaintToleration', "node(s) had taints that the pod didn't tolerate");
+}
+
+function predicateFailed(name: string, description: string): AdmissionProblem {
+  return rejected(name, `Predicate ${name} failed: ${description}`);
+}
+
+function rejected(reason: string, note: string): AdmissionProblem {
+  return { reason, note, message: `Pod was rejected: ${note}` };
+}
+
+/** What speaks against the Pod's resources: one of which the node has not enough left. */
+export function resourceProblem(
   pod: Pod,
   node: Node,
   neighbours: Iterable<Pod>,
@@ -49,7 +136,7 @@ function problemOf(
   capacity: number,
 ): AdmissionProblem {
   const note = `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
-  return { reason: `OutOf${resource}`, note, message: `Pod was rejected: ${note}` };
+  return rejected(`OutOf${resource}`, note);
 }
 
 /** Specs are immutable and shared by a Pod's versions, so each is summed up once. */

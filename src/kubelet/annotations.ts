@@ -5,6 +5,8 @@
 
 import { parseGoDuration } from '../scheme/duration.ts';
 import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
+import { PRESSURES, type PressureType } from '../scheme/groups/simulation/types.ts';
+import { seedOf } from '../scheme/usage/wave.ts';
 
 /** On a Node: `simulated` makes our kubelet run it. */
 export const ANNOTATION_KUBELET = 'orrery.dev/kubelet';
@@ -14,12 +16,43 @@ export const KUBELET_SIMULATED = 'simulated';
 export const ANNOTATION_POWER = 'orrery.dev/power';
 export const POWER_OFF = 'off';
 
+/** On a Node: what it calls itself in its addresses and its label. @default its name */
+export const ANNOTATION_HOSTNAME_OVERRIDE = 'orrery.dev/hostname-override';
+/** On a Node: it reports the condition OutOfDisk, as kubelets did before 1.13: `true` or `false`. */
+export const ANNOTATION_OUT_OF_DISK = 'orrery.dev/out-of-disk';
+/** On a Node: what it runs out of: `MemoryPressure`, `DiskPressure`, `PIDPressure`, separated by commas. */
+export const ANNOTATION_PRESSURE = 'orrery.dev/pressure';
+
 /** On a Pod: containers exit this long after they start (`30s`, `1m`). Without it, they run until they are stopped. */
 export const ANNOTATION_EXIT_AFTER = 'orrery.dev/exit-after';
 /** On a Pod: the code with which containers exit. Alone, it lets them exit at once. @default 0 */
 export const ANNOTATION_EXIT_CODE = 'orrery.dev/exit-code';
+/** On a Pod: why containers exit, as their status says it: `OOMKilled` exits with 137. @default `Completed` or `Error` */
+export const ANNOTATION_EXIT_REASON = 'orrery.dev/exit-reason';
 /** On a Pod: `false` keeps containers from ever becoming ready. */
 export const ANNOTATION_READY = 'orrery.dev/ready';
+
+/**
+ * On a Pod: how long containers take to start, to become ready once they run, and to stop when they are told to: a duration
+ * (`5s`), or a range (`5s..20s`) of which each Pod has a part of its own.
+ */
+export const ANNOTATION_START_DELAY = 'orrery.dev/start-delay';
+export const ANNOTATION_READY_DELAY = 'orrery.dev/ready-delay';
+export const ANNOTATION_STOP_DELAY = 'orrery.dev/stop-delay';
+
+/** On a Pod: images cannot be pulled, with this for the error (`not found`). */
+export const ANNOTATION_PULL_ERROR = 'orrery.dev/pull-error';
+/** On a Pod or a Node: hosts of registries that give images only to who has a secret for them, separated by commas. */
+export const ANNOTATION_PRIVATE_REGISTRIES = 'orrery.dev/private-registries';
+
+/** On a Pod: the hooks of containers fail, with this for the error. */
+export const ANNOTATION_POST_START_ERROR = 'orrery.dev/post-start-error';
+export const ANNOTATION_PRE_STOP_ERROR = 'orrery.dev/pre-stop-error';
+
+/** On a Pod: what probes find, from the start of their container: `pass 1m, fail 30s, pass`. @default they pass */
+export const ANNOTATION_STARTUP_PROBE = 'orrery.dev/startup-probe';
+export const ANNOTATION_READINESS_PROBE = 'orrery.dev/readiness-probe';
+export const ANNOTATION_LIVENESS_PROBE = 'orrery.dev/liveness-probe';
 
 /** On a Pod: what containers print when they start, line by line; of more than a thousand lines the first ones. */
 export const ANNOTATION_LOG = 'orrery.dev/log';
@@ -32,7 +65,13 @@ const MIN_LOG_EVERY_MS = 1_000;
 export interface ContainerExit {
   readonly afterMs: number;
   readonly code: number;
+  /** @default `Completed` or `Error`, by the code */
+  readonly reason?: string;
 }
+
+/** By SIGKILL. */
+const OOM_EXIT_CODE = 137;
+const REASON_OOM_KILLED = 'OOMKilled';
 
 export function isSimulated(node: Node): boolean {
   return node.metadata.annotations?.[ANNOTATION_KUBELET] === KUBELET_SIMULATED;
@@ -43,11 +82,17 @@ export function isPoweredOn(node: Node): boolean {
   return node.metadata.annotations?.[ANNOTATION_POWER] !== POWER_OFF;
 }
 
+/** What annotations let the node run out of. */
+export function declaredPressures({ metadata }: Node): readonly PressureType[] {
+  const declared = metadata.annotations?.[ANNOTATION_PRESSURE]?.split(',').map((one) => one.trim());
+  return declared ? PRESSURES.filter((type) => declared.includes(type)) : [];
+}
+
 /** How the annotations let the container exit; undefined when they do not. Annotations that do not parse count as absent. */
 export function declaredExit(pod: Pod, containerName: string): ContainerExit | undefined {
   const after = declared(pod, ANNOTATION_EXIT_AFTER, containerName);
   const code = declared(pod, ANNOTATION_EXIT_CODE, containerName);
-  return toExit(after, code);
+  return toExit(after, code, declared(pod, ANNOTATION_EXIT_REASON, containerName));
 }
 
 /** As {@link declaredExit}, but only what is said of this very container: init containers do not follow the Pod's. */
@@ -56,6 +101,7 @@ export function declaredInitExit(pod: Pod, containerName: string): ContainerExit
   return toExit(
     annotations?.[`${ANNOTATION_EXIT_AFTER}.${containerName}`],
     annotations?.[`${ANNOTATION_EXIT_CODE}.${containerName}`],
+    annotations?.[`${ANNOTATION_EXIT_REASON}.${containerName}`],
   );
 }
 
@@ -76,15 +122,56 @@ export function declaredLogEveryMs(pod: Pod, containerName: string): number | un
   return everyMs === undefined ? undefined : Math.max(MIN_LOG_EVERY_MS, Math.round(everyMs));
 }
 
-function declared(pod: Pod, annotation: string, containerName: string): string | undefined {
+/** Why the container's image cannot be pulled; undefined when it can. */
+export function declaredPullError(pod: Pod, containerName: string): string | undefined {
+  return declared(pod, ANNOTATION_PULL_ERROR, containerName);
+}
+
+/** Why the container's hook fails; undefined when it does not. */
+export function declaredHookError(
+  pod: Pod,
+  hook: 'postStart' | 'preStop',
+  containerName: string,
+): string | undefined {
+  const annotation = hook === 'postStart' ? ANNOTATION_POST_START_ERROR : ANNOTATION_PRE_STOP_ERROR;
+  return declared(pod, annotation, containerName);
+}
+
+type DelayAnnotation =
+  | typeof ANNOTATION_START_DELAY
+  | typeof ANNOTATION_READY_DELAY
+  | typeof ANNOTATION_STOP_DELAY;
+
+const UINT_32 = 2 ** 32;
+
+/** The delay in milliseconds: a duration, or the Pod's own part of a range. Undefined where there is none that parses. */
+export function declaredDelayMs(
+  pod: Pod,
+  annotation: DelayAnnotation,
+  containerName: string,
+): number | undefined {
+  const [from, to = from, ...rest] = declared(pod, annotation, containerName)?.split('..') ?? [];
+  const [lowMs, highMs] = [from, to].map((text) => text && parseGoDuration(text.trim()));
+  if (typeof lowMs !== 'number' || typeof highMs !== 'number' || rest.length > 0) return undefined;
+  const part = seedOf(`${pod.metadata.uid}/${annotation}`) / UINT_32;
+  return Math.max(0, lowMs + (highMs - lowMs) * part);
+}
+
+/** What is declared of the container in an annotation: of it alone, or else of all of the Pod's. */
+export function declared(pod: Pod, annotation: string, containerName: string): string | undefined {
   const { annotations } = pod.metadata;
   return annotations?.[`${annotation}.${containerName}`] ?? annotations?.[annotation];
 }
 
-function toExit(after: string | undefined, code: string | undefined): ContainerExit | undefined {
-  if (after === undefined && code === undefined) return undefined;
+function toExit(
+  after: string | undefined,
+  code: string | undefined,
+  reason: string | undefined,
+): ContainerExit | undefined {
+  if (after === undefined && code === undefined && reason === undefined) return undefined;
   const afterMs = after === undefined ? 0 : parseGoDuration(after);
-  const exitCode = code === undefined ? 0 : Number(code);
+  const usual = reason === REASON_OOM_KILLED ? OOM_EXIT_CODE : 0;
+  const exitCode = code === undefined ? usual : Number(code);
   if (afterMs === undefined || !Number.isInteger(exitCode)) return undefined;
-  return { afterMs: Math.max(0, afterMs), code: exitCode };
+  return { afterMs: Math.max(0, afterMs), code: exitCode, ...(reason ? { reason } : {}) };
 }

@@ -13,10 +13,12 @@
  */
 import type { ContainerLog } from '../lib/container-log.ts';
 import type { Controller } from '../machinery/controller.ts';
+import { NodeImages } from './images/node-images.ts';
 import type { NodeClients } from './node-clients.ts';
 import { createNodeAgent } from './nodes/node-agent.ts';
 import { createPodAgent } from './pods/pod-agent.ts';
 import { DEFAULT_KUBELET_SETTINGS, type KubeletSettings } from './settings.ts';
+import { Simulation } from './simulation/simulation.ts';
 import { POD_STAGES } from './stages/pod-stages.ts';
 
 export interface KubeletOptions {
@@ -26,6 +28,8 @@ export interface KubeletOptions {
   readonly clientFor?: NodeClients;
   /** Where containers print to. @default nowhere */
   readonly containerLog?: ContainerLog;
+  /** What objects say of how Pods behave and of what goes wrong. @default nothing */
+  readonly simulation?: Simulation;
 }
 
 /** The controllers of the kubelet role, to be run by a ControllerManager. */
@@ -33,10 +37,19 @@ export function createKubeletControllers({
   settings,
   clientFor,
   containerLog = { write: () => undefined },
+  simulation = new Simulation(false),
 }: KubeletOptions = {}): Controller[] {
   const complete: KubeletSettings = { ...DEFAULT_KUBELET_SETTINGS, ...settings };
+  const images = new NodeImages();
   return [
-    createNodeAgent(complete, clientFor),
-    createPodAgent({ settings: complete, stages: POD_STAGES, clientFor, containerLog }),
+    createNodeAgent({ settings: complete, clientFor, images, simulation }),
+    createPodAgent({
+      settings: complete,
+      stages: POD_STAGES,
+      clientFor,
+      containerLog,
+      images,
+      simulation,
+    }),
   ];
 }

@@ -6,7 +6,7 @@ import { deepEqual } from '../lib/deep-equal.ts';
 import { findCondition } from '../scheme/conditions.ts';
 import type { Container, Node, Pod } from '../scheme/generated/types/core-v1.ts';
 import { amountsOf, podRequests } from '../scheme/resources-of-pod.ts';
-import { admissionProblem } from './admission.ts';
+import { resourceProblem } from './admission.ts';
 import { CONDITION_RESIZE_PENDING } from './granted-resources.ts';
 import { type ContainerSlot, containerSlots, isRunning } from './status/container-slots.ts';
 import { resourcesOf } from './status/container-status.ts';
@@ -73,6 +73,6 @@ export function resizeProblem(
     const message = `Node didn't have enough capacity: ${resource}, requested: ${wanted}, capacity: ${capacity}`;
     return { reason: REASON_INFEASIBLE, message };
   }
-  const problem = admissionProblem(pod, node, neighbours);
+  const problem = resourceProblem(pod, node, neighbours);
   return problem && { reason: REASON_DEFERRED, message: problem.note };
 }

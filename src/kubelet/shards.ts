@@ -17,6 +17,12 @@ export function shardKeyOf(nodeName: string): string {
   return `${KEY_PREFIX}${(hash >>> 0) % SHARDS}`;
 }
 
+/** The queue keys of all shards. */
+export const SHARD_KEYS: readonly string[] = Array.from(
+  { length: SHARDS },
+  (_, index) => `${KEY_PREFIX}${index}`,
+);
+
 /** How many shards may be worked on at once. */
 export const SHARD_CONCURRENCY = SHARDS;
 

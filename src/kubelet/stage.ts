@@ -7,6 +7,8 @@ import type { Random } from '../lib/random.ts';
 import type { EventNote } from '../machinery/event-recorder.ts';
 import type { Node, Pod, PodStatus } from '../scheme/generated/types/core-v1.ts';
 import type { KubeletSettings, StageDelay } from './settings.ts';
+import type { Crash } from './simulation/fault-effects.ts';
+import type { PodSources } from './sources/pod-sources.ts';
 
 /** Where a stage happens. */
 export interface PodContext {
@@ -17,6 +19,16 @@ export interface PodContext {
   readonly settings: KubeletSettings;
   /** The other Pods that the node has taken on and that have not ended. */
   neighbours(): Iterable<Pod>;
+  /** The images that the node has. */
+  readonly images: { has(image: string): boolean };
+  /** How many times longer pulls take than they should. */
+  readonly pullSlowdown: number;
+  /** How a fault has ended the Pod's containers. */
+  readonly crash: Crash | undefined;
+  /** What the Pod needs beside its spec; only known to stages that ask for it. */
+  readonly sources: PodSources;
+  /** When the kubelet has said this of the Pod: see {@link PodTransition.announces}. Undefined when it has not. */
+  announcedMs(what: string): number | undefined;
   /** Free addresses, one of each of the node's Pod ranges; undefined when it has none left. */
   assignPodIps(): readonly string[] | undefined;
 }
@@ -25,6 +37,13 @@ export interface PodContext {
 export interface PodTransition {
   readonly status?: PodStatus;
   readonly events?: readonly EventNote[];
+  /**
+   * What the stage said that the Pod's status does not show, and that is not to be said again. Kept in memory, so that a
+   * kubelet that starts again may repeat itself.
+   */
+  readonly announces?: readonly string[];
+  /** The Pod waits for something that is missing: it is looked for again, ever more seldom. */
+  readonly waits?: true;
   /** The node has nothing left of the Pod: delete it, whatever its grace period. */
   readonly delete?: true;
 }
@@ -32,6 +51,8 @@ export interface PodTransition {
 export interface PodStage {
   /** Kebab-case; settings may name it. */
   readonly name: string;
+  /** `next` looks at `ctx.sources`: they are read before it is asked. */
+  readonly readsSources?: true;
   matches(pod: Pod, ctx: PodContext): boolean;
   /** Fixed, or milliseconds from now computed from the times that the Pod bears. Only asked when the stage matches. */
   readonly delay: StageDelay | ((pod: Pod, ctx: PodContext) => number);

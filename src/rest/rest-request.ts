@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { OpenRequest } from './open-request.ts';
-import { type RawBody, readObjectBody } from './request/body.ts';
+import { type RawBody, type ReadBody, readObjectBody } from './request/body.ts';
 import { flagOf } from './request/query-values.ts';
 
 /** One request for a resource, whole. */
@@ -18,8 +18,8 @@ export function rawBodyOf({ body, headers }: RestRequest): RawBody {
   return { contentType: headers['content-type'], bytes: body };
 }
 
-/** The value of the body; undefined where there is none. @throws {ApiError} BadRequest, UnsupportedMediaType */
-export function bodyOf(request: RestRequest): unknown {
+/** What the body says. @throws {ApiError} BadRequest, UnsupportedMediaType */
+export function bodyOf(request: RestRequest): ReadBody {
   return readObjectBody(rawBodyOf(request));
 }
 

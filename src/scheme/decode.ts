@@ -19,6 +19,8 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
 export interface DecodeOptions {
   readonly fieldValidation: FieldValidation;
+  /** What is wrong with how the object was written, which counts as unknown fields do. @default nothing */
+  readonly problems?: readonly string[] | undefined;
 }
 
 export interface Decoded {
@@ -104,7 +106,7 @@ export function decodeObject(
   scheme: Scheme,
   definition: KindDefinition,
   input: unknown,
-  { fieldValidation }: DecodeOptions,
+  { fieldValidation, problems = [] }: DecodeOptions,
 ): Decoded {
   const { group, version, kind } = definition;
   const apiVersion = toApiVersion(group, version);
@@ -115,6 +117,7 @@ export function decodeObject(
   assertSame('kind', input.kind, kind);
   const context = new DecodeContext(kind === 'Secret');
   const fields = decodeFields(scheme, definition, input, context);
+  context.unknownFields.unshift(...problems);
   assertDecoded(definition, context, fieldValidation);
   const object: ApiObject = Object.assign({ apiVersion, kind, metadata: {} }, fields);
   object.apiVersion = apiVersion;

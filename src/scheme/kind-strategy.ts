@@ -68,6 +68,8 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   readonly printerColumns?: readonly PrinterColumn<T>[];
   /** What a table says of an object's row beside its cells. @default nothing */
   rowConditions?(object: T): readonly RowCondition[];
+  /** Whether a deletion that is done at once is answered with the object that was. @default with a Status that names it */
+  readonly returnsDeleted?: boolean;
   /** Default of DeleteOptions.gracePeriodSeconds; undefined deletes at once. Pods: 30 or what the spec says. */
   defaultGracePeriodSeconds?(object: T): number | undefined;
 }

@@ -8,6 +8,8 @@ import { invariant } from '../lib/errors.ts';
 import { OTHER_KINDS, RESOURCE_DEFINITIONS } from './generated/definitions.ts';
 import { TYPE_SCHEMAS } from './generated/schemas.ts';
 import { METRICS_DEFINITIONS, METRICS_TYPES } from './groups/metrics/resource-metrics.ts';
+import { SIMULATION_DEFINITIONS } from './groups/simulation/definitions.ts';
+import { SIMULATION_TYPES } from './groups/simulation/schemas.ts';
 import type { KindStrategy } from './kind-strategy.ts';
 import { toApiVersion } from './object.ts';
 import { type KindDefinition, qualifiedName, type ResourceDefinition } from './resource.ts';
@@ -226,10 +228,10 @@ export interface CreateSchemeOptions {
 
 /** The scheme of the built-in kinds. @throws {RuntimeConfigError} when `runtimeConfig` cannot be. */
 export function createScheme({ strategies, runtimeConfig = '' }: CreateSchemeOptions): Scheme {
-  const definitions = [...RESOURCE_DEFINITIONS, ...METRICS_DEFINITIONS];
+  const definitions = [...RESOURCE_DEFINITIONS, ...METRICS_DEFINITIONS, ...SIMULATION_DEFINITIONS];
   return new Scheme({
     definitions,
-    types: [...TYPE_SCHEMAS, ...METRICS_TYPES],
+    types: [...TYPE_SCHEMAS, ...METRICS_TYPES, ...SIMULATION_TYPES],
     otherKinds: OTHER_KINDS,
     strategies,
     runtimeConfig: parseRuntimeConfig(runtimeConfig, definitions),

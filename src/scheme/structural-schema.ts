@@ -17,7 +17,7 @@ export interface TypeSchema {
    * is stored may be older than the schema, so that nothing in them is certain to be there.
    */
   readonly isCustom?: true;
-  /** In its definition's words. Custom types only. */
+  /** In its definition's words. Generated types have none. */
   readonly description?: string;
   /** All that its definition declares, of which `fields` are a part. The types of custom kinds only. */
   readonly declared?: JSONSchemaProps;
@@ -26,7 +26,7 @@ export interface TypeSchema {
 export interface FieldSchema {
   readonly type: FieldType;
   readonly required?: true;
-  /** In its definition's words. Custom types only. */
+  /** In its definition's words. Generated types have none. */
   readonly description?: string;
   /** The closed set of values, where Kubernetes' API has one. */
   readonly enum?: readonly string[];

@@ -45,8 +45,13 @@ const EXAMPLES: Readonly<Record<string, object>> = {
   'v1/Service': { spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
   'v1/ServiceAccount': {},
   'apiregistration.k8s.io/v1/APIService': {
-    metadata: { name: 'v1.apps' },
-    spec: { group: 'apps', version: 'v1', groupPriorityMinimum: 100, versionPriority: 10 },
+    metadata: { name: 'v1.shop.example.com' },
+    spec: {
+      group: 'shop.example.com',
+      version: 'v1',
+      groupPriorityMinimum: 100,
+      versionPriority: 10,
+    },
   },
   'apps/v1/ControllerRevision': { data: { a: 1 }, revision: 1 },
   'apps/v1/DaemonSet': { spec: { selector, template } },
@@ -175,6 +180,12 @@ const EXAMPLES: Readonly<Record<string, object>> = {
   'scheduling.k8s.io/v1alpha2/Workload': {
     spec: { podGroupTemplates: [{ name: 'workers', schedulingPolicy: { basic: {} } }] },
   },
+  'simulation.orrery.dev/v1alpha1/Fault': {
+    spec: { type: 'KillNodes', zone: 'a', duration: '5m' },
+    status: { affectedNodes: 1, affectedPods: 2 },
+  },
+  'simulation.orrery.dev/v1alpha1/NodeProfile': { spec: { replicas: 3 } },
+  'simulation.orrery.dev/v1alpha1/Stage': { spec: { exit: { code: 1 } } },
   'storage.k8s.io/v1/CSIDriver': { metadata: { name: 'disk.example.com' }, spec: {} },
   'storage.k8s.io/v1/CSINode': {
     spec: { drivers: [{ name: 'disk.example.com', nodeID: 'n1' }] },

@@ -2,6 +2,8 @@ import { expect } from '@jest/globals';
 import type { NewObject } from '../../src/apiserver/client.ts';
 import { createKubeletControllers } from '../../src/kubelet/kubelet.ts';
 import { simulatedNode } from '../../src/kubelet/nodes/simulated-node.ts';
+import { Simulation } from '../../src/kubelet/simulation/simulation.ts';
+import { createSimulationControllers } from '../../src/kubelet/simulation/simulation-controllers.ts';
 import { VirtualClock } from '../../src/lib/virtual-clock.ts';
 import { isConditionTrue } from '../../src/scheme/conditions.ts';
 import { coreNodes, corePods } from '../../src/scheme/generated/resources.ts';
@@ -18,12 +20,24 @@ export interface KubeletPlane extends AsyncDisposable {
   readonly logger: RecordingLogger;
 }
 
+export interface KubeletPlaneOptions {
+  /** Whether simulation.orrery.dev is served, and kept. @default false */
+  readonly simulation?: boolean;
+}
+
 /** A control plane with kubelets alone: Pods are bound by hand. Its clock stands still until the test moves it. */
-export async function kubeletPlane(): Promise<KubeletPlane> {
+export async function kubeletPlane({
+  simulation: servesSimulation = false,
+}: KubeletPlaneOptions = {}): Promise<KubeletPlane> {
   const clock = new VirtualClock(Date.UTC(2026, 5, 1, 12));
   const logger = new RecordingLogger();
-  const api = await testApi({ clock });
-  const controllers = createKubeletControllers();
+  const runtimeConfig = servesSimulation ? 'simulation.orrery.dev/v1alpha1=true' : '';
+  const api = await testApi({ clock, runtimeConfig });
+  const simulation = new Simulation(servesSimulation);
+  const controllers = [
+    ...createKubeletControllers({ simulation }),
+    ...createSimulationControllers(simulation),
+  ];
   const running = await runControllers({ client: api.client, controllers, clock, logger });
   return {
     api,

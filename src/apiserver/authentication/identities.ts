@@ -49,6 +49,12 @@ export const KUBELET_HOST_USER: UserInfo = {
   groups: [GROUP_AUTHENTICATED],
 };
 
+/** Keeps the objects of simulation.orrery.dev: the nodes that they describe, and their status. */
+export const SIMULATION_USER: UserInfo = {
+  name: 'system:orrery:simulation',
+  groups: [GROUP_AUTHENTICATED],
+};
+
 /** Sees Services and where they lead: the network of simulated containers looks through its eyes. */
 export const KUBE_PROXY_USER: UserInfo = {
   name: 'system:kube-proxy',

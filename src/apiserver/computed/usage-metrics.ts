@@ -4,46 +4,74 @@ import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { metricsNodes, metricsPods } from '../../scheme/groups/metrics/resource-metrics.ts';
 import type { ApiObject } from '../../scheme/object.ts';
+import type { GroupResource } from '../../scheme/resource.ts';
 import { nodeMetrics, podMetrics } from '../../scheme/usage/resource-metrics.ts';
 import type { ResourceCache } from '../../store/store.ts';
 import type { ComputedResource } from './computed-resource.ts';
 
-export function createUsageMetrics(clock: Clock): readonly ComputedResource[] {
-  return [podUsageMetrics(clock), nodeUsageMetrics(clock)];
+/** How Pods behave by what other objects say of them. */
+export interface PodBehaviour {
+  /** Which objects those are. */
+  readonly reads: GroupResource;
+  /** The Pod with what they say, as if it said so itself. */
+  seen(pod: Pod, node: Node | undefined, says: readonly ApiObject[]): Pod;
 }
 
-function podUsageMetrics(clock: Clock): ComputedResource {
+/** @param behaviour default: Pods behave as they say themselves */
+export function createUsageMetrics(
+  clock: Clock,
+  behaviour: PodBehaviour | undefined,
+): readonly ComputedResource[] {
+  return [podUsageMetrics(clock, behaviour), nodeUsageMetrics(clock, behaviour)];
+}
+
+function podUsageMetrics(clock: Clock, behaviour: PodBehaviour | undefined): ComputedResource {
   return {
     resource: metricsPods,
-    reads: [corePods],
-    get([pods], namespace, name) {
+    reads: behaviour ? [corePods, coreNodes, behaviour.reads] : [corePods],
+    get([pods, nodes, says], namespace, name) {
       const pod = pods?.get(namespace, name) as Pod | undefined;
-      return pod && podMetrics(pod, clock.now());
+      return pod && podMetrics(seenBy(behaviour, says, nodes)(pod), clock.now());
     },
-    list([pods], namespace) {
+    list([pods, nodes, says], namespace) {
       const now = clock.now();
-      return defined(itemsOf<Pod>(pods, namespace), (pod) => podMetrics(pod, now));
+      const seen = seenBy(behaviour, says, nodes);
+      return defined(itemsOf<Pod>(pods, namespace), (pod) => podMetrics(seen(pod), now));
     },
   };
 }
 
-function nodeUsageMetrics(clock: Clock): ComputedResource {
+function nodeUsageMetrics(clock: Clock, behaviour: PodBehaviour | undefined): ComputedResource {
   return {
     resource: metricsNodes,
-    reads: [coreNodes, corePods],
-    get([nodes, pods], _namespace, name) {
+    reads: behaviour ? [coreNodes, corePods, behaviour.reads] : [coreNodes, corePods],
+    get([nodes, pods, says], _namespace, name) {
       const node = nodes?.get('', name) as Node | undefined;
       const isOnNode = ({ spec }: Pod): boolean => spec?.nodeName === name;
-      return node && nodeMetrics(node, itemsOf<Pod>(pods).filter(isOnNode), clock.now());
+      const onNode = itemsOf<Pod>(pods)
+        .filter(isOnNode)
+        .map(seenBy(behaviour, says, nodes));
+      return node && nodeMetrics(node, onNode, clock.now());
     },
-    list([nodes, pods]) {
+    list([nodes, pods, says]) {
       const now = clock.now();
-      const byNode = podsByNode(itemsOf<Pod>(pods));
+      const byNode = podsByNode(itemsOf<Pod>(pods).map(seenBy(behaviour, says, nodes)));
       return defined(itemsOf<Node>(nodes), (node) =>
         nodeMetrics(node, byNode.get(node.metadata.name ?? '') ?? [], now),
       );
     },
   };
+}
+
+function seenBy(
+  behaviour: PodBehaviour | undefined,
+  says: ResourceCache | undefined,
+  nodes: ResourceCache | undefined,
+): (pod: Pod) => Pod {
+  const objects = itemsOf<ApiObject>(says);
+  if (!behaviour || objects.length === 0) return (pod) => pod;
+  return (pod) =>
+    behaviour.seen(pod, nodes?.get('', pod.spec?.nodeName ?? '') as Node | undefined, objects);
 }
 
 function podsByNode(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {

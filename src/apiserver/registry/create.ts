@@ -2,6 +2,7 @@ import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import type { ApiError } from '../../scheme/errors.ts';
 import { alreadyExists, isApiError } from '../../scheme/errors.ts';
 import type { FieldError } from '../../scheme/field-error.ts';
+import { coreBindings } from '../../scheme/generated/resources.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { type Admission, type AdmissionOutcome, createAdmission } from '../admission/admission.ts';
@@ -9,6 +10,7 @@ import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { RequestedPlace, WriteOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { reviewOf } from '../reviews/reviews.ts';
+import { bindByName } from '../subresources/create-subresource.ts';
 import { decodeInput, toStored } from './decode-input.ts';
 import { trackCreation } from './field-managers.ts';
 import { assertIsObject, stampNewMetadata } from './object-metadata.ts';
@@ -38,6 +40,7 @@ export async function createObject(
   resource.assertVerb('create');
   assertIsObject(input, resource.definition.kind);
   await authorizeCreate(registry, ctx, resource, input, options);
+  if (isBindings(resource)) return bindByName(registry, ctx, input, options);
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
   const review = reviewOf(resource);
   const { authorizer, authenticator } = registry;
@@ -58,6 +61,10 @@ export async function createObject(
     scope.options,
   );
   return resource.read(resultOf(executed));
+}
+
+function isBindings({ definition: { group, resource } }: ServedResource): boolean {
+  return group === '' && resource === coreBindings.resource;
 }
 
 export function authorizeCreate(

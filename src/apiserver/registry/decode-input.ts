@@ -2,16 +2,14 @@ import { decodeObject } from '../../scheme/decode.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { WriteScope } from './write-scope.ts';
 
-const STRICT = { fieldValidation: 'Strict' } as const;
-
 /** A private copy of what the client sent, in the request's version, with its structure checked. */
 export function decodeInput({ resource, options, warn }: WriteScope, input: object): ApiObject {
-  const { fieldValidation } = options;
+  const { fieldValidation = 'Strict', problems } = options;
   const { object, warnings } = decodeObject(
     resource.scheme,
     resource.definition,
     withoutManagedFields(input),
-    fieldValidation ? { fieldValidation } : STRICT,
+    { fieldValidation, problems },
   );
   if (warn) for (const warning of warnings) warn(warning);
   return object;

@@ -1,25 +1,26 @@
 import { isApiError } from '../../scheme/errors.ts';
-import type { ApiObject } from '../../scheme/object.ts';
+import type { ApiObject, ObjectList } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { assertAuthorized } from '../authorization/authorizer.ts';
 import type { DeleteOptions, ListOptions } from '../client.ts';
 import type { RequestContext } from '../request-context.ts';
 import { assertDeleteOptions, executeDelete } from './delete.ts';
 import { cacheAsOf } from './get.ts';
+import { toList } from './list.ts';
 import type { Registry } from './registry.ts';
 import { createWriteScope, effectiveOptions, type WriteScope } from './write-scope.ts';
 
 /** How many deletions are under way at once: enough to fill group commits. */
 const CONCURRENCY = 256;
 
-/** Deletes what the selectors choose, as it is when the request comes in; returns how many were deleted or marked. */
+/** Deletes what the selectors choose, as it is when the request comes in; returns what was deleted or marked. */
 export async function deleteCollection(
   registry: Registry,
   ctx: RequestContext,
   ref: ResourceRef,
   selection: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>,
   options: DeleteOptions,
-): Promise<number> {
+): Promise<ObjectList> {
   const resource = registry.resources.resolve(ref);
   resource.assertVerb('deletecollection');
   assertDeleteOptions(options);
@@ -32,29 +33,31 @@ export async function deleteCollection(
   });
   const { matches } = resource.selections.compile(selection);
   const cache = await cacheAsOf(registry, await resource.ready(), undefined, ctx.signal);
-  const { items } = cache.list(namespace);
+  const { items, resourceVersion } = cache.list(namespace);
   if (matches && resource.needsPreparing) await resource.prepare(items);
   const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
-  return deleteAll(scope, matches ? items.filter(matches) : items, options);
+  const deleted = await deleteAll(scope, matches ? items.filter(matches) : items, options);
+  if (resource.needsPreparing) await resource.prepare(deleted);
+  return toList(resource, { items: deleted }, { resourceVersion });
 }
 
-/** Deletes each of `items`, without asking who may; returns how many were deleted or marked. */
+/** Deletes each of `items`, without asking who may; returns those that were deleted or marked, in their order. */
 export async function deleteAll(
   scope: WriteScope,
   items: readonly ApiObject[],
   options: DeleteOptions,
-): Promise<number> {
+): Promise<readonly ApiObject[]> {
   let next = 0;
-  let deleted = 0;
+  const missed = new Set<ApiObject>();
   const work = async (): Promise<void> => {
     while (next < items.length) {
       const item = items[next++] as ApiObject;
       scope.options.signal?.throwIfAborted();
-      if (await deleteOne(scope, item, options)) deleted++;
+      if (!(await deleteOne(scope, item, options))) missed.add(item);
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, work));
-  return deleted;
+  return missed.size === 0 ? items : items.filter((item) => !missed.has(item));
 }
 
 /** Whether the object was there to be deleted: another of the same name that came meanwhile is left alone. */

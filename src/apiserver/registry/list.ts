@@ -160,7 +160,12 @@ function isPast(
   return namespace === after.namespace ? name > after.name : namespace > after.namespace;
 }
 
-function toList(resource: ServedResource, page: Page, { resourceVersion }: Snapshot): ObjectList {
+/** A page of a snapshot as it is answered, in the request's version. */
+export function toList(
+  resource: ServedResource,
+  page: Page,
+  { resourceVersion }: Pick<Snapshot, 'resourceVersion'>,
+): ObjectList {
   const { group, version, listKind } = resource.definition;
   const metadata: ListMeta = { resourceVersion };
   if (page.last) {

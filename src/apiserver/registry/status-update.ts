@@ -66,9 +66,12 @@ function nextMetadata(
 /** The new status in the storage version, as a private copy. */
 function decodeStatus({ resource, options, warn }: WriteScope, input: ApiObject): unknown {
   const { apiVersion, kind, status } = input as WithStatus;
-  const fieldValidation = options.fieldValidation ?? 'Strict';
+  const { fieldValidation = 'Strict', problems } = options;
   const part = { apiVersion, kind, status };
-  const decoded = decodeObject(resource.scheme, resource.definition, part, { fieldValidation });
+  const decoded = decodeObject(resource.scheme, resource.definition, part, {
+    fieldValidation,
+    problems,
+  });
   if (warn) for (const warning of decoded.warnings) warn(warning);
   return (resource.toStorage(decoded.object) as WithStatus).status;
 }

@@ -1,6 +1,8 @@
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { withoutNulls } from '../../lib/without-nulls.ts';
 import { badRequest, methodNotAllowed } from '../../scheme/errors.ts';
+import { invalidObject, required } from '../../scheme/field-error.ts';
+import { corePods } from '../../scheme/generated/resources.ts';
 import type { Eviction } from '../../scheme/generated/types/policy-v1.ts';
 import { type ApiObject, toApiVersion } from '../../scheme/object.ts';
 import {
@@ -67,6 +69,31 @@ export async function createSubresource(
   return act(scope, place, withoutNulls(body));
 }
 
+const BINDING = { group: '', version: 'v1', kind: 'Binding' } as const;
+
+/** POSTs to `bindings`, as the first schedulers did: `pods/binding` of the Pod that the binding names, who may is settled. */
+export async function bindByName(
+  registry: Registry,
+  ctx: RequestContext,
+  body: ApiObject,
+  options: WriteOptions & Pick<Target, 'namespace'>,
+): Promise<ApiObject> {
+  const resource = registry.resources.resolve(corePods);
+  assertIsKind(body, 'bindings', BINDING);
+  const { name, namespace } = body.metadata ?? {};
+  if (!name) throw invalidObject({ ...BINDING, name: '' }, [required('metadata.name')]);
+  const place = { namespace: options.namespace ?? namespace, name };
+  if (namespace !== undefined && namespace !== place.namespace) {
+    throw badRequest(
+      'the namespace of the provided object does not match the namespace sent on the request',
+    );
+  }
+  await resource.ready();
+  const scope = createWriteScope(registry, ctx, resource, effectiveOptions(ctx, options));
+  await committing(planBinding)(scope, place, withoutNulls(body));
+  return body;
+}
+
 /** Plans and commits; there is nothing to show for it. */
 function committing(planAction: ActionPlanner): ActionAnswer {
   return async (scope, place, body) => {
@@ -101,12 +128,20 @@ function assertBodyKind(
   body: ApiObject,
 ): void {
   const wanted = subresourceKind(definition.subresources, subresource);
-  if (!wanted) return;
+  if (wanted) assertIsKind(body, `${qualifiedName(definition)}/${subresource}`, wanted);
+}
+
+/** @throws {ApiError} BadRequest for a body that says it is another kind */
+function assertIsKind(
+  body: ApiObject,
+  path: string,
+  wanted: NonNullable<SubresourceDefinition['kind']>,
+): void {
   const apiVersion = toApiVersion(wanted.group, wanted.version);
   const { apiVersion: givenVersion = apiVersion, kind = wanted.kind } = body;
   if (givenVersion === apiVersion && kind === wanted.kind) return;
   throw badRequest(
-    `${qualifiedName(definition)}/${subresource} takes a ${wanted.kind} in version "${apiVersion}", got a ${kind} in version "${givenVersion}"`,
+    `${path} takes a ${wanted.kind} in version "${apiVersion}", got a ${kind} in version "${givenVersion}"`,
   );
 }
 

@@ -173,7 +173,8 @@ function deleteObjectsField(scheme: Scheme): Field {
           definition.namespaced && namespace !== undefined
             ? { ...selection, namespace }
             : selection;
-        return ctx.client.deleteCollection(definition, where, toDeleteOptions(args, ctx));
+        const options = toDeleteOptions(args, ctx);
+        return (await ctx.client.deleteCollection(definition, where, options)).items.length;
       }),
   };
 }

@@ -237,9 +237,11 @@ function deleteCollectionField({ definition }: KindTypes): Field {
     description: `Deletes the objects of kind ${definition.kind} that are selected, and says how many.`,
     args: { ...selectionArguments(definition), ...DELETE_ARGUMENTS },
     resolve: (_, args: Arguments, ctx) =>
-      write(ctx, () =>
-        ctx.client.deleteCollection(definition, toListOptions(args), toDeleteOptions(args, ctx)),
-      ),
+      write(ctx, async () => {
+        const options = toDeleteOptions(args, ctx);
+        return (await ctx.client.deleteCollection(definition, toListOptions(args), options)).items
+          .length;
+      }),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
   PodStatus,
 } from '../../scheme/generated/types/core-v1.ts';
 import { declaredLines } from '../annotations.ts';
+import { statusesOf } from '../status/container-slots.ts';
 
 /** The line of a container's start comes first in its millisecond, what annotations declare follows, its end comes last. */
 const START_NUMBER = 0;
@@ -35,14 +36,6 @@ export function declaredLinesAt(
     stream: 'stdout',
     text,
   }));
-}
-
-export function statusesOf(status: PodStatus | undefined): readonly ContainerStatus[] {
-  return [
-    ...(status?.initContainerStatuses ?? []),
-    ...(status?.containerStatuses ?? []),
-    ...(status?.ephemeralContainerStatuses ?? []),
-  ];
 }
 
 function runOf({ metadata }: Pod, { name, restartCount }: ContainerStatus): ContainerRun {

@@ -4,7 +4,8 @@ import { DelayQueue } from '../../machinery/delay-queue.ts';
 import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { NamespacedKey } from '../../scheme/object.ts';
 import { ANNOTATION_LOG_EVERY, declaredLines, declaredLogEveryMs } from '../annotations.ts';
-import { declaredLinesAt, statusesOf } from './lines-of-transition.ts';
+import { statusesOf } from '../status/container-slots.ts';
+import { declaredLinesAt } from './lines-of-transition.ts';
 
 interface Plan {
   readonly pod: Pod;

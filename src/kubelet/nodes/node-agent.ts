@@ -2,21 +2,29 @@ import { toError } from '../../lib/errors.ts';
 import type { Controller, ControllerContext, ReconcileResult } from '../../machinery/controller.ts';
 import { done, requeueAfter } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
-import type { Informer } from '../../machinery/informer.ts';
+import { addNodeNameIndex } from '../../machinery/indexes.ts';
+import { INDEX_NODE_NAME, type Informer } from '../../machinery/informer.ts';
 import { isApiError } from '../../scheme/errors.ts';
-import { coordinationLeases, coreNodes } from '../../scheme/generated/resources.ts';
+import { coordinationLeases, coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Lease } from '../../scheme/generated/types/coordination-v1.ts';
-import type { Node } from '../../scheme/generated/types/core-v1.ts';
-import { isPoweredOn, isSimulated } from '../annotations.ts';
+import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
+import { quantityValue } from '../../scheme/quantity.ts';
+import { declaredPressures, isPoweredOn, isSimulated } from '../annotations.ts';
 import { inChunks } from '../chunks.ts';
+import { imagesToRemove } from '../images/image-garbage.ts';
+import { withDefaultTag } from '../images/image-name.ts';
+import type { NodeImages } from '../images/node-images.ts';
 import type { NodeClients } from '../node-clients.ts';
 import type { KubeletSettings } from '../settings.ts';
-import { SHARD_CONCURRENCY, shardKeyOf, shardPhase } from '../shards.ts';
+import { SHARD_CONCURRENCY, SHARD_KEYS, shardKeyOf, shardPhase } from '../shards.ts';
+import type { Simulation } from '../simulation/simulation.ts';
 import { isRegistered, nodeRegister } from '../stages/node-register.ts';
 import { nodeReport } from '../stages/node-report.ts';
+import { statusesOf } from '../status/container-slots.ts';
 import { isRenewalDue, NODE_LEASE_NAMESPACE, newLease, renewedLease } from './node-lease.ts';
 import { NodeNetworks } from './node-networks.ts';
 import type { NodeContext, NodeTransition } from './node-stage.ts';
+import type { Pressures } from './node-status.ts';
 
 /** One key registers all new nodes, because their Pod ranges must not overlap. */
 const KEY_REGISTER = 'register';
@@ -28,6 +36,9 @@ const LOST_RACE_RETRY_MS = 100;
 /** A range comes free when a node goes. */
 const RANGES_RETRY_MS = 30_000;
 
+/** Fewer images do not fill a disk, however large they are. */
+const IMAGES_WORTH_COUNTING = 20;
+
 /** Heartbeats give way to whatever users and controllers want written: they have the lease's duration to arrive. */
 const HEARTBEAT = { lane: 'background' } as const;
 
@@ -35,20 +46,33 @@ const HEARTBEAT = { lane: 'background' } as const;
  * The kubelets' part for their nodes: registering those that are to be simulated, and keeping them alive by Leases and status
  * reports. A node that is switched off is left alone, as if its machine had vanished.
  */
-export function createNodeAgent(settings: KubeletSettings, clientFor?: NodeClients): Controller {
+export function createNodeAgent(options: NodeAgentOptions): Controller {
   return {
     name: 'kubelet-nodes',
     concurrency: SHARD_CONCURRENCY,
     setUp: (context) => {
-      const agent = new NodeAgent(context, settings, clientFor ?? (() => context.client));
+      const agent = new NodeAgent(context, options);
       return (key) => (key === KEY_REGISTER ? agent.registerAll() : agent.heartbeat(key));
     },
   };
 }
 
+export interface NodeAgentOptions {
+  readonly settings: KubeletSettings;
+  /** @default all write by the controller's own client */
+  readonly clientFor: NodeClients | undefined;
+  readonly images: NodeImages;
+  readonly simulation: Simulation;
+}
+
 /** Whether our kubelet has the node in its care now. */
 export function isServed(node: Node): boolean {
   return isSimulated(node) && isPoweredOn(node);
+}
+
+/** Whether annotations let the node run out of something else than before. */
+function isRedeclared(previous: Node, node: Node): boolean {
+  return declaredPressures(previous).length !== declaredPressures(node).length;
 }
 
 class NodeAgent {
@@ -57,12 +81,20 @@ class NodeAgent {
   readonly #clientFor: NodeClients;
   readonly #nodes: Informer<Node>;
   readonly #leases: Informer<Lease>;
+  readonly #pods: Informer<Pod>;
+  readonly #images: NodeImages;
+  readonly #simulation: Simulation;
 
-  constructor(context: ControllerContext, settings: KubeletSettings, clientFor: NodeClients) {
+  constructor(context: ControllerContext, options: NodeAgentOptions) {
+    const { clientFor = () => context.client, images, settings } = options;
     this.#context = context;
+    this.#images = images;
+    this.#simulation = options.simulation;
     this.#settings = settings;
     this.#clientFor = clientFor;
     this.#nodes = context.informers.informer(coreNodes);
+    this.#pods = context.informers.informer(corePods);
+    addNodeNameIndex(this.#pods);
     this.#leases = context.informers.informer(coordinationLeases);
     this.#nodes.addIndex(INDEX_SHARD, (node) =>
       isSimulated(node) ? [shardKeyOf(node.metadata.name ?? '')] : [],
@@ -70,14 +102,26 @@ class NodeAgent {
     this.#nodes.addHandler({
       onAdd: (node) => this.#onNode(undefined, node),
       onUpdate: (previous, node) => this.#onNode(previous, node),
+      onDelete: ({ metadata }) => images.forgetNode(metadata.name ?? ''),
+    });
+    this.#simulation.follow(context);
+    this.#simulation.onChange(() => {
+      for (const key of SHARD_KEYS) context.queue.add(key);
     });
   }
 
   #onNode(previous: Node | undefined, node: Node): void {
     if (!isServed(node)) return;
+    if (!previous) this.#images.observeNode(node);
+    else this.#images.observeChange(previous, node);
     const { queue } = this.#context;
     if (!isRegistered(node)) queue.add(KEY_REGISTER);
-    else if (!previous || !isServed(previous) || !isRegistered(previous)) {
+    else if (
+      !previous ||
+      !isServed(previous) ||
+      !isRegistered(previous) ||
+      isRedeclared(previous, node)
+    ) {
       queue.add(shardKeyOf(node.metadata.name ?? ''));
     }
   }
@@ -104,16 +148,38 @@ class NodeAgent {
   }
 
   async heartbeat(shardKey: string): Promise<ReconcileResult> {
-    const ctx = this.#stageContext(new NodeNetworks(this.#settings.clusterCidrs, []));
+    const shared = this.#stageContext(new NodeNetworks(this.#settings.clusterCidrs, []));
+    const { faults } = this.#simulation;
     const served = this.#nodes
       .byIndex(INDEX_SHARD, shardKey)
-      .filter((node) => isServed(node) && isRegistered(node));
+      .filter((node) => isServed(node) && isRegistered(node))
+      .filter((node) => !faults.isSilenced(node, shared.nowMs));
     if (served.length === 0) return done;
     await inChunks(served, CHUNK, async (node) => {
+      const offsetMs = faults.clockOffsetMs(node, shared.nowMs);
+      const ctx = offsetMs === 0 ? shared : { ...shared, nowMs: shared.nowMs + offsetMs };
       await this.#renewLease(node, ctx.nowMs);
+      this.#collectImages(node);
       if (nodeReport.matches(node, ctx)) await this.#apply(node, nodeReport.next(node, ctx));
     });
-    return requeueAfter(this.#msToNextHeartbeat(shardKey, ctx.nowMs));
+    return requeueAfter(this.#msToNextHeartbeat(shardKey, shared.nowMs));
+  }
+
+  /** A disk that is full of images loses those that no container needs. */
+  #collectImages(node: Node): void {
+    const { name = '' } = node.metadata;
+    const images = this.#images.of(name);
+    if (images.size < IMAGES_WORTH_COUNTING) return;
+    const capacityBytes = quantityValue(node.status?.capacity?.['ephemeral-storage'] ?? '0');
+    const inUse = new Set(
+      this.#pods
+        .byIndex(INDEX_NODE_NAME, name)
+        .flatMap(({ status }) => statusesOf(status).map(({ image = '' }) => withDefaultTag(image))),
+    );
+    const isInUse = (image: string): boolean => inUse.has(image);
+    for (const image of imagesToRemove(images, { capacityBytes, isInUse })) {
+      this.#images.remove(name, image);
+    }
   }
 
   /** Heartbeats keep to a rhythm of the shard's own, so that shards do not write all at once. */
@@ -166,12 +232,20 @@ class NodeAgent {
     return this.#context.events.withClient(this.#clientFor(name)).withSource('kubelet', name);
   }
 
+  #pressuresOf(node: Node): Pressures {
+    const ofFaults = this.#simulation.faults.pressures(node, this.#context.clock.now());
+    const declared = declaredPressures(node);
+    return declared.length === 0 ? ofFaults : new Set([...ofFaults, ...declared]);
+  }
+
   #stageContext(networks: NodeNetworks): NodeContext {
     return {
       nowMs: this.#context.clock.now(),
       settings: this.#settings,
       allocatePodCidrs: (pods) => networks.allocatePodCidrs(pods),
       ipsOf: (podCidrs) => networks.ipsOf(podCidrs),
+      imagesOf: (nodeName) => this.#images.of(nodeName),
+      pressuresOf: (node) => this.#pressuresOf(node),
     };
   }
 }

@@ -1,13 +1,17 @@
 import type { EventNote } from '../../machinery/event-recorder.ts';
 import type { Node, NodeStatus } from '../../scheme/generated/types/core-v1.ts';
 import type { KubeletSettings } from '../settings.ts';
-import type { NodeIps } from './node-status.ts';
+import type { NodeIps, Pressures } from './node-status.ts';
 
 export interface NodeContext {
   readonly nowMs: number;
   readonly settings: KubeletSettings;
   /** A free range of each family for `pods` Pods; undefined when the cluster has none left. */
   allocatePodCidrs(pods: number): readonly string[] | undefined;
+  /** What the node runs out of. */
+  pressuresOf(node: Node): Pressures;
+  /** The images that the node holds, and when each was last used. */
+  imagesOf(nodeName: string): ReadonlyMap<string, number>;
   /** The machine's own addresses. */
   ipsOf(podCidrs: readonly string[]): NodeIps;
 }

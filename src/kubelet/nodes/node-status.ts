@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { toRfc3339 } from '../../lib/clock.ts';
+import type { EventNote } from '../../machinery/event-recorder.ts';
 import { findCondition } from '../../scheme/conditions.ts';
 import type {
   Node,
@@ -7,6 +8,8 @@ import type {
   NodeCondition,
   NodeSystemInfo,
 } from '../../scheme/generated/types/core-v1.ts';
+import type { PressureType } from '../../scheme/groups/simulation/types.ts';
+import { ANNOTATION_HOSTNAME_OVERRIDE, ANNOTATION_OUT_OF_DISK } from '../annotations.ts';
 
 const KUBELET_VERSION = 'v1.36.0';
 
@@ -17,63 +20,113 @@ interface ConditionTemplate {
   readonly message: string;
 }
 
-/** A healthy node, in the kubelet's words; the network's in those of the cloud's route controller. */
-const HEALTHY: readonly ConditionTemplate[] = [
-  {
-    type: 'NetworkUnavailable',
-    status: 'False',
-    reason: 'RouteCreated',
-    message: 'RouteController created a route',
+const NETWORK: ConditionTemplate = {
+  type: 'NetworkUnavailable',
+  status: 'False',
+  reason: 'RouteCreated',
+  message: 'RouteController created a route',
+};
+const READY: ConditionTemplate = {
+  type: 'Ready',
+  status: 'True',
+  reason: 'KubeletReady',
+  message: 'kubelet is posting ready status',
+};
+
+/** What a node may run out of, in the kubelet's words: that it does not, and that it does. */
+const PRESSURE_TEXTS = {
+  MemoryPressure: {
+    calm: ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+    pressed: ['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'],
+    calmEvent: 'NodeHasSufficientMemory',
+    pressedEvent: 'NodeHasInsufficientMemory',
   },
-  {
-    type: 'MemoryPressure',
-    status: 'False',
-    reason: 'KubeletHasSufficientMemory',
-    message: 'kubelet has sufficient memory available',
+  DiskPressure: {
+    calm: ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+    pressed: ['KubeletHasDiskPressure', 'kubelet has disk pressure'],
+    calmEvent: 'NodeHasNoDiskPressure',
+    pressedEvent: 'NodeHasDiskPressure',
   },
-  {
-    type: 'DiskPressure',
-    status: 'False',
-    reason: 'KubeletHasNoDiskPressure',
-    message: 'kubelet has no disk pressure',
+  PIDPressure: {
+    calm: ['KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+    pressed: ['KubeletHasInsufficientPID', 'kubelet has insufficient PID available'],
+    calmEvent: 'NodeHasSufficientPID',
+    pressedEvent: 'NodeHasInsufficientPID',
   },
-  {
-    type: 'PIDPressure',
-    status: 'False',
-    reason: 'KubeletHasSufficientPID',
-    message: 'kubelet has sufficient PID available',
-  },
-  {
-    type: 'Ready',
-    status: 'True',
-    reason: 'KubeletReady',
-    message: 'kubelet is posting ready status',
-  },
-];
+} as const;
+
+const PRESSURE_ORDER: readonly PressureType[] = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
+
+export type Pressures = ReadonlySet<PressureType>;
+
+/** As a kubelet says it; the network's in the words of the cloud's route controller. */
+function templatesOf(node: Node, pressures: Pressures): ConditionTemplate[] {
+  return [
+    NETWORK,
+    ...outOfDiskTemplates(node),
+    ...PRESSURE_ORDER.map((type): ConditionTemplate => {
+      const isPressed = pressures.has(type);
+      const [reason, message] = PRESSURE_TEXTS[type][isPressed ? 'pressed' : 'calm'];
+      return { type, status: isPressed ? 'True' : 'False', reason, message };
+    }),
+    READY,
+  ];
+}
+
+/** The condition of older clusters, for nodes that are to have it. */
+function outOfDiskTemplates({ metadata }: Node): ConditionTemplate[] {
+  const declared = metadata.annotations?.[ANNOTATION_OUT_OF_DISK];
+  if (declared === 'true') {
+    const [reason, message] = ['KubeletOutOfDisk', 'out of disk space'];
+    return [{ type: 'OutOfDisk', status: 'True', reason, message }];
+  }
+  if (declared !== 'false') return [];
+  const [reason, message] = [
+    'KubeletHasSufficientDisk',
+    'kubelet has sufficient disk space available',
+  ];
+  return [{ type: 'OutOfDisk', status: 'False', reason, message }];
+}
 
 /** The node's conditions as its kubelet reports them now; those that are not the kubelet's are kept. */
-export function healthyConditions({ status }: Node, nowMs: number): NodeCondition[] {
+export function reportedConditions(
+  node: Node,
+  nowMs: number,
+  pressures: Pressures,
+): NodeCondition[] {
   const now = toRfc3339(nowMs);
-  const reported = HEALTHY.map((condition): NodeCondition => {
-    const current = findCondition(status?.conditions, condition.type);
-    const same = current?.status === condition.status;
+  const templates = templatesOf(node, pressures);
+  const current = node.status?.conditions ?? [];
+  const reported = templates.map((condition): NodeCondition => {
+    const before = findCondition(current, condition.type);
+    const same = before?.status === condition.status;
     return {
       ...condition,
       lastHeartbeatTime: now,
-      lastTransitionTime: same ? (current.lastTransitionTime ?? now) : now,
+      lastTransitionTime: same ? (before.lastTransitionTime ?? now) : now,
     };
   });
-  const others = (status?.conditions ?? []).filter(
-    ({ type }) => !HEALTHY.some((condition) => condition.type === type),
-  );
+  const others = current.filter(({ type }) => !templates.some((one) => one.type === type));
   return [...reported, ...others];
 }
 
-/** Whether every condition is as a healthy kubelet last reported it. */
-export function isReportedHealthy({ status }: Node): boolean {
-  return HEALTHY.every(
-    (condition) => findCondition(status?.conditions, condition.type)?.status === condition.status,
+/** Whether every condition is as its kubelet would report it. */
+export function isReported(node: Node, pressures: Pressures): boolean {
+  return templatesOf(node, pressures).every(
+    ({ status, type }) => findCondition(node.status?.conditions, type)?.status === status,
   );
+}
+
+/** What a kubelet says of the pressures that have come and gone. */
+export function pressureNotes({ metadata, status }: Node, pressures: Pressures): EventNote[] {
+  return PRESSURE_ORDER.flatMap((type) => {
+    const before = findCondition(status?.conditions, type)?.status === 'True';
+    if (before === pressures.has(type)) return [];
+    const { calmEvent, pressedEvent } = PRESSURE_TEXTS[type];
+    const reason = before ? calmEvent : pressedEvent;
+    const message = `Node ${metadata.name} status is now: ${reason}`;
+    return [{ type: 'Normal', reason, message } as const];
+  });
 }
 
 export const DEFAULT_CAPACITY: Readonly<Record<string, string>> = {
@@ -118,9 +171,10 @@ export function addressesOf(
   { metadata, status }: Node,
   { external, internal }: NodeIps,
 ): NodeAddress[] {
+  const hostname = metadata.annotations?.[ANNOTATION_HOSTNAME_OVERRIDE] ?? metadata.name ?? '';
   const given = status?.addresses ?? [];
   const wanted: readonly NodeAddress[] = [
-    { type: 'Hostname', address: metadata.name ?? '' },
+    { type: 'Hostname', address: hostname },
     ...external.map((address) => ({ type: 'ExternalIP', address })),
     ...internal.map((address) => ({ type: 'InternalIP', address })),
   ];

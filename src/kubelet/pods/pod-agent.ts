@@ -1,4 +1,5 @@
 import type { ContainerLog } from '../../lib/container-log.ts';
+import { deepEqual } from '../../lib/deep-equal.ts';
 import { toError } from '../../lib/errors.ts';
 import {
   type Controller,
@@ -13,6 +14,8 @@ import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { keyOf, type NamespacedKey } from '../../scheme/object.ts';
 import { inChunks } from '../chunks.ts';
+import { pressuresOf } from '../eviction.ts';
+import type { NodeImages } from '../images/node-images.ts';
 import { linesOfTransition } from '../logs/lines-of-transition.ts';
 import { RepeatedLines } from '../logs/repeated-lines.ts';
 import type { NodeClients } from '../node-clients.ts';
@@ -20,11 +23,19 @@ import { isServed } from '../nodes/node-agent.ts';
 import { isDeferred, resizedSlots } from '../resize.ts';
 import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, shardKeyOf } from '../shards.ts';
+import type { Simulation } from '../simulation/simulation.ts';
+import {
+  NO_SOURCES,
+  needsSources,
+  type PodSources,
+  readPodSources,
+} from '../sources/pod-sources.ts';
 import { nextPodStage, type PodContext, type PodStage, type PodTransition } from '../stage.ts';
 import { isRegistered } from '../stages/node-register.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { DuePods } from './due-pods.ts';
 import { PodAddresses } from './pod-addresses.ts';
+import { PodMemory } from './pod-memory.ts';
 
 const CHUNK = 256;
 /** After a failure that is neither a lost race nor a vanished Pod, a Pod waits this long. */
@@ -52,6 +63,8 @@ export interface PodAgentOptions {
   /** @default all write by the controller's own client */
   readonly clientFor: NodeClients | undefined;
   readonly containerLog: ContainerLog;
+  readonly images: NodeImages;
+  readonly simulation: Simulation;
 }
 
 class PodAgent {
@@ -65,6 +78,9 @@ class PodAgent {
   readonly #containerLog: ContainerLog;
   readonly #repeatedLines: RepeatedLines;
   readonly #addresses = new PodAddresses();
+  readonly #images: NodeImages;
+  readonly #simulation: Simulation;
+  readonly #memory = new PodMemory();
   /** Pods that were admitted and whose new status has not come back yet. */
   readonly #admitting = new Map<string, Map<NamespacedKey, Pod>>();
   /** Pods whose resize was decided on and whose new status has not come back yet. */
@@ -79,6 +95,8 @@ class PodAgent {
     this.#stages = stages;
     this.#clientFor = clientFor;
     this.#containerLog = containerLog;
+    this.#images = options.images;
+    this.#simulation = options.simulation;
     this.#due = new DuePods(context.clock, (shardKey) => context.queue.add(shardKey));
     this.#repeatedLines = new RepeatedLines(context.clock, containerLog);
     context.signal.addEventListener('abort', () => this.#clear(), { once: true });
@@ -93,9 +111,13 @@ class PodAgent {
     this.#nodes.addHandler({
       onAdd: (node) => this.#planNode(node),
       onUpdate: (previous, node) => {
-        if (isAtWork(previous) !== isAtWork(node)) this.#planNode(node);
+        if (isChanged(previous, node)) this.#planNode(node);
         else this.#planDeferred(node.metadata.name ?? '');
       },
+    });
+    this.#simulation.follow(context);
+    this.#simulation.onChange(() => {
+      for (const node of this.#nodes.list()) if (isAtWork(node)) this.#planNode(node);
     });
   }
 
@@ -114,6 +136,7 @@ class PodAgent {
     const nodeName = pod.spec?.nodeName;
     if (!nodeName) return;
     this.#addresses.observe(pod);
+    this.#images.observePod(pod);
     this.#granted.delete(keyOf(pod));
     if (pod.status?.startTime !== undefined) this.#admitting.get(nodeName)?.delete(keyOf(pod));
     this.#plan(pod, nodeName);
@@ -127,6 +150,7 @@ class PodAgent {
     this.#granted.delete(key);
     this.#forgetDeferral(key, nodeName);
     this.#due.forget(key);
+    this.#memory.forget(key);
     this.#repeatedLines.forget(key);
     this.#addresses.release(pod);
     this.#admitting.get(nodeName)?.delete(key);
@@ -161,52 +185,80 @@ class PodAgent {
     for (const pod of this.#pods.byIndex(INDEX_NODE_NAME, nodeName)) this.#plan(pod, nodeName);
   }
 
-  #plan(pod: Pod, nodeName: string): void {
+  #plan(actual: Pod, nodeName: string): void {
     const node = this.#nodes.get(nodeName);
-    const key = keyOf(pod);
-    if (!node || !isAtWork(node)) {
+    const key = keyOf(actual);
+    if (!node || !this.#isAtWork(node)) {
       this.#due.forget(key);
       this.#repeatedLines.forget(key);
       return;
     }
+    const pod = this.#simulation.seen(actual, node);
     this.#repeatedLines.observe(key, pod);
-    const planned = nextPodStage(this.#stages, pod, this.#contextOf(pod, node));
-    if (planned) this.#due.plan(key, shardKeyOf(nodeName), planned);
-    else this.#due.forget(key);
+    const ctx = this.#contextOf(pod, node);
+    const planned = nextPodStage(this.#stages, pod, ctx);
+    if (!planned) {
+      this.#due.forget(key);
+      return;
+    }
+    const { stage } = planned;
+    const { uid } = pod.metadata;
+    const waitMs = stage.readsSources ? this.#memory.msToNextLook(key, uid, ctx.nowMs) : 0;
+    const delayMs = Math.max(waitMs, planned.delayMs);
+    this.#due.plan(key, shardKeyOf(nodeName), { stage, delayMs });
   }
 
   async #step(key: NamespacedKey, stage: PodStage): Promise<void> {
-    const pod = this.#pods.get(key);
-    const node = pod && this.#nodes.get(pod.spec?.nodeName ?? '');
-    if (!node || !isAtWork(node)) return;
-    const ctx = this.#contextOf(pod, node);
-    // The Pod may have changed since the plan was made, in another process's run for instance.
-    if (!stage.matches(pod, ctx)) return;
-    const transition = stage.next(pod, ctx);
-    this.#noteAdmission(pod, transition);
-    if (transition.status && resizedSlots(pod).length > 0) {
-      this.#granted.set(key, { ...pod, status: transition.status });
-    }
+    const actual = this.#pods.get(key);
+    const node = actual && this.#nodes.get(actual.spec?.nodeName ?? '');
+    if (!node || !this.#isAtWork(node)) return;
+    const pod = this.#simulation.seen(actual, node);
     try {
-      await this.#apply(pod, transition, ctx.nowMs);
+      const sources = stage.readsSources && needsSources(pod) ? await this.#read(pod) : NO_SOURCES;
+      const ctx = this.#contextOf(pod, node, sources);
+      // The Pod may have changed since the plan was made, in another process's run for instance.
+      if (!stage.matches(pod, ctx)) return;
+      const transition = stage.next(pod, ctx);
+      this.#noteAdmission(pod, transition);
+      if (transition.status && resizedSlots(pod).length > 0) {
+        this.#granted.set(key, { ...pod, status: transition.status });
+      }
+      this.#remember(pod, transition, ctx.nowMs);
+      await this.#apply(actual, transition, ctx.nowMs);
     } catch (thrown) {
       this.#onFailure(pod, stage, thrown);
     }
   }
 
+  #read(pod: Pod): Promise<PodSources> {
+    return readPodSources(this.#clientFor(pod.spec?.nodeName ?? ''), pod);
+  }
+
+  #remember(pod: Pod, { announces, status, waits }: PodTransition, nowMs: number): void {
+    const key = keyOf(pod);
+    const { uid } = pod.metadata;
+    if (announces) this.#memory.announce(key, uid, announces, nowMs);
+    if (waits) this.#memory.wait(key, uid, nowMs);
+    else if (status) this.#memory.endWait(key);
+  }
+
   async #apply(pod: Pod, transition: PodTransition, nowMs: number): Promise<void> {
-    const { delete: remove, events = [], status } = transition;
+    const { delete: remove, events = [] } = transition;
     const nodeName = pod.spec?.nodeName ?? '';
     const client = this.#clientFor(nodeName);
     const { name = '', namespace, uid } = pod.metadata;
+    const status = deepEqual(transition.status, pod.status) ? undefined : transition.status;
     if (status) {
       await client.update(corePods, { ...pod, status }, { subresource: 'status' });
-      for (const line of linesOfTransition(pod, status, nowMs)) this.#containerLog.write(line);
+      const seen = this.#simulation.seen(pod, this.#nodes.get(nodeName));
+      for (const line of linesOfTransition(seen, status, nowMs)) this.#containerLog.write(line);
     }
     if (remove) {
       const preconditions = uid === undefined ? {} : { uid };
       await client.delete(corePods, { namespace, name }, { gracePeriodSeconds: 0, preconditions });
     }
+    // Nothing comes back of what was not written: the Pod goes on from what it was.
+    if (!status && !remove) this.#plan(pod, nodeName);
     if (events.length === 0) return;
     const recorder = this.#context.events.withClient(client).withSource('kubelet', nodeName);
     for (const note of events) recorder.record(pod, note);
@@ -249,17 +301,39 @@ class PodAgent {
     }
   }
 
-  #contextOf(pod: Pod, node: Node): PodContext {
+  /** Not while a fault cuts the node off. */
+  #isAtWork(node: Node): boolean {
+    return isAtWork(node) && !this.#simulation.faults.isSilenced(node, this.#context.clock.now());
+  }
+
+  #contextOf(pod: Pod, node: Node, sources: PodSources = NO_SOURCES): PodContext {
     const { clock, random } = this.#context;
+    const { faults } = this.#simulation;
+    const nodeName = node.metadata.name ?? '';
+    const key = keyOf(pod);
+    const timeMs = clock.now();
     return {
       node,
-      nowMs: clock.now(),
+      nowMs: timeMs + faults.clockOffsetMs(node, timeMs),
       random,
       settings: this.#settings,
-      neighbours: () => this.#neighboursOf(pod, node.metadata.name ?? ''),
+      sources,
+      images: { has: (image) => this.#images.has(nodeName, image) },
+      pullSlowdown: faults.pullSlowdown(node, timeMs),
+      crash: faults.crashOf(pod, node, timeMs),
+      announcedMs: (what) => this.#memory.announcedMs(key, pod.metadata.uid, what),
+      neighbours: () => this.#neighboursOf(pod, nodeName),
       assignPodIps: () => this.#addresses.assign(pod, node),
     };
   }
+}
+
+/** Whether the node has changed in a way that all of its Pods must be looked at for. */
+function isChanged(previous: Node, node: Node): boolean {
+  return (
+    isAtWork(previous) !== isAtWork(node) ||
+    pressuresOf(previous).length !== pressuresOf(node).length
+  );
 }
 
 /** Whether our kubelet runs Pods on the node. */

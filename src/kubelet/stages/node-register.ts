@@ -1,11 +1,12 @@
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
 import { quantityValue } from '../../scheme/quantity.ts';
+import { ANNOTATION_HOSTNAME_OVERRIDE } from '../annotations.ts';
 import type { NodeContext, NodeStage } from '../nodes/node-stage.ts';
 import {
   addressesOf,
   DEFAULT_CAPACITY,
-  healthyConditions,
   nodeInfoOf,
+  reportedConditions,
 } from '../nodes/node-status.ts';
 import { REASON_NODE_READY, REASON_STARTING } from '../notes.ts';
 
@@ -32,7 +33,7 @@ export const nodeRegister: NodeStage = {
         ...node.status,
         capacity,
         allocatable: { ...capacity, ...node.status?.allocatable },
-        conditions: healthyConditions(node, ctx.nowMs),
+        conditions: reportedConditions(node, ctx.nowMs, ctx.pressuresOf(node)),
         ...(podCIDRs ? { addresses: addressesOf(node, ctx.ipsOf(podCIDRs)) } : {}),
         daemonEndpoints: { kubeletEndpoint: { Port: KUBELET_PORT } },
         nodeInfo: nodeInfoOf(node),
@@ -50,9 +51,11 @@ export const nodeRegister: NodeStage = {
 };
 
 function withLabels(node: Node): Node {
+  const { annotations, name = '' } = node.metadata;
+  const hostname = annotations?.[ANNOTATION_HOSTNAME_OVERRIDE] ?? name;
   const labels = {
     'kubernetes.io/arch': 'amd64',
-    'kubernetes.io/hostname': node.metadata.name ?? '',
+    'kubernetes.io/hostname': hostname,
     'kubernetes.io/os': 'linux',
     ...node.metadata.labels,
   };

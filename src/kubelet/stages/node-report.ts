@@ -1,7 +1,8 @@
 import { findCondition } from '../../scheme/conditions.ts';
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
+import { areReported, reportedImages } from '../images/node-images.ts';
 import type { NodeStage } from '../nodes/node-stage.ts';
-import { healthyConditions, isReportedHealthy } from '../nodes/node-status.ts';
+import { isReported, pressureNotes, reportedConditions } from '../nodes/node-status.ts';
 import { REASON_NODE_READY } from '../notes.ts';
 import { isRegistered } from './node-register.ts';
 
@@ -12,13 +13,24 @@ function lastReportMs({ status }: Node): number {
 /** The kubelet says again that the machine is well: now and then, and at once when something else was said of it. */
 export const nodeReport: NodeStage = {
   name: 'node-report',
-  matches: (node, { nowMs, settings }) =>
+  matches: (node, { imagesOf, nowMs, pressuresOf, settings }) =>
     isRegistered(node) &&
-    (!isReportedHealthy(node) || !(nowMs - lastReportMs(node) < settings.nodeStatusReportMs)),
-  next: (node, { nowMs }) => {
-    const status = { ...node.status, conditions: healthyConditions(node, nowMs) };
-    if (findCondition(node.status?.conditions, 'Ready')?.status === 'True') return { status };
-    const message = `Node ${node.metadata.name} status is now: ${REASON_NODE_READY}`;
-    return { status, events: [{ type: 'Normal', reason: REASON_NODE_READY, message }] };
+    (!isReported(node, pressuresOf(node)) ||
+      !(nowMs - lastReportMs(node) < settings.nodeStatusReportMs) ||
+      !areReported(imagesOf(node.metadata.name ?? ''), node)),
+  next: (node, { imagesOf, nowMs, pressuresOf }) => {
+    const pressures = pressuresOf(node);
+    const images = reportedImages(imagesOf(node.metadata.name ?? ''));
+    const status = {
+      ...node.status,
+      conditions: reportedConditions(node, nowMs, pressures),
+      ...(images.length > 0 || node.status?.images ? { images } : {}),
+    };
+    const events = pressureNotes(node, pressures);
+    if (findCondition(node.status?.conditions, 'Ready')?.status !== 'True') {
+      const message = `Node ${node.metadata.name} status is now: ${REASON_NODE_READY}`;
+      events.push({ type: 'Normal', reason: REASON_NODE_READY, message });
+    }
+    return { status, ...(events.length > 0 ? { events } : {}) };
   },
 };

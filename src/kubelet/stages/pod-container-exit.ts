@@ -3,12 +3,13 @@ import { controllerOf } from '../../scheme/object.ts';
 import { type ContainerExit, declaredExit, declaredInitExit } from '../annotations.ts';
 import type { PodStage } from '../stage.ts';
 import { type ContainerSlot, containerSlots, isRunning } from '../status/container-slots.ts';
-import { terminatedStatus } from '../status/container-status.ts';
+import { type Ending, terminatedStatus } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 
 /** Init containers do their work in no time unless an annotation says otherwise. */
 const INIT_EXIT: ContainerExit = { afterMs: 0, code: 0 };
+const SUCCESS: Ending = { code: 0 };
 
 /** Nobody says how long a Job's work takes: a second, so that what its author waits for comes. */
 const WORK_EXIT: ContainerExit = { afterMs: 1_000, code: 0 };
@@ -45,22 +46,24 @@ export const podContainerExit: PodStage = {
     return earliestMs - nowMs;
   },
   next: (pod, { nowMs }) => {
-    const exits = (slot: ContainerSlot): number | undefined => {
+    const exits = (slot: ContainerSlot): ContainerExit | undefined => {
       const exit = exitOf(pod, slot);
-      return exit && exitMs(slot, exit) <= nowMs ? exit.code : undefined;
+      return exit && exitMs(slot, exit) <= nowMs ? exit : undefined;
     };
     const ended = nextPodStatus(pod, nowMs, (slot) => ending(slot, exits(slot), nowMs));
     if (!isTerminal({ ...pod, status: ended })) return { status: ended };
     // The main containers are done: sidecars have nothing left to accompany.
-    return { status: nextPodStatus(pod, nowMs, (slot) => ending(slot, exits(slot) ?? 0, nowMs)) };
+    return {
+      status: nextPodStatus(pod, nowMs, (slot) => ending(slot, exits(slot) ?? SUCCESS, nowMs)),
+    };
   },
 };
 
 function ending(
   slot: ContainerSlot,
-  exitCode: number | undefined,
+  exit: Ending | undefined,
   nowMs: number,
 ): ContainerStatus | undefined {
-  if (exitCode === undefined || !isRunning(slot)) return undefined;
-  return terminatedStatus(slot as ContainerSlot & { status: ContainerStatus }, exitCode, nowMs);
+  if (exit === undefined || !isRunning(slot)) return undefined;
+  return terminatedStatus(slot as ContainerSlot & { status: ContainerStatus }, exit, nowMs);
 }

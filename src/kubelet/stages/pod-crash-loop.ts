@@ -4,10 +4,11 @@ import type {
   ContainerStatus,
   Pod,
 } from '../../scheme/generated/types/core-v1.ts';
-import { backOffNote, podTitle, startNotes } from '../notes.ts';
+import { backOffNote, podTitle } from '../notes.ts';
 import { drawDelay, type PodContext, type PodStage } from '../stage.ts';
+import { startAll, startContainer } from '../start.ts';
 import { type ContainerSlot, containerSlots } from '../status/container-slots.ts';
-import { REASON_CRASH_LOOP_BACK_OFF, runningStatus } from '../status/container-status.ts';
+import { REASON_CRASH_LOOP_BACK_OFF } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 import { isRestarted, restartBackoffMs } from '../status/restarts.ts';
@@ -85,15 +86,14 @@ export const podContainerRestart: PodStage = {
       .map((restart) => restartDelayMs(restart, ctx));
     return Math.min(...delays);
   },
+  readsSources: true,
   next: (pod, ctx) => {
     const due = pendingRestarts(pod).filter((restart) => isDue(restart, ctx.nowMs));
-    const status = nextPodStatus(pod, ctx.nowMs, (slot) =>
-      due.some((restart) => restart.slot.name === slot.name) ? runningStatus(slot, ctx) : undefined,
+    const starts = new Map(
+      due.map(({ slot }) => [slot.name, startContainer(pod, slot, ctx)] as const),
     );
-    return {
-      status,
-      events: due.flatMap(({ slot }) => startNotes(slot, slot.container.image ?? '')),
-    };
+    const status = nextPodStatus(pod, ctx.nowMs, ({ name }) => starts.get(name)?.status);
+    return { status, ...startAll(starts) };
   },
 };
 

@@ -1,12 +1,11 @@
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import { REASON_DEADLINE_EXCEEDED } from '../notes.ts';
 import type { PodStage } from '../stage.ts';
+import { EXIT_CODE_KILLED } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { stopContainers } from './stop-containers.ts';
 
 const MESSAGE = 'Pod was active on the node longer than the specified deadline';
-/** SIGKILL. */
-const EXIT_CODE_KILLED = 137;
 
 function deadlineMs({ spec, status }: Pod): number {
   return Date.parse(status?.startTime ?? '') + (spec?.activeDeadlineSeconds ?? 0) * 1_000;
@@ -23,9 +22,7 @@ export const podDeadline: PodStage = {
   delay: (pod, { nowMs }) => deadlineMs(pod) - nowMs,
   next: (pod, { nowMs }) => {
     const { events, status } = stopContainers(pod, nowMs, EXIT_CODE_KILLED, {
-      phase: 'Failed',
-      reason: REASON_DEADLINE_EXCEEDED,
-      message: MESSAGE,
+      others: { phase: 'Failed', reason: REASON_DEADLINE_EXCEEDED, message: MESSAGE },
     });
     const exceeded = {
       type: 'Normal',

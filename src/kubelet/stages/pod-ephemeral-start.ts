@@ -29,8 +29,8 @@ export const podEphemeralStart: PodStage = {
           ...statuses,
         ],
       },
-      events: pending.flatMap(({ image = '', name }) =>
-        startNotes({ kind: 'ephemeral', name }, image),
+      events: pending.flatMap((container) =>
+        startNotes({ kind: 'ephemeral', name: container.name, container }),
       ),
     };
   },

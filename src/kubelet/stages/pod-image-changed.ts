@@ -1,8 +1,9 @@
 import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
-import { definitionChangedNote, startNotes } from '../notes.ts';
-import type { PodStage } from '../stage.ts';
+import { definitionChangedNote } from '../notes.ts';
+import type { PodContext, PodStage } from '../stage.ts';
+import { type Start, startContainer } from '../start.ts';
 import { type ContainerSlot, containerSlots, isRunning } from '../status/container-slots.ts';
-import { runningStatus, terminatedStatus } from '../status/container-status.ts';
+import { terminatedStatus } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 
@@ -21,19 +22,24 @@ export const podImageChanged: PodStage = {
   name: 'pod-image-changed',
   matches: (pod) => changedSlots(pod).length > 0,
   delay: { ms: 20, jitterMs: 30 },
+  readsSources: true,
   next: (pod, ctx) => {
-    const changed = changedSlots(pod);
-    const status = nextPodStatus(pod, ctx.nowMs, (slot) => {
-      if (!hasOtherImage(slot)) return undefined;
-      const running = slot as ContainerSlot & { readonly status: ContainerStatus };
-      return runningStatus({ ...slot, status: terminatedStatus(running, 0, ctx.nowMs) }, ctx);
-    });
+    const starts = new Map(
+      changedSlots(pod).map((slot) => [slot.name, { slot, start: restart(pod, slot, ctx) }]),
+    );
+    const status = nextPodStatus(pod, ctx.nowMs, ({ name }) => starts.get(name)?.start.status);
     return {
       status,
-      events: changed.flatMap((slot) => [
+      events: [...starts.values()].flatMap(({ slot, start }) => [
         definitionChangedNote(slot),
-        ...startNotes(slot, slot.container.image ?? ''),
+        ...start.notes,
       ]),
     };
   },
 };
+
+function restart(pod: Pod, slot: ContainerSlot, ctx: PodContext): Start {
+  const running = slot as ContainerSlot & { readonly status: ContainerStatus };
+  const ended = { ...slot, status: terminatedStatus(running, 0, ctx.nowMs) };
+  return startContainer(pod, ended, ctx);
+}

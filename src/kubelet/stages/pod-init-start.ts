@@ -1,39 +1,29 @@
-import type { Pod } from '../../scheme/generated/types/core-v1.ts';
-import { startNotes } from '../notes.ts';
 import type { PodStage } from '../stage.ts';
-import {
-  type ContainerSlot,
-  containerSlots,
-  currentInit,
-  hasStartedMain,
-} from '../status/container-slots.ts';
-import { runningStatus } from '../status/container-status.ts';
-import { isTerminal } from '../status/pod-phase.ts';
+import { startContainer } from '../start.ts';
+import type { ContainerSlot } from '../status/container-slots.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 import { sandboxAddresses } from './sandbox.ts';
-
-/** The init container or sidecar whose turn it is and that has never run. */
-function waitingInit(pod: Pod): ContainerSlot | undefined {
-  if (pod.status?.startTime === undefined || isTerminal(pod)) return undefined;
-  const slots = containerSlots(pod);
-  const init = currentInit(slots);
-  if (!init || hasStartedMain(slots)) return undefined;
-  return init.status?.containerID === undefined ? init : undefined;
-}
+import { isStartDue, mountProblem, startDelayMs, waitingInit } from './starting.ts';
 
 /** The next init container or sidecar starts. */
 export const podInitStart: PodStage = {
   name: 'pod-init-start',
-  matches: (pod) => pod.metadata.deletionTimestamp === undefined && waitingInit(pod) !== undefined,
-  delay: { ms: 20, jitterMs: 30 },
+  readsSources: true,
+  matches: (pod) => waitingInit(pod) !== undefined,
+  delay: (pod, ctx) =>
+    startDelayMs(pod, [waitingInit(pod) as ContainerSlot], ctx, { ms: 20, jitterMs: 30 }),
   next: (pod, ctx) => {
     const init = waitingInit(pod) as ContainerSlot;
+    const problem = mountProblem(pod, ctx);
+    if (problem) return problem;
+    if (!isStartDue(pod, init, ctx)) return {};
+    const { notes, status: started, waits } = startContainer(pod, init, ctx);
     const status = nextPodStatus(
       pod,
       ctx.nowMs,
-      (slot) => (slot.name === init.name ? runningStatus(slot, ctx) : undefined),
+      (slot) => (slot.name === init.name ? started : undefined),
       sandboxAddresses(pod, ctx),
     );
-    return { status, events: startNotes(init, init.container.image ?? '') };
+    return { status, events: notes, ...(waits ? { waits } : {}) };
   },
 };

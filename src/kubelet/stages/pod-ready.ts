@@ -1,47 +1,63 @@
 import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
+import { probeKillNote } from '../notes.ts';
 import { drawDelay, type PodContext, type PodStage } from '../stage.ts';
 import { type ContainerSlot, containerSlots } from '../status/container-slots.ts';
+import { EXIT_CODE_KILLED, terminatedStatus } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
-import { isHeldBack, readinessTimes } from '../status/readiness.ts';
+import { healthAt, isHeldBack } from '../status/readiness.ts';
 
 /** How long a container without probes takes to become ready. */
 const UNPROBED_DELAY = { ms: 10, jitterMs: 30 };
 
-/** Milliseconds until the container's next flag changes; undefined when none will. */
-function changeDelayMs(pod: Pod, slot: ContainerSlot, ctx: PodContext): number | undefined {
-  const { readyMs, startedMs } = readinessTimes(pod, slot);
-  const dueMs = startedMs ?? readyMs;
-  if (dueMs === undefined) return undefined;
-  return isHeldBack(pod, slot) ? dueMs - ctx.nowMs : drawDelay(UNPROBED_DELAY, ctx);
+/** The containers that a kubelet probes now. */
+export function probedSlots(pod: Pod): readonly ContainerSlot[] {
+  const isOver = pod.metadata.deletionTimestamp !== undefined || isTerminal(pod);
+  return isOver ? [] : containerSlots(pod);
+}
+
+/** Whether the container's status is not what its probes say. */
+function isOutdated(pod: Pod, slot: ContainerSlot, nowMs: number): boolean {
+  const health = healthAt(pod, slot, nowMs);
+  if (!health) return false;
+  const { killedBy, ready, started } = health;
+  return killedBy !== undefined || ready !== slot.status?.ready || started !== slot.status.started;
+}
+
+/** When the container's status is not what its probes say, now or later; undefined when that will not be. */
+function changeMs(pod: Pod, slot: ContainerSlot, nowMs: number): number | undefined {
+  let atMs: number | undefined = nowMs;
+  while (atMs !== undefined && !isOutdated(pod, slot, atMs))
+    atMs = healthAt(pod, slot, atMs)?.nextMs;
+  return atMs;
+}
+
+function changeDelayMs(pod: Pod, slot: ContainerSlot, ctx: PodContext): number {
+  const atMs = changeMs(pod, slot, ctx.nowMs) ?? Number.POSITIVE_INFINITY;
+  const isAtOnce = atMs === ctx.nowMs && !isHeldBack(pod, slot);
+  return isAtOnce ? drawDelay(UNPROBED_DELAY, ctx) : atMs - ctx.nowMs;
 }
 
 function probed(pod: Pod, slot: ContainerSlot, nowMs: number): ContainerStatus | undefined {
-  const { status } = slot;
-  const { readyMs, startedMs } = readinessTimes(pod, slot);
-  if (!status || (startedMs === undefined && readyMs === undefined)) return undefined;
-  return {
-    ...status,
-    started: startedMs === undefined || startedMs <= nowMs,
-    ready: readyMs === undefined ? status.ready : readyMs <= nowMs,
-  };
+  const health = healthAt(pod, slot, nowMs);
+  if (!health || !slot.status) return undefined;
+  const { killedBy, ready, started } = health;
+  if (killedBy) return terminatedStatus({ ...slot, status: slot.status }, EXIT_CODE_KILLED, nowMs);
+  return { ...slot.status, started, ready };
 }
 
-/** Running containers pass their startup and readiness probes. */
+/** Running containers pass or fail their probes: they become ready, or no longer are, or are killed. */
 export const podReady: PodStage = {
   name: 'pod-ready',
-  matches: (pod) =>
-    pod.metadata.deletionTimestamp === undefined &&
-    !isTerminal(pod) &&
-    containerSlots(pod).some((slot) => {
-      const { readyMs, startedMs } = readinessTimes(pod, slot);
-      return readyMs !== undefined || startedMs !== undefined;
-    }),
-  delay: (pod, ctx) => {
-    const delays = containerSlots(pod).map((slot) => changeDelayMs(pod, slot, ctx));
-    return Math.min(...delays.filter((delayMs) => delayMs !== undefined));
+  matches: (pod, { nowMs }) =>
+    probedSlots(pod).some((slot) => changeMs(pod, slot, nowMs) !== undefined),
+  delay: (pod, ctx) => Math.min(...probedSlots(pod).map((slot) => changeDelayMs(pod, slot, ctx))),
+  next: (pod, { nowMs }) => {
+    const status = nextPodStatus(pod, nowMs, (slot) => probed(pod, slot, nowMs));
+    const events = probedSlots(pod).flatMap((slot) => {
+      const killedBy = healthAt(pod, slot, nowMs)?.killedBy;
+      return killedBy ? [probeKillNote(slot, killedBy)] : [];
+    });
+    return { status, ...(events.length > 0 ? { events } : {}) };
   },
-  next: (pod, ctx) => ({
-    status: nextPodStatus(pod, ctx.nowMs, (slot) => probed(pod, slot, ctx.nowMs)),
-  }),
 };

@@ -56,10 +56,7 @@ export const podResize: PodStage = {
     return {
       status,
       events: [
-        ...restarted.flatMap((slot) => [
-          definitionChangedNote(slot),
-          ...startNotes(slot, slot.container.image ?? ''),
-        ]),
+        ...restarted.flatMap((slot) => [definitionChangedNote(slot), ...startNotes(slot)]),
         resizeNote(pod, { reason: 'ResizeCompleted', what: 'completed' }),
       ],
     };

@@ -1,37 +1,33 @@
-import { startNotes } from '../notes.ts';
 import type { PodStage } from '../stage.ts';
-import { containerSlots, currentInit, hasStartedMain } from '../status/container-slots.ts';
-import { runningStatus } from '../status/container-status.ts';
-import { isTerminal } from '../status/pod-phase.ts';
+import { type Start, startAll, startContainer } from '../start.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 import { isHeldBack } from '../status/readiness.ts';
 import { sandboxAddresses } from './sandbox.ts';
+import { isStartDue, mountProblem, startDelayMs, waitingMain } from './starting.ts';
 
 /** Everything before the main containers is done: they start. */
 export const podRunning: PodStage = {
   name: 'pod-running',
-  matches: (pod) => {
-    if (pod.status?.startTime === undefined) return false;
-    if (pod.metadata.deletionTimestamp !== undefined || isTerminal(pod)) return false;
-    const slots = containerSlots(pod);
-    return currentInit(slots) === undefined && !hasStartedMain(slots);
-  },
-  delay: { ms: 20, jitterMs: 60 },
+  readsSources: true,
+  matches: (pod) => waitingMain(pod).length > 0,
+  delay: (pod, ctx) => startDelayMs(pod, waitingMain(pod), ctx, { ms: 20, jitterMs: 60 }),
   next: (pod, ctx) => {
+    const problem = mountProblem(pod, ctx);
+    if (problem) return problem;
     const { readyWithRunning } = ctx.settings;
-    const main = containerSlots(pod).filter(({ kind }) => kind === 'main');
+    const starts = new Map<string, Start>();
+    for (const slot of waitingMain(pod)) {
+      if (!isStartDue(pod, slot, ctx)) continue;
+      const ready = readyWithRunning && !isHeldBack(pod, slot);
+      starts.set(slot.name, startContainer(pod, slot, ctx, ready));
+    }
+    if (starts.size === 0) return {};
     const status = nextPodStatus(
       pod,
       ctx.nowMs,
-      (slot) => {
-        if (slot.kind !== 'main') return undefined;
-        return runningStatus(slot, { ...ctx, ready: readyWithRunning && !isHeldBack(pod, slot) });
-      },
+      ({ name }) => starts.get(name)?.status,
       sandboxAddresses(pod, ctx),
     );
-    return {
-      status,
-      events: main.flatMap((slot) => startNotes(slot, slot.container.image ?? '')),
-    };
+    return { status, ...startAll(starts) };
   },
 };

@@ -1,30 +1,77 @@
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
-import { drawDelay, type PodStage } from '../stage.ts';
-import { containerSlots, isRunning } from '../status/container-slots.ts';
+import { ANNOTATION_STOP_DELAY, declaredDelayMs, declaredHookError } from '../annotations.ts';
+import { preStopFailedNote, stopNote } from '../notes.ts';
+import { drawDelay, type PodContext, type PodStage } from '../stage.ts';
+import { type ContainerSlot, containerSlots, isRunning } from '../status/container-slots.ts';
+import { EXIT_CODE_KILLED } from '../status/container-status.ts';
 import { stopContainers } from './stop-containers.ts';
 
 /** Containers of the simulation stop when told to, this soon after their preStop hooks. */
 const STOP_DELAY = { ms: 20, jitterMs: 60 };
+/** Stops that take this long are spoken of when they begin; of others it is said when they are done. */
+const SLOW_STOP_MS = 2_000;
+const ANNOUNCEMENT = 'stopping';
 
-/** The longest time that a preStop hook sleeps; other hooks take none. */
-function preStopMs(pod: Pod): number {
-  const sleeps = containerSlots(pod)
-    .filter(isRunning)
-    .map(({ container }) => container.lifecycle?.preStop?.sleep?.seconds ?? 0);
-  return Math.max(0, ...sleeps) * 1_000;
+/** Those that stop next: all but sidecars together, then each sidecar before those that started earlier. */
+function stoppingSlots(pod: Pod): readonly ContainerSlot[] {
+  if (pod.metadata.deletionTimestamp === undefined) return [];
+  const running = containerSlots(pod).filter(isRunning);
+  const accompanied = running.filter(({ kind }) => kind !== 'sidecar');
+  return accompanied.length > 0 ? accompanied : running.slice(-1);
 }
+
+/** How long a container takes to stop: its preStop hook sleeps, then it does what it was declared to do. */
+function stopMs(pod: Pod, { container, name }: ContainerSlot): number {
+  const hookMs = (container.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1_000;
+  return hookMs + (declaredDelayMs(pod, ANNOTATION_STOP_DELAY, name) ?? 0);
+}
+
+function slowestStopMs(pod: Pod): number {
+  return Math.max(0, ...stoppingSlots(pod).map((slot) => stopMs(pod, slot)));
+}
+
+/** Milliseconds of the grace period that are left. */
+function graceLeftMs({ metadata }: Pod, nowMs: number): number {
+  return Date.parse(metadata.deletionTimestamp ?? '') - nowMs;
+}
+
+function hasAnnounced({ announcedMs }: PodContext): boolean {
+  return announcedMs(ANNOUNCEMENT) !== undefined;
+}
+
+/** Containers that take their time to stop have been told to. */
+export const podStop: PodStage = {
+  name: 'pod-stop',
+  matches: (pod, ctx) => !hasAnnounced(ctx) && slowestStopMs(pod) >= SLOW_STOP_MS,
+  delay: { ms: 5, jitterMs: 5 },
+  next: (pod) => ({ announces: [ANNOUNCEMENT], events: stoppingSlots(pod).map(stopNote) }),
+};
 
 /** A Pod that was deleted: its containers are stopped within the grace period. */
 export const podTerminate: PodStage = {
   name: 'pod-terminate',
-  matches: (pod) =>
-    pod.metadata.deletionTimestamp !== undefined && containerSlots(pod).some(isRunning),
+  matches: (pod) => stoppingSlots(pod).length > 0,
   delay: (pod, ctx) => {
-    const leftMs = Date.parse(pod.metadata.deletionTimestamp ?? '') - ctx.nowMs;
-    return Math.min(leftMs, preStopMs(pod) + drawDelay(STOP_DELAY, ctx));
+    const passedMs = ctx.nowMs - (ctx.announcedMs(ANNOUNCEMENT) ?? ctx.nowMs);
+    const leftMs = slowestStopMs(pod) + drawDelay(STOP_DELAY, ctx) - passedMs;
+    return Math.min(graceLeftMs(pod, ctx.nowMs), leftMs);
   },
-  next: (pod, { nowMs }) => stopContainers(pod, nowMs, 0),
+  next: (pod, ctx) => {
+    const isKilled = graceLeftMs(pod, ctx.nowMs) <= 0 && slowestStopMs(pod) > 0;
+    const slots = isKilled ? containerSlots(pod).filter(isRunning) : stoppingSlots(pod);
+    const exitCode = isKilled ? EXIT_CODE_KILLED : 0;
+    const { events, status } = stopContainers(pod, ctx.nowMs, exitCode, { slots });
+    const failedHooks = slots.filter((slot) => hasFailedHook(pod, slot)).map(preStopFailedNote);
+    return { status, events: [...failedHooks, ...(hasAnnounced(ctx) ? [] : events)] };
+  },
 };
+
+function hasFailedHook(pod: Pod, { container, name }: ContainerSlot): boolean {
+  return (
+    container.lifecycle?.preStop !== undefined &&
+    declaredHookError(pod, 'preStop', name) !== undefined
+  );
+}
 
 /** Nothing of a deleted Pod runs any more: it may go. */
 export const podRemove: PodStage = {

@@ -1,4 +1,9 @@
-import type { Container, ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
+import type {
+  Container,
+  ContainerStatus,
+  Pod,
+  PodStatus,
+} from '../../scheme/generated/types/core-v1.ts';
 import { isSidecar } from '../../scheme/resources-of-pod.ts';
 
 /** `init` runs to its end before the next one starts; `sidecar` is an init container that stays; `main` is all others. */
@@ -63,4 +68,13 @@ export function hasStartedMain(slots: readonly ContainerSlot[]): boolean {
     ({ kind, status }) =>
       kind === 'main' && (status?.containerID !== undefined || status?.lastState?.terminated),
   );
+}
+
+/** The statuses of all containers, ephemeral ones too. */
+export function statusesOf(status: PodStatus | undefined): readonly ContainerStatus[] {
+  return [
+    ...(status?.initContainerStatuses ?? []),
+    ...(status?.containerStatuses ?? []),
+    ...(status?.ephemeralContainerStatuses ?? []),
+  ];
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { toRfc3339 } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import type {
@@ -6,13 +5,18 @@ import type {
   ContainerStateTerminated,
   ContainerStatus,
 } from '../../scheme/generated/types/core-v1.ts';
+import { imageFacts } from '../images/image-size.ts';
 import type { ContainerSlot } from './container-slots.ts';
 
 export const REASON_CONTAINER_CREATING = 'ContainerCreating';
 export const REASON_POD_INITIALIZING = 'PodInitializing';
+export const REASON_CREATE_CONTAINER_CONFIG_ERROR = 'CreateContainerConfigError';
 export const REASON_CRASH_LOOP_BACK_OFF = 'CrashLoopBackOff';
 const REASON_COMPLETED = 'Completed';
 const REASON_ERROR = 'Error';
+
+/** SIGKILL. */
+export const EXIT_CODE_KILLED = 137;
 
 /** A container that has not run yet. */
 export function waitingStatus(container: Container, reason: string): ContainerStatus {
@@ -25,6 +29,23 @@ export function waitingStatus(container: Container, reason: string): ContainerSt
     restartCount: 0,
     started: false,
     state: { waiting: { reason } },
+  };
+}
+
+/** The container, kept from running: what it was before its last run is told of it still. */
+export function waitingAgainStatus(
+  { container, status }: ContainerSlot,
+  waiting: { readonly reason: string; readonly message?: string },
+): ContainerStatus {
+  const ended = status?.state?.terminated;
+  return {
+    ...(status ?? waitingStatus(container, waiting.reason)),
+    image: container.image ?? '',
+    imageID: '',
+    ready: false,
+    started: false,
+    ...(ended ? { lastState: { terminated: ended } } : {}),
+    state: { waiting },
   };
 }
 
@@ -46,7 +67,7 @@ export function runningStatus(
   return {
     name: container.name,
     image,
-    imageID: imageId(image),
+    imageID: imageFacts(image).id,
     containerID: newContainerId(random),
     lastState: last ? { terminated: last } : {},
     ready: ready && kind !== 'init',
@@ -68,49 +89,40 @@ export function resourcesOf({
   };
 }
 
-/** The container, ended with `exitCode` now. An init container that succeeded counts as ready. */
+/** How a container ended: `reason` is by default what follows from the code. */
+export interface Ending {
+  readonly code: number;
+  readonly reason?: string | undefined;
+}
+
+/** The container, ended now. An init container that succeeded counts as ready. */
 export function terminatedStatus(
   { kind, status }: ContainerSlot & { readonly status: ContainerStatus },
-  exitCode: number,
+  ending: number | Ending,
   nowMs: number,
 ): ContainerStatus {
+  const { code, reason } = typeof ending === 'number' ? { code: ending } : ending;
   return {
     ...status,
-    ready: kind === 'init' && exitCode === 0,
+    ready: kind === 'init' && code === 0,
     started: false,
-    state: { terminated: terminatedState(status, exitCode, nowMs) },
+    state: { terminated: terminatedState(status, { code, reason }, nowMs) },
   };
 }
 
 function terminatedState(
   { containerID, state }: ContainerStatus,
-  exitCode: number,
+  { code, reason = code === 0 ? REASON_COMPLETED : REASON_ERROR }: Ending,
   nowMs: number,
 ): ContainerStateTerminated {
   const startedAt = state?.running?.startedAt;
   return {
-    exitCode,
-    reason: exitCode === 0 ? REASON_COMPLETED : REASON_ERROR,
+    exitCode: code,
+    reason,
     ...(startedAt ? { startedAt } : {}),
     finishedAt: toRfc3339(nowMs),
     ...(containerID ? { containerID } : {}),
   };
-}
-
-const imageIds = new Map<string, string>();
-/** More than the images of a large cluster; the memo starts over when it is full. */
-const MAX_IMAGE_IDS = 10_000;
-
-/** The same image always has the same digest. */
-function imageId(image: string): string {
-  let id = imageIds.get(image);
-  if (id === undefined) {
-    const repository = image.replace(/(:[^/:@]+)?(@.*)?$/, '');
-    id = `${repository}@sha256:${createHash('sha256').update(image).digest('hex')}`;
-    if (imageIds.size >= MAX_IMAGE_IDS) imageIds.clear();
-    imageIds.set(image, id);
-  }
-  return id;
 }
 
 function newContainerId(random: Random): string {
@@ -121,4 +133,10 @@ function newContainerId(random: Random): string {
       .padStart(8, '0');
   }
   return `containerd://${hex}`;
+}
+
+/** Whether the container is still to be started, for the first time or because something kept it from starting again. */
+export function isWaitingToStart({ status }: ContainerSlot): boolean {
+  const { running, terminated, waiting } = status?.state ?? {};
+  return !running && !terminated && waiting?.reason !== REASON_CRASH_LOOP_BACK_OFF;
 }

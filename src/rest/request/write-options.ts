@@ -2,6 +2,7 @@ import type { DeleteOptions, WriteOptions } from '../../apiserver/client.ts';
 import { withoutUndefined } from '../../lib/without-undefined.ts';
 import { type ApiError, badRequest } from '../../scheme/errors.ts';
 import { type FieldError, invalidObject, notSupported } from '../../scheme/field-error.ts';
+import type { ReadBody } from './body.ts';
 import { flagOf, integerOf, textOf } from './query-values.ts';
 
 const VALIDATIONS = ['Ignore', 'Strict', 'Warn'] as const;
@@ -13,7 +14,11 @@ export type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | '
 /**
  * What a write is asked for. Who does not say what unknown fields mean is warned of them. @throws {ApiError} Invalid
  */
-export function writeOptionsOf(query: URLSearchParams, kind: OptionsKind): WriteOptions {
+export function writeOptionsOf(
+  query: URLSearchParams,
+  kind: OptionsKind,
+  { problems }: Pick<ReadBody, 'problems'>,
+): WriteOptions {
   const errors: FieldError[] = [];
   const validation = textOf(query, 'fieldValidation') ?? 'Warn';
   const fieldValidation = VALIDATIONS.find((known) => known === validation);
@@ -23,6 +28,7 @@ export function writeOptionsOf(query: URLSearchParams, kind: OptionsKind): Write
   return withoutUndefined({
     dryRun: dryRun || undefined,
     fieldValidation,
+    problems: fieldValidation && problems(fieldValidation),
     fieldManager: textOf(query, 'fieldManager'),
   });
 }

@@ -1,5 +1,6 @@
 /** `portforward.k8s.io`: for each connection that a client forwards it opens two streams, one for data and one for errors. */
 import type { PortConnection } from '../../apiserver/client.ts';
+import type { ByteSink, ByteSource } from '../../lib/container-streams.ts';
 import { toError } from '../../lib/errors.ts';
 import { SpdyConnection, type SpdyStream } from './spdy/spdy-connection.ts';
 import type { Transport } from './transport.ts';
@@ -38,14 +39,34 @@ async function forward(
   connect: PortConnection,
   signal: AbortSignal,
 ): Promise<void> {
+  const { input, output } = data;
   try {
-    await connect(port, { input: data.input, output: data.output }, signal);
-  } catch (thrown) {
-    const message = `an error occurred forwarding ${port} -> ${port}: ${toError(thrown).message}`;
-    await error.output.write(Buffer.from(message));
+    await connectPort(connect, { port, input, output, error: error.output }, signal);
   } finally {
     await data.end();
     await error.end();
+  }
+}
+
+interface PortStreams {
+  readonly port: number;
+  readonly input: ByteSource;
+  readonly output: ByteSink;
+  /** Is told why there is no connection. */
+  readonly error: ByteSink;
+}
+
+/** Connects a client with a port until either is done. */
+export async function connectPort(
+  connect: PortConnection,
+  { port, input, output, error }: PortStreams,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await connect(port, { input, output }, signal);
+  } catch (thrown) {
+    const message = `an error occurred forwarding ${port} -> ${port}: ${toError(thrown).message}`;
+    await error.write(Buffer.from(message));
   }
 }
 

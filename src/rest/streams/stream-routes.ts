@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { ApiClient } from '../../apiserver/client.ts';
-import { credentialsOf } from '../../http/credentials.ts';
+import { upgradeCredentials } from '../../http/credentials.ts';
 import { toStatus } from '../../http/http-server.ts';
 import { refuseUpgrade } from '../../http/upgrades.ts';
 import { badRequest, notFound } from '../../scheme/errors.ts';
@@ -21,6 +21,7 @@ import { PORT_FORWARD_PROTOCOL, servePortForward, TUNNEL_PROTOCOL } from './port
 import { SPDY_PROCESS_PROTOCOL, serveSpdyProcess } from './spdy-process.ts';
 import { DEFAULT_STREAM_LIMITS, limitTransport, StreamCounter } from './stream-limits.ts';
 import { socketTransport, type Transport, webSocketTransport } from './transport.ts';
+import { PORT_CHANNELS_PROTOCOL, portsOf, serveWebSocketPorts } from './websocket-port-forward.ts';
 import { PROCESS_PROTOCOLS, serveWebSocketProcess } from './websocket-process.ts';
 
 /** Kubernetes' clients send pieces of 32 KiB. */
@@ -82,7 +83,7 @@ class StreamRoutes {
   async #connect(upgrade: Upgrade): Promise<void> {
     const connect = parseConnectRequest(upgrade.request);
     if (!connect) throw notFound({ group: '', resource: 'pods', name: '' });
-    const identity = await this.#context.authenticate(credentialsOf(upgrade.request));
+    const identity = await this.#context.authenticate(upgradeCredentials(upgrade.request));
     const take = this.#chooseTransport(upgrade, connect);
     const leave = this.#counter.enter(identity.user);
     try {
@@ -105,10 +106,11 @@ class StreamRoutes {
     const { request } = upgrade;
     const kind = (request.headers.upgrade ?? '').toLowerCase();
     if (kind === 'websocket') {
-      const protocol = chooseWebSocketProtocol(offeredIn(request, 'sec-websocket-protocol'));
-      if (protocol && isFor(protocol, subresource)) {
+      const offered = offeredIn(request, 'sec-websocket-protocol');
+      const protocol = protocolsOf(subresource).find((spoken) => offered.includes(spoken));
+      if (protocol !== undefined) {
         return {
-          isSpdy: false,
+          isSpdy: protocol === TUNNEL_PROTOCOL,
           transport: (use) => this.#upgradeToWebSocket(upgrade, protocol, use),
         };
       }
@@ -139,7 +141,7 @@ class StreamRoutes {
 type UseTransport = (transport: Transport) => void;
 
 interface ChosenTransport {
-  /** Whether the streams of a process are those of SPDY. */
+  /** Whether the streams are those of SPDY. */
   readonly isSpdy: boolean;
   /** Takes over the connection. */
   readonly transport: (use: UseTransport) => void;
@@ -152,8 +154,11 @@ async function openConnection(
 ): Promise<Serve> {
   const { subresource, target, verb } = connect;
   if (subresource === 'portforward') {
-    const ports = await client.openPorts(target, verb);
-    return (transport) => servePortForward(transport, ports);
+    const ports = isSpdy ? [] : portsOf(connect.query);
+    const open = await client.openPorts(target, verb);
+    return isSpdy
+      ? (transport) => servePortForward(transport, open)
+      : (transport) => serveWebSocketPorts(transport, open, ports);
   }
   const request = processRequestOf(connect);
   const process = await client.openProcess(target, request);
@@ -162,12 +167,11 @@ async function openConnection(
     : (transport) => serveWebSocketProcess(transport, process, request);
 }
 
-function chooseWebSocketProtocol(offered: readonly string[]): string | undefined {
-  return [TUNNEL_PROTOCOL, ...PROCESS_PROTOCOLS].find((protocol) => offered.includes(protocol));
-}
-
-function isFor(protocol: string, subresource: ConnectRequest['subresource']): boolean {
-  return (protocol === TUNNEL_PROTOCOL) === (subresource === 'portforward');
+/** What is spoken over WebSockets, the best first. */
+function protocolsOf(subresource: ConnectRequest['subresource']): readonly string[] {
+  return subresource === 'portforward'
+    ? [TUNNEL_PROTOCOL, PORT_CHANNELS_PROTOCOL]
+    : PROCESS_PROTOCOLS;
 }
 
 function offeredIn({ headersDistinct }: IncomingMessage, header: string): string[] {

@@ -3,18 +3,15 @@
  * which stream it belongs to; v5 adds a message that says that a stream has ended.
  */
 import type { ProcessConnection, ProcessRequest } from '../../apiserver/client.ts';
-import type { ByteSink, TerminalSize } from '../../lib/container-streams.ts';
-import { ByteQueue } from './byte-queue.ts';
+import type { TerminalSize } from '../../lib/container-streams.ts';
+import type { ByteQueue } from './byte-queue.ts';
+import { ChannelInputs, channelSink } from './channels.ts';
 import { parseTerminalSize, runProcess } from './process-session.ts';
 import type { Transport } from './transport.ts';
 
 export const PROCESS_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
 
 const CHANNELS = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
-
-/** What waits for the process to read it; beyond it the connection is not read. */
-const MAX_QUEUED_BYTES = 256 * 1_024;
-const MAX_CHUNK_BYTES = 32 * 1_024;
 
 /** Connects the client with the process until it has ended and its Status is sent, or the client has gone. */
 export async function serveWebSocketProcess(
@@ -23,9 +20,8 @@ export async function serveWebSocketProcess(
   request: ProcessRequest,
 ): Promise<void> {
   const gone = new AbortController();
-  const stdin = new ByteQueue(() => {
-    if (stdin.bytes <= MAX_QUEUED_BYTES / 2) transport.resume();
-  });
+  const inputs = new ChannelInputs(transport);
+  const [stdin] = inputs.queues as [ByteQueue];
   let size: TerminalSize | undefined;
   transport.onClose(() => {
     stdin.end();
@@ -35,8 +31,7 @@ export async function serveWebSocketProcess(
     const data = message.subarray(1);
     switch (message[0]) {
       case CHANNELS.stdin:
-        stdin.push(data);
-        if (stdin.bytes > MAX_QUEUED_BYTES) transport.pause();
+        inputs.receive(stdin, data);
         break;
       case CHANNELS.resize:
         size = parseTerminalSize(data.toString()) ?? size;
@@ -58,16 +53,4 @@ export async function serveWebSocketProcess(
   if (gone.signal.aborted) return;
   await channelSink(transport, CHANNELS.error).write(Buffer.from(JSON.stringify(status)));
   transport.close();
-}
-
-function channelSink(transport: Transport, channel: number): ByteSink {
-  return {
-    write: async (chunk) => {
-      for (let at = 0; at < chunk.length; at += MAX_CHUNK_BYTES) {
-        await transport.send(
-          Buffer.concat([Buffer.of(channel), chunk.subarray(at, at + MAX_CHUNK_BYTES)]),
-        );
-      }
-    },
-  };
 }

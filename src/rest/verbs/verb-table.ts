@@ -6,15 +6,20 @@ import { deleteMany, deleteOne } from './delete.ts';
 import { podLog } from './pod-log.ts';
 import { proxy } from './proxy.ts';
 import { getOne, list } from './read.ts';
-import { act, create, patch, update } from './write.ts';
+import { act, bind, create, patchOne, update } from './write.ts';
 
 type Handlers = Readonly<Partial<Record<string, VerbHandler>>>;
 
 const OF_COLLECTION: Handlers = { GET: list, POST: create, DELETE: deleteMany };
-const OF_OBJECT: Handlers = { GET: getOne, PUT: update, PATCH: patch, DELETE: deleteOne };
-const OF_SUBRESOURCE: Handlers = { GET: getOne, POST: act, PUT: update, PATCH: patch };
+const OF_OBJECT: Handlers = { GET: getOne, PUT: update, PATCH: patchOne, DELETE: deleteOne };
+const OF_SUBRESOURCE: Handlers = { GET: getOne, POST: act, PUT: update, PATCH: patchOne };
 
 const PROXY: Handlers = { GET: proxy, POST: proxy, PUT: proxy, PATCH: proxy, DELETE: proxy };
+
+/** Collections that nothing is kept in. */
+const ACTIONS: ReadonlyMap<string, Handlers> = new Map<string, Handlers>([
+  ['bindings', { POST: bind }],
+]);
 
 /** Subresources that answer with something else than a side of their object. */
 const CONNECTIONS: ReadonlyMap<string, Handlers> = new Map<string, Handlers>([
@@ -35,7 +40,7 @@ export function verbOf(method: string, path: ResourcePath): VerbHandler {
 }
 
 function handlersOf({ definition, name, subresource }: ResourcePath): Handlers {
-  if (name === undefined) return OF_COLLECTION;
+  if (name === undefined) return ACTIONS.get(qualifiedName(definition)) ?? OF_COLLECTION;
   if (subresource === undefined) return OF_OBJECT;
   return CONNECTIONS.get(`${qualifiedName(definition)}/${subresource}`) ?? OF_SUBRESOURCE;
 }

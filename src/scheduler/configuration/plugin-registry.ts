@@ -11,10 +11,14 @@ import { nodePorts } from '../plugins/node-ports.ts';
 import { createNodeResourcesBalancedAllocation } from '../plugins/node-resources-balanced-allocation.ts';
 import { createNodeResourcesFit } from '../plugins/node-resources-fit.ts';
 import { nodeUnschedulable } from '../plugins/node-unschedulable.ts';
+import { createNodeVolumeLimits } from '../plugins/node-volume-limits.ts';
 import { createPodTopologySpread } from '../plugins/pod-topology-spread.ts';
 import { prioritySort } from '../plugins/priority-sort.ts';
 import { schedulingGates } from '../plugins/scheduling-gates.ts';
 import { taintToleration } from '../plugins/taint-toleration.ts';
+import { createVolumeBinding } from '../plugins/volume-binding.ts';
+import { createVolumeRestrictions } from '../plugins/volume-restrictions.ts';
+import { createVolumeZone } from '../plugins/volume-zone.ts';
 import {
   readAffinityArgs,
   readBalancedArgs,
@@ -23,6 +27,7 @@ import {
   readNodeAffinityArgs,
   readPreemptionArgs,
   readSpreadArgs,
+  readVolumeBindingArgs,
 } from './plugin-args.ts';
 
 export type PluginFactory = (handle: PluginHandle) => Plugin;
@@ -86,6 +91,14 @@ export const PLUGINS: readonly PluginDefinition[] = [
     read: readFitArgs,
     create: (_, args) => createNodeResourcesFit(args),
   }),
+  define({ name: 'VolumeRestrictions', read: readNoArgs, create: createVolumeRestrictions }),
+  define({ name: 'NodeVolumeLimits', read: readNoArgs, create: createNodeVolumeLimits }),
+  define({
+    name: 'VolumeBinding',
+    read: readVolumeBindingArgs,
+    create: (handle, args) => createVolumeBinding({ ...handle, ...args }),
+  }),
+  define({ name: 'VolumeZone', read: readNoArgs, create: createVolumeZone }),
   define({
     name: 'PodTopologySpread',
     weight: 2,

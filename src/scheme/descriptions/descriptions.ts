@@ -30,7 +30,8 @@ export function createDescriptions(scheme: Scheme): Descriptions {
     summarizeField,
     describeType(typeName) {
       const schema = scheme.type(typeName);
-      if (schema?.isCustom) return schema.description ?? describeCustom(typeName);
+      if (schema?.description) return schema.description;
+      if (schema?.isCustom) return describeCustom(typeName);
       const type = shortName(typeName);
       return TYPE_TEXTS[type] ?? phraseType(type, schema);
     },

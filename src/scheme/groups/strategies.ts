@@ -77,6 +77,9 @@ import {
 import { resourceSliceStrategy } from './resource/resource-slice.ts';
 import { podGroupStrategy, workloadStrategy } from './scheduling/pod-groups.ts';
 import { priorityClassStrategy } from './scheduling/priority-class.ts';
+import { faultStrategy } from './simulation/fault.ts';
+import { nodeProfileStrategy } from './simulation/node-profile.ts';
+import { stageStrategy } from './simulation/stage.ts';
 import { csiDriverStrategy } from './storage/csi-driver.ts';
 import { csiNodeStrategy } from './storage/csi-node.ts';
 import { csiStorageCapacityStrategy } from './storage/csi-storage-capacity.ts';
@@ -174,6 +177,9 @@ const OWN_BEHAVIOUR: readonly Entry[] = [
   entry('scheduling.k8s.io/PodGroup', podGroupStrategy),
   entry('scheduling.k8s.io/PriorityClass', priorityClassStrategy),
   entry('scheduling.k8s.io/Workload', workloadStrategy),
+  entry('simulation.orrery.dev/Fault', faultStrategy),
+  entry('simulation.orrery.dev/NodeProfile', nodeProfileStrategy),
+  entry('simulation.orrery.dev/Stage', stageStrategy),
   entry('storage.k8s.io/CSIDriver', csiDriverStrategy),
   entry('storage.k8s.io/CSINode', csiNodeStrategy),
   entry('storage.k8s.io/CSIStorageCapacity', csiStorageCapacityStrategy),

@@ -149,7 +149,7 @@ test('a patch that carries a stale resourceVersion conflicts', async () => {
   ).rejects.toMatchObject({ reason: 'Conflict' });
 });
 
-test('a collection is deleted by selector, and the count is of what was there', async () => {
+test('a collection is deleted by selector, and the answer is what was there', async () => {
   await using api = await testApi();
   const { client } = api;
   for (const name of ['a', 'b', 'c']) {
@@ -158,7 +158,11 @@ test('a collection is deleted by selector, and the count is of what was there', 
     await client.create(coreConfigMaps, { ...object, metadata: { ...object.metadata, labels } });
   }
   const selection = { namespace: 'default', labelSelector: 'keep=no' };
-  expect(await client.deleteCollection(coreConfigMaps, selection)).toBe(2);
+  const deleted = await client.deleteCollection(coreConfigMaps, selection);
+  expect(deleted).toMatchObject({
+    kind: 'ConfigMapList',
+    items: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }],
+  });
   const { items } = await client.list(coreConfigMaps, { namespace: 'default' });
   expect(items.map(({ metadata }) => metadata.name)).toEqual(['c']);
 });

@@ -210,7 +210,8 @@ describe('Pods on simulated nodes', () => {
       items.map(({ message, reason, source }) => `${source?.host} ${reason}: ${message}`).sort(),
     ).toEqual([
       'n1 Created: Container created',
-      'n1 Pulled: Container image "nginx:1.7.9" already present on machine and can be accessed by the pod',
+      'n1 Pulled: Successfully pulled image "nginx:1.7.9" in 380ms (380ms including waiting). Image size: 474315485 bytes.',
+      'n1 Pulling: Pulling image "nginx:1.7.9"',
       'n1 Started: Container started',
     ]);
   });

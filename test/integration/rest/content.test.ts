@@ -212,6 +212,78 @@ describe('a write', () => {
     });
   });
 
+  describe('of a body that says something twice', () => {
+    const TWICE =
+      '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"twice"},"data":{"k":"1","k":"2"}}';
+    const TWICE_IN_YAML =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: twice}\ndata:\n  k: "1"\n  k: "2"\n';
+    const JSON_TYPE = 'application/json';
+    const YAML_TYPE = 'application/yaml';
+    const dryRun = `${CONFIG_MAPS}?dryRun=All`;
+
+    test.each([
+      [JSON_TYPE, TWICE, '299 - "duplicate field \\"data.k\\""'],
+      [YAML_TYPE, TWICE_IN_YAML, '299 - "line 6: key \\"k\\" already set in map"'],
+    ])('in %s warns, and takes the last', async (type, body, warning) => {
+      const headers = { 'content-type': type };
+      const answer = await rest.call('POST', dryRun, { body, headers });
+      expect(answer.json()).toMatchObject({ data: { k: '2' } });
+      expect(warnings(answer)).toBe(warning);
+      const ignored = await rest.call('POST', `${dryRun}&fieldValidation=Ignore`, {
+        body,
+        headers,
+      });
+      expect([ignored.code, warnings(ignored)]).toEqual([201, null]);
+    });
+
+    test.each([
+      [JSON_TYPE, TWICE, 'strict decoding error: duplicate field "data.k"'],
+      [
+        YAML_TYPE,
+        TWICE_IN_YAML,
+        'strict decoding error: yaml: unmarshal errors:\n  line 6: key "k" already set in map',
+      ],
+    ])('in %s is refused where it is to be strict', async (type, body, message) => {
+      const headers = { 'content-type': type };
+      const answer = await rest.call('POST', `${dryRun}&fieldValidation=Strict`, { body, headers });
+      expect(answer.json()).toMatchObject({
+        reason: 'BadRequest',
+        message: expect.stringContaining(message),
+      });
+    });
+
+    test.each([
+      ['application/merge-patch+json', '{"data":{"k":"1","k":"2"}}', 'duplicate field "data.k"'],
+      [
+        'application/strategic-merge-patch+json',
+        '{"data":{"k":"1","k":"2"}}',
+        'duplicate field "data.k"',
+      ],
+      [
+        'application/json-patch+json',
+        '[{"op":"add","path":"/data","value":{},"op":"add"}]',
+        'json patch duplicate field "[0].op"',
+      ],
+      [
+        'application/apply-patch+yaml',
+        'apiVersion: v1\nkind: ConfigMap\ndata:\n  "k": "1"\n  k: "2"\n',
+        'line 5: key "k" already set in map',
+      ],
+    ])('as a patch of type %s', async (type, body, told) => {
+      await rest.call('POST', CONFIG_MAPS, {
+        body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'patched-twice' } },
+      });
+      const path = `${CONFIG_MAPS}/patched-twice?fieldManager=me&fieldValidation=`;
+      const call = { body, headers: { 'content-type': type } };
+      const warned = await rest.call('PATCH', `${path}Warn`, call);
+      expect(warned.code).toBe(200);
+      expect(warnings(warned)).toContain(told.replaceAll('"', '\\"'));
+      const refused = await rest.call('PATCH', `${path}Strict`, call);
+      expect(refused.json<Status>().message).toContain(told);
+      expect(refused.code).toBe(400);
+    });
+  });
+
   test('that is a rehearsal stores nothing', async () => {
     const rehearsed = await rest.call('POST', `${CONFIG_MAPS}?dryRun=All`, {
       body: configMap('rehearsed'),

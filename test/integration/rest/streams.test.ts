@@ -121,6 +121,16 @@ test('who is not known gets no connection', async () => {
   expect(response.resume().statusCode).toBe(401);
 });
 
+test('a browser, which can set no header, brings its token among the protocols', async () => {
+  await using rest = await restWith(async () => 0);
+  const token = Buffer.from(TEST_TOKEN).toString('base64url');
+  const offered = [`base64url.bearer.authorization.k8s.io.${token}`, 'v5.channel.k8s.io'];
+  const socket = new WebSocket(rest.url.replace('http', 'ws') + EXEC, offered);
+  await once(socket, 'open');
+  expect(socket.protocol).toBe('v5.channel.k8s.io');
+  socket.terminate();
+});
+
 const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
 const PORTS = '/api/v1/namespaces/default/pods/web/portforward';
 

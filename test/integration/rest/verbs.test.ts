@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Status } from '../../../src/scheme/errors.ts';
 import type { Deployment } from '../../../src/scheme/generated/types/apps-v1.ts';
-import type { ConfigMap } from '../../../src/scheme/generated/types/core-v1.ts';
-import type { ObjectList } from '../../../src/scheme/object.ts';
+import type { ConfigMap, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import type { ApiObject, ObjectList } from '../../../src/scheme/object.ts';
 import { type TestRest, testRest } from '../../support/rest-server.ts';
 
 let rest: TestRest;
@@ -207,7 +207,85 @@ describe('a list', () => {
     await rest.call('POST', CONFIG_MAPS, { body: configMap('doomed') });
     const deleted = await rest.call('DELETE', `${CONFIG_MAPS}?labelSelector=test%3Ddoomed`);
     expect(deleted.code).toBe(200);
+    expect(deleted.json()).toMatchObject({
+      kind: 'ConfigMapList',
+      items: [{ metadata: { name: 'doomed' } }],
+    });
     await expectStatus('GET', `${CONFIG_MAPS}/doomed`, { reason: 'NotFound' });
+  });
+});
+
+describe('what is deleted at once', () => {
+  const small = (apiVersion: string, kind: string, more: object) => ({
+    apiVersion,
+    kind,
+    metadata: { name: 'gone' },
+    ...more,
+  });
+
+  test.each([
+    [
+      '/api/v1/namespaces/default/services',
+      small('v1', 'Service', { spec: { ports: [{ port: 80 }] } }),
+    ],
+    ['/api/v1/namespaces/default/serviceaccounts', small('v1', 'ServiceAccount', {})],
+    ['/api/v1/namespaces/default/resourcequotas', small('v1', 'ResourceQuota', { spec: {} })],
+    [
+      '/apis/storage.k8s.io/v1/storageclasses',
+      small('storage.k8s.io/v1', 'StorageClass', { provisioner: 'example.com/p' }),
+    ],
+  ])('of %s is the answer, as it was', async (path, body) => {
+    const created = await rest.call('POST', path, { body });
+    const deleted = await rest.call('DELETE', `${path}/gone`);
+    expect(deleted.code).toBe(200);
+    const { metadata, ...content } = created.json<ApiObject>();
+    expect(deleted.json()).toMatchObject({ ...content, metadata: { uid: metadata.uid } });
+  });
+
+  test('of most kinds is named in a Status', async () => {
+    await rest.call('POST', DEPLOYMENTS, { body: deployment('gone') });
+    const deleted = await rest.call('DELETE', `${DEPLOYMENTS}/gone`);
+    expect(deleted.json()).toMatchObject({
+      kind: 'Status',
+      status: 'Success',
+      details: { name: 'gone', group: 'apps', kind: 'deployments', uid: expect.any(String) },
+    });
+  });
+});
+
+describe('a binding', () => {
+  const PODS = '/api/v1/namespaces/default/pods';
+  const BINDINGS = '/api/v1/namespaces/default/bindings';
+  const binding = (name: string, node = 'n1') => ({
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata: { name },
+    target: { apiVersion: 'v1', kind: 'Node', name: node },
+  });
+
+  test('puts the Pod that it names on a node, once', async () => {
+    const spec = { containers: [{ name: 'main', image: 'nginx' }] };
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bound' }, spec };
+    await rest.call('POST', PODS, { body: pod });
+    const bound = await rest.call('POST', BINDINGS, { body: binding('bound') });
+    expect(bound.code).toBe(201);
+    expect(bound.json()).toMatchObject({ kind: 'Status', status: 'Success', code: 201 });
+    const { spec: placed } = (await rest.call('GET', `${PODS}/bound`)).json<Pod>();
+    expect(placed?.nodeName).toBe('n1');
+    await expectStatus('POST', BINDINGS, { reason: 'Conflict' }, { body: binding('bound', 'n2') });
+  });
+
+  test.each([
+    ['a Pod that is not there', binding('nobody'), 'NotFound'],
+    ['no Pod', { ...binding('x'), metadata: {} }, 'Invalid'],
+    [
+      'another namespace',
+      { ...binding('x'), metadata: { name: 'x', namespace: 'o' } },
+      'BadRequest',
+    ],
+    ['something else', { ...binding('x'), kind: 'Pod' }, 'BadRequest'],
+  ] as const)('of %s is refused', async (_what, body, reason) => {
+    await expectStatus('POST', BINDINGS, { reason }, { body });
   });
 });
 

@@ -79,6 +79,17 @@ export const COMPONENT_ROLES: readonly RoleEntry[] = [
     rules: [
       allow('list watch', 'core', 'nodes pods'),
       allow('list watch', 'coordination.k8s.io', 'leases'),
+      allow('list watch', 'simulation.orrery.dev', 'faults stages'),
+    ],
+  },
+  {
+    name: 'system:orrery:simulation',
+    rules: [
+      RECORD_EVENTS,
+      allow('list watch', 'core', 'nodes pods'),
+      allow('create delete', 'core', 'nodes'),
+      allow('list watch', 'simulation.orrery.dev', 'faults nodeprofiles stages'),
+      allow('update', 'simulation.orrery.dev', 'faults/status nodeprofiles/status stages/status'),
     ],
   },
   {

@@ -43,6 +43,7 @@ const CLUSTER_SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   'system:node': [],
   'system:node-proxier': [user('system:kube-proxy')],
   'system:orrery:kubelet-host': [user('system:orrery:kubelet-host')],
+  'system:orrery:simulation': [user('system:orrery:simulation')],
   'system:public-info-viewer': [group(GROUP_AUTHENTICATED), group(GROUP_UNAUTHENTICATED)],
   'system:service-account-issuer-discovery': [group(GROUP_SERVICE_ACCOUNTS)],
   'system:volume-scheduler': [user('system:kube-scheduler')],

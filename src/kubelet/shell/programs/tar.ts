@@ -1,4 +1,7 @@
+import type { ByteSink } from '../../../lib/container-streams.ts';
+import type { MaybePromise } from '../../../lib/maybe-promise.ts';
 import { FileError } from '../../files/file-error.ts';
+import { gunzip, gzipTo } from '../../files/gzip.ts';
 import { absolutePath, baseName, directoryName } from '../../files/paths.ts';
 import { encodeTarEntry, endOfTar, readTar, type TarEntry, TarError } from '../../files/tar.ts';
 import type { Process, Program } from '../process.ts';
@@ -26,7 +29,6 @@ export const tar: Program = async (process) => {
     long: LONG,
   });
   if (options.unknown) return fail(process, options.unknown);
-  if (options.has('z')) return fail(process, 'compressed archives are not simulated');
   const cwd = pathIn(process, options.value('C') ?? '.');
   if (process.machine.files.find(cwd).kind !== 'directory') {
     return fail(process, `can't change directory to '${options.value('C')}': Not a directory`);
@@ -52,14 +54,28 @@ async function create(
   const file = options.value('f') ?? '-';
   const path = absolutePath(cwd, file);
   if (file !== '-') files.write(path, new Uint8Array());
-  const write = (data: Uint8Array): unknown =>
+  const write = (data: Uint8Array): MaybePromise<void> =>
     file === '-' ? stdout.write(data) : files.append(path, data);
-  const exitCode = await eachOperand(there, options.operands, async (operand, from) => {
+  let exitCode = 0;
+  const writeAll = async (output: ByteSink): Promise<void> => {
+    exitCode = await archiveOperands(there, options.operands, output);
+  };
+  await (options.has('z') ? gzipTo({ write }, writeAll) : writeAll({ write }));
+  return exitCode;
+}
+
+async function archiveOperands(
+  there: Process,
+  operands: readonly string[],
+  output: ByteSink,
+): Promise<number> {
+  const exitCode = await eachOperand(there, operands, async (operand, from) => {
     if (operand.startsWith('/'))
       await there.stderr.write(Buffer.from("tar: removing leading '/' from member names\n"));
-    await archive(there, from, operand.replace(/^\/+/, '').replace(/\/+$/, '') || '.', write);
+    const name = operand.replace(/^\/+/, '').replace(/\/+$/, '') || '.';
+    await archive(there, from, name, output);
   });
-  await write(endOfTar());
+  await output.write(endOfTar());
   return exitCode;
 }
 
@@ -67,7 +83,7 @@ async function archive(
   process: Process,
   path: string,
   name: string,
-  write: (data: Uint8Array) => unknown,
+  output: ByteSink,
 ): Promise<void> {
   await process.budget.spend();
   const entry = process.machine.files.findLink(path);
@@ -75,10 +91,10 @@ async function archive(
   const { kind, mode, modifiedMs } = entry;
   const data = entry.kind === 'file' ? entry.data : new Uint8Array();
   const target = entry.kind === 'link' ? entry.target : '';
-  await write(encodeTarEntry({ name, kind, mode, modifiedMs, data, target }));
+  await output.write(encodeTarEntry({ name, kind, mode, modifiedMs, data, target }));
   if (entry.kind !== 'directory') return;
   for (const child of [...entry.entries.keys()].sort()) {
-    await archive(process, absolutePath(path, child), `${name}/${child}`, write);
+    await archive(process, absolutePath(path, child), `${name}/${child}`, output);
   }
 }
 
@@ -86,18 +102,23 @@ async function extract(there: Process, process: Process, options: ParsedOptions)
   const file = options.value('f') ?? '-';
   const input =
     file === '-' ? process.stdin : readerOf(process.machine.files.read(pathIn(process, file)));
+  const chunks = options.has('z') ? gunzip(chunksOf(input)) : chunksOf(input);
   try {
-    for await (const entry of readTar(chunksOf(input), MAX_FILE_BYTES)) {
+    for await (const entry of readTar(chunks, MAX_FILE_BYTES)) {
       await process.budget.spend();
       if (options.has('v') || options.has('t')) await print(process, `${entry.name}\n`);
       if (options.has('x')) unpack(there, entry, options.has('m'));
     }
     return 0;
   } catch (thrown) {
+    if (isNotGzip(thrown)) return fail(process, 'not in gzip format');
     if (!(thrown instanceof TarError || thrown instanceof FileError)) throw thrown;
     return fail(process, thrown.message);
   }
 }
+
+const isNotGzip = (thrown: unknown): boolean =>
+  /^Z_/.test(String((thrown as { code?: unknown }).code));
 
 /** Nothing gets out of the directory: paths are cut to what is below it. */
 function unpack({ cwd, machine }: Process, entry: TarEntry, isTouched: boolean): void {

@@ -161,6 +161,7 @@ const whenBound = (text: string | undefined, { spec }: PersistentVolumeClaim): s
 /** core/PersistentVolumeClaim. */
 export const persistentVolumeClaimStrategy: KindStrategy<PersistentVolumeClaim> = {
   ...STATUS_WITHOUT_GENERATION,
+  returnsDeleted: true,
   applyDefaults: applyClaimDefaults,
   prepareForCreate(claim) {
     dropGeneration(claim);

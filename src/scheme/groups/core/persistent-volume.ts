@@ -166,6 +166,7 @@ const phaseOf = ({ metadata, status }: PersistentVolume): string =>
 /** core/PersistentVolume. */
 export const persistentVolumeStrategy: KindStrategy<PersistentVolume> = {
   ...STATUS_WITHOUT_GENERATION,
+  returnsDeleted: true,
   applyDefaults,
   prepareForCreate(volume) {
     volume.status = { phase: 'Pending' };

@@ -10,6 +10,7 @@ const containersOf = ({ template }: PodTemplate) => template?.spec?.containers ?
 
 /** core/PodTemplate. */
 export const podTemplateStrategy: KindStrategy<PodTemplate> = {
+  returnsDeleted: true,
   applyDefaults(podTemplate) {
     podTemplate.template ??= {};
     applyPodTemplateDefaults(podTemplate.template);

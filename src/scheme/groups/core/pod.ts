@@ -189,6 +189,7 @@ function rowConditions({ status }: Pod): readonly RowCondition[] {
 
 /** core/Pod. */
 export const podStrategy: KindStrategy<Pod> = {
+  returnsDeleted: true,
   applyDefaults(pod) {
     pod.spec ??= { containers: [] };
     applyPodSpecDefaults(pod.spec);

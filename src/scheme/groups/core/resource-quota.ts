@@ -54,6 +54,7 @@ const isLimit = (name: string): boolean => name.startsWith('limits.');
 /** core/ResourceQuota. */
 export const resourceQuotaStrategy: KindStrategy<ResourceQuota> = {
   ...STATUS_WITHOUT_GENERATION,
+  returnsDeleted: true,
   applyDefaults({ spec, status }) {
     normalizeResourceList(spec?.hard);
     normalizeResourceList(status?.hard);

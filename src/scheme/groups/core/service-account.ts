@@ -6,6 +6,7 @@ import { WITHOUT_GENERATION } from '../generation.ts';
 /** core/ServiceAccount. */
 export const serviceAccountStrategy: KindStrategy<ServiceAccount> = {
   ...WITHOUT_GENERATION,
+  returnsDeleted: true,
   printerColumns: [
     nameColumn,
     {

@@ -123,6 +123,7 @@ function dropAddresses(next: ServiceSpec, current: ServiceSpec): void {
 
 /** core/Service. Addresses and node ports are allocated elsewhere. */
 export const serviceStrategy: KindStrategy<Service> = {
+  returnsDeleted: true,
   nameRule: 'dns-1035',
   applyDefaults,
   prepareForCreate(service) {

@@ -9,6 +9,7 @@ const MAX_CONFIGURATIONS = 32;
 
 /** resource.k8s.io/DeviceClass. */
 export const deviceClassStrategy: KindStrategy<DeviceClass> = {
+  returnsDeleted: true,
   validate({ spec: { selectors, config, extendedResourceName: resource } }) {
     const errors: FieldError[] = [];
     checkSelectors(selectors, 'spec.selectors', errors);

@@ -12,6 +12,7 @@ const MAX_CONDITIONS = 8;
 /** resource.k8s.io/DeviceTaintRule. */
 export const deviceTaintRuleStrategy: KindStrategy<DeviceTaintRule> = {
   ...WITH_STATUS,
+  returnsDeleted: true,
   validate({ spec: { deviceSelector = {}, taint } }) {
     const errors: FieldError[] = [];
     const { driver, pool, device } = deviceSelector;

@@ -131,6 +131,7 @@ function validateSpec(spec: ResourceClaimSpec, path: string): FieldError[] {
 /** resource.k8s.io/ResourceClaim. */
 export const resourceClaimStrategy: KindStrategy<ResourceClaim> = {
   ...WITH_STATUS,
+  returnsDeleted: true,
   applyDefaults: ({ spec }) => spec && applySpecDefaults(spec),
   validate: ({ spec }) => validateSpec(spec, 'spec'),
   validateUpdate({ spec: next }, { spec: current }) {
@@ -158,6 +159,7 @@ export const betaResourceClaimStrategy: KindStrategy<BetaResourceClaim> = {
 
 /** resource.k8s.io/ResourceClaimTemplate. */
 export const resourceClaimTemplateStrategy: KindStrategy<ResourceClaimTemplate> = {
+  returnsDeleted: true,
   applyDefaults: ({ spec }) => spec?.spec && applySpecDefaults(spec.spec),
   validate({ spec: { metadata, spec } }) {
     const errors: FieldError[] = [];

@@ -109,6 +109,7 @@ function validateUpdate({ spec: next }: ResourceSlice, { spec: current }: Resour
 
 /** resource.k8s.io/ResourceSlice. */
 export const resourceSliceStrategy: KindStrategy<ResourceSlice> = {
+  returnsDeleted: true,
   validate,
   validateUpdate,
   selectableFields: {

@@ -92,6 +92,7 @@ const flagColumn = (
 
 /** storage.k8s.io/CSIDriver. */
 export const csiDriverStrategy: KindStrategy<CSIDriver> = {
+  returnsDeleted: true,
   applyDefaults,
   validate,
   validateUpdate,

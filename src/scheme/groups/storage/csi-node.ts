@@ -59,6 +59,7 @@ function withoutCount({ allocatable: _, ...driver }: CSINodeDriver): object {
 /** storage.k8s.io/CSINode. */
 export const csiNodeStrategy: KindStrategy<CSINode> = {
   ...WITHOUT_GENERATION,
+  returnsDeleted: true,
   validate,
   validateUpdate,
   printerColumns: [

@@ -74,6 +74,7 @@ const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 /** storage.k8s.io/StorageClass. */
 export const storageClassStrategy: KindStrategy<StorageClass> = {
   ...WITHOUT_GENERATION,
+  returnsDeleted: true,
   applyDefaults(storageClass) {
     storageClass.reclaimPolicy ??= 'Delete';
     storageClass.volumeBindingMode ??= 'Immediate';

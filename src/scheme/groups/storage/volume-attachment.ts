@@ -71,6 +71,7 @@ function checkError(error: VolumeError | undefined, path: string, errors: FieldE
 /** storage.k8s.io/VolumeAttachment. */
 export const volumeAttachmentStrategy: KindStrategy<VolumeAttachment> = {
   ...STATUS_WITHOUT_GENERATION,
+  returnsDeleted: true,
   validate,
   validateUpdate(next, current) {
     const errors: FieldError[] = [];

@@ -10,6 +10,7 @@ import { checkParameters } from './parameters.ts';
 /** storage.k8s.io/VolumeAttributesClass. */
 export const volumeAttributesClassStrategy: KindStrategy<VolumeAttributesClass> = {
   ...WITHOUT_GENERATION,
+  returnsDeleted: true,
   validate({ driverName, parameters = {} }) {
     const errors: FieldError[] = [];
     if (requireText(driverName, 'driverName', errors)) {

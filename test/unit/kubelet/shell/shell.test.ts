@@ -162,6 +162,11 @@ describe('programs', () => {
     ['ls -l /data | tail -1', '-rw-r--r--    1 root     root            21 Jan  2 03:04 fruit\n'],
     ['chmod +x /data/fruit; test -x /data/fruit && echo x', 'x\n'],
     ['tar cf - data 2>/dev/null | tar tf -', 'data\ndata/fruit\n'],
+    ['tar zcf - data 2>/dev/null | tar ztf -', 'data\ndata/fruit\n'],
+    [
+      'tar czf /tmp/a.tgz data; mkdir /tmp/z; tar xzf /tmp/a.tgz -C /tmp/z; ls /tmp/z/data',
+      'fruit\n',
+    ],
     [
       'tar cf /tmp/a.tar data; mkdir /tmp/o; tar xf /tmp/a.tar -C /tmp/o; cat /tmp/o/data/fruit | wc -l',
       '4\n',
@@ -171,6 +176,7 @@ describe('programs', () => {
 
 test.each([
   ['nothing-like-it', 'sh: nothing-like-it: not found\n', 127],
+  ['tar xzf /data/fruit', 'tar: not in gzip format\n', 1],
   ['cat /none', "cat: can't open '/none': No such file or directory\n", 1],
   ['cd /none', "sh: cd: can't cd to /none: No such file or directory\n", 2],
   ['rm /data', "rm: can't remove '/data': Is a directory\n", 1],

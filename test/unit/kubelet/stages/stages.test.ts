@@ -10,12 +10,15 @@ import {
   DEFAULT_KUBELET_SETTINGS,
   type KubeletSettings,
 } from '../../../../src/kubelet/settings.ts';
+import type { Crash } from '../../../../src/kubelet/simulation/fault-effects.ts';
+import type { PodSources } from '../../../../src/kubelet/sources/pod-sources.ts';
 import { nextPodStage, type PodContext } from '../../../../src/kubelet/stage.ts';
 import { nodeRegister } from '../../../../src/kubelet/stages/node-register.ts';
 import { nodeReport } from '../../../../src/kubelet/stages/node-report.ts';
 import { POD_STAGES } from '../../../../src/kubelet/stages/pod-stages.ts';
 import { seededRandom } from '../../../../src/lib/random.ts';
 import type { Node, Pod } from '../../../../src/scheme/generated/types/core-v1.ts';
+import type { PressureType } from '../../../../src/scheme/groups/simulation/types.ts';
 
 const DIRECTORY = path.resolve('test/unit/kubelet/stages');
 const INPUT = '.input.json';
@@ -28,6 +31,22 @@ interface StageInput {
   readonly node: Node;
   readonly neighbours?: readonly Pod[];
   readonly settings?: Partial<KubeletSettings>;
+  /** The images that the node has. @default all */
+  readonly images?: readonly string[];
+  readonly pullSlowdown?: number;
+  /** How a fault ends the Pod's containers. */
+  readonly crash?: Crash;
+  /** What the node runs out of. */
+  readonly pressures?: readonly PressureType[];
+  /** What the Pod needs beside its spec. @default it needs nothing */
+  readonly sources?: {
+    readonly volumeProblem?: string;
+    readonly environmentProblems?: Record<string, string>;
+    readonly registries?: readonly string[];
+    readonly missingPullSecrets?: readonly string[];
+  };
+  /** What the kubelet has said of the Pod already. */
+  readonly announced?: readonly string[];
   /** How long the kubelet waits before it acts, in milliseconds. @default the stage's delay */
   readonly actAfterMs?: number;
 }
@@ -41,12 +60,17 @@ function act(input: StageInput): unknown {
 }
 
 function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletSettings): unknown {
-  const { actAfterMs, neighbours = [], node } = input;
+  const { actAfterMs, images, neighbours = [], node, pullSlowdown = 1 } = input;
   const ctx = (atMs: number): PodContext => ({
     node,
     nowMs: atMs,
     random: seededRandom(1),
     settings,
+    images: { has: (image) => images === undefined || images.includes(image) },
+    pullSlowdown,
+    crash: input.crash,
+    sources: sourcesOf(input),
+    announcedMs: (what) => (input.announced?.includes(what) ? nowMs : undefined),
     neighbours: () => neighbours,
     assignPodIps: () => ['10.128.1.2'],
   });
@@ -56,13 +80,28 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
   return { stage: stage.name, delayMs, ...stage.next(pod, ctx(nowMs + (actAfterMs ?? delayMs))) };
 }
 
-function actOnNode({ node }: StageInput, nowMs: number, settings: KubeletSettings): unknown {
+function sourcesOf({ sources = {} }: StageInput): PodSources {
+  return {
+    volumeProblem: sources.volumeProblem,
+    environmentProblems: new Map(Object.entries(sources.environmentProblems ?? {})),
+    registries: new Set(sources.registries),
+    missingPullSecrets: sources.missingPullSecrets ?? [],
+  };
+}
+
+function actOnNode(
+  { images = [], node, pressures }: StageInput,
+  nowMs: number,
+  settings: KubeletSettings,
+): unknown {
   const networks = new NodeNetworks(settings.clusterCidrs, []);
   const ctx = {
     nowMs,
     settings,
     allocatePodCidrs: (pods: number) => networks.allocatePodCidrs(pods),
     ipsOf: (podCidrs: readonly string[]) => networks.ipsOf(podCidrs),
+    pressuresOf: () => new Set(pressures),
+    imagesOf: () => new Map(images.map((image) => [image, nowMs])),
   };
   const stage = [nodeRegister, nodeReport].find((one) => one.matches(node, ctx));
   return stage ? { stage: stage.name, ...stage.next(node, ctx) } : { stage: null };

@@ -5,6 +5,10 @@ import { deferred } from '../../../../src/lib/deferred.ts';
 import { servePortForward } from '../../../../src/rest/streams/port-forward.ts';
 import { serveSpdyProcess } from '../../../../src/rest/streams/spdy-process.ts';
 import { limitTransport, StreamCounter } from '../../../../src/rest/streams/stream-limits.ts';
+import {
+  portsOf,
+  serveWebSocketPorts,
+} from '../../../../src/rest/streams/websocket-port-forward.ts';
 import { serveWebSocketProcess } from '../../../../src/rest/streams/websocket-process.ts';
 import { badRequest } from '../../../../src/scheme/errors.ts';
 import { SpdyClient } from '../../../support/spdy-client.ts';
@@ -175,6 +179,45 @@ test('forwarded connections have a stream for data and one for errors', async ()
   await served;
   expect(ports).toEqual([80, 81]);
   client.close();
+});
+
+test('over a WebSocket each forwarded port has a channel for data and one for errors', async () => {
+  const transport = new PlayedTransport();
+  const served = serveWebSocketPorts(
+    transport,
+    async (port, { input, output }) => {
+      if (port === 443) throw new Error('nobody listens');
+      for await (const chunk of input) {
+        await output.write(Buffer.from(`got ${Buffer.from(chunk)}`));
+        return;
+      }
+    },
+    [80, 443],
+  );
+  transport.receive(channel(0, 'ping'));
+  transport.receive(channel(9, 'for no port'));
+  await served;
+  const sentOn = (id: number): Buffer[] =>
+    transport.sent.filter(([first]) => first === id).map((message) => message.subarray(1));
+  expect(sentOn(0)).toEqual([Buffer.of(80, 0), Buffer.from('got ping')]);
+  expect(sentOn(1)).toEqual([Buffer.of(80, 0)]);
+  expect(sentOn(2)).toEqual([Buffer.of(0xbb, 1)]);
+  expect(sentOn(3)).toEqual([
+    Buffer.of(0xbb, 1),
+    Buffer.from('an error occurred forwarding 443 -> 443: nobody listens'),
+  ]);
+  expect(transport.isClosed).toBe(true);
+});
+
+test.each(['', 'ports=', 'ports=0', 'ports=65536', 'ports=80&ports=http', 'ports=-1'])(
+  'no port can be forwarded for %j',
+  (query) => {
+    expect(() => portsOf(new URLSearchParams(query))).toThrow(/port/);
+  },
+);
+
+test('the ports of a request are those that it names', () => {
+  expect(portsOf(new URLSearchParams('ports=80&ports=443,8080'))).toEqual([80, 443, 8080]);
 });
 
 const LIMITS = { maxPerUser: 2, maxConnections: 3, maxBytes: 10, idleMs: 60_000 };

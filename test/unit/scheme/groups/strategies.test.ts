@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { RESOURCE_DEFINITIONS } from '../../../../src/scheme/generated/definitions.ts';
 import { genericStrategy } from '../../../../src/scheme/groups/generic-strategy.ts';
+import { SIMULATION_DEFINITIONS } from '../../../../src/scheme/groups/simulation/definitions.ts';
 import { STRATEGIES } from '../../../../src/scheme/groups/strategies.ts';
 import type { KindStrategy } from '../../../../src/scheme/kind-strategy.ts';
 import type { ApiObject } from '../../../../src/scheme/object.ts';
@@ -29,7 +30,7 @@ describe('every kind with a status', () => {
 
 test('every entry of the registry is a kind that there is', () => {
   const kinds = new Set(
-    RESOURCE_DEFINITIONS.flatMap(({ group, version, kind }) => [
+    [...RESOURCE_DEFINITIONS, ...SIMULATION_DEFINITIONS].flatMap(({ group, version, kind }) => [
       `${group}/${kind}`,
       `${group}/${version}/${kind}`,
     ]),
