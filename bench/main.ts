@@ -6,6 +6,7 @@ import { describeMachine } from './machine.ts';
 import { measureBigCluster } from './measurements/big-cluster.ts';
 import { measureFairness } from './measurements/fairness.ts';
 import type { BenchContext, Measurement } from './measurements/measurement.ts';
+import { measureOutage } from './measurements/outage.ts';
 import { measureStart } from './measurements/start.ts';
 import { measureWatch } from './measurements/watch.ts';
 import { measureWrites } from './measurements/writes.ts';
@@ -19,6 +20,7 @@ const MEASUREMENTS: readonly { readonly for: readonly Section[]; readonly run: M
   { for: ['rollout', 'list', 'rest'], run: measureBigCluster },
   { for: ['watch'], run: measureWatch },
   { for: ['fairness'], run: measureFairness },
+  { for: ['outage'], run: measureOutage },
   { for: ['start'], run: measureStart },
 ];
 

@@ -8,6 +8,7 @@ export const SECTIONS = [
   'rest',
   'watch',
   'fairness',
+  'outage',
   'start',
 ] as const;
 

@@ -41,6 +41,7 @@ import {
   toBoolean,
   toChoice,
   toInteger,
+  toRate,
 } from './composition/option-values.ts';
 import { didYouMeanHint } from './lib/did-you-mean.ts';
 
@@ -89,6 +90,8 @@ export interface Config {
   readonly nodeMonitorGracePeriodSeconds: number;
   /** How long a new node may take to report for the first time, in seconds. @default 60 */
   readonly nodeStartupGracePeriodSeconds: number;
+  /** How many nodes a second may be marked for eviction in a zone. @default 0.1 */
+  readonly nodeEvictionRate: number;
   /** How long Pods tolerate a node that is not ready or unreachable, where they do not say, in seconds. @default 300 */
   readonly defaultTolerationSeconds: number;
   /** Admission plugins to run beside the default ones. @default [] */
@@ -140,6 +143,7 @@ Usage: npm start -- [options]
                               how long a node may be silent before it is Unknown (default 40)
   --node-startup-grace-period SECONDS
                               how long a new node may take to report for the first time (default 60)
+  --node-eviction-rate RATE   how many nodes a second are given up in a zone (default 0.1)
   --default-toleration-seconds SECONDS
                               how long Pods stay on a node that is gone, where they do not say (default 300)
   --encryption-provider-config FILE
@@ -182,6 +186,7 @@ const OPTIONS = {
   'initial-nodes': { type: 'string' },
   'node-monitor-grace-period': { type: 'string' },
   'node-startup-grace-period': { type: 'string' },
+  'node-eviction-rate': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
   'encryption-provider-config': { type: 'string' },
   'scheduler-config': { type: 'string' },
@@ -234,6 +239,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       '--node-startup-grace-period',
       values['node-startup-grace-period'] ?? '60',
     ),
+    nodeEvictionRate: toRate('--node-eviction-rate', values['node-eviction-rate'] ?? '0.1'),
     defaultTolerationSeconds: seconds(
       '--default-toleration-seconds',
       values['default-toleration-seconds'] ?? '300',
