@@ -52,7 +52,8 @@ class Mirror {
 
   constructor(context: ControllerContext) {
     const { informers, queue } = context;
-    this.#context = context;
+    const events = context.events.withSource('endpoint-slice-mirroring-controller');
+    this.#context = { ...context, events };
     this.#endpoints = informers.informer(coreEndpoints);
     this.#services = informers.informer(coreServices);
     this.#slices = informers.informer(discoveryEndpointSlices);

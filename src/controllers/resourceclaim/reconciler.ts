@@ -14,6 +14,8 @@ import { reconcileClaim } from './claims.ts';
 import { claimNamesOf } from './plan.ts';
 import { reconcilePod } from './pods.ts';
 
+const EVENT_SOURCE = 'resource_claim';
+
 const POD = 'pod:';
 const CLAIM = 'claim:';
 
@@ -22,7 +24,8 @@ export function createResourceClaimController(): Controller {
   return {
     name: 'resourceclaim',
     serviceAccount: 'resource-claim-controller',
-    setUp(context) {
+    setUp(given) {
+      const context = { ...given, events: given.events.withSource(EVENT_SOURCE) };
       const { informers } = context;
       const pods = informers.informer(corePods);
       const claims = informers.informer(resourceResourceClaims);
