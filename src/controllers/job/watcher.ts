@@ -66,6 +66,7 @@ export class JobWatcher {
   };
 
   #onAdd(pod: Pod): void {
+    if (isOfOther(pod)) return;
     const key = this.#ownerKey(pod);
     if (key === undefined) {
       this.#addUnowned(pod);
@@ -78,6 +79,7 @@ export class JobWatcher {
   }
 
   #onUpdate(previous: Pod, pod: Pod): void {
+    if (isOfOther(previous) && isOfOther(pod)) return;
     const before = this.#ownerKey(previous);
     const key = this.#ownerKey(pod);
     if (before !== undefined) this.#observe(before, previous, pod);
@@ -125,6 +127,12 @@ export class JobWatcher {
   #addOrphan(pod: Pod): void {
     if (isTracked(pod)) this.#options.queue.add(`${ORPHAN_PREFIX}${keyOf(pod)}`);
   }
+}
+
+/** Most Pods of a cluster are none of Jobs: nothing is worked out for them. */
+function isOfOther(pod: Pod): boolean {
+  const owner = controllerOf(pod);
+  return owner !== undefined && owner.kind !== 'Job';
 }
 
 function sameLabels(previous: Pod, pod: Pod): boolean {

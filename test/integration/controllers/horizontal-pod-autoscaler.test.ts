@@ -293,6 +293,25 @@ describe('a HorizontalPodAutoscaler', () => {
     );
   });
 
+  test('does not shrink while one of its metrics cannot be had, and grows all the same', async () => {
+    await using scaling = await scalingPlane();
+    const metric = (name: string): MetricSpec => ({
+      type: 'Resource',
+      resource: { name, target: { type: 'Utilization', averageUtilization: 50 } },
+    });
+    await scaling.start(2, { metrics: [metric('memory'), metric('cpu')], behavior: NO_WINDOW });
+    await scaling.uses('10m');
+    await scaling.says('ScalingActive', 'False', 'FailedGetResourceMetric');
+    await scaling.look(2);
+    expect(await scaling.size()).toBe(2);
+    await scaling.uses('100m');
+    await scaling.becomes(4);
+    await scaling.says('ScalingActive', 'True', 'ValidMetricFound');
+    expect(await scaling.tells('FailedComputeMetricsReplicas')).toMatch(
+      /^invalid metrics \(1 invalid out of 2\), first error is: /,
+    );
+  });
+
   test('explains that its target does not exist', async () => {
     await using scaling = await scalingPlane();
     const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nobody' };

@@ -9,8 +9,10 @@ import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import type { ApiObject } from '../../../src/scheme/object.ts';
 import type { ResourceRef } from '../../../src/scheme/resource.ts';
 import type { ObjectStore, StoreWrite } from '../../../src/store/store.ts';
+import { createTestDatabase } from '../../support/database.ts';
 import { interceptStore } from '../../support/intercept-store.ts';
 import { COMPLETE, FINALIZER, type JobPlane, jobPlane } from '../../support/jobs.ts';
+import { postgresQueueServer } from '../../support/queue-servers.ts';
 import { testSeed } from '../../support/test-seed.ts';
 
 const COMPLETIONS = 40;
@@ -150,4 +152,34 @@ test('a Job counts each of its Pods once, although writes are lost and controlle
   expect(status?.succeeded).toBe(COMPLETIONS);
   expect(status?.failed).toBe([...truth.ended].filter((uid) => !truth.succeeded.has(uid)).length);
   expect(last).toEqual({ succeeded: status?.succeeded, failed: status?.failed });
+});
+
+test('two processes that share the work count each Pod once, and make no more than one would', async () => {
+  await using database = await createTestDatabase();
+  await using server = await postgresQueueServer();
+  const options = { controllers: ['job'], databaseUrl: database.url } as const;
+  await using jobs = await jobPlane({
+    ...options,
+    queue: await server.backend(),
+    shared: { identity: 'first' },
+  });
+  await using _second = await jobPlane({
+    ...options,
+    drivePods: false,
+    queue: await server.backend(),
+    shared: { identity: 'second' },
+  });
+  await jobs.start({ completions: 30, parallelism: 8 });
+  await jobs.plane.eventually(
+    async () => {
+      const running = (await jobs.pods()).filter(({ status }) => status?.phase === 'Running');
+      await jobs.exit(running, 0);
+      return jobs.job();
+    },
+    ({ status }) => expect(status?.conditions?.map(({ type }) => type)).toContain('Complete'),
+  );
+  const { status } = await jobs.ends(COMPLETE);
+  expect(status?.succeeded).toBe(30);
+  expect(status?.failed).toBeUndefined();
+  expect(await jobs.pods()).toHaveLength(30);
 });
