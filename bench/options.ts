@@ -9,6 +9,7 @@ export const SECTIONS = [
   'watch',
   'fairness',
   'scheduling',
+  'outage',
   'start',
 ] as const;
 

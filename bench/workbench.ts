@@ -16,6 +16,8 @@ export interface Workbench extends AsyncDisposable {
 }
 
 export interface WorkbenchOptions {
+  /** More for the server. @default none */
+  readonly args?: readonly string[];
   readonly dist: string;
   readonly profiled: boolean;
   /** Simulated nodes that are there from the start. @default 0 */
@@ -24,10 +26,10 @@ export interface WorkbenchOptions {
 
 /** The server runs as `npm start` runs it, fsync included. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const { dist, profiled, initialNodes = 0 } = options;
+  const { args = [], dist, profiled, initialNodes = 0 } = options;
   const server = await startServer({
     dist,
-    args: ['--initial-nodes', String(initialNodes), '--log-level', 'error'],
+    args: ['--initial-nodes', String(initialNodes), '--log-level', 'error', ...args],
     nodeArgs: profiled ? ['--inspect=127.0.0.1:0'] : [],
   });
   const client = new GraphqlClient(server);

@@ -41,6 +41,7 @@ import {
   toBoolean,
   toChoice,
   toInteger,
+  toRate,
 } from './composition/option-values.ts';
 import { didYouMeanHint } from './lib/did-you-mean.ts';
 
@@ -91,6 +92,8 @@ export interface Config {
   readonly nodeStartupGracePeriodSeconds: number;
   /** How long Events are kept after they were last seen, in seconds. @default 3600 */
   readonly eventTtlSeconds: number;
+  /** How many nodes a second may be marked for eviction in a zone. @default 0.1 */
+  readonly nodeEvictionRate: number;
   /** How long Pods tolerate a node that is not ready or unreachable, where they do not say, in seconds. @default 300 */
   readonly defaultTolerationSeconds: number;
   /** Admission plugins to run beside the default ones. @default [] */
@@ -143,6 +146,7 @@ Usage: npm start -- [options]
   --node-startup-grace-period SECONDS
                               how long a new node may take to report for the first time (default 60)
   --event-ttl SECONDS         how long Events are kept after they were last seen (default 3600)
+  --node-eviction-rate RATE   how many nodes a second are given up in a zone (default 0.1)
   --default-toleration-seconds SECONDS
                               how long Pods stay on a node that is gone, where they do not say (default 300)
   --encryption-provider-config FILE
@@ -186,6 +190,7 @@ const OPTIONS = {
   'node-monitor-grace-period': { type: 'string' },
   'node-startup-grace-period': { type: 'string' },
   'event-ttl': { type: 'string' },
+  'node-eviction-rate': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
   'encryption-provider-config': { type: 'string' },
   'scheduler-config': { type: 'string' },
@@ -239,6 +244,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       values['node-startup-grace-period'] ?? '60',
     ),
     eventTtlSeconds: seconds('--event-ttl', values['event-ttl'] ?? '3600'),
+    nodeEvictionRate: toRate('--node-eviction-rate', values['node-eviction-rate'] ?? '0.1'),
     defaultTolerationSeconds: seconds(
       '--default-toleration-seconds',
       values['default-toleration-seconds'] ?? '300',

@@ -4,6 +4,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { MetricRegistry } from '../lib/metrics.ts';
 import type { Random } from '../lib/random.ts';
 import type { Scheme } from '../scheme/scheme.ts';
+import type { PodBehaviour } from '../scheme/usage/pod-behaviour.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { AdmissionPlugin } from './admission/plugin.ts';
 import type { AuditSource } from './audit/audit-reader.ts';
@@ -11,7 +12,6 @@ import type { Auditor } from './audit/auditor.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { ServiceAccountTokenOptions } from './authentication/service-accounts/token-issuer.ts';
 import type { AuthorizationMode } from './authorization/authorization-modes.ts';
-import type { PodBehaviour } from './computed/usage-metrics.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import type { ContainerLogSource } from './subresources/pod-log.ts';
 

@@ -21,6 +21,15 @@ export function seconds(option: string, text: string): number {
   return toInteger(option, text, 1, 31_536_000);
 }
 
+const MAX_RATE = 1_000_000;
+
+/** So many a second, which may be a part of one. */
+export function toRate(option: string, text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value <= MAX_RATE) return value;
+  throw new ConfigError(`${option} is "${text}": give a number from 0 to ${MAX_RATE}`);
+}
+
 export function splitList(values: readonly string[] | undefined): string[] {
   return (values ?? []).flatMap((value) => value.split(',')).filter((item) => item !== '');
 }

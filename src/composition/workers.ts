@@ -20,6 +20,7 @@ import {
   type ControllerName,
   createControllers,
 } from '../controllers/controllers.ts';
+import { DEFAULT_EVICTION_RATES } from '../controllers/node-lifecycle/zones.ts';
 import { createKubeletControllers } from '../kubelet/kubelet.ts';
 import { Simulation } from '../kubelet/simulation/simulation.ts';
 import { createSimulationControllers } from '../kubelet/simulation/simulation-controllers.ts';
@@ -160,6 +161,7 @@ function controllersOf({
       apiServer.scheme.preferred(group, resource),
     types: apiServer.scheme,
     eventTtlMs: config.eventTtlSeconds * 1_000,
+    evictionRates: { ...DEFAULT_EVICTION_RATES, ratePerSecond: config.nodeEvictionRate },
     nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
     nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
   };

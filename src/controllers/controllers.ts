@@ -28,6 +28,7 @@ import {
 import { createJobController } from './job/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
+import type { EvictionRates } from './node-lifecycle/zones.ts';
 import { createPersistentVolumeBinderController } from './persistentvolume-binder/reconciler.ts';
 import { createPersistentVolumeExpanderController } from './persistentvolume-expander/reconciler.ts';
 import { createPodGarbageCollectorController } from './pod-garbage-collector/reconciler.ts';
@@ -73,6 +74,8 @@ export interface ControllersOptions
   readonly nodeMonitorGracePeriodMs?: number;
   /** How long a new Node may take to report for the first time. @default 60_000 */
   readonly nodeStartupGracePeriodMs?: number;
+  /** How fast Nodes of a zone may be marked for eviction. @default Kubernetes' */
+  readonly evictionRates?: EvictionRates;
   /** How often silent Nodes are looked for. @default 5_000 */
   readonly nodeMonitorPeriodMs?: number;
   /** How long an Event is kept after it was last seen. @default 3_600_000 */

@@ -23,6 +23,9 @@ export const ANNOTATION_OUT_OF_DISK = 'orrery.dev/out-of-disk';
 /** On a Node: what it runs out of: `MemoryPressure`, `DiskPressure`, `PIDPressure`, separated by commas. */
 export const ANNOTATION_PRESSURE = 'orrery.dev/pressure';
 
+/** On a Node: a JSON list of Pods that it runs of its own accord, as from files on its disk. */
+export const ANNOTATION_STATIC_PODS = 'orrery.dev/static-pods';
+
 /** On a Pod: containers exit this long after they start (`30s`, `1m`). Without it, they run until they are stopped. */
 export const ANNOTATION_EXIT_AFTER = 'orrery.dev/exit-after';
 /** On a Pod: the code with which containers exit. Alone, it lets them exit at once. @default 0 */

@@ -7,6 +7,7 @@ import { ImageSpread } from './image-spread.ts';
 import { NodeInfo } from './node-info.ts';
 import { Nominations } from './nominations.ts';
 import { type PodInfo, toPodInfo } from './pod-info.ts';
+import { isResizing } from './resources/resized-spec.ts';
 import { HeldTerms } from './topology/held-terms.ts';
 import { PodCounts } from './topology/pod-counts.ts';
 
@@ -89,7 +90,7 @@ export class ClusterCache {
   isUpToDate(pod: Pod): boolean {
     const { generation, labels, uid = '' } = pod.metadata;
     const known = this.#nodes.get(pod.spec?.nodeName ?? '')?.pod(uid)?.pod;
-    if (!known || generation === undefined) return false;
+    if (!known || generation === undefined || isResizing(known) || isResizing(pod)) return false;
     return known.metadata.generation === generation && deepEqual(known.metadata.labels, labels);
   }
 

@@ -1,10 +1,11 @@
 import type { InformerFactory } from '../machinery/informer.ts';
 import { coreNamespaces, coreNodes, corePods } from '../scheme/generated/resources.ts';
 import type { Namespace, Node, Pod } from '../scheme/generated/types/core-v1.ts';
-import { keyOf } from '../scheme/object.ts';
+import { keyOf, type NamespacedKey } from '../scheme/object.ts';
 import type { ClusterCache } from './cluster-cache.ts';
 import type { ClusterEvent } from './framework.ts';
-import { isTerminal } from './pod-info.ts';
+import { isTerminal, type PodInfo } from './pod-info.ts';
+import { isVictim } from './preemption/evict-victims.ts';
 import type { SchedulingQueue } from './scheduling-queue.ts';
 
 export interface ClusterWatcherOptions {
@@ -98,7 +99,23 @@ export class ClusterWatcher {
     const { cache } = this.#options;
     this.#forget(pod);
     cache.removePod(pod.metadata.uid ?? '');
-    if (pod.spec?.nodeName) this.onEvent({ type: 'assigned-pod-removed', pod });
+    const { nodeName } = pod.spec ?? {};
+    if (!nodeName) return;
+    if (isVictim(pod)) this.#onVictimGone(pod, nodeName);
+    else this.onEvent({ type: 'assigned-pod-removed', pod });
+  }
+
+  /** The room of a victim is for the pod that it made room for, which goes as soon as the last of them has left. */
+  #onVictimGone(pod: Pod, nodeName: string): void {
+    const { cache, queue, wake } = this.#options;
+    const ready: NamespacedKey[] = [];
+    for (const { key, priority } of cache.nominations.allOn(nodeName)) {
+      if (!cache.node(nodeName)?.hasLeaving(priority)) ready.push(key);
+    }
+    queue.activate(ready);
+    const isNominated = ({ uid }: PodInfo) => cache.nominations.nodeOf(uid) !== undefined;
+    queue.onEvent({ type: 'assigned-pod-removed', pod }, isNominated);
+    wake();
   }
 
   #forget(pod: Pod): void {

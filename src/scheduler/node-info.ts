@@ -67,6 +67,14 @@ export class NodeInfo {
     return pod;
   }
 
+  /** Whether a pod that is less important than `priority` is about to leave. */
+  hasLeaving(priority: number): boolean {
+    for (const pod of this.#pods.values()) {
+      if (pod.isTerminating && pod.priority < priority) return true;
+    }
+    return false;
+  }
+
   /** Whether a pod here has one of `ports`. */
   hasPortConflict(ports: readonly HostPort[]): boolean {
     for (const { hostPorts } of this.#withHostPorts) {

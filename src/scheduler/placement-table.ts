@@ -22,6 +22,12 @@ export interface PlacementTableOptions {
   readonly random: Random;
 }
 
+/** A node that can take a pod, and how well. */
+export interface RankedNode {
+  readonly nodeName: string;
+  readonly total: number;
+}
+
 /**
  * What every node says to pods of one signature, and which is best. Nodes that change (the cache logs them) are evaluated
  * again when the table is next asked, and no others. Nodes are grouped by the topology domains that matter to the pod:
@@ -100,6 +106,24 @@ export class PlacementTable implements NodeVerdicts {
     for (const { name } of this.#cache.nodes()) {
       if (!this.#entries.has(name)) yield [name, this.plan.outOfScope];
     }
+  }
+
+  /** Every node that can take the pod, with its score. */
+  ranked(): readonly RankedNode[] {
+    this.#refresh();
+    if (this.plan.refusal) return [];
+    const groups = [...this.#groups.values()].filter(
+      (group) => group.size > 0 && !this.#rejectGroup(group),
+    );
+    const totals = this.#domainTotals(groups);
+    return groups.flatMap((group, index) =>
+      [...group.entries()]
+        .filter(({ rejection }) => !rejection)
+        .map((entry) => ({
+          nodeName: entry.nodeName,
+          total: this.#totalOf(entry) + (totals[index] ?? 0),
+        })),
+    );
   }
 
   /** Whether one node can take the pod now. */
@@ -251,12 +275,16 @@ export class PlacementTable implements NodeVerdicts {
   }
 
   #add(entry: NodeEntry): void {
+    entry.group.push({ entry, total: this.#totalOf(entry), tieBreak: this.#random() });
+  }
+
+  #totalOf(entry: NodeEntry): number {
     let total = 0;
     for (const [index, scorer] of this.plan.scorers.entries()) {
       const raw = entry.rawScores[index] as number;
       total += scorer.weight * normalized(scorer, raw, this.#maxima[index] as number);
     }
-    entry.group.push({ entry, total, tieBreak: this.#random() });
+    return total;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Pod } from '../scheme/generated/types/core-v1.ts';
 import { keyOf, type NamespacedKey } from '../scheme/object.ts';
 import { podRequests, type ResourceAmounts } from '../scheme/resources-of-pod.ts';
 import { type HostPort, hostPortsOf } from './host-ports.ts';
+import { resizedSpec } from './resources/resized-spec.ts';
 import {
   type AffinityTerms,
   affinityTermsOf,
@@ -33,7 +34,7 @@ export interface PodInfo {
 }
 
 export function toPodInfo(pod: Pod): PodInfo {
-  const spec = pod.spec ?? { containers: [] };
+  const spec = resizedSpec(pod) ?? { containers: [] };
   const { namespace = '', labels, deletionTimestamp } = pod.metadata;
   const isTerminating = deletionTimestamp !== undefined;
   return {

@@ -12,6 +12,9 @@ export interface ProfileRunnerOptions {
   readonly waitingPods: WaitingPods;
 }
 
+/** Stores a placement. */
+export type Binder = (pod: PodInfo, nodeName: string) => Promise<void>;
+
 /** Runs the plugins of a profile at each extension point behind the choice of a node. */
 export class ProfileRunner {
   readonly profile: Profile;
@@ -73,12 +76,17 @@ export class ProfileRunner {
     return prepared;
   }
 
-  /** Bind and post-bind. */
-  async bind(pod: PodInfo, nodeName: string): Promise<void> {
-    for (const plugin of this.#binds) {
-      if (await plugin.bind?.(pod, nodeName)) break;
-    }
+  /** Bind, by `binder` in place of the plugins if there is one, and post-bind. */
+  async bind(pod: PodInfo, nodeName: string, binder?: Binder): Promise<void> {
+    if (binder) await binder(pod, nodeName);
+    else await this.#bind(pod, nodeName);
     for (const plugin of this.#postBinds) plugin.postBind?.(pod, nodeName);
+  }
+
+  async #bind(pod: PodInfo, nodeName: string): Promise<void> {
+    for (const plugin of this.#binds) {
+      if (await plugin.bind?.(pod, nodeName)) return;
+    }
   }
 
   #permit(pod: PodInfo, nodeName: string): Promise<void> | undefined {

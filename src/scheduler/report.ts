@@ -6,11 +6,14 @@ import { corePods } from '../scheme/generated/resources.ts';
 import type { Pod, PodCondition } from '../scheme/generated/types/core-v1.ts';
 
 export const REASON_UNSCHEDULABLE = 'Unschedulable';
+export const REASON_SCHEDULER_ERROR = 'SchedulerError';
 export const REASON_FAILED_SCHEDULING = 'FailedScheduling';
 
 /** What became of a pod that no node took. */
 export interface Failure {
   readonly message: string;
+  /** @default no node takes the pod */
+  readonly reason?: typeof REASON_UNSCHEDULABLE | typeof REASON_SCHEDULER_ERROR;
   /** Where room is being made for it. */
   readonly nominatedNodeName: string | undefined;
 }
@@ -36,14 +39,14 @@ export async function reportUnschedulable(
 /** The pod with its status set, or undefined when it says so already. */
 export function withFailure(
   pod: Pod,
-  { message, nominatedNodeName }: Failure,
+  { message, nominatedNodeName, reason = REASON_UNSCHEDULABLE }: Failure,
   now: string,
 ): Pod | undefined {
   const current = pod.status?.conditions;
   const conditions = setCondition<PodCondition>(current, {
     type: 'PodScheduled',
     status: 'False',
-    reason: REASON_UNSCHEDULABLE,
+    reason,
     message,
     lastTransitionTime: now,
   });

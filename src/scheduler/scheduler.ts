@@ -26,13 +26,15 @@ import {
   type SchedulerConfiguration,
 } from './configuration/scheduler-configuration.ts';
 import { diagnose, diagnoseRefusal } from './diagnosis.ts';
-import { DEFAULT_SCHEDULER_NAME } from './framework.ts';
+import { chooseWithExtenders } from './extenders/choose-with-extenders.ts';
+import { HttpExtender } from './extenders/http-extender.ts';
+import { DEFAULT_SCHEDULER_NAME, type NodeRejection } from './framework.ts';
 import type { PlacementTable } from './placement-table.ts';
 import type { PodInfo } from './pod-info.ts';
 import { watchBudgets } from './preemption/watch-budgets.ts';
-import { ProfileRunner } from './profile-runner.ts';
+import { type Binder, ProfileRunner } from './profile-runner.ts';
 import type { QueuedPod } from './queued-pod.ts';
-import { reportUnschedulable } from './report.ts';
+import { type Failure, REASON_SCHEDULER_ERROR, reportUnschedulable } from './report.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
 import { createWorkloadSelector } from './topology/workload-selectors.ts';
 import { VolumeState } from './volumes/volume-state.ts';
@@ -73,14 +75,18 @@ class Scheduler {
   readonly #batchSize: number;
   readonly #cache = new ClusterCache();
   readonly #queue: SchedulingQueue;
+  readonly #extenders: readonly HttpExtender[];
+  /** Extenders are asked about one pod after the other; pods that do not concern them do not wait for that. */
+  #asking: Promise<void> = Promise.resolve();
 
   constructor(
     context: ControllerContext,
-    { createProfiles, backoff }: SchedulerConfiguration,
+    { createProfiles, backoff, extenders }: SchedulerConfiguration,
     batchSize: number,
   ) {
     this.#context = context;
     this.#batchSize = batchSize;
+    this.#extenders = extenders.map((config) => new HttpExtender(config));
     const { clock, informers, random } = context;
     const waitingPods = new WaitingPods(clock);
     const profiles = createProfiles({
@@ -157,6 +163,11 @@ class Scheduler {
     const runner = this.#runners.get(nameOf(info.pod));
     // Its profile is gone with a configuration before: it is not ours.
     if (!runner) return undefined;
+    const extenders = this.#extenders.filter((extender) => extender.isInterested(info));
+    if (extenders.length > 0) {
+      this.#asking = this.#asking.then(() => this.#scheduleWith(extenders, queued, runner));
+      return undefined;
+    }
     const { nominations } = this.#cache;
     const nominated = nominations.nodeOf(info.uid);
     // The room that is kept for the pod is not in its own way.
@@ -168,7 +179,50 @@ class Scheduler {
     return this.#refuse(queued, runner, table);
   }
 
-  #place(queued: QueuedPod, runner: ProfileRunner, nodeName: string): Promise<void> | undefined {
+  /** Asks the extenders, and holds their answer against what has become of the cluster meanwhile. */
+  async #scheduleWith(
+    extenders: readonly HttpExtender[],
+    queued: QueuedPod,
+    runner: ProfileRunner,
+  ): Promise<void> {
+    if (!this.#queue.holds(queued)) return;
+    const { info } = queued;
+    const { logger } = this.#context;
+    this.#cache.nominations.remove(info.uid);
+    const { eventCount } = this.#queue;
+    const table = runner.tables.tableFor(info);
+    const options = { pod: info, ranked: table.ranked(), extenders, cache: this.#cache, logger };
+    try {
+      const { nodeName, rejections } = await chooseWithExtenders(options);
+      if (!this.#queue.holds(queued)) return;
+      const isNews = this.#queue.eventCount !== eventCount;
+      if (nodeName === undefined) await this.#refuse(queued, runner, table, rejections);
+      else if (runner.tables.tableFor(info).accepts(nodeName)) {
+        await this.#place(queued, runner, nodeName, binderOf(extenders));
+        return;
+      }
+      if (nodeName !== undefined || isNews) this.#tryLater(queued);
+    } catch (thrown) {
+      const error = toError(thrown);
+      logger.warn('an extender failed', { pod: info.key, error });
+      this.#tryLater(queued);
+      await this.#report(info, { message: error.message, reason: REASON_SCHEDULER_ERROR }).catch(
+        (failed) => logger.error('a failure is not reported', { error: toError(failed) }),
+      );
+    }
+  }
+
+  #tryLater(queued: QueuedPod): void {
+    this.#queue.addBackoff(queued);
+    this.#wake();
+  }
+
+  #place(
+    queued: QueuedPod,
+    runner: ProfileRunner,
+    nodeName: string,
+    binder?: Binder,
+  ): Promise<void> | undefined {
     const { info } = queued;
     this.#cache.place(info, nodeName);
     let prepared: Promise<void> | undefined;
@@ -178,10 +232,14 @@ class Scheduler {
     } catch (thrown) {
       return this.#takeBack(queued, runner, nodeName, toError(thrown));
     }
-    const binding = this.#bind(queued, runner, nodeName, prepared);
-    if (!prepared) return binding;
+    if (!prepared) return this.#bind(queued, runner, nodeName, binder);
     // A placement that waits must not hold up the others.
-    binding.catch((error) => this.#context.logger.error('binding failed', { error }));
+    prepared
+      .then(
+        () => this.#bind(queued, runner, nodeName, binder),
+        (thrown) => this.#takeBack(queued, runner, nodeName, toError(thrown)),
+      )
+      .catch((error) => this.#context.logger.error('binding failed', { error }));
     return undefined;
   }
 
@@ -189,13 +247,14 @@ class Scheduler {
     queued: QueuedPod,
     runner: ProfileRunner,
     nodeName: string,
-    prepared: Promise<void> | undefined,
+    binder: Binder | undefined,
   ): Promise<void> {
     const { info } = queued;
     try {
-      if (prepared !== undefined) await prepared;
-      await runner.bind(info, nodeName);
+      await runner.bind(info, nodeName, binder);
     } catch (thrown) {
+      // The pod is gone or has a node already: the informer tells the rest.
+      if (isApiError(thrown, 'NotFound', 'Conflict')) this.#queue.delete(info.key);
       await this.#takeBack(queued, runner, nodeName, toError(thrown));
       return;
     }
@@ -222,16 +281,11 @@ class Scheduler {
     const { logger } = this.#context;
     if (error instanceof PermitRejection) {
       this.#queue.addUnschedulable(queued, new Set([error.plugin]));
-      return this.#report(info, error.message);
+      return this.#report(info, { message: error.message });
     }
-    if (isApiError(error, 'NotFound', 'Conflict')) {
-      // The pod is gone or has a node already: the informer tells the rest.
-      this.#queue.delete(info.key);
-      return undefined;
-    }
+    if (!this.#queue.holds(queued)) return undefined;
     logger.warn('binding failed', { pod: info.key, node: nodeName, error });
-    this.#queue.addBackoff(queued);
-    this.#wake();
+    this.#tryLater(queued);
     return undefined;
   }
 
@@ -239,18 +293,22 @@ class Scheduler {
     queued: QueuedPod,
     runner: ProfileRunner,
     table: PlacementTable,
+    byExtenders: readonly NodeRejection[] = [],
   ): Promise<void> | undefined {
     const { info } = queued;
     const { nodeCount, nominations } = this.#cache;
     const { refusal } = table.plan;
     const { message, rejectedBy } = refusal
       ? diagnoseRefusal(nodeCount, refusal)
-      : diagnose(nodeCount, table.rejections());
+      : diagnose(nodeCount, [...table.rejections(), ...byExtenders]);
     const room = nodeCount > 0 && !refusal ? runner.postFilter(info, table) : undefined;
-    this.#queue.addUnschedulable(queued, rejectedBy);
+    // Nobody knows what could change the mind of an extender: any event may.
+    this.#queue.addUnschedulable(queued, byExtenders.length > 0 ? new Set() : rejectedBy);
     if (room?.nominate) nominations.set(info, room.nominate);
     else if (room?.nominate === null) nominations.remove(info.uid);
-    const reported = this.#report(info, [message, room?.message].filter(Boolean).join(' '));
+    const reported = this.#report(info, {
+      message: [message, room?.message].filter(Boolean).join(' '),
+    });
     return room?.act ? this.#makeRoom(info, room.act, reported) : reported;
   }
 
@@ -266,14 +324,24 @@ class Scheduler {
     await reported;
   }
 
-  #report(info: PodInfo, message: string): Promise<void> {
+  #report(info: PodInfo, failure: Omit<Failure, 'nominatedNodeName'>): Promise<void> {
     const nominatedNodeName = this.#cache.nominations.nodeOf(info.uid);
     const { client, clock } = this.#context;
     const events = this.#eventsOf(info);
-    return reportUnschedulable({ client, clock, events }, info.pod, { message, nominatedNodeName });
+    return reportUnschedulable({ client, clock, events }, info.pod, {
+      ...failure,
+      nominatedNodeName,
+    });
   }
 
   #eventsOf({ pod }: PodInfo) {
     return this.#context.events.withSource(nameOf(pod));
   }
+}
+
+/** The extender that binds in place of the profile's plugins, if one does. */
+function binderOf(extenders: readonly HttpExtender[]): Binder | undefined {
+  const extender = extenders.find(({ config }) => config.bindVerb);
+  const verb = extender?.config.bindVerb;
+  return extender && verb ? (pod, nodeName) => extender.bind(verb, pod, nodeName) : undefined;
 }

@@ -3,12 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { Heap } from '../lib/heap.ts';
 import type { Pod } from '../scheme/generated/types/core-v1.ts';
 import type { NamespacedKey } from '../scheme/object.ts';
-import {
-  type ClusterEvent,
-  DEFAULT_SCHEDULER_NAME,
-  type Plugin,
-  type Profile,
-} from './framework.ts';
+import { type ClusterEvent, DEFAULT_SCHEDULER_NAME, type Profile } from './framework.ts';
 import { type PodInfo, toPodInfo } from './pod-info.ts';
 import type { QueuedPod } from './queued-pod.ts';
 
@@ -55,6 +50,7 @@ export class SchedulingQueue {
     (a, b) => this.#backoffEndsMs(a) - this.#backoffEndsMs(b),
   );
   readonly #backoffTimes: QueueBackoff;
+  #events = 0;
   readonly #unschedulable = new Set<QueuedPod>();
   /** The unschedulable pods by the plugins that rejected them: an event looks at those alone that it could help. */
   readonly #rejected = new Map<string, Set<QueuedPod>>();
@@ -87,6 +83,11 @@ export class SchedulingQueue {
     if (known?.info.uid !== info.uid) return this.#enter(info);
     this.#update(known, info);
     return known;
+  }
+
+  /** Whether the pod is still the one that was popped. */
+  holds(queued: QueuedPod): boolean {
+    return this.#pods.get(queued.info.key) === queued;
   }
 
   has(key: NamespacedKey): boolean {
@@ -153,26 +154,35 @@ export class SchedulingQueue {
   /** Something went wrong that is not the pod's fault: it is tried again after its backoff. */
   addBackoff(queued: QueuedPod): void {
     if (this.#pods.get(queued.info.key) !== queued) return;
+    this.#leaveUnschedulable(queued);
     queued.failedAtMs = this.#clock.now();
     this.#toBackoff(queued);
   }
 
-  /** Moves the unschedulable pods that `event` could help. */
-  onEvent(event: ClusterEvent): void {
+  /** How many events there were: whoever decides over a while sees by it whether something happened. */
+  get eventCount(): number {
+    return this.#events;
+  }
+
+  /** Moves the unschedulable pods that `event` could help, but for those that `skips` leaves out. */
+  onEvent(event: ClusterEvent, skips: (pod: PodInfo) => boolean = () => false): void {
+    this.#events++;
     if (this.#unschedulable.size === 0) return;
     for (const { schedulerName, plugins } of this.#profiles) {
       for (const plugin of plugins) {
         if (!plugin.helpedBy?.includes(event.type)) continue;
-        this.#retryHelped(event, plugin, `${schedulerName}/${plugin.name}`);
+        const helps = ({ info }: QueuedPod) =>
+          !skips(info) && (plugin.couldHelp?.(event, info) ?? true);
+        this.#retryRejected(`${schedulerName}/${plugin.name}`, helps);
       }
     }
     // A pod that no plugin rejected found no nodes at all: any event may help.
-    for (const queued of this.#rejected.get(NO_PLUGIN) ?? NOBODY) this.#retry(queued);
+    this.#retryRejected(NO_PLUGIN, () => true);
   }
 
-  #retryHelped(event: ClusterEvent, plugin: Plugin, rejectedBy: string): void {
+  #retryRejected(rejectedBy: string, helps: (queued: QueuedPod) => boolean): void {
     for (const queued of this.#rejected.get(rejectedBy) ?? NOBODY) {
-      if (plugin.couldHelp?.(event, queued.info) ?? true) this.#retry(queued);
+      if (helps(queued)) this.#retry(queued);
     }
   }
 

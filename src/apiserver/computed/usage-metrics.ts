@@ -4,18 +4,10 @@ import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { metricsNodes, metricsPods } from '../../scheme/groups/metrics/resource-metrics.ts';
 import type { ApiObject } from '../../scheme/object.ts';
-import type { GroupResource } from '../../scheme/resource.ts';
+import type { PodBehaviour } from '../../scheme/usage/pod-behaviour.ts';
 import { nodeMetrics, podMetrics } from '../../scheme/usage/resource-metrics.ts';
 import type { ResourceCache } from '../../store/store.ts';
 import type { ComputedResource } from './computed-resource.ts';
-
-/** How Pods behave by what other objects say of them. */
-export interface PodBehaviour {
-  /** Which objects those are. */
-  readonly reads: GroupResource;
-  /** The Pod with what they say, as if it said so itself. */
-  seen(pod: Pod, node: Node | undefined, says: readonly ApiObject[]): Pod;
-}
 
 /** @param behaviour default: Pods behave as they say themselves */
 export function createUsageMetrics(

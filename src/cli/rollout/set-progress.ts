@@ -34,8 +34,9 @@ function statefulSetProgress({ spec, status }: StatefulSet): Progress {
   const missing = replicas - (status?.readyReplicas ?? 0);
   if (missing > 0) return waiting(`Waiting for ${missing} pods to be ready...`);
   const updated = status?.updatedReplicas ?? 0;
-  const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
-  if (partition > 0) {
+  const partition = spec?.updateStrategy?.rollingUpdate?.partition;
+  // The API fills in a partition of 0, so this is what nearly every StatefulSet says: kubectl's words.
+  if (partition !== undefined) {
     const wanted = Math.max(0, replicas - partition);
     if (updated >= wanted) {
       return done(`partitioned roll out complete: ${updated} new pods have been updated...`);

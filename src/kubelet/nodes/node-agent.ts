@@ -9,7 +9,12 @@ import { coordinationLeases, coreNodes, corePods } from '../../scheme/generated/
 import type { Lease } from '../../scheme/generated/types/coordination-v1.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { quantityValue } from '../../scheme/quantity.ts';
-import { declaredPressures, isPoweredOn, isSimulated } from '../annotations.ts';
+import {
+  ANNOTATION_STATIC_PODS,
+  declaredPressures,
+  isPoweredOn,
+  isSimulated,
+} from '../annotations.ts';
 import { inChunks } from '../chunks.ts';
 import { imagesToRemove } from '../images/image-garbage.ts';
 import { withDefaultTag } from '../images/image-name.ts';
@@ -25,6 +30,7 @@ import { isRenewalDue, NODE_LEASE_NAMESPACE, newLease, renewedLease } from './no
 import { NodeNetworks } from './node-networks.ts';
 import type { NodeContext, NodeTransition } from './node-stage.ts';
 import type { Pressures } from './node-status.ts';
+import { planStaticPods } from './static-pods.ts';
 
 /** One key registers all new nodes, because their Pod ranges must not overlap. */
 const KEY_REGISTER = 'register';
@@ -70,9 +76,14 @@ export function isServed(node: Node): boolean {
   return isSimulated(node) && isPoweredOn(node);
 }
 
-/** Whether annotations let the node run out of something else than before. */
+/** Whether annotations say something else to the node than before. */
 function isRedeclared(previous: Node, node: Node): boolean {
-  return declaredPressures(previous).length !== declaredPressures(node).length;
+  const staticPodsOf = ({ metadata }: Node): string | undefined =>
+    metadata.annotations?.[ANNOTATION_STATIC_PODS];
+  return (
+    declaredPressures(previous).length !== declaredPressures(node).length ||
+    staticPodsOf(previous) !== staticPodsOf(node)
+  );
 }
 
 class NodeAgent {
@@ -160,9 +171,30 @@ class NodeAgent {
       const ctx = offsetMs === 0 ? shared : { ...shared, nowMs: shared.nowMs + offsetMs };
       await this.#renewLease(node, ctx.nowMs);
       this.#collectImages(node);
+      await this.#keepStaticPods(node);
       if (nodeReport.matches(node, ctx)) await this.#apply(node, nodeReport.next(node, ctx));
     });
     return requeueAfter(this.#msToNextHeartbeat(shardKey, shared.nowMs));
+  }
+
+  async #keepStaticPods(node: Node): Promise<void> {
+    const { name = '' } = node.metadata;
+    const plan = planStaticPods(node, this.#pods.byIndex(INDEX_NODE_NAME, name));
+    if (!plan) return;
+    const client = this.#clientFor(name);
+    for (const pod of plan.create) {
+      await this.#attempt('static pod not made known', node, async () => {
+        await client.create(corePods, pod);
+      });
+    }
+    for (const { metadata } of plan.remove) {
+      await this.#attempt('mirror pod not removed', node, async () => {
+        await client.delete(corePods, {
+          namespace: metadata.namespace,
+          name: metadata.name ?? '',
+        });
+      });
+    }
   }
 
   /** A disk that is full of images loses those that no container needs. */

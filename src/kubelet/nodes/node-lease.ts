@@ -53,6 +53,7 @@ function leaseSpec({ metadata }: Node, nowMs: number, settings: KubeletSettings)
   };
 }
 
-function ownerReferenceTo({ metadata }: Node): OwnerReference {
+/** Says that something is the node's. */
+export function ownerReferenceTo({ metadata }: Node): OwnerReference {
   return { apiVersion: 'v1', kind: 'Node', name: metadata.name ?? '', uid: metadata.uid ?? '' };
 }

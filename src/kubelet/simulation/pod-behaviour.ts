@@ -1,8 +1,8 @@
-import type { PodBehaviour } from '../../apiserver/computed/usage-metrics.ts';
 import { simulationStages } from '../../scheme/groups/simulation/definitions.ts';
 import type { Stage } from '../../scheme/groups/simulation/types.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
+import type { PodBehaviour } from '../../scheme/usage/pod-behaviour.ts';
 import { StageCatalog } from './stage-catalog.ts';
 
 /** How stages let Pods behave, for who asks what they use; undefined where stages are not served. */

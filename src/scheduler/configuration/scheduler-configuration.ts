@@ -1,10 +1,12 @@
 /** Reads a KubeSchedulerConfiguration: what a scheduler's profiles are made of. */
 import { ConfigurationReader, tellProblems } from '../../lib/configuration-reader.ts';
+import type { ExtenderConfig } from '../extenders/http-extender.ts';
 import { DEFAULT_SCHEDULER_NAME, type Profile } from '../framework.ts';
 import type { PluginHandle } from '../plugin-handle.ts';
 import type { QueueBackoff } from '../scheduling-queue.ts';
 import { atPoints, extendsPoint } from './extension-points.ts';
 import type { PluginFactory } from './plugin-registry.ts';
+import { readExtenders } from './read-extenders.ts';
 import { type EnabledPlugin, findPlugin, readPlugins } from './read-plugins.ts';
 import { integer } from './read-values.ts';
 
@@ -27,6 +29,7 @@ const KNOWN = [
   'apiVersion',
   'kind',
   'profiles',
+  'extenders',
   'percentageOfNodesToScore',
   'podInitialBackoffSeconds',
   'podMaxBackoffSeconds',
@@ -41,6 +44,7 @@ export class SchedulerConfigurationError extends Error {
 export interface SchedulerConfiguration {
   readonly createProfiles: (handle: PluginHandle) => readonly Profile[];
   readonly backoff: QueueBackoff;
+  readonly extenders: readonly ExtenderConfig[];
 }
 
 /** @param value What the YAML or JSON says. @throws {SchedulerConfigurationError} */
@@ -55,11 +59,13 @@ export function parseSchedulerConfiguration(value: unknown): SchedulerConfigurat
   readPercentage(reader, members.percentageOfNodesToScore, 'percentageOfNodesToScore');
   const profiles = readProfiles(reader, members.profiles);
   const backoff = readBackoff(reader, members);
+  const extenders = readExtenders(reader, members.extenders);
   if (reader.problems.length > 0) {
     throw new SchedulerConfigurationError(tellProblems(reader.problems));
   }
   return {
     backoff,
+    extenders,
     createProfiles: (handle) => profiles.map((create) => create(handle)),
   };
 }

@@ -64,17 +64,11 @@ class Preemption {
     if (pod.pod.spec?.preemptionPolicy === 'Never') {
       return 'not eligible due to preemptionPolicy=Never.';
     }
-    const nominated = this.#options.cache.nominations.nodeOf(pod.uid);
+    const { cache } = this.#options;
+    const nominated = cache.nominations.nodeOf(pod.uid);
     if (nominated === undefined) return undefined;
-    const isWaiting = this.#busy.has(pod.uid) || this.#hasLeaving(pod, nominated);
+    const isWaiting = this.#busy.has(pod.uid) || cache.node(nominated)?.hasLeaving(pod.priority);
     return isWaiting ? 'not eligible due to a terminating pod on the nominated node.' : undefined;
-  }
-
-  #hasLeaving({ priority }: PodInfo, nodeName: string): boolean {
-    for (const other of this.#options.cache.node(nodeName)?.pods() ?? []) {
-      if (other.isTerminating && other.priority < priority) return true;
-    }
-    return false;
   }
 
   #tableFor(table: NodeVerdicts): PreemptionTable {

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../../apiserver/client.ts';
 import { type Clock, toRfc3339 } from '../../lib/clock.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import { findCondition } from '../../scheme/conditions.ts';
 import { isApiError } from '../../scheme/errors.ts';
 import { corePods } from '../../scheme/generated/resources.ts';
 import type { Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts';
@@ -53,6 +54,12 @@ async function evict(
     reason: REASON_PREEMPTED,
     message: `Preempted by pod ${preemptor.uid} on node ${nodeName}`,
   });
+}
+
+/** Whether the pod was made to leave for the sake of another. */
+export function isVictim({ status }: Pod): boolean {
+  const condition = findCondition(status?.conditions, CONDITION_DISRUPTION_TARGET);
+  return condition?.reason === REASON_PREEMPTION;
 }
 
 function disruptionTarget({ pod }: PodInfo, lastTransitionTime: string): PodCondition {

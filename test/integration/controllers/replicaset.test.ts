@@ -135,6 +135,73 @@ describe('a ReplicaSet', () => {
     expect(left).not.toContain(unready.metadata.uid);
   });
 
+  test('gives up the Pods that its user holds cheapest first', async () => {
+    await using plane = await replicaSetPlane();
+    await plane.client.create(appsReplicaSets, newReplicaSet('web', { replicas: 3 }));
+    await plane.eventually(() => web(plane), allReady(3));
+    const [cheap, dear] = (await pods(plane)) as [Pod, Pod];
+    for (const [pod, cost] of [
+      [cheap, '-10'],
+      [dear, '10'],
+    ] as const) {
+      const annotations = { 'controller.kubernetes.io/pod-deletion-cost': cost };
+      const { namespace, name = '' } = pod.metadata;
+      const patch = { metadata: { annotations } };
+      await plane.client.patch(corePods, { namespace, name }, { type: 'merge', patch });
+    }
+    await scale(plane, 2);
+    const left = await plane.eventually(
+      () => pods(plane),
+      (now) => expect(now).toHaveLength(2),
+    );
+    const uids = left.map(({ metadata }) => metadata.uid);
+    expect(uids).not.toContain(cheap.metadata.uid);
+    await scale(plane, 1);
+    const [last] = await plane.eventually(
+      () => pods(plane),
+      (now) => expect(now).toHaveLength(1),
+    );
+    expect(last?.metadata.uid).toBe(dear.metadata.uid);
+  });
+
+  test('gives up the Pods first that share a node with Pods of its siblings', async () => {
+    await using plane = await replicaSetPlane();
+    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'deployment' };
+    const ofDeployment = (name: string, replicas: number, version: string) => {
+      const labels = { app: 'web', version };
+      const made = newReplicaSet(name, { replicas });
+      const metadata = { ...made.metadata, ownerReferences: [{ ...owner, controller: true }] };
+      const template = { ...made.spec?.template, metadata: { labels } };
+      const spec = { replicas, selector: { matchLabels: labels }, template };
+      return plane.client.create(appsReplicaSets, { metadata, spec });
+    };
+    await ofDeployment('web', 2, 'new');
+    await ofDeployment('sibling', 2, 'old');
+    const all = await plane.eventually(
+      () => pods(plane),
+      (now) => {
+        expect(now).toHaveLength(4);
+        for (const { status } of now) expect(status?.phase).toBe('Running');
+      },
+    );
+    const [crowded, alone, ...siblings] = [...all].sort((a, b) =>
+      (a.metadata.labels?.version ?? '') < (b.metadata.labels?.version ?? '') ? -1 : 1,
+    ) as [Pod, Pod, ...Pod[]];
+    const bind = (pod: Pod, node: string) => {
+      const { namespace, name = '' } = pod.metadata;
+      const target = { target: { kind: 'Node', name: node } };
+      return plane.client.createSubresource(corePods, { namespace, name }, 'binding', target);
+    };
+    await bind(alone, 'node-1');
+    for (const pod of [crowded, ...siblings]) await bind(pod, 'node-2');
+    await scale(plane, 1);
+    const left = await plane.eventually(
+      () => pods(plane),
+      (now) => expect(now).toHaveLength(3),
+    );
+    expect(left.map(({ metadata }) => metadata.uid)).not.toContain(crowded.metadata.uid);
+  });
+
   test('adopts a Pod that its selector matches, and releases one whose labels change', async () => {
     await using plane = await replicaSetPlane();
     const orphan = await plane.client.create(corePods, newPod('orphan'));

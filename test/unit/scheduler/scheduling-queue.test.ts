@@ -161,3 +161,34 @@ test('a pod deleted while it was being tried does not come back', () => {
   expect(queue.size).toBe(0);
   expect(queue.flush()).toBeUndefined();
 });
+
+test('a pod that is activated does not wait for its backoff', () => {
+  const { queue } = createQueue();
+  const pod = buildPod();
+  failOnce(queue, pod, ['Fussy']);
+  queue.activate([keyOf(pod)]);
+  expect(popNames(queue)).toEqual(['default/web-1']);
+});
+
+test('an event leaves out the pods that it is told to leave out', () => {
+  const { queue, clock } = createQueue();
+  failOnce(queue, buildPod({ name: 'kept' }), ['Hopeful']);
+  failOnce(queue, buildPod({ name: 'skipped' }), ['Hopeful']);
+  clock.advance(1_000);
+  queue.onEvent(nodeAdded, ({ key }) => key === 'default/skipped');
+  expect(popNames(queue)).toEqual(['default/kept']);
+});
+
+test('a pod that failed for a reason of its own waits for its backoff alone', () => {
+  const { queue, clock } = createQueue();
+  const pod = buildPod();
+  queue.set(pod);
+  const queued = queue.pop();
+  if (!queued) throw new Error('the pod was not active');
+  queue.addUnschedulable(queued, new Set(['Hopeful']));
+  queue.addBackoff(queued);
+  expect(queue.counts()).toMatchObject({ unschedulable: 0, backoff: 1 });
+  clock.advance(1_000);
+  queue.flush();
+  expect(popNames(queue)).toEqual(['default/web-1']);
+});

@@ -28,6 +28,7 @@ const statefulSet = (
   metadata: { name: 'db', generation: 1 },
   status: { replicas: 3, availableReplicas: 3, observedGeneration: 1, ...status },
 });
+
 const partition = (value: number): Partial<StatefulSetSpec> => ({
   updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: value } },
 });

@@ -262,6 +262,36 @@ describe('what is wrong is said with its place', () => {
       'percentageOfNodesToScore: must be a whole number, from 0 to 100',
     ],
     [
+      'an extender without a place',
+      { extenders: [{ filterVerb: 'filter' }] },
+      'extenders[0].urlPrefix: must not be empty',
+    ],
+    [
+      'an extender that is not over HTTP',
+      { extenders: [{ urlPrefix: 'ftp://host' }] },
+      'extenders[0].urlPrefix: must begin with http:// or https://',
+    ],
+    [
+      'scores of an extender that have no weight',
+      { extenders: [{ urlPrefix: 'http://host', prioritizeVerb: 'prioritize', weight: 0 }] },
+      'extenders[0].weight: must have a positive weight applied to it',
+    ],
+    [
+      'an extender without time to answer',
+      { extenders: [{ urlPrefix: 'http://host', httpTimeout: 'soon' }] },
+      'extenders[0].httpTimeout: must be a duration above 0, such as 5s',
+    ],
+    [
+      'two extenders that bind',
+      {
+        extenders: [
+          { urlPrefix: 'http://a', bindVerb: 'bind' },
+          { urlPrefix: 'http://b', bindVerb: 'bind' },
+        ],
+      },
+      'extenders: only one extender can implement bind',
+    ],
+    [
       'a backoff that shrinks',
       { podInitialBackoffSeconds: 5, podMaxBackoffSeconds: 2 },
       'podMaxBackoffSeconds: must not be less than podInitialBackoffSeconds',

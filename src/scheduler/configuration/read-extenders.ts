@@ -1,0 +1,77 @@
+import type { ConfigurationReader } from '../../lib/configuration-reader.ts';
+import { parseGoDuration } from '../../scheme/duration.ts';
+import type { ExtenderConfig } from '../extenders/http-extender.ts';
+import { integer } from './read-values.ts';
+
+const KNOWN = [
+  'urlPrefix',
+  'filterVerb',
+  'prioritizeVerb',
+  'bindVerb',
+  'weight',
+  'httpTimeout',
+  'nodeCacheCapable',
+  'managedResources',
+  'ignorable',
+];
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+export function readExtenders(
+  reader: ConfigurationReader,
+  value: unknown,
+): readonly ExtenderConfig[] {
+  const extenders = reader
+    .list(value, 'extenders')
+    .map((item, index) => readExtender(reader, item, `extenders[${index}]`));
+  if (extenders.filter(({ bindVerb }) => bindVerb).length > 1) {
+    reader.refuse('extenders', undefined, 'only one extender can implement bind');
+  }
+  return extenders;
+}
+
+function readExtender(reader: ConfigurationReader, value: unknown, path: string): ExtenderConfig {
+  const members = reader.object(value, path, KNOWN);
+  const urlPrefix = reader.requiredText(members.urlPrefix, `${path}.urlPrefix`);
+  if (urlPrefix && !/^https?:\/\//.test(urlPrefix)) {
+    reader.refuse(`${path}.urlPrefix`, urlPrefix, 'must begin with http:// or https://');
+  }
+  const prioritizeVerb = reader.text(members.prioritizeVerb, `${path}.prioritizeVerb`);
+  const weight = integer(reader, members.weight, `${path}.weight`, { min: 0 }) ?? 1;
+  if (prioritizeVerb && weight === 0) {
+    const detail = 'must have a positive weight applied to it';
+    reader.refuse(`${path}.weight`, weight, detail);
+  }
+  return {
+    urlPrefix,
+    prioritizeVerb,
+    weight,
+    filterVerb: reader.text(members.filterVerb, `${path}.filterVerb`),
+    bindVerb: reader.text(members.bindVerb, `${path}.bindVerb`),
+    timeoutMs: readTimeout(reader, members.httpTimeout, `${path}.httpTimeout`),
+    nodeCacheCapable: reader.boolean(members.nodeCacheCapable, `${path}.nodeCacheCapable`) ?? false,
+    managedResources: readResources(reader, members.managedResources, path),
+    ignorable: reader.boolean(members.ignorable, `${path}.ignorable`) ?? false,
+  };
+}
+
+function readTimeout(reader: ConfigurationReader, value: unknown, path: string): number {
+  const text = reader.text(value, path);
+  if (text === undefined) return DEFAULT_TIMEOUT_MS;
+  const timeoutMs = parseGoDuration(text);
+  if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs;
+  reader.refuse(path, value, 'must be a duration above 0, such as 5s');
+  return DEFAULT_TIMEOUT_MS;
+}
+
+function readResources(
+  reader: ConfigurationReader,
+  value: unknown,
+  path: string,
+): readonly string[] {
+  return reader.list(value, `${path}.managedResources`).map((item, index) => {
+    const at = `${path}.managedResources[${index}]`;
+    const { name } = reader.object(item, at, ['name']);
+    return reader.requiredText(name, `${at}.name`);
+  });
+}

@@ -1,0 +1,180 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import type { ApiClient } from '../../../src/apiserver/client.ts';
+import { parseSchedulerConfiguration } from '../../../src/scheduler/configuration/scheduler-configuration.ts';
+import { createScheduler } from '../../../src/scheduler/scheduler.ts';
+import { coreNodes, corePods } from '../../../src/scheme/generated/resources.ts';
+import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import { eventually } from '../../support/eventually.ts';
+import { testApi } from '../../support/plane.ts';
+import { runControllers } from '../../support/running-controllers.ts';
+import { newPod } from '../../support/workloads.ts';
+
+interface Question {
+  readonly Pod?: Pod;
+  readonly NodeNames?: readonly string[];
+  readonly Node?: string;
+}
+
+type Answers = Readonly<Record<string, (question: Question) => object>>;
+
+interface TestExtender extends AsyncDisposable {
+  readonly urlPrefix: string;
+  readonly asked: readonly string[];
+}
+
+/** An extender that answers each verb by a function; a verb that it does not know is a fault of the server. */
+async function extenderWith(answers: Answers): Promise<TestExtender> {
+  const asked: string[] = [];
+  const server: Server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const verb = request.url?.split('/').at(-1) ?? '';
+      asked.push(verb);
+      const answer = answers[verb];
+      response.statusCode = answer ? 200 : 500;
+      response.end(JSON.stringify(answer?.(JSON.parse(Buffer.concat(chunks).toString())) ?? {}));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    urlPrefix: `http://127.0.0.1:${port}/scheduler`,
+    asked,
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+async function planeWith(extender: object, nodes: readonly string[] = ['a', 'b']) {
+  const api = await testApi();
+  const configuration = parseSchedulerConfiguration({
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    extenders: [{ nodeCacheCapable: true, ...extender }],
+  });
+  const controllers = [createScheduler({ configuration })];
+  const running = await runControllers({ client: api.client, controllers });
+  for (const name of nodes) await addNode(api.client, name);
+  return {
+    client: api.client,
+    [Symbol.asyncDispose]: async () => {
+      await running[Symbol.asyncDispose]();
+      await api[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function addNode(client: ApiClient, name: string): Promise<void> {
+  const allocatable = { cpu: '4', memory: '8Gi', pods: '10', 'example.com/fpga': '4' };
+  const created = await client.create(coreNodes, { metadata: { name }, status: { allocatable } });
+  await client.update(coreNodes, { ...created, spec: { ...created.spec, taints: [] } });
+}
+
+const podNamed = (client: ApiClient, name: string): Promise<Pod> =>
+  client.get(corePods, { namespace: 'default', name });
+
+const isOn =
+  (node: string) =>
+  ({ spec }: Pod): void =>
+    expect(spec?.nodeName).toBe(node);
+
+const waits =
+  (reason: string, message: unknown) =>
+  ({ status }: Pod): void =>
+    expect(status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'PodScheduled', status: 'False', reason, message }),
+    );
+
+describe('an extender', () => {
+  test('takes nodes away, and says why', async () => {
+    await using extender = await extenderWith({
+      filter: ({ NodeNames = [] }) => ({
+        NodeNames: NodeNames.filter((name) => name === 'b'),
+        FailedNodes: { a: 'a is too old' },
+      }),
+    });
+    const { urlPrefix } = extender;
+    await using plane = await planeWith({ urlPrefix, filterVerb: 'filter' });
+    await plane.client.create(corePods, newPod('web'));
+    await eventually(() => podNamed(plane.client, 'web'), isOn('b'));
+  });
+
+  test('that takes every node leaves the pod waiting with its words', async () => {
+    await using extender = await extenderWith({
+      filter: () => ({ NodeNames: [], FailedNodes: { a: 'too old', b: 'too old' } }),
+    });
+    const { urlPrefix } = extender;
+    await using plane = await planeWith({ urlPrefix, filterVerb: 'filter' });
+    await plane.client.create(corePods, newPod('web'));
+    await eventually(
+      () => podNamed(plane.client, 'web'),
+      waits('Unschedulable', expect.stringContaining('0/2 nodes are available: 2 too old.')),
+    );
+  });
+
+  test('scores nodes beside the plugins', async () => {
+    await using extender = await extenderWith({
+      prioritize: ({ NodeNames = [] }) =>
+        NodeNames.map((Host) => ({ Host, Score: Host === 'b' ? 10 : 0 })),
+    });
+    const { urlPrefix } = extender;
+    await using plane = await planeWith({ urlPrefix, prioritizeVerb: 'prioritize', weight: 10 });
+    for (const name of ['one', 'two']) {
+      await plane.client.create(corePods, newPod(name));
+      await eventually(() => podNamed(plane.client, name), isOn('b'));
+    }
+  });
+
+  test('is asked about the pods alone that request what it manages', async () => {
+    await using extender = await extenderWith({ filter: () => ({ NodeNames: ['a'] }) });
+    const managedResources = [{ name: 'example.com/fpga' }];
+    const { urlPrefix } = extender;
+    await using plane = await planeWith({ urlPrefix, filterVerb: 'filter', managedResources });
+    await plane.client.create(corePods, newPod('plain'));
+    await eventually(
+      () => podNamed(plane.client, 'plain'),
+      ({ spec }) => expect(spec?.nodeName).toBeDefined(),
+    );
+    expect(extender.asked).toEqual([]);
+    const resources = { limits: { 'example.com/fpga': '1' } };
+    const containers = [{ name: 'main', image: 'nginx', resources }];
+    await plane.client.create(corePods, newPod('special', { containers }));
+    await eventually(() => podNamed(plane.client, 'special'), isOn('a'));
+  });
+
+  test('binds in place of the scheduler', async () => {
+    const bound: string[] = [];
+    await using extender = await extenderWith({
+      bind: ({ Node = '' }) => {
+        bound.push(Node);
+        return {};
+      },
+    });
+    const { urlPrefix } = extender;
+    await using plane = await planeWith({ urlPrefix, bindVerb: 'bind' }, ['a']);
+    await plane.client.create(corePods, newPod('web'));
+    await eventually(
+      () => bound,
+      (nodes) => expect(nodes).toEqual(['a']),
+    );
+  });
+
+  test('that is down is left out if it may be, and reported on the pod if not', async () => {
+    await using extender = await extenderWith({});
+    const { urlPrefix } = extender;
+    const broken = { urlPrefix, filterVerb: 'filter', httpTimeout: '5s' };
+    await using lenient = await planeWith({ ...broken, ignorable: true }, ['a']);
+    await lenient.client.create(corePods, newPod('web'));
+    await eventually(() => podNamed(lenient.client, 'web'), isOn('a'));
+    await using strict = await planeWith(broken, ['a']);
+    await strict.client.create(corePods, newPod('web'));
+    const message = `extender ${urlPrefix}/filter: failed filter with code 500`;
+    await eventually(() => podNamed(strict.client, 'web'), waits('SchedulerError', message));
+  });
+});
