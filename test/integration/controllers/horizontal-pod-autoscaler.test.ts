@@ -9,6 +9,7 @@ import type {
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerSpec,
   MetricSpec,
+  MetricValueStatus,
 } from '../../../src/scheme/generated/types/autoscaling-v2.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { type TestPlane, testPlane } from '../../support/control-plane.ts';
@@ -120,6 +121,14 @@ class ScalingPlane implements AsyncDisposable {
     return this.plane.client.get(autoscalingHorizontalPodAutoscalers, WEB);
   }
 
+  /** Waits until its first metric, of a resource, is this. */
+  async measures(current: MetricValueStatus): Promise<void> {
+    await this.plane.eventually(
+      () => this.autoscaler(),
+      ({ status }) => expect(status?.currentMetrics?.[0]?.resource?.current).toEqual(current),
+    );
+  }
+
   async size(): Promise<number> {
     return (await this.plane.client.get(appsDeployments, WEB)).spec?.replicas ?? 0;
   }
@@ -177,13 +186,7 @@ describe('a HorizontalPodAutoscaler', () => {
     await scaling.start(2);
     await scaling.uses('160m');
     await scaling.becomes(4);
-    const { status } = await scaling.autoscaler();
-    expect(status?.currentMetrics).toEqual([
-      {
-        type: 'Resource',
-        resource: { name: 'cpu', current: { averageUtilization: 160, averageValue: '160m' } },
-      },
-    ]);
+    await scaling.measures({ averageUtilization: 160, averageValue: '160m' });
     expect(await scaling.tells('SuccessfulRescale')).toBe(
       'New size: 4; reason: cpu resource utilization (percentage of request) above target',
     );
@@ -350,8 +353,7 @@ describe('a HorizontalPodAutoscaler', () => {
     await scaling.start(2, { metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] });
     await scaling.uses('150m');
     await scaling.becomes(3);
-    const { status } = await scaling.autoscaler();
-    expect(status?.currentMetrics?.[0]?.resource?.current).toEqual({ averageValue: '150m' });
+    await scaling.measures({ averageValue: '150m' });
   });
 
   test('follows what its Pods tell of themselves', async () => {
