@@ -13,6 +13,7 @@ import { toPodInfo } from '../../src/scheduler/pod-info.ts';
 import type { WorkloadSelector } from '../../src/scheduler/topology/workload-selectors.ts';
 import { VolumeState } from '../../src/scheduler/volumes/volume-state.ts';
 import { WaitingPods } from '../../src/scheduler/waiting-pods.ts';
+import type { Pod } from '../../src/scheme/generated/types/core-v1.ts';
 import { type ApiObject, keyOf } from '../../src/scheme/object.ts';
 import { buildNode, buildPod, type NodeFields, type PodFields } from './builders.ts';
 
@@ -92,7 +93,17 @@ export class TestCluster {
   }
 
   tableFor(fields: PodFields): PlacementTable {
-    const pod = toPodInfo(buildPod(fields));
+    return this.#tableOf(buildPod(fields));
+  }
+
+  /** The best node for a pod that is whole. */
+  bestFor(pod: Pod): string | undefined {
+    return this.#tableOf(pod).best();
+  }
+
+  #tableOf(object: Pod): PlacementTable {
+    const pod = toPodInfo(object);
+    for (const plugin of this.profile.plugins) plugin.sign?.(pod);
     return new PlacementTable({
       pod,
       profile: this.profile,

@@ -1,6 +1,10 @@
 import type { ConfigurationReader } from '../../lib/configuration-reader.ts';
 import type { Plugin } from '../framework.ts';
 import type { PluginHandle } from '../plugin-handle.ts';
+import { createDataLocality } from '../plugins/alpha/data-locality.ts';
+import { createDeadlines } from '../plugins/alpha/deadlines.ts';
+import { createGangs } from '../plugins/alpha/gangs.ts';
+import { createInterference } from '../plugins/alpha/interference.ts';
 import { createDefaultBinder } from '../plugins/default-binder.ts';
 import { createDefaultPreemption } from '../plugins/default-preemption.ts';
 import { createImageLocality } from '../plugins/image-locality.ts';
@@ -133,4 +137,9 @@ export const PLUGINS: readonly PluginDefinition[] = [
     read: readNoArgs,
     create: ({ client }) => createDefaultBinder(client),
   }),
+  // Alpha, and so in a profile only when its configuration asks for them.
+  define({ name: 'Gangs', isDefault: false, read: readNoArgs, create: createGangs }),
+  define({ name: 'DataLocality', isDefault: false, read: readNoArgs, create: createDataLocality }),
+  define({ name: 'Interference', isDefault: false, read: readNoArgs, create: createInterference }),
+  define({ name: 'Deadlines', isDefault: false, read: readNoArgs, create: createDeadlines }),
 ];
