@@ -76,7 +76,8 @@ export function planNode(view: NodeView): NodePlan {
   const isBlocked = ({ volume }: Need): boolean =>
     isExclusive(volume) && view.elsewhere(volume).length > 0;
   const surplus = view.attachments.filter(
-    (one) => !needed.has(volumeNameOf(one)) && !one.metadata.deletionTimestamp,
+    (one) =>
+      !needed.has(volumeNameOf(one)) && !one.metadata.deletionTimestamp && isOfVolume(one, view),
   );
   const deadlines = surplus.map((one) => detachableAt(one, view));
   const waiting = deadlines.filter((time) => time > view.nowMs && Number.isFinite(time));
@@ -90,6 +91,11 @@ export function planNode(view: NodeView): NodePlan {
 
 export function volumeNameOf({ spec }: VolumeAttachment): string {
   return spec.source.persistentVolumeName ?? '';
+}
+
+/** Whether it attaches a volume that is there by the volume's own driver: what else people attach is their own. */
+function isOfVolume(attachment: VolumeAttachment, { volumeOf }: NodeView): boolean {
+  return volumeOf(attachment)?.spec?.csi?.driver === attachment.spec.attacher;
 }
 
 /** Whether no more than one node may have it. */

@@ -91,6 +91,14 @@ const PLANS: readonly [
     view({ needs: [{ pod, volume: a }], attachments: [attached()] }),
     {},
   ],
+  [
+    'that somebody attached by another driver is left alone',
+    view({
+      attachments: [attached(a, { spec: { ...newAttachment(a, 'node-1').spec, attacher: 'x' } })],
+    }),
+    {},
+  ],
+  ['that is not there is left alone', view({ attachments: [attached(disk('unknown'))] }), {}],
   ['that no Pod needs is detached', view({ attachments: [attached()] }), { detach: 1 }],
   [
     'that is being detached is left alone',
