@@ -7,6 +7,7 @@ import { measureBigCluster } from './measurements/big-cluster.ts';
 import { measureFairness } from './measurements/fairness.ts';
 import type { BenchContext, Measurement } from './measurements/measurement.ts';
 import { measureOutage } from './measurements/outage.ts';
+import { measureScheduling } from './measurements/scheduling.ts';
 import { measureStart } from './measurements/start.ts';
 import { measureWatch } from './measurements/watch.ts';
 import { measureWrites } from './measurements/writes.ts';
@@ -21,6 +22,7 @@ const MEASUREMENTS: readonly { readonly for: readonly Section[]; readonly run: M
   { for: ['watch'], run: measureWatch },
   { for: ['fairness'], run: measureFairness },
   { for: ['outage'], run: measureOutage },
+  { for: ['scheduling'], run: measureScheduling },
   { for: ['start'], run: measureStart },
 ];
 

@@ -9,6 +9,7 @@ export const SECTIONS = [
   'watch',
   'fairness',
   'outage',
+  'scheduling',
   'start',
 ] as const;
 

@@ -92,6 +92,8 @@ export interface Config {
   readonly nodeStartupGracePeriodSeconds: number;
   /** How many nodes a second may be marked for eviction in a zone. @default 0.1 */
   readonly nodeEvictionRate: number;
+  /** How long Events are kept after they were last seen, in seconds. @default 3600 */
+  readonly eventTtlSeconds: number;
   /** How long Pods tolerate a node that is not ready or unreachable, where they do not say, in seconds. @default 300 */
   readonly defaultTolerationSeconds: number;
   /** Admission plugins to run beside the default ones. @default [] */
@@ -144,6 +146,7 @@ Usage: npm start -- [options]
   --node-startup-grace-period SECONDS
                               how long a new node may take to report for the first time (default 60)
   --node-eviction-rate RATE   how many nodes a second are given up in a zone (default 0.1)
+  --event-ttl SECONDS         how long Events are kept after they were last seen (default 3600)
   --default-toleration-seconds SECONDS
                               how long Pods stay on a node that is gone, where they do not say (default 300)
   --encryption-provider-config FILE
@@ -187,6 +190,7 @@ const OPTIONS = {
   'node-monitor-grace-period': { type: 'string' },
   'node-startup-grace-period': { type: 'string' },
   'node-eviction-rate': { type: 'string' },
+  'event-ttl': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
   'encryption-provider-config': { type: 'string' },
   'scheduler-config': { type: 'string' },
@@ -240,6 +244,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
       values['node-startup-grace-period'] ?? '60',
     ),
     nodeEvictionRate: toRate('--node-eviction-rate', values['node-eviction-rate'] ?? '0.1'),
+    eventTtlSeconds: seconds('--event-ttl', values['event-ttl'] ?? '3600'),
     defaultTolerationSeconds: seconds(
       '--default-toleration-seconds',
       values['default-toleration-seconds'] ?? '300',

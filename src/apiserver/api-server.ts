@@ -19,10 +19,10 @@ import type { ResourceRef } from '../scheme/resource.ts';
 import type { Scheme } from '../scheme/scheme.ts';
 import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
+import { ApiServiceKeeper, apiServiceDefaults } from './api-services.ts';
 import { AUDIT_EVENTS, readAuditLog } from './audit/audit-reader.ts';
 import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type { Credentials, RequestIdentity } from './authentication/authenticator.ts';
-import { APISERVER_USER } from './authentication/identities.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { Authorization } from './authorization/authorization.ts';
 import { assertAuthorized } from './authorization/authorizer.ts';
@@ -55,6 +55,7 @@ import type { Seat } from './fairness/fair-queues.ts';
 import { FlowControl } from './fairness/flow-control.ts';
 import { FlowSchemaKeeper } from './fairness/flow-schema-keeper.ts';
 import { costOf, type RequestCost } from './fairness/request-cost.ts';
+import { ownApi } from './own-api.ts';
 import { reconcileDefaults } from './reconcile-defaults.ts';
 import { applyObject } from './registry/apply.ts';
 import { createObject } from './registry/create.ts';
@@ -90,6 +91,7 @@ export class ApiServer {
   readonly #flows: FlowControl;
   readonly #requestMetrics: RequestMetrics | undefined;
   readonly #flowSchemas: FlowSchemaKeeper;
+  readonly #apiServices: ApiServiceKeeper;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
   #isServing = false;
@@ -109,6 +111,7 @@ export class ApiServer {
     this.#registry = createRegistry(options, this.#authorization, this.#ranges);
     this.#customResources = new CustomResources(this.#registry);
     this.#flowSchemas = new FlowSchemaKeeper(this.#registry);
+    this.#apiServices = new ApiServiceKeeper(ownApi(this), this.scheme, options.logger);
     this.containers = new ContainerAccess({
       registry: this.#registry,
       options,
@@ -132,22 +135,15 @@ export class ApiServer {
     await this.#flows.start();
     await this.#customResources.start();
     this.#isServing = true;
-    const ctx: RequestContext = { user: APISERVER_USER, exemptFromLimits: true };
-    const api = {
-      get: (ref: ResourceRef, target: Target) => this.get(ctx, ref, target),
-      create: (ref: ResourceRef, object: object) => this.create(ctx, ref, object),
-      update: (ref: ResourceRef, object: ApiObject) => this.update(ctx, ref, object),
-    };
+    const api = ownApi(this);
     await bootstrapCluster(api, {
       ranges: this.#ranges,
       apiPort: this.#options.apiPort ?? 4000,
     });
-    const defaults = {
-      list: (ref: ResourceRef) => this.list(ctx, ref),
-      transaction: (writes: readonly TransactionWrite[]) => this.transaction(ctx, writes),
-    };
     const policy = this.#authorization.usesRoles ? DEFAULT_POLICY : [];
-    await reconcileDefaults(defaults, [...policy, ...DEFAULT_FLOWS]);
+    const defaults = [...policy, ...DEFAULT_FLOWS, apiServiceDefaults(this.scheme)];
+    await reconcileDefaults(api, defaults);
+    this.#apiServices.start();
     await this.#flowSchemas.start();
   }
 
@@ -161,6 +157,7 @@ export class ApiServer {
     this.#isServing = false;
     this.#customResources.stop();
     this.#flowSchemas.stop();
+    this.#apiServices.stop();
     this.#authorization.stop();
     this.#flows.stop();
   }

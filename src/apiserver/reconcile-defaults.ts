@@ -21,6 +21,8 @@ export interface DefaultObjects {
   readonly ref: ResourceRef;
   readonly objects: readonly NewObject<ApiObject>[];
   readonly mend: (current: ApiObject, expected: NewObject<ApiObject>) => Mending<ApiObject>;
+  /** Whether what is there and is no default was one once, and goes. @default it stays */
+  readonly wasDefault?: ((current: ApiObject) => boolean) | undefined;
 }
 
 /** Ties the type of the objects to that of `mend`, which is only ever called with objects of its own resource. */
@@ -28,8 +30,14 @@ export function defaultsOf<T extends ApiObject>(
   ref: ResourceRef<T>,
   objects: readonly NewObject<T>[],
   mend: (current: T, expected: NewObject<T>) => Mending<T>,
+  wasDefault?: (current: T) => boolean,
 ): DefaultObjects {
-  return { ref, objects, mend: mend as unknown as DefaultObjects['mend'] };
+  return {
+    ref,
+    objects,
+    mend: mend as unknown as DefaultObjects['mend'],
+    wasDefault: wasDefault as unknown as DefaultObjects['wasDefault'],
+  };
 }
 
 /** Creates what is missing and mends what lacks something. */
@@ -53,7 +61,7 @@ export async function reconcileDefaults(
 
 async function plan(
   api: DefaultsApi,
-  { mend, objects, ref }: DefaultObjects,
+  { mend, objects, ref, wasDefault }: DefaultObjects,
 ): Promise<TransactionWrite[]> {
   const { items } = await api.list(ref);
   const current = new Map(items.map((item) => [placeOf(item), item]));
@@ -62,19 +70,27 @@ async function plan(
     const existing = current.get(placeOf(expected));
     if (!existing) writes.push({ type: 'create', ref, object: structuredClone(expected) });
     else writes.push(...planMending(ref, existing, mend(existing, expected)));
+    current.delete(placeOf(expected));
+  }
+  for (const left of current.values()) {
+    if (wasDefault?.(left)) writes.push(deletionOf(ref, left));
   }
   return writes;
 }
 
 function planMending(
   ref: ResourceRef,
-  { metadata }: ApiObject,
+  existing: ApiObject,
   mended: Mending<ApiObject>,
 ): TransactionWrite[] {
   if (mended === undefined) return [];
-  if (mended !== 'replace') return [{ type: 'update', ref, object: structuredClone(mended) }];
+  if (mended === 'replace') return [deletionOf(ref, existing)];
+  return [{ type: 'update', ref, object: structuredClone(mended) }];
+}
+
+function deletionOf(ref: ResourceRef, { metadata }: ApiObject): TransactionWrite {
   const { name = '', namespace } = metadata;
-  return [{ type: 'delete', ref, target: { name, namespace } }];
+  return { type: 'delete', ref, target: { name, namespace } };
 }
 
 const placeOf = ({ metadata }: Pick<ApiObject, 'metadata'>): string =>

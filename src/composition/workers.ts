@@ -161,6 +161,7 @@ function controllersOf({
       apiServer.scheme.preferred(group, resource),
     types: apiServer.scheme,
     evictionRates: { ...DEFAULT_EVICTION_RATES, ratePerSecond: config.nodeEvictionRate },
+    eventTtlMs: config.eventTtlSeconds * 1_000,
     nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
     nodeStartupGracePeriodMs: config.nodeStartupGracePeriodSeconds * 1_000,
   };

@@ -17,7 +17,9 @@ import { createDeploymentController } from './deployment/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
+import { createEndpointSliceMirroringController } from './endpointslice-mirroring/reconciler.ts';
 import { createEphemeralVolumeController } from './ephemeral-volume/reconciler.ts';
+import { createEventCleanerController } from './event-cleaner/reconciler.ts';
 import { createGarbageCollectorController } from './garbage-collector/reconciler.ts';
 import {
   createHorizontalPodAutoscalerController,
@@ -34,6 +36,7 @@ import { createPvProtectionController } from './pv-protection/reconciler.ts';
 import { createPvcProtectionController } from './pvc-protection/reconciler.ts';
 import { createReplicaSetController } from './replicaset/reconciler.ts';
 import { createReplicationControllerController } from './replicationcontroller/reconciler.ts';
+import { createResourceClaimController } from './resourceclaim/reconciler.ts';
 import { createResourceQuotaController } from './resourcequota/reconciler.ts';
 import {
   createRootCaCertificatePublisherController,
@@ -75,6 +78,8 @@ export interface ControllersOptions
   readonly evictionRates?: EvictionRates;
   /** How often silent Nodes are looked for. @default 5_000 */
   readonly nodeMonitorPeriodMs?: number;
+  /** How long an Event is kept after it was last seen. @default 3_600_000 */
+  readonly eventTtlMs?: number;
   /** @default 100 */
   readonly maxEndpointsPerSlice?: number;
   /** How many ended Pods may stay; 0 keeps all. @default 12_500 */
@@ -92,12 +97,15 @@ const FACTORIES = {
   'horizontal-pod-autoscaler': createHorizontalPodAutoscalerController,
   'ttl-after-finished': createTtlAfterFinishedController,
   namespace: createNamespaceController,
+  resourceclaim: createResourceClaimController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,
   'serviceaccount-token': createServiceAccountTokenController,
   disruption: createDisruptionController,
   endpoints: createEndpointsController,
   endpointslice: createEndpointSliceController,
+  'endpointslice-mirroring': createEndpointSliceMirroringController,
+  'event-cleaner': createEventCleanerController,
   'garbage-collector': createGarbageCollectorController,
   'node-lifecycle': createNodeLifecycleController,
   'taint-eviction': createTaintEvictionController,

@@ -28,7 +28,7 @@ export class PostgresPool {
     const pool = this.#pool;
     const facade = {
       query: (text: string, values?: readonly unknown[]) => this.#query(text, values),
-      connect: async () => serialClient(await pool.connect()),
+      connect: async () => serialClient(await this.#telling(pool.connect())),
       end: () => pool.end(),
       on: (event: string, listener: (...args: unknown[]) => void) =>
         pool.on(event as 'error', listener),
@@ -39,11 +39,16 @@ export class PostgresPool {
   }
 
   async #query(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    const statement = { name: this.#nameOf(text), text, values: [...values] };
+    const result = await this.#telling(this.#pool.query(statement));
+    this.#announceRecovery();
+    return result;
+  }
+
+  /** Notes the loss of the server, and tells BullMQ of it in its terms. */
+  async #telling<T>(answer: Promise<T>): Promise<T> {
     try {
-      const statement = { name: this.#nameOf(text), text, values: [...values] };
-      const result = await this.#pool.query(statement);
-      this.#announceRecovery();
-      return result;
+      return await answer;
     } catch (thrown) {
       const error = toError(thrown);
       if (!isLoss(error)) throw error;

@@ -2,6 +2,7 @@ import { deepEqual } from '../lib/deep-equal.ts';
 import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
 import type { Labels } from '../scheme/labels.ts';
 import { ChangeLog } from './change-log.ts';
+import { ClaimUsers } from './claim-users.ts';
 import { ImageSpread } from './image-spread.ts';
 import { NodeInfo } from './node-info.ts';
 import { Nominations } from './nominations.ts';
@@ -21,6 +22,7 @@ export class ClusterCache {
   /** What pods on nodes say about pods to come. */
   readonly heldTerms = new HeldTerms((namespace) => this.namespaceLabels(namespace));
   readonly images = new ImageSpread();
+  readonly claims = new ClaimUsers();
   /** Pods that room was made for. */
   readonly nominations = new Nominations((nodeName) => this.#changed(nodeName));
   readonly #nodes = new Map<string, NodeInfo>();
@@ -104,6 +106,7 @@ export class ClusterCache {
     this.#nodeInfo(nodeName).addPod(pod);
     this.podCounts.add(pod, nodeName);
     this.heldTerms.add(pod, nodeName);
+    this.claims.add(pod);
     this.#changed(nodeName);
   }
 
@@ -117,6 +120,7 @@ export class ClusterCache {
     if (!info || !pod) return;
     this.podCounts.remove(pod, nodeName);
     this.heldTerms.remove(pod, nodeName);
+    this.claims.remove(pod);
     this.#dropIfUnused(info);
     this.#changed(nodeName);
   }

@@ -98,7 +98,9 @@ export type ClusterEvent =
   /** The labels of a pod on a node changed, or what it asks for. */
   | { readonly type: 'assigned-pod-updated'; readonly before: Pod; readonly pod: Pod }
   /** A pod that held resources is gone or has ended. */
-  | { readonly type: 'assigned-pod-removed'; readonly pod: Pod };
+  | { readonly type: 'assigned-pod-removed'; readonly pod: Pod }
+  /** A claim, a volume, a storage class or what a node can attach. */
+  | { readonly type: 'storage-changed' };
 
 /** What the filters say about pods of one signature, of any node. */
 export interface PodJudge {
@@ -116,10 +118,10 @@ export interface PodJudge {
 export interface NodeVerdicts {
   readonly plan: PodJudge;
   /** Of the nodes named alone, or of all when `names` is undefined; an undefined rejection is a node that can take the pod. */
-  verdictsOf(
-    names: Iterable<string> | undefined,
-  ): Iterable<readonly [nodeName: string, rejection: NodeRejection | undefined]>;
+  verdictsOf(names: Iterable<string> | undefined): Iterable<NodeVerdict>;
 }
+
+export type NodeVerdict = readonly [nodeName: string, rejection: NodeRejection | undefined];
 
 /** What came of the attempt to make room. */
 export interface PostFilterResult {
@@ -162,8 +164,8 @@ export interface Plugin {
   unreserve?(pod: PodInfo, nodeName: string): void;
   /** The last word on a placement: undefined allows it. */
   permit?(pod: PodInfo, nodeName: string): PermitResult | undefined;
-  /** Gets ready what the pod needs on the node. A rejection takes the placement back. */
-  preBind?(pod: PodInfo, nodeName: string): Promise<void>;
+  /** Gets ready what the pod needs on the node, if anything. A rejection takes the placement back. */
+  preBind?(pod: PodInfo, nodeName: string): Promise<void> | undefined;
   /** Stores the placement; false leaves that to the next plugin. */
   bind?(pod: PodInfo, nodeName: string): Promise<boolean>;
   /** Hears that the placement is stored. */

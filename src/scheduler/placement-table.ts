@@ -5,9 +5,11 @@ import {
   MAX_NODE_SCORE,
   type NodeRejection,
   type NodeScorer,
+  type NodeVerdict,
   type NodeVerdicts,
   type Profile,
 } from './framework.ts';
+import { GroupIndex } from './group-index.ts';
 import { type NodeEntry, NodeGroup } from './node-group.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
@@ -31,6 +33,7 @@ export class PlacementTable implements NodeVerdicts {
   readonly #random: Random;
   readonly #entries = new Map<string, NodeEntry>();
   readonly #groups = new Map<string, NodeGroup>();
+  readonly #index = new GroupIndex();
   #position: number | undefined;
   #version = 0;
   #maxima: number[];
@@ -56,6 +59,10 @@ export class PlacementTable implements NodeVerdicts {
   best(): string | undefined {
     this.#refresh();
     if (this.plan.refusal) return undefined;
+    if (this.plan.domainScorers.length === 0) {
+      const first = this.#index.first(this.#groups, (group) => !this.#rejectGroup(group));
+      return first?.top()?.entry.nodeName;
+    }
     const groups: NodeGroup[] = [];
     for (const group of this.#groups.values()) {
       if (group.top() && !this.#rejectGroup(group)) groups.push(group);
@@ -65,32 +72,33 @@ export class PlacementTable implements NodeVerdicts {
 
   /** Every node's refusal. Call it after {@link best} found none. */
   *rejections(): Iterable<NodeRejection> {
-    for (const [, rejection] of this.verdicts()) if (rejection) yield rejection;
+    for (const [, rejection] of this.verdictsOf(undefined)) if (rejection) yield rejection;
   }
 
-  /** What each node says: undefined when it can take the pod. */
-  *verdicts(): Iterable<readonly [nodeName: string, rejection: NodeRejection | undefined]> {
+  /** What the nodes say, those named alone or all: undefined when one can take the pod. */
+  *verdictsOf(names: Iterable<string> | undefined): Iterable<NodeVerdict> {
     this.#refresh();
+    if (!names) {
+      yield* this.#verdicts();
+      return;
+    }
+    for (const name of names) {
+      const entry = this.#entries.get(name);
+      if (entry) yield [name, entry.rejection ?? this.#rejectGroup(entry.group)];
+      else if (this.#cache.node(name)?.node) yield [name, this.plan.outOfScope];
+    }
+  }
+
+  *#verdicts(): Iterable<NodeVerdict> {
     for (const group of this.#groups.values()) {
       const rejection = this.#rejectGroup(group);
       for (const entry of group.entries()) {
         yield [entry.nodeName, entry.rejection ?? rejection];
       }
     }
-  }
-
-  /** As {@link verdicts}, of the nodes named alone; of all when `names` is undefined. */
-  *verdictsOf(
-    names: Iterable<string> | undefined,
-  ): Iterable<readonly [nodeName: string, rejection: NodeRejection | undefined]> {
-    if (!names) {
-      yield* this.verdicts();
-      return;
-    }
-    this.#refresh();
-    for (const name of names) {
-      const entry = this.#entries.get(name);
-      if (entry) yield [name, entry.rejection ?? this.#rejectGroup(entry.group)];
+    if (!this.plan.scope) return;
+    for (const { name } of this.#cache.nodes()) {
+      if (!this.#entries.has(name)) yield [name, this.plan.outOfScope];
     }
   }
 
@@ -109,7 +117,7 @@ export class PlacementTable implements NodeVerdicts {
     for (const [index, group] of groups.entries()) {
       const top = group.top();
       if (!top) continue;
-      const total = top.total + (totals?.[index] ?? 0);
+      const total = top.total + (totals[index] ?? 0);
       if (total < bestTotal) continue;
       ties = total === bestTotal ? ties + 1 : 1;
       // Each of n equal groups is left standing with one chance in n.
@@ -119,9 +127,8 @@ export class PlacementTable implements NodeVerdicts {
     return best?.nodeName;
   }
 
-  #domainTotals(groups: readonly NodeGroup[]): readonly number[] | undefined {
+  #domainTotals(groups: readonly NodeGroup[]): readonly number[] {
     const { domainScorers } = this.plan;
-    if (domainScorers.length === 0 || groups.length < 2) return undefined;
     const totals = new Array<number>(groups.length).fill(0);
     for (const { view, weight } of domainScorers) {
       const scores = view.score(groups);
@@ -151,6 +158,7 @@ export class PlacementTable implements NodeVerdicts {
   }
 
   #everyName(): ReadonlySet<string> {
+    if (this.plan.scope) return this.plan.scope;
     const names = new Set(this.#entries.keys());
     for (const node of this.#cache.nodes()) names.add(node.name);
     return names;
@@ -158,6 +166,7 @@ export class PlacementTable implements NodeVerdicts {
 
   /** Evaluates the node again; returns whether every score has to be made anew. */
   #update(name: string): boolean {
+    if (this.plan.scope?.has(name) === false) return false;
     const info = this.#cache.node(name);
     const node = info?.node ? info : undefined;
     this.plan.update(name, node);
@@ -227,6 +236,7 @@ export class PlacementTable implements NodeVerdicts {
       }
     }
     for (const group of this.#groups.values()) this.#refill(group);
+    this.#index.reset(this.#groups.values());
   }
 
   #refill(group: NodeGroup): void {
@@ -237,6 +247,7 @@ export class PlacementTable implements NodeVerdicts {
   #push(entry: NodeEntry): void {
     if (entry.group.hasTooManyStale) this.#refill(entry.group);
     else this.#add(entry);
+    this.#index.add(entry.group);
   }
 
   #add(entry: NodeEntry): void {

@@ -29,6 +29,8 @@ export class PlacementTables {
     this.#dropOutdated();
     const signature = this.#sign(pod);
     const table = this.#tables.get(signature) ?? new PlacementTable({ pod, ...this.#options });
+    // It costs little to make, and such pods (of DaemonSets, say) each have their own.
+    if (table.plan.scope) return table;
     this.#tables.delete(signature);
     this.#tables.set(signature, table);
     const { nodeCount } = this.#options.cache;

@@ -7,6 +7,7 @@ import type { NamespacedKey } from '../scheme/object.ts';
 import type { ClusterCache } from './cluster-cache.ts';
 import type { Budgets } from './preemption/watch-budgets.ts';
 import type { WorkloadSelector } from './topology/workload-selectors.ts';
+import type { VolumeState } from './volumes/volume-state.ts';
 import type { WaitingPods } from './waiting-pods.ts';
 
 /** What plugins may use of the scheduler. */
@@ -19,6 +20,7 @@ export interface PluginHandle {
   readonly cache: ClusterCache;
   readonly workloadSelector: WorkloadSelector;
   readonly budgets: Budgets;
+  readonly volumes: VolumeState;
   /** The placements that wait for a plugin's permission. */
   readonly waitingPods: WaitingPods;
   /** Lets pods that wait be tried at once. */

@@ -64,6 +64,17 @@ export class PodPlan implements PodJudge {
     this.keys = [...new Set(this.#views().flatMap(({ keys }) => keys))];
   }
 
+  /** The only nodes that need a look; undefined when any may be of interest. */
+  get scope(): ReadonlySet<string> | undefined {
+    // Counts by domain are over all nodes.
+    return this.keys.length === 0 ? this.#onlyNodes : undefined;
+  }
+
+  /** What nodes outside of the scope say. */
+  get outOfScope(): NodeRejection | undefined {
+    return this.#notPrefiltered;
+  }
+
   get hasDomainFilters(): boolean {
     return this.#domainFilters.length > 0;
   }

@@ -53,29 +53,28 @@ export class ProfileRunner {
     return said;
   }
 
-  /** @throws what a plugin throws; what others took is given back then */
+  /** @throws what a plugin throws: what others took is then for {@link unreserve} to give back */
   reserve(pod: PodInfo, nodeName: string): void {
-    try {
-      for (const plugin of this.#reserves) plugin.reserve?.(pod, nodeName);
-    } catch (thrown) {
-      this.unreserve(pod, nodeName);
-      throw thrown;
-    }
+    for (const plugin of this.#reserves) plugin.reserve?.(pod, nodeName);
   }
 
   unreserve(pod: PodInfo, nodeName: string): void {
     for (const plugin of this.#unreserves) plugin.unreserve?.(pod, nodeName);
   }
 
-  /** Whether the pod's placement waits for a plugin's permission. */
-  waits(uid: string): boolean {
-    return this.#waitingPods.get(uid) !== undefined;
+  /** Permit and pre-bind: undefined when nothing has to be waited for. @throws {PermitRejection} and what plugins throw */
+  prepare(pod: PodInfo, nodeName: string): Promise<void> | undefined {
+    let prepared = this.#permits.length > 0 ? this.#permit(pod, nodeName) : undefined;
+    for (const plugin of this.#preBinds) {
+      prepared = prepared
+        ? prepared.then(() => plugin.preBind?.(pod, nodeName))
+        : plugin.preBind?.(pod, nodeName);
+    }
+    return prepared;
   }
 
-  /** Permit, pre-bind, bind and post-bind. @throws {PermitRejection} and what plugins throw */
+  /** Bind and post-bind. */
   async bind(pod: PodInfo, nodeName: string): Promise<void> {
-    if (this.#permits.length > 0) await this.#permit(pod, nodeName);
-    for (const plugin of this.#preBinds) await plugin.preBind?.(pod, nodeName);
     for (const plugin of this.#binds) {
       if (await plugin.bind?.(pod, nodeName)) break;
     }

@@ -35,6 +35,7 @@ import type { QueuedPod } from './queued-pod.ts';
 import { reportUnschedulable } from './report.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
 import { createWorkloadSelector } from './topology/workload-selectors.ts';
+import { VolumeState } from './volumes/volume-state.ts';
 import { PermitRejection, WaitingPods } from './waiting-pods.ts';
 
 export const REASON_SCHEDULED = 'Scheduled';
@@ -89,6 +90,10 @@ class Scheduler {
       cache: this.#cache,
       workloadSelector: createWorkloadSelector(informers),
       budgets: watchBudgets(informers),
+      volumes: new VolumeState(informers, () => {
+        this.#queue.onEvent({ type: 'storage-changed' });
+        this.#wake();
+      }),
       waitingPods,
       activate: (keys) => {
         this.#queue.activate(keys);
@@ -166,27 +171,32 @@ class Scheduler {
   #place(queued: QueuedPod, runner: ProfileRunner, nodeName: string): Promise<void> | undefined {
     const { info } = queued;
     this.#cache.place(info, nodeName);
+    let prepared: Promise<void> | undefined;
     try {
       runner.reserve(info, nodeName);
+      prepared = runner.prepare(info, nodeName);
     } catch (thrown) {
-      this.#cache.removePod(info.uid);
-      return this.#onFailed(queued, nodeName, toError(thrown));
+      return this.#takeBack(queued, runner, nodeName, toError(thrown));
     }
-    const binding = this.#bind(queued, runner, nodeName);
-    if (!runner.waits(info.uid)) return binding;
-    // A placement that waits for permission must not hold up the others.
+    const binding = this.#bind(queued, runner, nodeName, prepared);
+    if (!prepared) return binding;
+    // A placement that waits must not hold up the others.
     binding.catch((error) => this.#context.logger.error('binding failed', { error }));
     return undefined;
   }
 
-  async #bind(queued: QueuedPod, runner: ProfileRunner, nodeName: string): Promise<void> {
+  async #bind(
+    queued: QueuedPod,
+    runner: ProfileRunner,
+    nodeName: string,
+    prepared: Promise<void> | undefined,
+  ): Promise<void> {
     const { info } = queued;
     try {
+      if (prepared !== undefined) await prepared;
       await runner.bind(info, nodeName);
     } catch (thrown) {
-      runner.unreserve(info, nodeName);
-      this.#cache.removePod(info.uid);
-      await this.#onFailed(queued, nodeName, toError(thrown));
+      await this.#takeBack(queued, runner, nodeName, toError(thrown));
       return;
     }
     this.#eventsOf(info).record(info.pod, {
@@ -194,6 +204,17 @@ class Scheduler {
       reason: REASON_SCHEDULED,
       message: `Successfully assigned ${info.key} to ${nodeName}`,
     });
+  }
+
+  #takeBack(
+    queued: QueuedPod,
+    runner: ProfileRunner,
+    nodeName: string,
+    error: Error,
+  ): Promise<void> | undefined {
+    runner.unreserve(queued.info, nodeName);
+    this.#cache.removePod(queued.info.uid);
+    return this.#onFailed(queued, nodeName, error);
   }
 
   #onFailed(queued: QueuedPod, nodeName: string, error: Error): Promise<void> | undefined {

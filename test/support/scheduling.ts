@@ -2,16 +2,35 @@ import type { ApiClient } from '../../src/apiserver/client.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { seededRandom } from '../../src/lib/random.ts';
 import { VirtualClock } from '../../src/lib/virtual-clock.ts';
+import type { Informer, InformerFactory } from '../../src/machinery/informer.ts';
 import { ClusterCache } from '../../src/scheduler/cluster-cache.ts';
 import { DEFAULT_CONFIGURATION } from '../../src/scheduler/configuration/scheduler-configuration.ts';
-import { diagnose } from '../../src/scheduler/diagnosis.ts';
+import { diagnose, diagnoseRefusal } from '../../src/scheduler/diagnosis.ts';
 import type { Profile } from '../../src/scheduler/framework.ts';
 import { PlacementTable } from '../../src/scheduler/placement-table.ts';
 import type { PluginHandle } from '../../src/scheduler/plugin-handle.ts';
 import { toPodInfo } from '../../src/scheduler/pod-info.ts';
 import type { WorkloadSelector } from '../../src/scheduler/topology/workload-selectors.ts';
+import { VolumeState } from '../../src/scheduler/volumes/volume-state.ts';
 import { WaitingPods } from '../../src/scheduler/waiting-pods.ts';
+import type { Pod } from '../../src/scheme/generated/types/core-v1.ts';
+import { type ApiObject, keyOf } from '../../src/scheme/object.ts';
 import { buildNode, buildPod, type NodeFields, type PodFields } from './builders.ts';
+
+/** Informers that know these objects for ever. */
+export function informersOf(objects: readonly ApiObject[]): InformerFactory {
+  return {
+    informer: (ref) => {
+      const own = objects.filter(({ kind }) => kind === ref.kind);
+      const informer = {
+        get: (key: string) => own.find((object) => keyOf(object) === key),
+        list: () => own,
+        addHandler: () => {},
+      };
+      return informer as unknown as Informer<never>;
+    },
+  };
+}
 
 /** What plugins may use, around `cache`, with nothing behind it: no API, no informers, no budgets. */
 export function pluginHandle(
@@ -27,6 +46,7 @@ export function pluginHandle(
     logger: silentLogger,
     cache,
     workloadSelector: () => undefined,
+    volumes: new VolumeState(informersOf([]), () => {}),
     budgets: { budgetsIn: () => [], version: () => 0 },
     waitingPods: new WaitingPods(clock),
     activate: () => {},
@@ -41,6 +61,13 @@ export function defaultProfile(handle: PluginHandle): Profile {
   return profile;
 }
 
+export interface TestClusterOptions {
+  readonly workloadSelector?: WorkloadSelector;
+  readonly createProfile?: typeof defaultProfile;
+  /** Claims, volumes, classes and CSINodes that are there. */
+  readonly objects?: readonly ApiObject[];
+}
+
 /** A cluster as the scheduler sees it, without a store: nodes, pods on them, and what a profile says of a new pod. */
 export class TestCluster {
   readonly cache = new ClusterCache();
@@ -51,9 +78,11 @@ export class TestCluster {
     {
       workloadSelector = () => undefined,
       createProfile = defaultProfile,
-    }: { workloadSelector?: WorkloadSelector; createProfile?: typeof defaultProfile } = {},
+      objects = [],
+    }: TestClusterOptions = {},
   ) {
-    this.profile = createProfile(pluginHandle(this.cache, { workloadSelector }));
+    const volumes = new VolumeState(informersOf(objects), () => {});
+    this.profile = createProfile(pluginHandle(this.cache, { workloadSelector, volumes }));
     for (const fields of nodes) this.cache.setNode(buildNode(fields));
   }
 
@@ -64,7 +93,17 @@ export class TestCluster {
   }
 
   tableFor(fields: PodFields): PlacementTable {
-    const pod = toPodInfo(buildPod(fields));
+    return this.#tableOf(buildPod(fields));
+  }
+
+  /** The best node for a pod that is whole. */
+  bestFor(pod: Pod): string | undefined {
+    return this.#tableOf(pod).best();
+  }
+
+  #tableOf(object: Pod): PlacementTable {
+    const pod = toPodInfo(object);
+    for (const plugin of this.profile.plugins) plugin.sign?.(pod);
     return new PlacementTable({
       pod,
       profile: this.profile,
@@ -79,7 +118,9 @@ export class TestCluster {
 
   /** The nodes that can take the pod, sorted. */
   feasible(fields: PodFields): string[] {
-    const open = [...this.tableFor(fields).verdicts()].filter(([, rejection]) => !rejection);
+    const open = [...this.tableFor(fields).verdictsOf(undefined)].filter(
+      ([, rejection]) => !rejection,
+    );
     return open.map(([name]) => name).sort();
   }
 
@@ -87,6 +128,11 @@ export class TestCluster {
   message(fields: PodFields): string {
     const table = this.tableFor(fields);
     const node = table.best();
-    return node ? `fits ${node}` : diagnose(this.cache.nodeCount, table.rejections()).message;
+    if (node) return `fits ${node}`;
+    const { refusal } = table.plan;
+    const { nodeCount } = this.cache;
+    return refusal
+      ? diagnoseRefusal(nodeCount, refusal).message
+      : diagnose(nodeCount, table.rejections()).message;
   }
 }

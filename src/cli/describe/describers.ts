@@ -1,5 +1,6 @@
 import { DescribeObjectDocument } from '../generated/operations.ts';
 import { type Describer, defineDescriber } from './describer.ts';
+import { daemonSetDescriber } from './kinds/daemon-set.ts';
 import { configMapDescriber, secretDescriber } from './kinds/data.ts';
 import { deploymentDescriber } from './kinds/deployment.ts';
 import { describeAnything } from './kinds/generic.ts';
@@ -8,11 +9,14 @@ import { nodeDescriber } from './kinds/node.ts';
 import { podDescriber } from './kinds/pod.ts';
 import { replicaSetDescriber } from './kinds/replica-set.ts';
 import { serviceDescriber } from './kinds/service.ts';
+import { statefulSetDescriber } from './kinds/stateful-set.ts';
 
 const DESCRIBERS: readonly Describer[] = [
   podDescriber,
   deploymentDescriber,
   replicaSetDescriber,
+  daemonSetDescriber,
+  statefulSetDescriber,
   nodeDescriber,
   serviceDescriber,
   namespaceDescriber,

@@ -650,6 +650,24 @@ export type DescribeServiceQueryVariables = Exact<{
 
 export type DescribeServiceQuery = { readonly object: unknown | null, readonly core: { readonly v1: { readonly service: { readonly endpointSlices: ReadonlyArray<{ readonly ports: ReadonlyArray<{ readonly name: string | null, readonly port: number | null }> | null, readonly endpoints: ReadonlyArray<{ readonly addresses: ReadonlyArray<string>, readonly conditions: { readonly ready: boolean | null } | null }> | null }> | null, readonly events: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> | null } | null } } };
 
+export type DescribeDaemonSetQueryVariables = Exact<{
+  resource: Scalars['String']['input'];
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type DescribeDaemonSetQuery = { readonly object: unknown | null, readonly apps: { readonly v1: { readonly set: { readonly pods: ReadonlyArray<{ readonly status: { readonly phase: CoreV1PodStatusPhase | null } | null }> | null, readonly events: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> | null } | null } } };
+
+export type DescribeStatefulSetQueryVariables = Exact<{
+  resource: Scalars['String']['input'];
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type DescribeStatefulSetQuery = { readonly object: unknown | null, readonly apps: { readonly v1: { readonly set: { readonly pods: ReadonlyArray<{ readonly status: { readonly phase: CoreV1PodStatusPhase | null } | null }> | null, readonly events: ReadonlyArray<{ readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null }> | null } | null } } };
+
 export type DiffQueryVariables = Exact<{
   manifest: Scalars['String']['input'];
   namespace?: InputMaybe<Scalars['String']['input']>;
@@ -844,6 +862,24 @@ export type ServerVersionQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ServerVersionQuery = { readonly version: { readonly gitVersion: string, readonly major: string, readonly minor: string, readonly platform: string, readonly orreryVersion: string } };
 
+export type DaemonSetRevisionsQueryVariables = Exact<{
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type DaemonSetRevisionsQuery = { readonly apps: { readonly v1: { readonly set: { readonly controllerRevisions: ReadonlyArray<{ readonly revision: number, readonly data: unknown | null, readonly metadata: { readonly annotations: Record<string, string> | null } }> | null } | null } } };
+
+export type StatefulSetRevisionsQueryVariables = Exact<{
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type StatefulSetRevisionsQuery = { readonly apps: { readonly v1: { readonly set: { readonly controllerRevisions: ReadonlyArray<{ readonly revision: number, readonly data: unknown | null, readonly metadata: { readonly annotations: Record<string, string> | null } }> | null } | null } } };
+
+export type RevisionFactsFragment = { readonly revision: number, readonly data: unknown | null, readonly metadata: { readonly annotations: Record<string, string> | null } };
+
 export type WatchDeletionSubscriptionVariables = Exact<{
   resources: ReadonlyArray<WatchedResourceInput> | WatchedResourceInput;
   resourceVersion?: InputMaybe<Scalars['String']['input']>;
@@ -957,6 +993,15 @@ export const RolloutDeploymentFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RolloutDeployment"}) as unknown as TypedDocumentString<RolloutDeploymentFragment, unknown>;
+export const RevisionFactsFragmentDoc = new TypedDocumentString(`
+    fragment RevisionFacts on AppsV1ControllerRevision {
+  metadata {
+    annotations
+  }
+  revision
+  data
+}
+    `, {"fragmentName":"RevisionFacts"}) as unknown as TypedDocumentString<RevisionFactsFragment, unknown>;
 export const ApplyDocument = new TypedDocumentString(`
     mutation Apply($manifest: String!, $namespace: String, $changeCause: String, $serverSide: Boolean!, $fieldManager: String, $force: Boolean!, $dryRun: Boolean!, $objects: Boolean!) {
   apply(
@@ -1419,6 +1464,76 @@ export const DescribeServiceDocument = new TypedDocumentString(`
   }
   reportingComponent
 }`) as unknown as TypedDocumentString<DescribeServiceQuery, DescribeServiceQueryVariables>;
+export const DescribeDaemonSetDocument = new TypedDocumentString(`
+    query DescribeDaemonSet($resource: String!, $namespace: String!, $name: String!) {
+  object(resource: $resource, namespace: $namespace, name: $name)
+  apps {
+    v1 {
+      set: daemonSet(namespace: $namespace, name: $name) {
+        pods {
+          status {
+            phase
+          }
+        }
+        events {
+          ...EventFacts
+        }
+      }
+    }
+  }
+}
+    fragment EventFacts on CoreV1Event {
+  type
+  reason
+  message
+  count
+  firstTimestamp
+  lastTimestamp
+  eventTime
+  series {
+    count
+    lastObservedTime
+  }
+  source {
+    component
+  }
+  reportingComponent
+}`) as unknown as TypedDocumentString<DescribeDaemonSetQuery, DescribeDaemonSetQueryVariables>;
+export const DescribeStatefulSetDocument = new TypedDocumentString(`
+    query DescribeStatefulSet($resource: String!, $namespace: String!, $name: String!) {
+  object(resource: $resource, namespace: $namespace, name: $name)
+  apps {
+    v1 {
+      set: statefulSet(namespace: $namespace, name: $name) {
+        pods {
+          status {
+            phase
+          }
+        }
+        events {
+          ...EventFacts
+        }
+      }
+    }
+  }
+}
+    fragment EventFacts on CoreV1Event {
+  type
+  reason
+  message
+  count
+  firstTimestamp
+  lastTimestamp
+  eventTime
+  series {
+    count
+    lastObservedTime
+  }
+  source {
+    component
+  }
+  reportingComponent
+}`) as unknown as TypedDocumentString<DescribeStatefulSetQuery, DescribeStatefulSetQueryVariables>;
 export const DiffDocument = new TypedDocumentString(`
     query Diff($manifest: String!, $namespace: String, $serverSide: Boolean!, $fieldManager: String, $force: Boolean!) {
   diff(
@@ -1836,6 +1951,44 @@ export const ServerVersionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ServerVersionQuery, ServerVersionQueryVariables>;
+export const DaemonSetRevisionsDocument = new TypedDocumentString(`
+    query DaemonSetRevisions($namespace: String!, $name: String!) {
+  apps {
+    v1 {
+      set: daemonSet(namespace: $namespace, name: $name) {
+        controllerRevisions {
+          ...RevisionFacts
+        }
+      }
+    }
+  }
+}
+    fragment RevisionFacts on AppsV1ControllerRevision {
+  metadata {
+    annotations
+  }
+  revision
+  data
+}`) as unknown as TypedDocumentString<DaemonSetRevisionsQuery, DaemonSetRevisionsQueryVariables>;
+export const StatefulSetRevisionsDocument = new TypedDocumentString(`
+    query StatefulSetRevisions($namespace: String!, $name: String!) {
+  apps {
+    v1 {
+      set: statefulSet(namespace: $namespace, name: $name) {
+        controllerRevisions {
+          ...RevisionFacts
+        }
+      }
+    }
+  }
+}
+    fragment RevisionFacts on AppsV1ControllerRevision {
+  metadata {
+    annotations
+  }
+  revision
+  data
+}`) as unknown as TypedDocumentString<StatefulSetRevisionsQuery, StatefulSetRevisionsQueryVariables>;
 export const WatchDeletionDocument = new TypedDocumentString(`
     subscription WatchDeletion($resources: [WatchedResourceInput!]!, $resourceVersion: String, $sendInitialEvents: Boolean) {
   watch(

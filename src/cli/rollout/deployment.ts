@@ -1,4 +1,3 @@
-import { DEFAULT_NAMESPACE, parseResourceArguments } from '../arguments/resource-arguments.ts';
 import { CliError, UsageError } from '../cli-error.ts';
 import type { GlobalOptions } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -9,6 +8,7 @@ import {
   type RolloutDeploymentFragment,
 } from '../generated/operations.ts';
 import { ServerError } from '../transport/server-error.ts';
+import { toRolloutPlaces } from './places.ts';
 
 export type RolloutDeployment = RolloutDeploymentFragment;
 
@@ -17,36 +17,15 @@ export interface DeploymentPlace {
   readonly name: string;
 }
 
-const WORDS = new Set(['deployment', 'deployments', 'deploy']);
-
 /** Which Deployments the arguments name. @throws {UsageError} when they name something else or nothing */
 export function toDeploymentPlaces(
   args: readonly string[],
   options: GlobalOptions,
-): readonly [DeploymentPlace, ...DeploymentPlace[]] {
-  const namespace = options.namespace ?? DEFAULT_NAMESPACE;
-  const places = parseResourceArguments(args).map(({ resource, name }) => {
-    const [word = '', ...rest] = resource.toLowerCase().split('.');
-    if (!WORDS.has(word) || !['', 'apps', 'v1.apps'].includes(rest.join('.'))) {
-      throw new UsageError(`"${resource}" has no rollouts here: name a deployment`);
-    }
-    if (name === undefined)
-      throw new UsageError('required resource not specified: name a deployment');
-    return { namespace, name };
+): readonly DeploymentPlace[] {
+  return toRolloutPlaces(args, options).map((place) => {
+    if (place.type === 'deployment') return place;
+    throw new UsageError(`"${place.type}" cannot be paused: name a deployment`);
   });
-  const [first, ...others] = places;
-  if (!first) throw new UsageError('required resource not specified: name a deployment');
-  return [first, ...others];
-}
-
-/** As {@link toDeploymentPlaces}, of exactly one. */
-export function toDeploymentPlace(
-  args: readonly string[],
-  options: GlobalOptions,
-): DeploymentPlace {
-  const [place, ...others] = toDeploymentPlaces(args, options);
-  if (others.length > 0) throw new UsageError('name one deployment at a time');
-  return place;
 }
 
 /** The Deployment, and the moment that it was read at. @throws {ServerError} NotFound */

@@ -46,7 +46,7 @@ class AttachDetachReconciler {
   readonly #world: AttachmentWorld;
 
   constructor(context: ControllerContext) {
-    this.#context = context;
+    this.#context = { ...context, events: context.events.withSource('attachdetach-controller') };
     this.#world = new AttachmentWorld(context);
   }
 

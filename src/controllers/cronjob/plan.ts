@@ -18,7 +18,7 @@ import {
 import { type CronTimes, cronTimes, missedRun, nextRunInMs } from './times.ts';
 
 /** On a Job: when its CronJob was to start it. */
-export const ANNOTATION_SCHEDULED_TIMESTAMP = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
+const ANNOTATION_SCHEDULED_TIMESTAMP = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 
 /** Past the time itself, however roughly timers tick. */
 const NEXT_RUN_DELTA_MS = 100;

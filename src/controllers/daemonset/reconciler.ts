@@ -19,7 +19,7 @@ import type { ControllerRevision, DaemonSet } from '../../scheme/generated/types
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { LABEL_CONTROLLER_REVISION_HASH } from '../../scheme/groups/apps/controller-revisions.ts';
 import { isEmptySelector } from '../../scheme/label-selector.ts';
-import { addOrphanIndex, claim, orphansIn, planClaims } from '../shared/claims.ts';
+import { addOrphanIndex, type Claims, claim, orphansIn, planClaims } from '../shared/claims.ts';
 import { PodControl } from '../shared/pod-control.ts';
 import { PodWatcher } from '../shared/pod-watcher.ts';
 import { RevisionHistory } from '../shared/revision-history.ts';
@@ -109,9 +109,27 @@ class DaemonSetReconciler {
     }
     if (isEmptySelector(daemonSet.spec.selector)) return this.#refuseToSelectAll(daemonSet);
     if (daemonSet.metadata.deletionTimestamp) return done;
-    const revisions = await this.#history.of(daemonSet);
-    const picture = await this.#lookAt(daemonSet, hashOf(revisions.update) ?? '');
+    return this.#sync(key, daemonSet);
+  }
+
+  async #sync(key: string, daemonSet: DaemonSet): Promise<ReconcileResult> {
+    // One picture of one moment: what is read after a wait would not go with what was read before.
     const isObserved = this.#expectations.satisfied(key);
+    const claims = this.#planClaims(daemonSet);
+    const nodes = [...this.#nodes.list()];
+    const revisions = await this.#history.of(daemonSet);
+    const { client, clock } = this.#context;
+    const claimer = { client, ownerRef: appsDaemonSets, childRef: corePods };
+    const owned = await claim(claimer, daemonSet, claims);
+    const picture: Picture = {
+      daemonSet,
+      nodes,
+      judge: this.#nodeWatcher.judgeOf(daemonSet),
+      owned,
+      pods: podsByNode(owned),
+      hash: hashOf(revisions.update) ?? '',
+      nowMs: clock.now(),
+    };
     const { retryInMs, failure } = isObserved ? await this.#manage(picture) : NOTHING_DONE;
     if (isObserved && !failure) {
       const live = new Set(picture.owned.map(hashOf));
@@ -130,26 +148,14 @@ class DaemonSetReconciler {
     return done;
   }
 
-  async #lookAt(daemonSet: DaemonSet, hash: string): Promise<Picture> {
+  #planClaims(daemonSet: DaemonSet): Claims<Pod> {
     const { uid = '', namespace = '' } = daemonSet.metadata;
-    const { client, clock } = this.#context;
-    const claims = planClaims({
+    return planClaims({
       controller: daemonSet,
       selector: daemonSet.spec?.selector,
       owned: this.#pods.byIndex(INDEX_CONTROLLER_UID, uid),
       orphans: orphansIn(this.#pods, namespace),
     });
-    const claimer = { client, ownerRef: appsDaemonSets, childRef: corePods };
-    const owned = await claim(claimer, daemonSet, claims);
-    return {
-      daemonSet,
-      nodes: [...this.#nodes.list()],
-      judge: this.#nodeWatcher.judgeOf(daemonSet),
-      owned,
-      pods: podsByNode(owned),
-      hash,
-      nowMs: clock.now(),
-    };
   }
 
   /** Creates and deletes Pods; the rollout goes on when nothing else is to be done. */

@@ -6,11 +6,11 @@ import type {
   EndpointPort,
 } from '../../scheme/generated/types/discovery-v1.ts';
 import { endpointHostname, findTargetPort, isHeadless, podAddresses } from '../shared/endpoints.ts';
+import { LABEL_ZONE } from '../shared/nodes.ts';
 import { isPodReady } from '../shared/pods.ts';
+import { wantsTopologyHints } from './topology.ts';
 
 export type AddressType = 'IPv4' | 'IPv6';
-
-const LABEL_ZONE = 'topology.kubernetes.io/zone';
 
 /** The endpoint of a Pod; undefined when it has no address of the type. */
 export function buildEndpoint(
@@ -28,7 +28,9 @@ export function buildEndpoint(
   const nodeName = pod.spec?.nodeName;
   const zone = node?.metadata.labels?.[LABEL_ZONE];
   const hostname = endpointHostname(pod, service);
-  const hints = ready ? hintsOf(service, { nodeName, zone }) : undefined;
+  // Topology aware hints are of all endpoints together, and go before these.
+  const isHinted = ready && !wantsTopologyHints(service);
+  const hints = isHinted ? hintsOf(service, { nodeName, zone }) : undefined;
   return {
     addresses,
     conditions: { ready, serving, terminating },
@@ -67,15 +69,6 @@ export function buildPorts(pod: Pod, service: Service): EndpointPort[] {
     const { name = '', protocol = 'TCP', appProtocol } = servicePort;
     return [{ name, port, protocol, ...(appProtocol ? { appProtocol } : {}) }];
   });
-}
-
-/** The same for the same ports in any order: endpoints of one key may share slices. */
-export function portsKey(ports: readonly EndpointPort[] | undefined): string {
-  const texts = (ports ?? []).map(
-    ({ name = '', port, protocol = 'TCP', appProtocol = '' }) =>
-      `${name}|${port}|${protocol}|${appProtocol}`,
-  );
-  return texts.sort().join(',');
 }
 
 /** Which endpoint it is, whatever its conditions: the Pod and where it is. */

@@ -3,15 +3,11 @@ import { deepEqual } from '../../lib/deep-equal.ts';
 import type { Node, Pod, Service } from '../../scheme/generated/types/core-v1.ts';
 import type { EndpointSlice } from '../../scheme/generated/types/discovery-v1.ts';
 import { ipFamiliesOf, isEndpointCandidate } from '../shared/endpoints.ts';
-import {
-  type AddressType,
-  buildEndpoint,
-  buildPorts,
-  endpointIdentity,
-  portsKey,
-} from './endpoint.ts';
+import { portsKey } from '../shared/slice-ports.ts';
+import { type AddressType, buildEndpoint, buildPorts, endpointIdentity } from './endpoint.ts';
 import { type PortGroup, packSlices } from './packing.ts';
 import { buildSlice, sliceLabels } from './slice.ts';
+import { planHints, wantsTopologyHints } from './topology.ts';
 
 /** A slice has at most this many endpoints, unless the controller is told otherwise. */
 export const DEFAULT_MAX_ENDPOINTS_PER_SLICE = 100;
@@ -23,6 +19,8 @@ export interface SlicePlanInput {
   /** The slices of the Service that this controller manages. */
   readonly slices: readonly EndpointSlice[];
   readonly maxEndpointsPerSlice: number;
+  /** The share of each zone in the cluster's CPUs, for Services that want topology aware hints; undefined when it is not known. */
+  readonly zoneShares?: ReadonlyMap<string, number> | undefined;
 }
 
 export interface SlicePlan {
@@ -31,6 +29,13 @@ export interface SlicePlan {
   readonly remove: readonly EndpointSlice[];
   /** Pods were left out because their nodes are not known (yet). */
   readonly isMissingNodes: boolean;
+  /** Why there are no topology aware hints though the Service wants them, by address type. */
+  readonly hintProblems: readonly HintProblem[];
+}
+
+export interface HintProblem {
+  readonly addressType: AddressType;
+  readonly problem: string;
 }
 
 export function planSlices(input: SlicePlanInput): SlicePlan {
@@ -40,20 +45,23 @@ export function planSlices(input: SlicePlanInput): SlicePlan {
   const remove = input.slices.filter(
     ({ addressType }) => !addressTypes.includes(addressType as AddressType),
   );
+  const hintProblems: HintProblem[] = [];
   let isMissingNodes = false;
   for (const addressType of addressTypes) {
     const plan = planAddressType(input, addressType);
     create.push(...plan.create);
     update.push(...plan.update);
     remove.push(...plan.remove);
+    hintProblems.push(...plan.hintProblems);
     isMissingNodes ||= plan.isMissingNodes;
   }
-  return { create, update, remove, isMissingNodes };
+  return { create, update, remove, isMissingNodes, hintProblems };
 }
 
 function planAddressType(input: SlicePlanInput, addressType: AddressType): SlicePlan {
   const { service, slices, maxEndpointsPerSlice } = input;
   const { groups, isMissingNodes } = groupByPorts(input, addressType);
+  const problem = wantsTopologyHints(service) ? addHints(groups, input.zoneShares) : undefined;
   const create: EndpointSlice[] = [];
   const update: EndpointSlice[] = [];
   const remove: EndpointSlice[] = [];
@@ -76,7 +84,32 @@ function planAddressType(input: SlicePlanInput, addressType: AddressType): Slice
     create.push(buildSlice(service, addressType, []));
   }
   reuse({ service, create, update, leftovers });
-  return { create, update, remove: [...remove, ...leftovers], isMissingNodes };
+  return {
+    create,
+    update,
+    remove: [...remove, ...leftovers],
+    isMissingNodes,
+    hintProblems: problem === undefined ? [] : [{ addressType, problem }],
+  };
+}
+
+/** Says of each ready endpoint which zone it serves. @returns why not, where it cannot be said */
+function addHints(
+  groups: ReadonlyMap<string, PortGroup>,
+  shares: ReadonlyMap<string, number> | undefined,
+): string | undefined {
+  const ready = [...groups.values()].flatMap(({ endpoints }) =>
+    [...endpoints.values()].filter(({ conditions }) => conditions?.ready),
+  );
+  const plan = planHints(ready, shares);
+  if ('problem' in plan) return plan.problem;
+  for (const { endpoints } of groups.values()) {
+    for (const [identity, endpoint] of endpoints) {
+      const name = plan.zones.get(endpoint);
+      if (name) endpoints.set(identity, { ...endpoint, hints: { forZones: [{ name }] } });
+    }
+  }
+  return undefined;
 }
 
 function groupByPorts(

@@ -2,6 +2,7 @@
  * EndpointSlices: the addresses of the Pods that a Service selects, in slices of at most a hundred. Invariant: it plans
  * only on slices that include its own last writes, because their names are made up by the API.
  */
+import { deepEqual } from '../../lib/deep-equal.ts';
 import {
   type Controller,
   type ControllerContext,
@@ -9,6 +10,7 @@ import {
   type ReconcileResult,
   requeueAfter,
 } from '../../machinery/controller.ts';
+import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import type { Informer } from '../../machinery/informer.ts';
 import {
   coreNodes,
@@ -25,6 +27,7 @@ import type { SelectedPods } from '../shared/selected-pods.ts';
 import { selectorOf, servicePods } from '../shared/service-pods.ts';
 import { DEFAULT_MAX_ENDPOINTS_PER_SLICE, planSlices, type SlicePlan } from './plan.ts';
 import { serviceKeyOf } from './slice.ts';
+import { wantsTopologyHints, zoneCapacity, zoneShares } from './topology.ts';
 
 /** A burst of Pod changes becomes one pass over the Service's Pods in this time. */
 const MIN_INTERVAL_MS = 100;
@@ -32,6 +35,12 @@ const WRITE_CONCURRENCY = 50;
 /** How soon to look again for nodes that Pods name and nobody has seen. */
 const MISSING_NODE_RETRY_MS = 5_000;
 
+const REASON_HINTS_DISABLED = 'TopologyAwareHintsDisabled';
+const REASON_HINTS_ENABLED = 'TopologyAwareHintsEnabled';
+
+/** Services that want topology aware hints, all under one value. */
+const INDEX_HINTED = 'wantsTopologyHints';
+const HINTED = 'yes';
 const INDEX_SERVICE = 'managedForService';
 const NO_VALUES: readonly string[] = [];
 
@@ -56,8 +65,13 @@ export function createEndpointSliceController(
   };
 }
 
+function hasHints({ endpoints = [] }: EndpointSlice): boolean {
+  return endpoints.some(({ hints }) => hints !== undefined);
+}
+
 class EndpointSliceReconciler {
   readonly #context: ControllerContext;
+  readonly #events: EventRecorder;
   readonly #maxEndpointsPerSlice: number;
   readonly #services: Informer<Service>;
   readonly #slices: Informer<EndpointSlice>;
@@ -69,6 +83,7 @@ class EndpointSliceReconciler {
   constructor(context: ControllerContext, maxEndpointsPerSlice: number) {
     const { informers, queue } = context;
     this.#context = context;
+    this.#events = context.events.withSource('endpoint-slice-controller');
     this.#maxEndpointsPerSlice = maxEndpointsPerSlice;
     this.#services = informers.informer(coreServices);
     this.#slices = informers.informer(discoveryEndpointSlices);
@@ -79,6 +94,10 @@ class EndpointSliceReconciler {
       const key = serviceKeyOf(slice);
       return key === undefined ? NO_VALUES : [key];
     });
+    this.#services.addIndex(INDEX_HINTED, (service) =>
+      wantsTopologyHints(service) ? [HINTED] : NO_VALUES,
+    );
+    this.#watchNodes();
     const add = (service: Service): void => queue.add(keyOf(service));
     this.#services.addHandler({ onAdd: add, onUpdate: (_, next) => add(next), onDelete: add });
     pods.addHandler(this.#servicePods.podHandler((key) => queue.add(key)));
@@ -95,6 +114,23 @@ class EndpointSliceReconciler {
     });
   }
 
+  /** Hints follow the CPUs of zones: a heartbeat, or a node of a cluster without such Services, costs nothing. */
+  #watchNodes(): void {
+    const addHinted = (): void => {
+      for (const service of this.#services.byIndex(INDEX_HINTED, HINTED)) {
+        this.#context.queue.add(keyOf(service));
+      }
+    };
+    this.#nodes.addHandler({
+      onAdd: addHinted,
+      onUpdate: (previous, next) => {
+        if (this.#services.byIndex(INDEX_HINTED, HINTED).length === 0) return;
+        if (!deepEqual(zoneCapacity(previous), zoneCapacity(next))) addHinted();
+      },
+      onDelete: addHinted,
+    });
+  }
+
   async reconcile(key: string): Promise<ReconcileResult> {
     const service = this.#services.get(key);
     if (!service) {
@@ -107,15 +143,33 @@ class EndpointSliceReconciler {
       await this.#slices.catchUp();
       this.#written.delete(key);
     }
+    const slices = this.#slices.byIndex(INDEX_SERVICE, key);
     const plan = planSlices({
       service,
       pods: this.#servicePods.podsOf(service),
       nodeOf: (name) => this.#nodes.get(name),
-      slices: this.#slices.byIndex(INDEX_SERVICE, key),
+      slices,
       maxEndpointsPerSlice: this.#maxEndpointsPerSlice,
+      zoneShares: wantsTopologyHints(service) ? zoneShares(this.#nodes.list()) : undefined,
     });
+    this.#reportHints(service, slices, plan);
     await this.#carryOut(key, service, plan);
     return plan.isMissingNodes ? requeueAfter(MISSING_NODE_RETRY_MS) : done;
+  }
+
+  /** Tells when endpoints begin to have hints, and why they have none, whenever that may be news. */
+  #reportHints(service: Service, before: readonly EndpointSlice[], plan: SlicePlan): void {
+    const { create, hintProblems, update } = plan;
+    if (!wantsTopologyHints(service) || create.length + update.length === 0) return;
+    for (const { addressType, problem } of hintProblems) {
+      const message = `${problem}, addressType: ${addressType}`;
+      this.#events.record(service, { type: 'Warning', reason: REASON_HINTS_DISABLED, message });
+    }
+    if (hintProblems.length > 0 || before.some(hasHints)) return;
+    for (const addressType of new Set([...create, ...update].map((slice) => slice.addressType))) {
+      const message = `Topology Aware Hints has been enabled, addressType: ${addressType}`;
+      this.#events.record(service, { type: 'Normal', reason: REASON_HINTS_ENABLED, message });
+    }
   }
 
   async #carryOut(key: string, service: Service, plan: SlicePlan): Promise<void> {

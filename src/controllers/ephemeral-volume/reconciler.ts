@@ -20,11 +20,14 @@ import {
 
 const REASON_FAILED_BINDING = 'FailedBinding';
 
+const EVENT_SOURCE = 'ephemeral_volume';
+
 /** Its keys are those of Pods. */
 export function createEphemeralVolumeController(): Controller {
   return {
     name: 'ephemeral-volume',
-    setUp(context) {
+    setUp(given) {
+      const context = { ...given, events: given.events.withSource(EVENT_SOURCE) };
       const { informers, queue } = context;
       const pods = informers.informer(corePods);
       const claims = informers.informer(corePersistentVolumeClaims);

@@ -16,11 +16,12 @@ import { ControllerExpectations } from '../../machinery/expectations.ts';
 import { addControllerUidIndex } from '../../machinery/indexes.ts';
 import { INDEX_CONTROLLER_UID, type Informer } from '../../machinery/informer.ts';
 import { batchJobs, corePods } from '../../scheme/generated/resources.ts';
-import type { Job, JobStatus } from '../../scheme/generated/types/batch-v1.ts';
+import type { Job, JobSpec, JobStatus } from '../../scheme/generated/types/batch-v1.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import { selectorMatcher } from '../../scheme/label-selector.ts';
 import { controllerOf } from '../../scheme/object.ts';
 import { claim, planClaims } from '../shared/claims.ts';
+import { PodControl, type PodOutcome } from '../shared/pod-control.ts';
 import { isPodReady } from '../shared/pods.ts';
 import { SelectedPods } from '../shared/selected-pods.ts';
 import type { BackoffRecord } from './backoff.ts';
@@ -35,10 +36,11 @@ import {
 import { announcedEvents, endEvents } from './events.ts';
 import { isJobFinished, isManagedElsewhere } from './job.ts';
 import { type PodPlan, planPods } from './plan.ts';
-import { PodControl } from './pod-control.ts';
+import { PodReleaser } from './pod-releaser.ts';
 import { FINALIZER_JOB_TRACKING, isTracked } from './pods.ts';
 import { ReleasedFinalizers } from './released-finalizers.ts';
 import { countReleased, finished, type PodCounts, type StatusInput, trackPods } from './status.ts';
+import { podOfJob } from './template.ts';
 import { JobWatcher, jobOf, orphanOf } from './watcher.ts';
 
 /** A run looks at every Pod of its Job; a burst of Pod changes becomes 10 runs a second at most. */
@@ -76,6 +78,7 @@ class JobReconciler {
   readonly #released = new ReleasedFinalizers();
   readonly #backoffs = new Map<string, BackoffRecord>();
   readonly #podControl: PodControl;
+  readonly #releaser: PodReleaser;
 
   constructor(context: ControllerContext) {
     const { clock, events, informers, queue } = context;
@@ -92,14 +95,17 @@ class JobReconciler {
       matches: ({ spec }, labels) => selectorMatcher(spec?.selector)(labels),
       matters: () => false,
     });
-    const shared = { expectations: this.#expectations, released: this.#released };
-    this.#podControl = new PodControl({ context, events: this.#events, ...shared });
+    const { client } = context;
+    const expectations = this.#expectations;
+    this.#podControl = new PodControl({ client, events: this.#events, expectations });
+    this.#releaser = new PodReleaser(client, this.#released);
     const watcher = new JobWatcher({
       jobs: this.#jobs,
       pods: this.#pods,
       selected: this.#selected,
       queue,
-      ...shared,
+      expectations,
+      released: this.#released,
     });
     this.#jobs.addHandler(watcher.jobHandler);
     this.#pods.addHandler(watcher.podHandler);
@@ -129,7 +135,7 @@ class JobReconciler {
   }
 
   #forget(key: string): void {
-    this.#expectations.forget(key);
+    this.#podControl.forget(key);
     this.#released.forget(key);
   }
 
@@ -140,7 +146,7 @@ class JobReconciler {
     const owner = controllerOf(pod);
     // Who is controlled by something else that uses the finalizer is not ours to touch.
     if (owner && owner.kind !== 'Job') return done;
-    await this.#podControl.releaseOrphan(pod);
+    await this.#releaser.letGo(pod);
     return done;
   }
 
@@ -172,7 +178,7 @@ class JobReconciler {
 
   async #end(census: Census, ending: Ending, isSatisfied: boolean): Promise<Management> {
     const { activePods, job } = census;
-    const { done: deleted, error } = await this.#podControl.stop(job, activePods);
+    const { error, removed: deleted } = await this.#delete(job, activePods);
     // While Pods are still to be deleted, or to be seen, the Job does not end.
     const isOver = deleted.length === activePods.length && isSatisfied;
     return {
@@ -192,18 +198,37 @@ class JobReconciler {
       case 'wait':
         return { counts, ending: undefined, managed: true, retryInMs: plan.delayMs };
       case 'remove': {
-        const { done: removed, error } = await this.#podControl.remove(job, plan.pods);
+        const release = (pod: Pod) => this.#releaser.letGo(pod);
+        const { error, removed } = await this.#delete(job, plan.pods, release);
         return { counts: withoutPods(counts, removed), ending: undefined, managed: true, error };
       }
       case 'create': {
         const places = plan.indexes
           ? plan.indexes.map((index) => ({ index, replaced: indexes?.replaceable.get(index) }))
           : Array.from({ length: plan.count }, () => undefined);
-        const { done: made, error } = await this.#podControl.create(job, spec, places);
-        const active = counts.active + made.length;
+        const { created, error } = await this.#podControl.tryOut(job, {
+          create: places.length,
+          podAt: (at) => podOfJob(job, spec, places[at]),
+          remove: [],
+        });
+        const active = counts.active + created;
         return { counts: { ...counts, active }, ending: undefined, managed: true, error };
       }
     }
+  }
+
+  /** Without `release`, their finalizers hold the Pods until they are counted. */
+  #delete(
+    job: Job,
+    pods: readonly Pod[],
+    release?: (pod: Pod) => Promise<unknown>,
+  ): Promise<PodOutcome> {
+    return this.#podControl.tryOut(job, {
+      create: 0,
+      podAt: () => podOfJob(job, job.spec as JobSpec),
+      remove: pods,
+      ...(release ? { release } : {}),
+    });
   }
 
   /** Names ended Pods in the status, lets them go, counts them, and ends the Job when there is no more to wait for. */
@@ -220,7 +245,7 @@ class JobReconciler {
     const job = await this.#store(census.job, status);
     this.#backoffs.set(key, census.nextBackoff);
     for (const note of announcedEvents(census.job.status, status)) this.#events.record(job, note);
-    const { done: released, error } = await this.#podControl.release(key, release);
+    const { error, released } = await this.#releaser.release(key, release);
     const gone = new Set(released.map(({ metadata }) => metadata.uid ?? ''));
     const stillHeld = new Set([...held].filter((uid) => !gone.has(uid)));
     const counted = countReleased(status, stillHeld);

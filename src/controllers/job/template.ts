@@ -1,9 +1,8 @@
 /** The Pods that a Job makes. All pure. */
 import type { NewObject } from '../../apiserver/client.ts';
-import { cloneJson } from '../../lib/deep-equal.ts';
 import type { Job, JobSpec } from '../../scheme/generated/types/batch-v1.ts';
 import type { Container, Pod, PodSpec } from '../../scheme/generated/types/core-v1.ts';
-import { controllerReference } from '../shared/owner-references.ts';
+import { podFromTemplate } from '../shared/pod-template.ts';
 import { failureAnnotations } from './index-failures.ts';
 import { hasLimitPerIndex } from './job.ts';
 import { ANNOTATION_COMPLETION_INDEX, FINALIZER_JOB_TRACKING } from './pods.ts';
@@ -19,22 +18,12 @@ export interface PodOfIndex {
 }
 
 /** A Pod of the Job's template, tracked and owned by it. @param place of an Indexed Job */
-export function podFromTemplate(job: Job, spec: JobSpec, place?: PodOfIndex): NewObject<Pod> {
-  const { annotations, finalizers = [], labels } = spec.template.metadata ?? {};
-  const { name = '', namespace } = job.metadata;
-  const pod: NewObject<Pod> & { spec: PodSpec } = {
-    metadata: {
-      generateName: place ? indexedPrefix(name, place.index) : `${name}-`,
-      namespace,
-      labels: { ...labels },
-      annotations: { ...annotations },
-      finalizers: [...new Set([...finalizers, FINALIZER_JOB_TRACKING])],
-      ownerReferences: [controllerReference(job)],
-    },
-    // The API takes what it is given, and fills defaults in: the template itself must stay as it is.
-    spec: cloneJson(spec.template.spec) as PodSpec,
-  };
-  return place ? withIndex(pod, name, spec, place) : pod;
+export function podOfJob(job: Job, spec: JobSpec, place?: PodOfIndex): NewObject<Pod> {
+  const pod = podFromTemplate(job, spec.template) as NewObject<Pod> & { spec: PodSpec };
+  pod.metadata.finalizers = [
+    ...new Set([...(pod.metadata.finalizers ?? []), FINALIZER_JOB_TRACKING]),
+  ];
+  return place ? withIndex(pod, job.metadata.name ?? '', spec, place) : pod;
 }
 
 function indexedPrefix(name: string, index: number): string {
@@ -55,6 +44,7 @@ function withIndex(
     ...pod,
     metadata: {
       ...metadata,
+      generateName: indexedPrefix(jobName, index),
       labels: { ...metadata.labels, ...mark },
       annotations: { ...metadata.annotations, ...mark, ...failures },
     },

@@ -4,10 +4,9 @@
  * @see https://kubernetes.io/docs/concepts/architecture/nodes/#rate-limits-on-eviction
  */
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
-import { isNodeReady } from '../shared/nodes.ts';
+import { isNodeReady, LABEL_ZONE } from '../shared/nodes.ts';
 
 const LABEL_REGION = 'topology.kubernetes.io/region';
-const LABEL_ZONE = 'topology.kubernetes.io/zone';
 /** Fewer silent Nodes than this are no disruption, whatever their share. */
 const MIN_UNHEALTHY_NODES = 2;
 

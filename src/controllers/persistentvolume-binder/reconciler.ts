@@ -10,12 +10,16 @@ import { reconcileClaim } from './claims.ts';
 import { StorageWorld } from './storage-world.ts';
 import { reconcileVolume } from './volumes.ts';
 
+/** As Kubernetes' Events of claims and volumes have it. */
+const EVENT_SOURCE = 'persistentvolume-controller';
+
 /** Its keys are `namespace/name` of claims and `name` of volumes. */
 export function createPersistentVolumeBinderController(): Controller {
   return {
     name: 'persistentvolume-binder',
     serviceAccount: 'persistent-volume-binder',
-    setUp(context) {
+    setUp(given) {
+      const context = { ...given, events: given.events.withSource(EVENT_SOURCE) };
       const world = new StorageWorld(context);
       return async (key) => {
         const claim = world.claims.get(key);

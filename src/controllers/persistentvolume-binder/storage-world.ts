@@ -97,11 +97,7 @@ export class StorageWorld {
       if (hasAnnotation(claim, ANNOTATION_BIND_COMPLETED)) return NO_VALUES;
       return [namesStorageClass(claim) ? storageClassOf(claim) : NO_CLASS];
     });
-    this.#pods.addIndex(INDEX_WAITING_PODS, (pod) =>
-      pod.spec?.nodeName
-        ? NO_VALUES
-        : claimNamesOf(pod).map((name) => namespacedKey(pod.metadata.namespace, name)),
-    );
+    this.#pods.addIndex(INDEX_WAITING_PODS, waitingClaimKeys);
   }
 
   #watchVolumes(): void {
@@ -160,7 +156,14 @@ export class StorageWorld {
 
   /** Somebody who looks at the claim is to see whom it waits for. */
   #addClaimsOfWaiting(pod: Pod): void {
-    if (pod.spec?.nodeName || !pod.spec?.volumes) return;
-    for (const name of claimNamesOf(pod)) this.#add(namespacedKey(pod.metadata.namespace, name));
+    for (const key of waitingClaimKeys(pod)) this.#add(key);
   }
+}
+
+/** The claims of a Pod that waits for a node. */
+function waitingClaimKeys(pod: Pod): readonly string[] {
+  if (pod.spec?.nodeName) return NO_VALUES;
+  const names = claimNamesOf(pod);
+  if (names.length === 0) return NO_VALUES;
+  return names.map((name) => namespacedKey(pod.metadata.namespace, name));
 }

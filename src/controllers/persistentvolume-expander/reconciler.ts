@@ -25,12 +25,15 @@ const REASON_EXTERNAL_EXPANDING = 'ExternalExpanding';
 const REASON_RESIZING = 'Resizing';
 const REASON_RESIZE_SUCCESSFUL = 'VolumeResizeSuccessful';
 
+const EVENT_SOURCE = 'volume_expand';
+
 /** Its keys are those of claims. */
 export function createPersistentVolumeExpanderController(): Controller {
   return {
     name: 'persistentvolume-expander',
     serviceAccount: 'expand-controller',
-    setUp(context) {
+    setUp(given) {
+      const context = { ...given, events: given.events.withSource(EVENT_SOURCE) };
       const { informers, queue } = context;
       const claims = informers.informer(corePersistentVolumeClaims);
       const volumes = informers.informer(corePersistentVolumes);

@@ -2,6 +2,8 @@
 import { findCondition } from '../../scheme/conditions.ts';
 import type { Node, NodeCondition } from '../../scheme/generated/types/core-v1.ts';
 
+export const LABEL_ZONE = 'topology.kubernetes.io/zone';
+
 export const CONDITION_NODE_READY = 'Ready';
 
 export const TAINT_NOT_READY = 'node.kubernetes.io/not-ready';

@@ -7,7 +7,7 @@ import { corePods } from '../../scheme/generated/resources.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import { type ApiObject, keyOf } from '../../scheme/object.ts';
 import { isNamespaceTerminating } from './api-errors.ts';
-import { concurrently, throwFirst } from './concurrently.ts';
+import { concurrently } from './concurrently.ts';
 
 export const REASON_FAILED_CREATE = 'FailedCreate';
 export const REASON_FAILED_DELETE = 'FailedDelete';
@@ -48,6 +48,16 @@ export interface PodChanges {
   /** The Pod to create as the `index`th; called once for each. */
   readonly podAt: (index: number) => NewObject<Pod>;
   readonly remove: readonly Pod[];
+  /** What is done to a Pod before it is deleted. @default nothing */
+  readonly release?: (pod: Pod) => Promise<unknown>;
+}
+
+/** What has become of them. */
+export interface PodOutcome {
+  readonly created: number;
+  readonly removed: readonly Pod[];
+  /** The first that a write met with. */
+  readonly error: Error | undefined;
 }
 
 /**
@@ -70,19 +80,28 @@ export class PodControl {
   }
 
   /** Creates first, then deletes. @throws the first error of a write, after every deletion was tried */
-  async carryOut(owner: ApiObject, { create, podAt, remove }: PodChanges): Promise<void> {
-    if (create === 0 && remove.length === 0) return;
-    const { expectations } = this.#options;
-    expectations.expect(
+  async carryOut(owner: ApiObject, changes: PodChanges): Promise<void> {
+    const { error } = await this.tryOut(owner, changes);
+    if (error) throw error;
+  }
+
+  /** As {@link carryOut}, for who goes on after an error. */
+  async tryOut(owner: ApiObject, changes: PodChanges): Promise<PodOutcome> {
+    const { create, podAt, release, remove } = changes;
+    if (create === 0 && remove.length === 0) return { created: 0, removed: [], error: undefined };
+    this.#options.expectations.expect(
       keyOf(owner),
       create,
       remove.map(({ metadata }) => metadata.uid ?? ''),
     );
-    const failedCreation = await this.#createPods(owner, create, podAt);
-    const failedDeletions = await concurrently(remove, DELETE_CONCURRENCY, (pod) =>
-      this.#deletePod(owner, pod),
-    );
-    throwFirst(failedCreation ? [failedCreation] : failedDeletions);
+    const creation = await this.#createPods(owner, create, podAt);
+    const removed: Pod[] = [];
+    const lanes = Math.min(DELETE_CONCURRENCY, remove.length);
+    const errors = await concurrently(remove, lanes, async (pod) => {
+      await this.#deletePod(owner, pod, release);
+      removed.push(pod);
+    });
+    return { created: creation.created, removed, error: creation.error ?? errors[0] };
   }
 
   /**
@@ -93,8 +112,7 @@ export class PodControl {
     owner: ApiObject,
     total: number,
     podAt: PodChanges['podAt'],
-  ): Promise<Error | undefined> {
-    if (total === 0) return undefined;
+  ): Promise<Omit<PodOutcome, 'removed'>> {
     const key = keyOf(owner);
     let created = 0;
     let batch = this.#proven.has(key) ? total : 1;
@@ -106,16 +124,16 @@ export class PodControl {
       );
       if (errors.length > 0) {
         // No event will come for those: what the informer cannot show must not be waited for.
-        const missing = total - created - batch + errors.length;
-        this.#options.expectations.lowerCreations(key, missing);
+        created += batch - errors.length;
+        this.#options.expectations.lowerCreations(key, total - created);
         this.#proven.delete(key);
-        return errors.every(isNamespaceTerminating) ? undefined : errors[0];
+        return { created, error: errors.every(isNamespaceTerminating) ? undefined : errors[0] };
       }
       created += batch;
       batch *= 2;
     }
-    this.#proven.add(key);
-    return undefined;
+    if (total > 0) this.#proven.add(key);
+    return { created, error: undefined };
   }
 
   async #createPod(owner: ApiObject, pod: NewObject<Pod>): Promise<void> {
@@ -133,10 +151,11 @@ export class PodControl {
     }
   }
 
-  async #deletePod(owner: ApiObject, { metadata }: Pod): Promise<void> {
+  async #deletePod(owner: ApiObject, pod: Pod, release: PodChanges['release']): Promise<void> {
     const { client, expectations } = this.#options;
-    const { namespace, name = '', uid = '' } = metadata;
+    const { namespace, name = '', uid = '' } = pod.metadata;
     try {
+      await release?.(pod);
       await client.delete(
         corePods,
         { namespace, name },

@@ -28,7 +28,7 @@ import {
 import type { StatefulSet } from '../../scheme/generated/types/apps-v1.ts';
 import type { PersistentVolumeClaim, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { type ApiObject, namespacedKey } from '../../scheme/object.ts';
-import { addOrphanIndex, claim, orphansIn, planClaims } from '../shared/claims.ts';
+import { addOrphanIndex, type Claims, claim, orphansIn, planClaims } from '../shared/claims.ts';
 import { concurrently, throwFirst } from '../shared/concurrently.ts';
 import { PodControl } from '../shared/pod-control.ts';
 import { PodWatcher } from '../shared/pod-watcher.ts';
@@ -118,9 +118,11 @@ class StatefulSetReconciler {
       return done;
     }
     if (set.metadata.deletionTimestamp) return done;
+    // One picture of one moment: what is read after a wait would not go with what was read before.
     const isObserved = this.#expectations.satisfied(key);
+    const claims = this.#planClaims(set);
     const revisions = await this.#history.of(set);
-    const input = await this.#lookAt(set, revisions);
+    const input = await this.#lookAt(set, claims, revisions);
     const failure = isObserved ? await this.#manage(input) : undefined;
     const nextInMs = await this.#writeStatus(input, {
       collisionCount: revisions.collisionCount,
@@ -132,16 +134,23 @@ class StatefulSetReconciler {
     return nextInMs === undefined ? done : requeueAfter(nextInMs);
   }
 
-  async #lookAt(set: StatefulSet, { all, update }: Revisions): Promise<StatefulPlanInput> {
+  #planClaims(set: StatefulSet): Claims<Pod> {
     const { uid = '', namespace = '' } = set.metadata;
-    const { client, clock } = this.#context;
-    const claims = planClaims({
+    return planClaims({
       controller: set,
       selector: set.spec?.selector,
       isMember: (pod) => ordinalOf(set, pod) !== undefined,
       owned: this.#pods.byIndex(INDEX_CONTROLLER_UID, uid),
       orphans: orphansIn(this.#pods, namespace),
     });
+  }
+
+  async #lookAt(
+    set: StatefulSet,
+    claims: Claims<Pod>,
+    { all, update }: Revisions,
+  ): Promise<StatefulPlanInput> {
+    const { client, clock } = this.#context;
     const claimer = { client, ownerRef: appsStatefulSets, childRef: corePods };
     const pods = await claim(claimer, set, claims);
     const named = all.find(({ metadata }) => metadata.name === set.status?.currentRevision);

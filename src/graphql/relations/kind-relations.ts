@@ -26,6 +26,7 @@ const NODES: GroupResource = { group: '', resource: 'nodes' };
 const REPLICA_SETS: GroupResource = { group: 'apps', resource: 'replicasets' };
 const ENDPOINTS: GroupResource = { group: '', resource: 'endpoints' };
 const ENDPOINT_SLICES: GroupResource = { group: 'discovery.k8s.io', resource: 'endpointslices' };
+const CONTROLLER_REVISIONS: GroupResource = { group: 'apps', resource: 'controllerrevisions' };
 const JOBS: GroupResource = { group: 'batch', resource: 'jobs' };
 
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
@@ -104,6 +105,13 @@ const controlledPods = (kind: string): KindRelation => ({
   find: findControlled,
 });
 
+const KEPT_REVISIONS: KindRelation = {
+  field: 'controllerRevisions',
+  description: 'The revisions of its template that are kept.',
+  target: CONTROLLER_REVISIONS,
+  find: findControlled,
+};
+
 /** By `group/Kind`. */
 export const KIND_RELATIONS: Readonly<Record<string, readonly KindRelation[]>> = {
   '/Pod': [
@@ -154,8 +162,8 @@ export const KIND_RELATIONS: Readonly<Record<string, readonly KindRelation[]>> =
     },
   ],
   'apps/ReplicaSet': [controlledPods('ReplicaSet')],
-  'apps/StatefulSet': [controlledPods('StatefulSet')],
-  'apps/DaemonSet': [controlledPods('DaemonSet')],
+  'apps/StatefulSet': [controlledPods('StatefulSet'), KEPT_REVISIONS],
+  'apps/DaemonSet': [controlledPods('DaemonSet'), KEPT_REVISIONS],
   'batch/Job': [controlledPods('Job')],
   'batch/CronJob': [
     { field: 'jobs', description: 'The Jobs that it started.', target: JOBS, find: findControlled },

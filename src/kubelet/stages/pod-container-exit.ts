@@ -1,11 +1,11 @@
 import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
-import { controllerOf } from '../../scheme/object.ts';
 import { type ContainerExit, declaredExit, declaredInitExit } from '../annotations.ts';
 import type { PodStage } from '../stage.ts';
 import { type ContainerSlot, containerSlots, isRunning } from '../status/container-slots.ts';
 import { type Ending, terminatedStatus } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
+import { isWork } from '../work.ts';
 
 /** Init containers do their work in no time unless an annotation says otherwise. */
 const INIT_EXIT: ContainerExit = { afterMs: 0, code: 0 };
@@ -16,7 +16,7 @@ const WORK_EXIT: ContainerExit = { afterMs: 1_000, code: 0 };
 
 function workExit(pod: Pod, { container }: ContainerSlot): ContainerExit | undefined {
   // Who reads from stdin ends when its process does.
-  return controllerOf(pod)?.kind === 'Job' && !container.stdin ? WORK_EXIT : undefined;
+  return isWork(pod) && !container.stdin ? WORK_EXIT : undefined;
 }
 
 function exitOf(pod: Pod, slot: ContainerSlot): ContainerExit | undefined {

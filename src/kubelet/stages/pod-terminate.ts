@@ -3,7 +3,8 @@ import { ANNOTATION_STOP_DELAY, declaredDelayMs, declaredHookError } from '../an
 import { preStopFailedNote, stopNote } from '../notes.ts';
 import { drawDelay, type PodContext, type PodStage } from '../stage.ts';
 import { type ContainerSlot, containerSlots, isRunning } from '../status/container-slots.ts';
-import { EXIT_CODE_KILLED } from '../status/container-status.ts';
+import { EXIT_CODE_KILLED, EXIT_CODE_TERMINATED } from '../status/container-status.ts';
+import { isWork } from '../work.ts';
 import { stopContainers } from './stop-containers.ts';
 
 /** Containers of the simulation stop when told to, this soon after their preStop hooks. */
@@ -59,12 +60,17 @@ export const podTerminate: PodStage = {
   next: (pod, ctx) => {
     const isKilled = graceLeftMs(pod, ctx.nowMs) <= 0 && slowestStopMs(pod) > 0;
     const slots = isKilled ? containerSlots(pod).filter(isRunning) : stoppingSlots(pod);
-    const exitCode = isKilled ? EXIT_CODE_KILLED : 0;
+    const exitCode = isKilled ? EXIT_CODE_KILLED : stoppedCode(pod);
     const { events, status } = stopContainers(pod, ctx.nowMs, exitCode, { slots });
     const failedHooks = slots.filter((slot) => hasFailedHook(pod, slot)).map(preStopFailedNote);
     return { status, events: [...failedHooks, ...(hasAnnounced(ctx) ? [] : events)] };
   },
 };
+
+/** Servers go in peace; work that is not done yet has failed. */
+function stoppedCode(pod: Pod): number {
+  return isWork(pod) ? EXIT_CODE_TERMINATED : 0;
+}
 
 function hasFailedHook(pod: Pod, { container, name }: ContainerSlot): boolean {
   return (

@@ -17,6 +17,8 @@ const REASON_ERROR = 'Error';
 
 /** SIGKILL. */
 export const EXIT_CODE_KILLED = 137;
+/** SIGTERM. */
+export const EXIT_CODE_TERMINATED = 143;
 
 /** A container that has not run yet. */
 export function waitingStatus(container: Container, reason: string): ContainerStatus {

@@ -215,6 +215,16 @@ export function readPreemptionArgs(
   };
 }
 
+export function readVolumeBindingArgs(
+  reader: ConfigurationReader,
+  value: unknown,
+  path: string,
+): { readonly bindTimeoutSeconds: number } {
+  const { bindTimeoutSeconds } = reader.object(value, path, [...TYPE, 'bindTimeoutSeconds']);
+  const at = `${path}.bindTimeoutSeconds`;
+  return { bindTimeoutSeconds: integer(reader, bindTimeoutSeconds, at, { min: 0 }) ?? 600 };
+}
+
 /** For plugins that have no arguments. */
 export function readNoArgs(reader: ConfigurationReader, value: unknown, path: string): object {
   return reader.object(value, path, TYPE);

@@ -1,6 +1,10 @@
 import type { ConfigurationReader } from '../../lib/configuration-reader.ts';
 import type { Plugin } from '../framework.ts';
 import type { PluginHandle } from '../plugin-handle.ts';
+import { createDataLocality } from '../plugins/alpha/data-locality.ts';
+import { createDeadlines } from '../plugins/alpha/deadlines.ts';
+import { createGangs } from '../plugins/alpha/gangs.ts';
+import { createInterference } from '../plugins/alpha/interference.ts';
 import { createDefaultBinder } from '../plugins/default-binder.ts';
 import { createDefaultPreemption } from '../plugins/default-preemption.ts';
 import { createImageLocality } from '../plugins/image-locality.ts';
@@ -11,10 +15,14 @@ import { nodePorts } from '../plugins/node-ports.ts';
 import { createNodeResourcesBalancedAllocation } from '../plugins/node-resources-balanced-allocation.ts';
 import { createNodeResourcesFit } from '../plugins/node-resources-fit.ts';
 import { nodeUnschedulable } from '../plugins/node-unschedulable.ts';
+import { createNodeVolumeLimits } from '../plugins/node-volume-limits.ts';
 import { createPodTopologySpread } from '../plugins/pod-topology-spread.ts';
 import { prioritySort } from '../plugins/priority-sort.ts';
 import { schedulingGates } from '../plugins/scheduling-gates.ts';
 import { taintToleration } from '../plugins/taint-toleration.ts';
+import { createVolumeBinding } from '../plugins/volume-binding.ts';
+import { createVolumeRestrictions } from '../plugins/volume-restrictions.ts';
+import { createVolumeZone } from '../plugins/volume-zone.ts';
 import {
   readAffinityArgs,
   readBalancedArgs,
@@ -23,6 +31,7 @@ import {
   readNodeAffinityArgs,
   readPreemptionArgs,
   readSpreadArgs,
+  readVolumeBindingArgs,
 } from './plugin-args.ts';
 
 export type PluginFactory = (handle: PluginHandle) => Plugin;
@@ -86,6 +95,14 @@ export const PLUGINS: readonly PluginDefinition[] = [
     read: readFitArgs,
     create: (_, args) => createNodeResourcesFit(args),
   }),
+  define({ name: 'VolumeRestrictions', read: readNoArgs, create: createVolumeRestrictions }),
+  define({ name: 'NodeVolumeLimits', read: readNoArgs, create: createNodeVolumeLimits }),
+  define({
+    name: 'VolumeBinding',
+    read: readVolumeBindingArgs,
+    create: (handle, args) => createVolumeBinding({ ...handle, ...args }),
+  }),
+  define({ name: 'VolumeZone', read: readNoArgs, create: createVolumeZone }),
   define({
     name: 'PodTopologySpread',
     weight: 2,
@@ -120,4 +137,9 @@ export const PLUGINS: readonly PluginDefinition[] = [
     read: readNoArgs,
     create: ({ client }) => createDefaultBinder(client),
   }),
+  // Alpha, and so in a profile only when its configuration asks for them.
+  define({ name: 'Gangs', isDefault: false, read: readNoArgs, create: createGangs }),
+  define({ name: 'DataLocality', isDefault: false, read: readNoArgs, create: createDataLocality }),
+  define({ name: 'Interference', isDefault: false, read: readNoArgs, create: createInterference }),
+  define({ name: 'Deadlines', isDefault: false, read: readNoArgs, create: createDeadlines }),
 ];

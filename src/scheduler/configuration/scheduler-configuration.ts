@@ -83,6 +83,9 @@ function readBackoff(
   return { baseMs: initial * 1_000, maxMs: max * 1_000 };
 }
 
+/** The plugins that order the queue. */
+const SORTING: ReadonlySet<string> = new Set(['PrioritySort', 'Deadlines']);
+
 type ProfileFactory = (handle: PluginHandle) => Profile;
 
 function readProfiles(reader: ConfigurationReader, value: unknown): readonly ProfileFactory[] {
@@ -114,9 +117,9 @@ function sortOf(
   path: string,
 ): string {
   const sorting = plugins.filter(
-    ({ definition, points }) => definition.name === 'PrioritySort' && points.has('queueSort'),
+    ({ definition, points }) => SORTING.has(definition.name) && points.has('queueSort'),
   );
-  if (sorting.length === 0) {
+  if (sorting.length !== 1) {
     reader.refuse(`${path}.plugins.queueSort`, undefined, 'a profile needs one queueSort plugin');
   }
   const binds = plugins.some(

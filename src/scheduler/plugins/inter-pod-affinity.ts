@@ -70,6 +70,7 @@ export function createInterPodAffinity({
         case 'node-added':
           return true;
         case 'node-removed':
+        case 'storage-changed':
           return false;
         case 'node-updated':
           return event.before.metadata.labels !== event.node.metadata.labels;

@@ -90,6 +90,8 @@ export function createPodTopologySpread({
           return hasAllKeys(event.node, constraints);
         case 'node-updated':
           return domainsDiffer(event.before, event.node, constraints);
+        case 'storage-changed':
+          return false;
       }
     },
   };

@@ -70,8 +70,17 @@ export class PodCounts {
     if (group.onNode.size === 0) this.#groups.delete(pod.groupKey);
   }
 
+  /** How many placed pods `selector` selects. */
+  total(selector: PodSelector): number {
+    const counts = this.acquire(selector);
+    let total = 0;
+    for (const count of counts.onNode.values()) total += count;
+    this.release(selector);
+    return total;
+  }
+
   /** The counts of `selector`, kept up to date until they are released as often as they were acquired. */
-  acquire(selector: PodSelector): NodeCounts {
+  acquire(selector: PodSelector): NodeCounts & { readonly onNode: ReadonlyMap<string, number> } {
     let counts = this.#counts.get(selector.identity);
     if (!counts) {
       counts = new SelectorCounts(selector);

@@ -132,6 +132,8 @@ export class Committer {
       // PostgreSQL gets its next work before we hand out the results of the last.
       this.#sendNext();
       for (const batch of sent) this.#finish(batch);
+      // Who hears of a commit may commit at once, while nothing is under way.
+      if (this.#sending === undefined) this.#sendNext();
     }
     this.#running = undefined;
   }

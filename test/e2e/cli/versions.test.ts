@@ -6,7 +6,7 @@ import { eventually } from '../../support/eventually.ts';
 import { type ServerProcess, startServer } from '../../support/server.ts';
 
 const ARGS = ['--initial-nodes', '0'];
-const AUTOSCALERS = 1_500;
+const CRON_JOBS = 1_500;
 
 const DEPLOYMENT = `apiVersion: extensions/v1beta1
 kind: Deployment
@@ -72,40 +72,51 @@ test('a storage version migration goes on after kill -9', async () => {
   await using database = await createTestDatabase();
   const options = { databaseUrl: database.url, args: ARGS };
   await using first = await startServer(options);
-  await createAutoscalers(first);
+  await createCronJobs(first);
   await first.stop();
   await using admin = await connect(database.url);
-  // What an earlier release might have left: autoscaling/v2beta2 has the same fields.
+  // What an earlier release might have left: batch/v1beta1 has the same fields.
   await admin.client.query(
     `update objects
-        set object = replace(object::text, '"autoscaling/v2"', '"autoscaling/v2beta2"')::json
-      where api_group = 'autoscaling'`,
+        set object = replace(object::text, '"batch/v1"', '"batch/v1beta1"')::json
+      where api_group = 'batch'`,
   );
   const dying = await startServer({ ...options, dataDirectory: first.dataDirectory });
-  const started = await runOrrery(['storage', 'migrate', 'hpa', '--wait=false'], { server: dying });
+  const started = await runOrrery(['storage', 'migrate', 'cronjobs', '--wait=false'], {
+    server: dying,
+  });
   expect(started.stdout).toMatch(
-    /^storageversionmigration.storagemigration.k8s.io\/horiz\S+ created$/m,
+    /^storageversionmigration.storagemigration.k8s.io\/cronjobs\S+ created$/m,
   );
-  await eventually(admin.storedVersions, (versions) =>
-    expect(versions).toContain('autoscaling/v2'),
-  );
+  await eventually(admin.storedVersions, (versions) => expect(versions).toContain('batch/v1'));
   await dying.kill();
   await using again = await startServer({ ...options, dataDirectory: first.dataDirectory });
   await eventually(
     () => runOrrery(['get', 'storageversionmigrations'], { server: again }),
     ({ stdout }) =>
-      expect(stdout).toContain(`Succeeded   ${AUTOSCALERS} objects are in the storage version`),
+      expect(stdout).toContain(`Succeeded   ${CRON_JOBS} objects are in the storage version`),
     { withinMs: 30_000 },
   );
-  expect(await admin.storedVersions()).toEqual(['autoscaling/v2']);
+  expect(await admin.storedVersions()).toEqual(['batch/v1']);
 }, 90_000);
 
-async function createAutoscalers(server: ServerProcess): Promise<void> {
-  const documents = Array.from({ length: AUTOSCALERS }, (_, index) => ({
-    apiVersion: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name: `hpa-${index}` },
-    spec: { maxReplicas: 3, scaleTargetRef: { kind: 'Deployment', name: 'web' } },
+async function createCronJobs(server: ServerProcess): Promise<void> {
+  const documents = Array.from({ length: CRON_JOBS }, (_, index) => ({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: `job-${index}` },
+    // Suspended, so that no controller writes it: that would migrate it as well.
+    spec: {
+      suspend: true,
+      schedule: '@daily',
+      jobTemplate: {
+        spec: {
+          template: {
+            spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox' }] },
+          },
+        },
+      },
+    },
   }));
   const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: documents });
   const { exitCode } = await runOrrery(['apply', '-f', '-'], { server, stdin });
@@ -121,7 +132,7 @@ async function connect(url: string) {
       const { rows } = await client.query<{ version: string }>(
         `select distinct object->>'apiVersion' as version
            from objects
-          where api_group = 'autoscaling'
+          where api_group = 'batch'
           order by 1`,
       );
       return rows.map(({ version }) => version);

@@ -240,8 +240,12 @@ describe('kubectl autoscale', () => {
     expect(await cluster.kubectl('autoscale deployment web --min=1 --max=5 --cpu=80%')).toBe(
       'horizontalpodautoscaler.autoscaling/web autoscaled\n',
     );
-    expect(await cluster.shape('get hpa web')).toBe(
-      'NAME REFERENCE TARGETS MINPODS MAXPODS REPLICAS AGE\nweb Deployment/web cpu: <unknown>/80% 1 5 0 <age>\n',
+    await eventually(
+      () => cluster.shape('get hpa web'),
+      (table) =>
+        expect(table).toBe(
+          'NAME REFERENCE TARGETS MINPODS MAXPODS REPLICAS AGE\nweb Deployment/web cpu: <unknown>/80% 1 5 2 <age>\n',
+        ),
     );
   });
 });

@@ -1,4 +1,6 @@
+import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createCertificateRequest } from '../../support/certificates.ts';
 import {
   deploymentYaml,
   type KubectlCluster,
@@ -6,152 +8,13 @@ import {
   STARTS_WITHIN_MS,
   shapeOf,
 } from './support/cluster.ts';
+import { DESCRIBED_OBJECTS } from './support/described-objects.ts';
 
 let cluster: KubectlCluster;
 
-const OBJECTS = `apiVersion: v1
-kind: ConfigMap
-metadata: {name: map}
-data: {k: v}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: hidden}
-stringData: {password: word}
----
-apiVersion: v1
-kind: ServiceAccount
-metadata: {name: robot}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: 80}]}
----
-apiVersion: v1
-kind: ResourceQuota
-metadata: {name: few}
-spec: {hard: {configmaps: "10"}}
----
-apiVersion: v1
-kind: LimitRange
-metadata: {name: bounds}
-spec: {limits: [{type: Container, max: {cpu: "2"}}]}
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {name: claim}
-spec: {accessModes: [ReadWriteOnce], storageClassName: slow, resources: {requests: {storage: 1Gi}}}
----
-apiVersion: v1
-kind: PersistentVolume
-metadata: {name: disk}
-spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteMany], hostPath: {path: /data}}
----
-apiVersion: storage.k8s.io/v1
-kind: StorageClass
-metadata: {name: slow}
-provisioner: example.com/disk
----
-apiVersion: scheduling.k8s.io/v1
-kind: PriorityClass
-metadata: {name: urgent}
-value: 100
-description: For what cannot wait.
----
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: {name: careful}
-spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: closed}
-spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]}
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: front}
-spec: {rules: [{host: example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}
----
-apiVersion: networking.k8s.io/v1
-kind: IngressClass
-metadata: {name: own}
-spec: {controller: example.com/own}
----
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: web}
-spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, minReplicas: 1, maxReplicas: 5}
----
-apiVersion: batch/v1
-kind: CronJob
-metadata: {name: often}
-spec: {schedule: "*/5 * * * *", suspend: true, jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox}]}}}}}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {name: reader}
-rules: [{apiGroups: [""], resources: [pods], verbs: [get, list]}]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: readers}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
-subjects: [{kind: ServiceAccount, name: robot, namespace: default}]
----
-apiVersion: coordination.k8s.io/v1
-kind: Lease
-metadata: {name: held}
-spec: {holderIdentity: me}
----
-apiVersion: batch/v1
-kind: Job
-metadata: {name: once}
-spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox}]}}}
----
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: everywhere}
-spec: {selector: {matchLabels: {d: s}}, template: {metadata: {labels: {d: s}}, spec: {containers: [{name: c, image: busybox}]}}}
----
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: ordered}
-spec: {serviceName: web, replicas: 3, selector: {matchLabels: {s: s}}, template: {metadata: {labels: {s: s}}, spec: {containers: [{name: c, image: busybox}]}}}
----
-apiVersion: v1
-kind: ReplicationController
-metadata: {name: old}
-spec: {replicas: 0, selector: {r: c}, template: {metadata: {labels: {r: c}}, spec: {containers: [{name: c, image: busybox}]}}}
----
-apiVersion: v1
-kind: PodTemplate
-metadata: {name: shape}
-template: {spec: {containers: [{name: c, image: busybox}]}}
----
-apiVersion: node.k8s.io/v1
-kind: RuntimeClass
-metadata: {name: gvisor}
-handler: runsc
----
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: shelves.shop.example.com}
-spec:
-  group: shop.example.com
-  scope: Namespaced
-  names: {kind: Shelf, plural: shelves}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-`;
-
 beforeAll(async () => {
   cluster = await kubectlCluster();
-  await cluster.kubectl('create -f -', { stdin: OBJECTS });
+  await cluster.kubectl('create -f -', { stdin: DESCRIBED_OBJECTS });
   await cluster.apply(deploymentYaml('web', { replicas: 1 }));
   await cluster.kubectl('rollout status deployment/web');
 }, STARTS_WITHIN_MS);
@@ -163,6 +26,16 @@ afterAll(async () => {
 /** What stands in front of all that kubectl describes. */
 const head = (name: string, namespace = 'default'): string =>
   `Name: ${name}\n${namespace && `Namespace: ${namespace}\n`}Labels: <none>\nAnnotations: <none>\n`;
+
+/** How kubectl describes what it has no words of its own for. */
+const generic = (name: string, apiVersion: string, kind: string, rest: string): string =>
+  `${head(name, '').replace('\n', '\nNamespace:\n')}API Version: ${apiVersion}
+Kind: ${kind}
+Metadata:
+  Creation Timestamp: <time>
+  Resource Version: <rv>
+  UID: <uid>
+${rest}`;
 
 const TEXTS: readonly (readonly [what: string, text: string])[] = [
   [
@@ -279,13 +152,75 @@ Subjects:
   ServiceAccount robot default
 `,
   ],
+  [
+    'csinode plugged',
+    `Name: plugged
+Labels: <none>
+Annotations: <none>
+CreationTimestamp: <time>
+Spec:
+  Drivers:
+    csi.example.com:
+      Node ID: n-1
+      Allocatables:
+        Count: 8
+      Topology Keys: [zone]
+Events: <none>
+`,
+  ],
+  [
+    'vac fast',
+    `Name: fast
+Annotations: <none>
+DriverName: csi.example.com
+Parameters: iops=1000
+Events: <none>
+`,
+  ],
+  [
+    'servicecidr kubernetes',
+    `Name: kubernetes
+Labels: <none>
+Annotations: <none>
+CIDRs: <cluster ip>/12
+Events: <none>
+`,
+  ],
+  [
+    'ipaddress 192.0.2.1',
+    `Name: 192.0.2.1
+Labels: <none>
+Annotations: <none>
+Parent Reference:
+  Group:
+  Resource: services
+  Namespace: default
+  Name: web
+Events: <none>
+`,
+  ],
+  [
+    'volumeattachment attached',
+    generic(
+      'attached',
+      'storage.k8s.io/v1',
+      'VolumeAttachment',
+      `Spec:
+  Attacher: csi.example.com
+  Node Name: plugged
+  Source:
+    Persistent Volume Name: disk
+Events: <none>
+`,
+    ),
+  ],
 ];
 
 describe('kubectl describe tells all of', () => {
   test.each(TEXTS)('%s', async (what, text) => {
     const shown = await cluster.run(`describe ${what}`);
     expect(shown.exitCode).toBe(0);
-    expect(shapeOf(shown.stdout)).toBe(text);
+    expect(shapeOf(shown.stdout).replace(/(?<=Resource Version: )\d+/, '<rv>')).toBe(text);
   });
 
   test.each([
@@ -368,12 +303,65 @@ describe('kubectl describe tells all of', () => {
     ],
     ['ep web', [/^ +Addresses: <pod ip>$/m, /^ +http 80 TCP$/m]],
     ['flowschema exempt', [/^Kind: FlowSchema$/m]],
+    [
+      'mutatingwebhookconfiguration changer',
+      [
+        /^Kind: MutatingWebhookConfiguration$/m,
+        /^ +URL: https:\/\/example\.com\/change$/m,
+        /^ +Reinvocation Policy: Never$/m,
+      ],
+    ],
+    [
+      'validatingwebhookconfiguration judge',
+      [/^Kind: ValidatingWebhookConfiguration$/m, /^ +Failure Policy: Ignore$/m],
+    ],
+    ['csidriver csi.example.com', [/^ +Fs Group Policy: ReadWriteOnceWithFSType$/m]],
+    ['apiservice v1.apps', [/^ +Group: apps$/m, /^ +Reason: Local$/m, /^ +Status: True$/m]],
+    ['event -n default', [/^Reason: ScalingReplicaSet$/m]],
   ] as const)('%s, in part', async (what, lines) => {
     const shown = await cluster.run(`describe ${what}`);
     expect(shown.exitCode).toBe(0);
     const text = shapeOf(shown.stdout);
     for (const line of lines) expect(text).toMatch(line);
   });
+
+  test('a request for a certificate', async () => {
+    const { request } = await createCertificateRequest({ commonName: 'jane' });
+    await cluster.kubectl('create -f -', {
+      stdin: `apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: {name: jane}
+spec:
+  request: ${Buffer.from(request).toString('base64')}
+  signerName: kubernetes.io/kube-apiserver-client
+  usages: [client auth]
+`,
+    });
+    expect(await cluster.shape('describe csr jane')).toBe(`Name: jane
+Labels: <none>
+Annotations: <none>
+CreationTimestamp: <time>
+Requesting User: system:admin
+Signer: kubernetes.io/kube-apiserver-client
+Status: Pending
+Subject:
+         Common Name: jane
+         Serial Number:
+Events: <none>
+`);
+  });
+
+  test(
+    'every kind that is served',
+    async () => {
+      const names = await cluster.kubectl('api-resources --verbs=list -o name');
+      for (const resource of names.trimEnd().split('\n')) {
+        const { exitCode } = await cluster.run(`describe ${resource} -A`);
+        expect({ resource, exitCode }).toEqual({ resource, exitCode: 0 });
+      }
+    },
+    STARTS_WITHIN_MS,
+  );
 
   test('what is not there', async () => {
     expect(await cluster.refused('describe pod nobody')).toBe(

@@ -175,6 +175,40 @@ DESCRIPTION:
   });
 });
 
+test('apiservices lists every group version that is served, as local and available', async () => {
+  const { stdout } = await kubectl('get apiservices --no-headers');
+  const rows = stdout
+    .trimEnd()
+    .split('\n')
+    .map((row) => row.split(/ +/).slice(0, 3));
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      ['v1.', 'Local', 'True'],
+      ['v1.apps', 'Local', 'True'],
+      ['v1beta1.metrics.k8s.io', 'Local', 'True'],
+    ]),
+  );
+  const versions = (await kubectl('api-versions')).stdout.trimEnd().split('\n');
+  expect(rows).toHaveLength(versions.length);
+});
+
+test('config tells where the kubeconfig leads, without its secrets, and keeps other places beside it', async () => {
+  expect((await kubectl('config current-context')).stdout).toBe('orrery\n');
+  const view = (await kubectl('config view --minify')).stdout;
+  expect(view).toMatch(/^ {4}server: https:\/\/127\.0\.0\.1:\d+$/m);
+  expect(view).toMatch(/^ {4}token: REDACTED$/m);
+  const copied = (await kubectl('config view --raw --flatten')).stdout;
+  const [home] = [...tools.values()].map((each) => each.write('own.kubeconfig', copied));
+  const own = `--kubeconfig=${home}`;
+  expect(
+    (await kubectl(`config set-context other --cluster=orrery --namespace=team ${own}`)).stdout,
+  ).toBe('Context "other" created.\n');
+  expect((await kubectl(`config use-context other ${own}`)).stdout).toBe(
+    'Switched to context "other".\n',
+  );
+  expect((await kubectl(`config get-contexts -o name ${own}`)).stdout).toBe('orrery\nother\n');
+});
+
 test('kubectl 1.30 reads the protobuf of OpenAPI 2', async () => {
   const { stdout } = await kubectl('explain service.spec --output=plaintext-openapiv2', {
     release: '1.30',

@@ -5,13 +5,14 @@ import { expect, test } from '@jest/globals';
 import type { Deployment } from '../../../src/scheme/generated/types/apps-v1.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { createTestDatabase } from '../../support/database.ts';
+import { kubeClientTools } from '../../support/kubectl.ts';
 import { temporaryDataDirectory } from '../../support/server.ts';
 import { startPlane } from './support/plane.ts';
 import { startWorker, type Worker } from './support/program.ts';
 import { assertWatchOfPart, readLog } from './support/revision-log.ts';
 import { deploymentManifest, isReady, isRolledOut } from './support/workloads.ts';
 
-test('three processes on one database bring up a Deployment, and a new controllers process goes on where a killed one was', async () => {
+test('three processes on one database bring up a Deployment, a new controllers process goes on where a killed one was, and containers are reached', async () => {
   await using database = await createTestDatabase();
   const { url: databaseUrl } = database;
   const dataDirectory = temporaryDataDirectory();
@@ -55,7 +56,20 @@ test('three processes on one database bring up a Deployment, and a new controlle
 
   const pods = await api.list<Pod>('pods', { namespace: 'default' });
   expect(pods.filter(isReady)).toHaveLength(9);
+  // The process that is asked runs no kubelet: a container is made where it is asked for.
+  using tools = await kubeClientTools({ kubeconfig: plane.server.kubeconfig });
+  const run = (...args: string[]) => tools.kubectl(args);
+  const name = pods.find(isReady)?.metadata.name ?? '';
+  expect(await run('exec', name, '--', 'hostname')).toMatchObject({
+    exitCode: 0,
+    stdout: `${name}\n`,
+  });
+  expect(await run('logs', name)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('started from image'),
+  });
+
   const log = await readLog(databaseUrl, ['pods'], { namespace: 'default' });
   assertWatchOfPart(watch.recorded, log);
   expect(log.filter(({ type }) => type === 'ADDED')).toHaveLength(9);
-}, 90_000);
+}, 150_000);

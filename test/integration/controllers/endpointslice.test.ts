@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  coreEvents,
   coreNodes,
   corePods,
   coreServices,
@@ -152,4 +153,54 @@ describe('the EndpointSlices of a Service', () => {
     await plane.idle();
     expect(await plane.api.store.currentResourceVersion()).toBe(before);
   });
+});
+
+test('a Service in topology mode has hints by the CPUs of zones, as nodes come and go', async () => {
+  await using plane = await slicePlane();
+  const setCpu = (name: string, cpu: string | null) =>
+    plane.client.patch(
+      coreNodes,
+      { name },
+      {
+        type: 'merge',
+        patch: {
+          status: {
+            allocatable: { cpu },
+            conditions: [{ type: 'Ready', status: 'True' }],
+          },
+        },
+      },
+      { subresource: 'status' },
+    );
+  await setCpu('node-1', '4');
+  const { metadata, ...service } = newService('web');
+  const annotations = { 'service.kubernetes.io/topology-mode': 'Auto' };
+  await plane.client.create(coreServices, { ...service, metadata: { ...metadata, annotations } });
+  await createPods(plane, 4);
+  await expectSizes(plane, [4]);
+  const hinted = async (): Promise<(string | undefined)[]> => {
+    const all = (await slices(plane)).flatMap(({ endpoints = [] }) => endpoints);
+    return all.map(({ hints }) => hints?.forZones?.[0]?.name).sort();
+  };
+  const expectEvent = (event: object) =>
+    plane.eventually(
+      () => plane.list(coreEvents),
+      (events) => expect(events).toContainEqual(expect.objectContaining(event)),
+    );
+  expect(await hinted()).toEqual([undefined, undefined, undefined, undefined]);
+  await expectEvent({ type: 'Warning', reason: 'TopologyAwareHintsDisabled' });
+  const labels = { 'topology.kubernetes.io/zone': 'zone-b' };
+  await plane.client.create(coreNodes, { metadata: { name: 'node-2', labels } });
+  await setCpu('node-2', '4');
+  await plane.eventually(hinted, (zones) =>
+    expect(zones).toEqual(['zone-a', 'zone-a', 'zone-b', 'zone-b']),
+  );
+  await expectEvent({
+    reason: 'TopologyAwareHintsEnabled',
+    message: 'Topology Aware Hints has been enabled, addressType: IPv4',
+  });
+  await plane.client.delete(coreNodes, { name: 'node-2' });
+  await plane.eventually(hinted, (zones) =>
+    expect(zones).toEqual([undefined, undefined, undefined, undefined]),
+  );
 });

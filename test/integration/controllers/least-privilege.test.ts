@@ -75,6 +75,13 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   ],
   'certificate-cleaner': ['delete certificatesigningrequests'],
   'certificate-signer': ['update certificatesigningrequests/status'],
+  'endpointslice-mirroring': [
+    'create endpointslices',
+    'create events',
+    'delete endpointslices',
+    'update endpointslices',
+  ],
+  'event-cleaner': ['delete events'],
   'ephemeral-volume': ['create events', 'create persistentvolumeclaims'],
   'persistentvolume-expander': [
     'create events',
@@ -101,6 +108,16 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   job: ['create events', 'create pods', 'delete pods', 'patch pods', 'update jobs/status'],
   'pv-protection': ['update persistentvolumes'],
   'pvc-protection': ['update persistentvolumeclaims'],
+  resourceclaim: [
+    'create events',
+    'create resourceclaims',
+    'delete resourceclaims',
+    'get pods',
+    'get resourceclaimtemplates',
+    'patch pods/status',
+    'update resourceclaims',
+    'update resourceclaims/status',
+  ],
   'root-ca-certificate-publisher': ['create configmaps', 'update configmaps'],
   'serviceaccount-token': [
     'delete secrets',

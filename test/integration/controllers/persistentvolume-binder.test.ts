@@ -13,6 +13,8 @@ import type {
   PersistentVolumeClaim,
 } from '../../../src/scheme/generated/types/core-v1.ts';
 import { type TestPlane, testPlane } from '../../support/control-plane.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { postgresQueueServer } from '../../support/queue-servers.ts';
 import { newClaim, newStorageClass, newVolume } from '../../support/storage.ts';
 import { podSpec } from '../../support/workloads.ts';
 
@@ -204,7 +206,10 @@ describe('dynamic provisioning', () => {
       spec: { csi: { driver: 'disk.simulation.orrery.dev' }, storageClassName: 'fast' },
       ...BOUND,
     });
-    await expectEvent(plane, 'data', { reason: 'ExternalProvisioning' });
+    await expectEvent(plane, 'data', {
+      reason: 'ExternalProvisioning',
+      source: expect.objectContaining({ component: 'persistentvolume-controller' }),
+    });
     await expectEvent(plane, 'data', {
       reason: 'ProvisioningSucceeded',
       message: `Successfully provisioned volume ${name}`,
@@ -316,4 +321,43 @@ describe('dynamic provisioning', () => {
     });
     await expectClaim(plane, { spec: { volumeName: 'made' }, ...BOUND });
   });
+});
+
+test('two processes that share the work bind each claim to one volume, and provision each once', async () => {
+  await using database = await createTestDatabase();
+  await using server = await postgresQueueServer();
+  const controllers = ['persistentvolume-binder', 'volume-provisioner', 'attach-detach'] as const;
+  const options = { controllers, databaseUrl: database.url };
+  await using first = await testPlane({
+    ...options,
+    queue: await server.backend(),
+    shared: { identity: 'first' },
+  });
+  await using second = await testPlane({
+    ...options,
+    drivePods: false,
+    queue: await server.backend(),
+    shared: { identity: 'second' },
+  });
+  await first.client.create(classes, newStorageClass('fast'));
+  const given = Array.from({ length: 15 }, (_, index) => `given-${index}`);
+  const made = Array.from({ length: 15 }, (_, index) => `made-${index}`);
+  await Promise.all(given.map((name) => createVolume(first, `disk-${name}`)));
+  await Promise.all([
+    ...given.map((name) => createClaim(first, name)),
+    ...made.map((name) => createClaim(first, name, { spec: { storageClassName: 'fast' } })),
+  ]);
+  const bound = await first.eventually(
+    () => {
+      second.clock.advance(100);
+      return first.list(claims);
+    },
+    (all) => expect(all.filter(({ status }) => status?.phase === 'Bound')).toHaveLength(30),
+  );
+  const all = await first.list(volumes);
+  expect(all).toHaveLength(30);
+  for (const volume of all) {
+    const owners = bound.filter(({ spec }) => spec?.volumeName === volume.metadata.name);
+    expect(owners.map(({ metadata }) => metadata.uid)).toEqual([volume.spec?.claimRef?.uid]);
+  }
 });

@@ -1,12 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
+import {
+  DEFAULT_CONFIGURATION,
+  parseSchedulerConfiguration,
+  type SchedulerConfiguration,
+} from '../../../src/scheduler/configuration/scheduler-configuration.ts';
 import { createScheduler } from '../../../src/scheduler/scheduler.ts';
 import {
   coreEvents,
   coreNodes,
+  corePersistentVolumeClaims,
+  corePersistentVolumes,
   corePods,
   schedulingPriorityClasses,
+  storageStorageClasses,
 } from '../../../src/scheme/generated/resources.ts';
 import type { Event, Node, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -21,12 +29,14 @@ interface SchedulerPlane extends AsyncDisposable {
 }
 
 /** A scheduler on a real store, in virtual time: backoffs end when a test says so. */
-async function schedulerPlane(): Promise<SchedulerPlane> {
+async function schedulerPlane(
+  configuration: SchedulerConfiguration = DEFAULT_CONFIGURATION,
+): Promise<SchedulerPlane> {
   const clock = new VirtualClock();
   const api = await testApi();
   const running = await runControllers({
     client: api.client,
-    controllers: [createScheduler()],
+    controllers: [createScheduler({ configuration })],
     clock,
   });
   return {
@@ -262,5 +272,130 @@ describe('preemption', () => {
       ),
     );
     expect((await podNamed(plane.client, 'low')).metadata.deletionTimestamp).toBeUndefined();
+  });
+});
+
+describe('volumes', () => {
+  const inClaim = (claimName: string): Partial<Pod['spec']> => ({
+    ...requesting('1'),
+    volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+  });
+
+  const claimNamed = (client: ApiClient, name: string) =>
+    client.get(corePersistentVolumeClaims, { namespace: 'default', name });
+
+  async function createClaim(client: ApiClient, provisioner: string): Promise<void> {
+    await client.create(storageStorageClasses, {
+      metadata: { name: 'late' },
+      provisioner,
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+    await client.create(corePersistentVolumeClaims, {
+      metadata: { namespace: 'default', name: 'data' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: '1Gi' } },
+        storageClassName: 'late',
+      },
+    });
+  }
+
+  /** What the binder does once a volume is there. */
+  async function completeBinding(client: ApiClient, volumeName: string): Promise<void> {
+    const patch = {
+      metadata: { annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
+      spec: { volumeName },
+    };
+    const target = { namespace: 'default', name: 'data' };
+    await client.patch(corePersistentVolumeClaims, target, { type: 'merge', patch });
+  }
+
+  test('a claim is told for which node its volume is wanted, and the pod waits for it', async () => {
+    await using plane = await schedulerPlane();
+    await addNode(plane.client, 'only');
+    await createClaim(plane.client, 'disk.example.com');
+    await plane.client.create(corePods, newPod('web', inClaim('data')));
+    await eventually(
+      () => claimNamed(plane.client, 'data'),
+      ({ metadata }) =>
+        expect(metadata.annotations?.['volume.kubernetes.io/selected-node']).toBe('only'),
+    );
+    // Others are not held up meanwhile.
+    await plane.client.create(corePods, newPod('other', requesting('1')));
+    await eventually(() => podNamed(plane.client, 'other'), isOn('only'));
+    expect((await podNamed(plane.client, 'web')).spec?.nodeName).toBeUndefined();
+    await completeBinding(plane.client, 'made');
+    await eventually(() => podNamed(plane.client, 'web'), isOn('only'));
+  });
+
+  test('a free volume is reserved for the claim', async () => {
+    await using plane = await schedulerPlane();
+    await addNode(plane.client, 'only');
+    await createClaim(plane.client, 'kubernetes.io/no-provisioner');
+    const { metadata } = await plane.client.create(corePersistentVolumes, {
+      metadata: { name: 'pv' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        capacity: { storage: '1Gi' },
+        storageClassName: 'late',
+        hostPath: { path: '/data' },
+      },
+      status: { phase: 'Available' },
+    });
+    await plane.client.patch(
+      corePersistentVolumes,
+      { name: metadata.name ?? '' },
+      { type: 'merge', patch: { status: { phase: 'Available' } } },
+      { subresource: 'status' },
+    );
+    await plane.client.create(corePods, newPod('web', inClaim('data')));
+    const claim = await claimNamed(plane.client, 'data');
+    await eventually(
+      () => plane.client.get(corePersistentVolumes, { name: 'pv' }),
+      ({ spec }) => expect(spec?.claimRef?.uid).toBe(claim.metadata.uid),
+    );
+    await completeBinding(plane.client, 'pv');
+    await eventually(() => podNamed(plane.client, 'web'), isOn('only'));
+  });
+});
+
+describe('profiles', () => {
+  test('each serves the pods that name it, by its own rules', async () => {
+    const configuration = parseSchedulerConfiguration({
+      apiVersion: 'kubescheduler.config.k8s.io/v1',
+      kind: 'KubeSchedulerConfiguration',
+      profiles: [
+        { schedulerName: 'default-scheduler' },
+        {
+          schedulerName: 'packing',
+          plugins: { score: { disabled: [{ name: 'NodeResourcesBalancedAllocation' }] } },
+          pluginConfig: [
+            { name: 'NodeResourcesFit', args: { scoringStrategy: { type: 'MostAllocated' } } },
+          ],
+        },
+      ],
+    });
+    await using plane = await schedulerPlane(configuration);
+    await addNode(plane.client, 'a');
+    await addNode(plane.client, 'b');
+    const place = async (name: string, schedulerName: string): Promise<string> => {
+      const spec = { ...requesting('500m'), schedulerName };
+      await plane.client.create(corePods, newPod(name, spec));
+      const placed = await eventually(
+        () => podNamed(plane.client, name),
+        (pod) => expect(pod.spec?.nodeName).toBeDefined(),
+      );
+      return placed.spec?.nodeName ?? '';
+    };
+    const first = await place('first', 'default-scheduler');
+    expect(await place('packed', 'packing')).toBe(first);
+    expect(await place('spread', 'default-scheduler')).not.toBe(first);
+    await eventually(
+      () => eventsOf(plane.client, 'packed'),
+      (events) =>
+        expect(events).toContainEqual(
+          expect.objectContaining({ reason: 'Scheduled', source: { component: 'packing' } }),
+        ),
+    );
   });
 });

@@ -74,6 +74,24 @@ describe('one write', () => {
     expect(stored).not.toBe(mine);
   });
 
+  test('a commit by who hears of a commit is made at once, though nothing follows', async () => {
+    await using hasty = await startTestStore({ url: database.url, deadlineMs: 5_000 });
+    const cache = await freshCache(hasty.store);
+    let echo: Promise<unknown> | undefined;
+    const subscription = await cache.subscribe({
+      afterResourceVersion: cache.resourceVersion,
+      subscriber: {
+        onBatch: ({ events }) => {
+          if (events.length > 0) echo ??= hasty.store.commit([createWrite('echo')]);
+        },
+        onClose: () => undefined,
+      },
+    });
+    await hasty.store.commit([createWrite('voice')]);
+    await expect(echo).resolves.toMatchObject([{ metadata: { name: 'echo' } }]);
+    subscription.stop();
+  });
+
   test('creating what exists is AlreadyExists in the words of Kubernetes', async () => {
     await commitOne(store, createWrite('twice'));
     await expect(store.commit([createWrite('twice')])).rejects.toThrow(

@@ -100,6 +100,8 @@ const CLUSTER_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     // It writes rules that it does not hold.
     allow(`escalate update patch ${READ}`, 'rbac.authorization.k8s.io', 'clusterroles'),
   ],
+  // Elsewhere Events end by themselves, in etcd.
+  'event-cleaner': [allow('delete', 'core', 'events')],
   'generic-garbage-collector': [allow(`patch update delete ${READ}`, '*', '*'), RECORD_EVENTS],
   'legacy-service-account-token-cleaner': [
     allow('get', 'core', 'configmaps', 'kube-apiserver-legacy-service-account-token-tracking'),
@@ -228,6 +230,7 @@ const VOLUME_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow(READ, 'core', 'pods'),
     allow('update', 'core', 'pods/finalizers'),
     allow(`create delete ${READ}`, 'resource.k8s.io', 'resourceclaims'),
+    allow(READ, 'resource.k8s.io', 'resourceclaimtemplates'),
     allow('update patch', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
     allow('update patch', 'core', 'pods/status'),
     RECORD_EVENTS,

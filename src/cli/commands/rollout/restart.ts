@@ -1,23 +1,27 @@
 import type { Command } from 'commander';
 import { toRfc3339 } from '../../../lib/clock.ts';
 import type { CliCommand } from '../../command.ts';
-import {
-  deploymentError,
-  patchDeployment,
-  readDeployment,
-  toDeploymentPlaces,
-} from '../../rollout/deployment.ts';
+import { deploymentError, patchDeployment, readDeployment } from '../../rollout/deployment.ts';
+import { ROLLOUT_ARGUMENTS, toRolloutPlaces } from '../../rollout/places.ts';
+import { isSetPlace, restartSet } from '../../rollout/sets.ts';
 
 const RESTARTED_AT_ANNOTATION = 'kubectl.kubernetes.io/restartedAt';
 
 export const restartCommand: CliCommand = {
   setup(command: Command): void {
     command
-      .argument('<type...>', 'deployment NAME..., or deployment/NAME...')
-      .addHelpText('after', '\nExamples:\n  orrery rollout restart deployment/web');
+      .argument('<type...>', ROLLOUT_ARGUMENTS)
+      .addHelpText(
+        'after',
+        '\nExamples:\n  orrery rollout restart deployment/web\n  orrery rollout restart sts db',
+      );
   },
   async run(context, args, options): Promise<void> {
-    for (const place of toDeploymentPlaces(args, options)) {
+    for (const place of toRolloutPlaces(args, options)) {
+      if (isSetPlace(place)) {
+        await restartSet(context, place);
+        continue;
+      }
       const { deployment } = await readDeployment(context, place);
       if (deployment.spec?.paused) {
         throw deploymentError(

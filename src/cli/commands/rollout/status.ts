@@ -11,9 +11,11 @@ import {
   type DeploymentPlace,
   type RolloutDeployment,
   readDeployment,
-  toDeploymentPlace,
 } from '../../rollout/deployment.ts';
-import { revisionOf, rolloutProgress } from '../../rollout/progress.ts';
+import { ROLLOUT_ARGUMENTS, toRolloutPlace } from '../../rollout/places.ts';
+import { type Progress, revisionOf, rolloutProgress } from '../../rollout/progress.ts';
+import { setProgress } from '../../rollout/set-progress.ts';
+import { isSetPlace, readSet, type SetPlace, watchSet } from '../../rollout/sets.ts';
 import { resumableWatch } from '../../transport/resumable-watch.ts';
 
 interface StatusOptions extends GlobalOptions {
@@ -27,7 +29,7 @@ type DeploymentEvent = WatchDeploymentSubscription['watchAppsV1Deployments'];
 export const statusCommand: CliCommand<StatusOptions> = {
   setup(command: Command): void {
     command
-      .argument('<type...>', 'deployment NAME, or deployment/NAME')
+      .argument('<type...>', ROLLOUT_ARGUMENTS)
       .addOption(booleanOption('-w, --watch', 'follow it until it is done', true))
       .addOption(
         new Option('--revision <n>', 'fail when another revision is rolled out; 0 is the latest')
@@ -41,89 +43,114 @@ export const statusCommand: CliCommand<StatusOptions> = {
       )
       .addHelpText(
         'after',
-        '\nExamples:\n  orrery rollout status deployment/web\n  orrery rollout status deploy web --timeout=1m',
+        '\nExamples:\n  orrery rollout status deployment/web\n  orrery rollout status sts/db\n  orrery rollout status deploy web --timeout=1m',
       );
   },
-  async run(context, args, options): Promise<void> {
-    const place = toDeploymentPlace(args, options);
-    const { deployment, resourceVersion } = await readDeployment(context, place);
-    const follower = new RolloutFollower(context, options.revision);
-    if (follower.report(deployment) || !options.watch) return;
-    await follower.follow({ place, resourceVersion, timeoutMs: options.timeout });
+  async run(context, args, { timeout, revision, watch, ...options }): Promise<void> {
+    const place = toRolloutPlace(args, options);
+    const rollout = isSetPlace(place)
+      ? await readSetRollout(context, place)
+      : await readDeploymentRollout(context, place, revision);
+    const report = progressPrinter(context);
+    if (report(rollout.progress) || !watch) return;
+    await withTimeout(context, timeout, async (signal) => {
+      for await (const progress of rollout.changes(signal)) if (report(progress)) return;
+    });
   },
 };
 
-interface FollowOptions {
-  readonly place: DeploymentPlace;
-  readonly resourceVersion: string;
-  readonly timeoutMs: number;
+/** How far a rollout is, and how it goes on. */
+interface Rollout {
+  readonly progress: Progress;
+  /** @throws {CliError} when it fails or its object is deleted */
+  changes(signal: AbortSignal): AsyncIterable<Progress>;
 }
 
-/** Prints each new state of a rollout once. */
-class RolloutFollower {
-  readonly #context: CliContext;
-  readonly #revision: number;
-  #lastLine = '';
+/** Prints each new state of a rollout once. @returns whether it is done */
+function progressPrinter(context: CliContext): (progress: Progress) => boolean {
+  let lastLine = '';
+  return ({ message, isDone }) => {
+    if (message !== lastLine) context.print(message);
+    lastLine = message;
+    return isDone;
+  };
+}
 
-  constructor(context: CliContext, revision: number) {
-    this.#context = context;
-    this.#revision = revision;
+async function withTimeout(
+  { signal }: CliContext,
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const timeout = new AbortController();
+  const timer = timeoutMs > 0 ? setTimeout(() => timeout.abort(), timeoutMs) : undefined;
+  try {
+    await work(AbortSignal.any([signal, timeout.signal]));
+  } catch (thrown) {
+    if (timeout.signal.aborted) throw new CliError('timed out waiting for the condition');
+    throw thrown;
+  } finally {
+    clearTimeout(timer);
   }
+}
 
-  /** @returns whether the rollout is done @throws {CliError} when it has failed */
-  report(deployment: RolloutDeployment): boolean {
-    const running = revisionOf(deployment);
-    if (this.#revision > 0 && running !== this.#revision) {
+async function readSetRollout(context: CliContext, place: SetPlace): Promise<Rollout> {
+  const set = await readSet(context, place);
+  return {
+    progress: setProgress(set),
+    async *changes(signal) {
+      for await (const changed of watchSet(context, place, set, signal)) yield setProgress(changed);
+    },
+  };
+}
+
+async function readDeploymentRollout(
+  context: CliContext,
+  place: DeploymentPlace,
+  wanted: number,
+): Promise<Rollout> {
+  const { deployment, resourceVersion } = await readDeployment(context, place);
+  const progressOf = (one: RolloutDeployment): Progress => {
+    const running = revisionOf(one);
+    if (wanted > 0 && running !== wanted) {
       throw new CliError(
-        `desired revision (${this.#revision}) is different from the running revision (${running})`,
+        `desired revision (${wanted}) is different from the running revision (${running})`,
       );
     }
-    const { message, isDone } = rolloutProgress(deployment);
-    if (message !== this.#lastLine) this.#context.print(message);
-    this.#lastLine = message;
-    return isDone;
-  }
+    return rolloutProgress(one);
+  };
+  return {
+    progress: progressOf(deployment),
+    async *changes(signal) {
+      const changes = watchDeployment(context, place, resourceVersion, signal);
+      for await (const changed of changes) yield progressOf(changed);
+    },
+  };
+}
 
-  /** @throws {CliError} when it fails, the Deployment is deleted, or time is up */
-  async follow({ place, resourceVersion, timeoutMs }: FollowOptions): Promise<void> {
-    const timeout = new AbortController();
-    const timer = timeoutMs > 0 ? setTimeout(() => timeout.abort(), timeoutMs) : undefined;
-    try {
-      const signal = AbortSignal.any([this.#context.signal, timeout.signal]);
-      await this.#watch({ place, resourceVersion, signal });
-    } catch (thrown) {
-      if (timeout.signal.aborted) throw new CliError('timed out waiting for the condition');
-      throw thrown;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async #watch({
-    place,
+async function* watchDeployment(
+  context: CliContext,
+  { namespace, name }: DeploymentPlace,
+  resourceVersion: string,
+  signal: AbortSignal,
+): AsyncGenerator<RolloutDeployment, void, undefined> {
+  const client = await context.client();
+  const events = resumableWatch<DeploymentEvent>({
+    open: async function* (from) {
+      const variables = {
+        namespace,
+        fieldSelector: `metadata.name=${name}`,
+        resourceVersion: from,
+      };
+      const opened = client.subscribe(WatchDeploymentDocument, variables, signal);
+      for await (const { watchAppsV1Deployments } of opened) yield watchAppsV1Deployments;
+    },
+    resourceVersionOf: (event) => event.resourceVersion,
     resourceVersion,
+    onLost: (error) => context.warn(`${error.message}; trying again`),
     signal,
-  }: Omit<FollowOptions, 'timeoutMs'> & { signal: AbortSignal }): Promise<void> {
-    const client = await this.#context.client();
-    const { namespace, name } = place;
-    const events = resumableWatch<DeploymentEvent>({
-      open: async function* (from) {
-        const variables = {
-          namespace,
-          fieldSelector: `metadata.name=${name}`,
-          resourceVersion: from,
-        };
-        const opened = client.subscribe(WatchDeploymentDocument, variables, signal);
-        for await (const { watchAppsV1Deployments } of opened) yield watchAppsV1Deployments;
-      },
-      resourceVersionOf: (event) => event.resourceVersion,
-      resourceVersion,
-      onLost: (error) => this.#context.warn(`${error.message}; trying again`),
-      signal,
-    });
-    for await (const { type, object } of events) {
-      if (type === 'DELETED') throw new CliError('object has been deleted');
-      if (object && this.report(object)) return;
-    }
+  });
+  for await (const { type, object } of events) {
+    if (type === 'DELETED') throw new CliError('object has been deleted');
+    if (object) yield object;
   }
 }

@@ -1,8 +1,11 @@
 import { type Command, Option } from 'commander';
 import { addDryRunOption, type DryRun, wholeNumber } from '../../arguments/options.ts';
 import type { CliCommand, GlobalOptions } from '../../command.ts';
+import type { CliContext } from '../../context.ts';
 import { RollbackDocument } from '../../generated/operations.ts';
-import { readDeployment, toDeploymentPlaces } from '../../rollout/deployment.ts';
+import { type DeploymentPlace, readDeployment } from '../../rollout/deployment.ts';
+import { ROLLOUT_ARGUMENTS, toRolloutPlaces } from '../../rollout/places.ts';
+import { isSetPlace, undoSet } from '../../rollout/sets.ts';
 
 interface UndoOptions extends GlobalOptions {
   readonly toRevision: number;
@@ -12,7 +15,7 @@ interface UndoOptions extends GlobalOptions {
 export const undoCommand: CliCommand<UndoOptions> = {
   setup(command: Command): void {
     addDryRunOption(command)
-      .argument('<type...>', 'deployment NAME..., or deployment/NAME...')
+      .argument('<type...>', ROLLOUT_ARGUMENTS)
       .addOption(
         new Option('--to-revision <n>', 'the revision to go back to; 0 is the one before')
           .argParser(wholeNumber)
@@ -24,22 +27,34 @@ export const undoCommand: CliCommand<UndoOptions> = {
       );
   },
   async run(context, args, options): Promise<void> {
-    const client = await context.client();
+    const { toRevision } = options;
     const dryRun = options.dryRun === 'server';
-    for (const place of toDeploymentPlaces(args, options)) {
-      const { deployment } = await readDeployment(context, place);
-      const { rollbackAppsV1Deployment: after } = await client.request(RollbackDocument, {
-        ...place,
-        toRevision: options.toRevision,
-        dryRun,
-      });
-      const isSame = after?.metadata.generation === deployment.metadata.generation;
-      const which =
-        options.toRevision === 0 ? 'the previous revision' : `revision ${options.toRevision}`;
-      const outcome = isSame
-        ? `skipped rollback (current template already matches ${which})`
-        : 'rolled back';
-      context.print(`deployment.apps/${place.name} ${outcome}${dryRun ? ' (server dry run)' : ''}`);
+    const which = toRevision === 0 ? 'the previous revision' : `revision ${toRevision}`;
+    for (const place of toRolloutPlaces(args, options)) {
+      const isRolledBack = isSetPlace(place)
+        ? await undoSet(context, place, { toRevision, dryRun })
+        : await undoDeployment(context, place, { toRevision, dryRun });
+      const outcome = isRolledBack
+        ? 'rolled back'
+        : `skipped rollback (current template already matches ${which})`;
+      const suffix = dryRun ? ' (server dry run)' : '';
+      context.print(`${place.type}.apps/${place.name} ${outcome}${suffix}`);
     }
   },
 };
+
+/** @returns whether the Deployment had another template */
+async function undoDeployment(
+  context: CliContext,
+  { namespace, name }: DeploymentPlace,
+  variables: { readonly toRevision: number; readonly dryRun: boolean },
+): Promise<boolean> {
+  const client = await context.client();
+  const { deployment } = await readDeployment(context, { namespace, name });
+  const { rollbackAppsV1Deployment: after } = await client.request(RollbackDocument, {
+    namespace,
+    name,
+    ...variables,
+  });
+  return after?.metadata.generation !== deployment.metadata.generation;
+}

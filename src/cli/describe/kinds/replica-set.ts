@@ -10,6 +10,7 @@ import { Description } from '../description.ts';
 import { describeEvents } from '../events.ts';
 import { annotationLines, labelLines } from '../formats.ts';
 import { describePodTemplate } from '../pod-template.ts';
+import { podsStatus } from '../pods-status.ts';
 
 export const replicaSetDescriber = defineDescriber({
   words: ['replicaset', 'replicasets', 'rs'],
@@ -38,11 +39,7 @@ export function describeReplicaSet(
     'Replicas',
     `${status?.replicas ?? 0} current / ${spec?.replicas ?? 1} desired`,
   );
-  description.field(
-    0,
-    'Pods Status',
-    countPhases((related?.pods ?? []).map((pod) => pod.status?.phase ?? '')),
-  );
+  description.field(0, 'Pods Status', podsStatus(related?.pods));
   describePodTemplate(description, spec?.template);
   if (status?.conditions?.length) {
     description
@@ -55,9 +52,4 @@ export function describeReplicaSet(
   }
   describeEvents(description, related?.events, nowMs);
   return description.toString();
-}
-
-function countPhases(phases: readonly string[]): string {
-  const count = (phase: string): number => phases.filter((candidate) => candidate === phase).length;
-  return `${count('Running')} Running / ${count('Pending')} Waiting / ${count('Succeeded')} Succeeded / ${count('Failed')} Failed`;
 }

@@ -70,9 +70,24 @@ function validateServer(spec: APIServiceSpec, errors: FieldError[]): void {
   }
 }
 
+/** What is served by this cluster itself is so from the beginning. */
+function prepareForCreate(service: APIService): void {
+  delete service.status;
+  if (service.spec?.service) return;
+  const condition = {
+    type: 'Available',
+    status: 'True',
+    reason: 'Local',
+    message: 'Local APIServices are always available',
+    lastTransitionTime: service.metadata.creationTimestamp,
+  };
+  service.status = { conditions: [condition] };
+}
+
 /** apiregistration.k8s.io/APIService. */
 export const apiServiceStrategy: KindStrategy<APIService> = {
   ...WITH_STATUS,
+  prepareForCreate,
   nameRule: 'path-segment',
   applyDefaults({ spec }) {
     if (spec?.service) spec.service.port ??= DEFAULT_PORT;

@@ -19,12 +19,17 @@ export function revisionData(template: PodTemplateSpec): RevisionData {
 }
 
 /** Whether the revision is of that template. */
-export function isRevisionOf({ data }: ControllerRevision, template: PodTemplateSpec): boolean {
+export function isRevisionOf(
+  { data }: Pick<ControllerRevision, 'data'>,
+  template: PodTemplateSpec,
+): boolean {
   return deepEqual(data, revisionData(template));
 }
 
 /** The template that the revision keeps; undefined when it keeps something else. */
-export function templateOfRevision({ data }: ControllerRevision): PodTemplateSpec | undefined {
+export function templateOfRevision({
+  data,
+}: Pick<ControllerRevision, 'data'>): PodTemplateSpec | undefined {
   const kept = (data as Partial<RevisionData> | undefined)?.spec?.template;
   if (!kept) return undefined;
   const { $patch: _replace, ...template } = kept;

@@ -98,6 +98,9 @@ const HEADINGS: Readonly<Record<string, string>> = {
   'resource.k8s.io/ResourceSlice': 'Name, Node, Driver, Pool, Age',
   'scheduling.k8s.io/PriorityClass':
     'Name, Value:integer, Global-Default:boolean, Age, PreemptionPolicy',
+  'simulation.orrery.dev/Fault': 'Name, Type, Phase, Nodes:integer, Pods:integer, Age',
+  'simulation.orrery.dev/NodeProfile': 'Name, Desired:integer, Current:integer, Ready:integer, Age',
+  'simulation.orrery.dev/Stage': 'Name, Group, Weight:integer, Accepted, Age',
   'storage.k8s.io/CSIDriver':
     'Name, AttachRequired:boolean, PodInfoOnMount:boolean, StorageCapacity:boolean, TokenRequests, RequiresRepublish:boolean, Modes, Age',
   'storage.k8s.io/CSINode': 'Name, Drivers:integer, Age',

@@ -1,0 +1,77 @@
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
+import { storageClassOf } from '../../scheme/storage/annotations.ts';
+import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
+import type { Plugin, Refusal } from '../framework.ts';
+import type { NodeInfo } from '../node-info.ts';
+import type { VolumeState } from '../volumes/volume-state.ts';
+
+export const REASON_VOLUME_LIMIT = 'node(s) exceed max volume count';
+
+const REFUSAL: Refusal = { reasons: [REASON_VOLUME_LIMIT] };
+
+/** A volume of a CSI driver that a node has to attach. */
+interface Attachment {
+  readonly driver: string;
+  readonly id: string;
+}
+
+/** A node attaches no more volumes of a CSI driver than its CSINode says. */
+export function createNodeVolumeLimits({ volumes }: { readonly volumes: VolumeState }): Plugin {
+  return {
+    name: 'NodeVolumeLimits',
+    sign: ({ pod }) => {
+      const names = claimNamesOf(pod);
+      return names.length > 0 && [pod.metadata.namespace, names, volumes.version];
+    },
+    preFilter({ pod }) {
+      const wanted = attachmentsOf(pod, volumes);
+      if (wanted.length === 0) return undefined;
+      return { filter: (node) => (exceeds(wanted, node, volumes) ? REFUSAL : undefined) };
+    },
+    helpedBy: ['node-added', 'assigned-pod-removed', 'storage-changed'],
+  };
+}
+
+function exceeds(wanted: readonly Attachment[], node: NodeInfo, volumes: VolumeState): boolean {
+  const limits = limitsOf(node, volumes);
+  if (limits.size === 0) return false;
+  const attached = new Map<string, Set<string>>();
+  const attach = ({ driver, id }: Attachment) => {
+    const ids = attached.get(driver) ?? new Set();
+    attached.set(driver, ids.add(id));
+  };
+  for (const { pod } of node.pods()) for (const each of attachmentsOf(pod, volumes)) attach(each);
+  // A volume that is there already takes no further place.
+  const isNew = ({ driver, id }: Attachment) => !attached.get(driver)?.has(id);
+  const fresh = wanted.filter(isNew);
+  for (const each of fresh) attach(each);
+  return fresh.some(({ driver }) => {
+    const limit = limits.get(driver);
+    return limit !== undefined && (attached.get(driver)?.size ?? 0) > limit;
+  });
+}
+
+function limitsOf({ name }: NodeInfo, volumes: VolumeState): ReadonlyMap<string, number> {
+  const limits = new Map<string, number>();
+  for (const driver of volumes.csiNode(name)?.spec.drivers ?? []) {
+    const { count } = driver.allocatable ?? {};
+    if (count !== undefined) limits.set(driver.name, count);
+  }
+  return limits;
+}
+
+/** What the pod's claims attach; a claim without a volume counts for the one that will be made. */
+function attachmentsOf(pod: Pod, volumes: VolumeState): readonly Attachment[] {
+  const { namespace } = pod.metadata;
+  return claimNamesOf(pod).flatMap((name) => {
+    const claim = volumes.claim(namespace, name);
+    if (!claim) return [];
+    const volume = volumes.volume(claim.spec?.volumeName ?? '');
+    if (volume) {
+      const { csi } = volume.spec ?? {};
+      return csi ? [{ driver: csi.driver, id: csi.volumeHandle }] : [];
+    }
+    const driver = volumes.storageClass(storageClassOf(claim))?.provisioner;
+    return driver ? [{ driver, id: `${namespace}/${name}` }] : [];
+  });
+}

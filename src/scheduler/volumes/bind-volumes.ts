@@ -1,0 +1,97 @@
+import type { ApiClient } from '../../apiserver/client.ts';
+import type { Clock } from '../../lib/clock.ts';
+import {
+  corePersistentVolumeClaims,
+  corePersistentVolumes,
+} from '../../scheme/generated/resources.ts';
+import type { PersistentVolumeClaim } from '../../scheme/generated/types/core-v1.ts';
+import { keyOf } from '../../scheme/object.ts';
+import {
+  ANNOTATION_BOUND_BY_CONTROLLER,
+  ANNOTATION_SELECTED_NODE,
+} from '../../scheme/storage/annotations.ts';
+import type { VolumePlan } from './pod-volumes.ts';
+import { isBound, type VolumeState } from './volume-state.ts';
+
+export interface BindVolumesOptions {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  readonly state: VolumeState;
+  readonly timeoutMs: number;
+}
+
+/** Says where volumes are needed, and waits until the binder and the provisioner have done their part. */
+export async function bindVolumes(
+  { bindings, provisioned }: VolumePlan,
+  nodeName: string,
+  options: BindVolumesOptions,
+): Promise<void> {
+  const { client } = options;
+  const claims = [...bindings.map(({ claim }) => claim), ...provisioned];
+  const waits = claims.map((claim) => untilBound(claim, nodeName, options));
+  const all = Promise.all(waits.map(({ done }) => done));
+  try {
+    await Promise.all([
+      ...bindings.map(({ claim, volume }) => {
+        const { name, namespace, uid, resourceVersion } = claim.metadata;
+        const kind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+        const claimRef = { ...kind, name, namespace, uid, resourceVersion };
+        const annotations = { [ANNOTATION_BOUND_BY_CONTROLLER]: 'yes' };
+        return client.patch(
+          corePersistentVolumes,
+          { name: volume.metadata.name ?? '' },
+          {
+            type: 'merge',
+            patch: {
+              metadata: { annotations, resourceVersion: volume.metadata.resourceVersion },
+              spec: { claimRef },
+            },
+          },
+        );
+      }),
+      ...provisioned.map(({ metadata: { name = '', namespace } }) =>
+        client.patch(
+          corePersistentVolumeClaims,
+          { namespace, name },
+          {
+            type: 'merge',
+            patch: { metadata: { annotations: { [ANNOTATION_SELECTED_NODE]: nodeName } } },
+          },
+        ),
+      ),
+      all,
+    ]);
+  } finally {
+    for (const { stop } of waits) stop();
+  }
+}
+
+/** Resolves when the claim is bound; rejects when it is gone, when the node was given up, or when time is up. */
+function untilBound(
+  { metadata: { namespace, name = '' } }: PersistentVolumeClaim,
+  nodeName: string,
+  { clock, state, timeoutMs }: BindVolumesOptions,
+): { readonly done: Promise<void>; readonly stop: () => void } {
+  let stop: () => void = () => {};
+  const done = new Promise<void>((resolve, reject) => {
+    let wasSelected = false;
+    const look = () => {
+      const claim = state.claim(namespace, name);
+      const selected = claim?.metadata.annotations?.[ANNOTATION_SELECTED_NODE];
+      if (!claim) reject(new Error(`pvc "${name}" is being deleted`));
+      else if (isBound(claim)) resolve();
+      else if (wasSelected && selected !== nodeName) {
+        reject(new Error(`provisioning failed for PVC "${name}"`));
+      }
+      wasSelected ||= selected === nodeName;
+    };
+    const timer = clock.setTimer(timeoutMs, () => reject(new Error('binding volumes: timed out')));
+    const stopListening = state.onClaim(keyOf({ metadata: { namespace, name } as never }), look);
+    stop = () => {
+      timer.cancel();
+      stopListening();
+    };
+    look();
+  });
+  return { done, stop };
+}
