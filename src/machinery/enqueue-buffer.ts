@@ -12,6 +12,11 @@ const RETRY_BACKOFF = { baseMs: 50, maxMs: 5_000 };
  */
 const TRUST_PERIOD_MS = 5_000;
 
+/**
+ * How long after a loss the queue's word counts for less: keys that it acknowledged in that time were seen to be gone.
+ */
+const DOUBT_MS = 10_000;
+
 export interface EnqueueBufferOptions {
   /** Resolves when the keys are durably waiting. */
   readonly enqueue: (keys: readonly string[]) => Promise<void>;
@@ -40,6 +45,9 @@ export class EnqueueBuffer {
   #old = new Set<string>();
   /** Of those: an add has been left out. */
   readonly #leftOut = new Set<string>();
+  /** Of those: enqueued soon after the queue had lost something. */
+  readonly #doubted = new Set<string>();
+  #doubtUntilMs = Number.NEGATIVE_INFINITY;
   #flushing = false;
   #failures = 0;
   #sweep: Timer | undefined;
@@ -64,8 +72,12 @@ export class EnqueueBuffer {
     this.#forget(key);
   }
 
-  /** The queue may have lost what it acknowledged: everything that has not started here is enqueued again. */
+  /**
+   * The queue may have lost what it acknowledged: everything that has not started here is enqueued again. So is, once it
+   * has not started for a trust period, what is enqueued in the next moments.
+   */
   recover(): void {
+    this.#doubtUntilMs = this.#options.retryClock.now() + DOUBT_MS;
     for (const key of [...this.#young, ...this.#old]) {
       this.#forget(key);
       this.#gathered.add(key);
@@ -83,6 +95,7 @@ export class EnqueueBuffer {
     this.#young.delete(key);
     this.#old.delete(key);
     this.#leftOut.delete(key);
+    this.#doubted.delete(key);
   }
 
   #scheduleFlush(): void {
@@ -97,7 +110,7 @@ export class EnqueueBuffer {
     while (this.#gathered.size > 0 && !this.#abort.signal.aborted) {
       const keys = this.#gathered;
       this.#gathered = new Set();
-      for (const key of keys) this.#young.add(key);
+      this.#trust(keys);
       this.#scheduleSweep();
       try {
         await this.#options.enqueue([...keys]);
@@ -107,6 +120,14 @@ export class EnqueueBuffer {
       }
     }
     this.#flushing = false;
+  }
+
+  #trust(keys: Iterable<string>): void {
+    const isDoubtful = this.#options.retryClock.now() < this.#doubtUntilMs;
+    for (const key of keys) {
+      this.#young.add(key);
+      if (isDoubtful) this.#doubted.add(key);
+    }
   }
 
   async #onFailure(keys: ReadonlySet<string>, error: Error): Promise<void> {
@@ -135,7 +156,9 @@ export class EnqueueBuffer {
     this.#old = this.#young;
     this.#young = new Set();
     for (const key of distrusted) {
-      if (this.#leftOut.delete(key)) this.#gathered.add(key);
+      const isNeeded = this.#leftOut.has(key) || this.#doubted.has(key);
+      this.#forget(key);
+      if (isNeeded) this.#gathered.add(key);
     }
     if (this.#gathered.size > 0) this.#scheduleFlush();
     if (this.#old.size > 0) this.#scheduleSweep();

@@ -375,6 +375,20 @@ describe('ControllerQueue', () => {
     ]);
   });
 
+  test('a key that is enqueued soon after a loss, and gone all the same, is enqueued again', async () => {
+    const { bulks, clock, queue } = await setUp({ enqueue: () => Promise.resolve() });
+    queue.recover();
+    queue.add('gone');
+    await advance(clock, 11_000);
+    expect(bulks).toEqual([['gone'], ['gone']]);
+    await advance(clock, 60_000);
+    expect(bulks).toHaveLength(2);
+    queue.add('later');
+    await advance(clock, 60_000);
+    expect(bulks.at(-1)).toEqual(['later']);
+    expect(bulks).toHaveLength(3);
+  });
+
   test('a stopped queue takes nothing and forgets what waited', async () => {
     const { clock, queue, runs } = await setUp();
     queue.addAfter('a', 100);
