@@ -10,8 +10,8 @@ import type { RequestAuthenticator } from '../authentication/authenticator.ts';
 import type { TokenIssuer } from '../authentication/service-accounts/token-issuer.ts';
 import type { Authorization } from '../authorization/authorization.ts';
 import type { PolicyAuthorizer } from '../authorization/policy-authorizer.ts';
+import { ContentionLine } from './contention-line.ts';
 import type { ServedResources } from './served-resources.ts';
-import { Turns } from './turns.ts';
 
 export interface RegistryDependencies {
   readonly store: ObjectStore;
@@ -47,7 +47,7 @@ export class Registry implements AdmissionEnvironment {
   /** How long a read waits for a version that this process has not seen, in milliseconds. */
   readonly minimumVersionTimeoutMs: number;
 
-  readonly turns = new Turns();
+  readonly turns = new ContentionLine();
   readonly #opened = new Map<string, ResourceCache>();
 
   constructor(dependencies: RegistryDependencies) {

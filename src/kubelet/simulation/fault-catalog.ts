@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { Fault, FaultType, PressureType } from '../../scheme/groups/simulation/types.ts';
-import { SimulationProblem } from './expressions.ts';
+import { CompiledObjects } from './compiled-objects.ts';
 import { type CompiledFault, type Crash, compileFault } from './fault-effects.ts';
 
 /** Faults of these kinds cut nodes off. */
@@ -10,34 +10,24 @@ const REBOOTED = { code: 255, reason: 'Unknown' } as const;
 
 /** Every Fault that can be in effect, and what they do to nodes and Pods at a time. */
 export class FaultCatalog {
-  readonly #faults = new Map<string, CompiledFault>();
-  readonly #problems = new Map<string, string>();
-  #onProblem: (faultName: string) => void = () => undefined;
+  readonly #faults = new CompiledObjects<Fault, CompiledFault>(compileFault);
 
   /** Calls `listener` when a Fault turns out to be wrong at some node or Pod. */
   onProblem(listener: (faultName: string) => void): void {
-    this.#onProblem = listener;
+    this.#faults.onProblem(listener);
   }
 
   /** Takes note of a Fault that has come or changed. */
   put(fault: Fault): void {
-    const { name = '' } = fault.metadata;
-    this.remove(name);
-    try {
-      this.#faults.set(name, compileFault(fault));
-    } catch (thrown) {
-      if (!(thrown instanceof SimulationProblem)) throw thrown;
-      this.#problems.set(name, thrown.message);
-    }
+    this.#faults.put(fault);
   }
 
   remove(name: string): void {
-    this.#faults.delete(name);
-    this.#problems.delete(name);
+    this.#faults.remove(name);
   }
 
   problemOf(name: string): string | undefined {
-    return this.#problems.get(name);
+    return this.#faults.problemOf(name);
   }
 
   /** Undefined of a Fault that cannot be in effect. */
@@ -88,7 +78,7 @@ export class FaultCatalog {
   crashOf(pod: Pod, node: Node, nowMs: number): Crash | undefined {
     let latest: Crash | undefined;
     for (const fault of this.#faults.values()) {
-      const crash = this.#attempt(fault, () => crashBy(fault, pod, node, nowMs));
+      const crash = this.#faults.attempt(fault, () => crashBy(fault, pod, node, nowMs));
       if (crash && crash.atMs > (latest?.atMs ?? Number.NEGATIVE_INFINITY)) latest = crash;
     }
     return latest;
@@ -98,30 +88,16 @@ export class FaultCatalog {
     const active: CompiledFault[] = [];
     for (const fault of this.#faults.values()) {
       if (fault.spec.type !== type || !fault.isActive(nowMs)) continue;
-      if (this.#attempt(fault, () => fault.affectsNode(node))) active.push(fault);
+      if (this.#faults.attempt(fault, () => fault.affectsNode(node))) active.push(fault);
     }
     return active;
   }
 
   #any(node: Node, holds: (fault: CompiledFault) => boolean): boolean {
     for (const fault of this.#faults.values()) {
-      if (holds(fault) && this.#attempt(fault, () => fault.affectsNode(node))) return true;
+      if (holds(fault) && this.#faults.attempt(fault, () => fault.affectsNode(node))) return true;
     }
     return false;
-  }
-
-  /** A Fault that fails at an object is not for it, and the others are. */
-  #attempt<T>({ name }: CompiledFault, work: () => T): T | undefined {
-    try {
-      return work();
-    } catch (thrown) {
-      if (!(thrown instanceof SimulationProblem)) throw thrown;
-      if (!this.#problems.has(name)) {
-        this.#problems.set(name, thrown.message);
-        this.#onProblem(name);
-      }
-      return undefined;
-    }
   }
 }
 

@@ -1,46 +1,35 @@
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { Stage } from '../../scheme/groups/simulation/types.ts';
 import { seedOf } from '../../scheme/usage/wave.ts';
-import { SimulationProblem } from './expressions.ts';
+import { CompiledObjects } from './compiled-objects.ts';
 import { type CompiledStage, compileStage, type Declarations } from './stage-declarations.ts';
 
 const UINT_32 = 2 ** 32;
 
 /** Every Stage that is in effect, and which of them are for a Pod. */
 export class StageCatalog {
-  readonly #stages = new Map<string, CompiledStage>();
-  /** By Stage: why it is not in effect, or not for some Pods. */
-  readonly #problems = new Map<string, string>();
-  #onProblem: (stageName: string) => void = () => undefined;
+  readonly #stages = new CompiledObjects<Stage, CompiledStage>(compileStage);
   #inOrder: readonly CompiledStage[] = [];
   #seen = new WeakMap<Pod, Pod>();
 
   /** Calls `listener` when a Stage turns out to be wrong at some Pod. */
   onProblem(listener: (stageName: string) => void): void {
-    this.#onProblem = listener;
+    this.#stages.onProblem(listener);
   }
 
   /** Takes note of a Stage that has come or changed. */
   put(stage: Stage): void {
-    const { name = '' } = stage.metadata;
-    this.remove(name);
-    try {
-      this.#stages.set(name, compileStage(stage));
-    } catch (thrown) {
-      if (!(thrown instanceof SimulationProblem)) throw thrown;
-      this.#problems.set(name, thrown.message);
-    }
+    this.#stages.put(stage);
     this.#changed();
   }
 
   remove(name: string): void {
-    this.#stages.delete(name);
-    this.#problems.delete(name);
+    this.#stages.remove(name);
     this.#changed();
   }
 
   problemOf(name: string): string | undefined {
-    return this.#problems.get(name);
+    return this.#stages.problemOf(name);
   }
 
   /**
@@ -62,7 +51,7 @@ export class StageCatalog {
   #declarationsFor(pod: Pod, node: Node | undefined): Declarations | undefined {
     let declared: Declarations | undefined;
     for (const stage of this.#chosenFor(pod, node)) {
-      const more = this.#attempt(stage, () => stage.declare(pod, node));
+      const more = this.#stages.attempt(stage, () => stage.declare(pod, node));
       if (more) declared = { ...more, ...declared };
     }
     return declared;
@@ -73,7 +62,7 @@ export class StageCatalog {
     const chosen: CompiledStage[] = [];
     const groups = new Map<string, CompiledStage[]>();
     for (const stage of this.#inOrder) {
-      if (!this.#attempt(stage, () => stage.matches(pod, node))) continue;
+      if (!this.#stages.attempt(stage, () => stage.matches(pod, node))) continue;
       if (stage.group === undefined) chosen.push(stage);
       else groups.set(stage.group, [...(groups.get(stage.group) ?? []), stage]);
     }
@@ -84,23 +73,8 @@ export class StageCatalog {
     return chosen;
   }
 
-  /** A Stage that fails at a Pod is not for it, and the others are. */
-  #attempt<T>({ name }: CompiledStage, work: () => T): T | undefined {
-    try {
-      return work();
-    } catch (thrown) {
-      if (!(thrown instanceof SimulationProblem)) throw thrown;
-      if (!this.#problems.has(name)) {
-        this.#problems.set(name, thrown.message);
-        this.#onProblem(name);
-      }
-      return undefined;
-    }
-  }
-
   #changed(): void {
-    const byName = [...this.#stages].sort(([a], [b]) => (a < b ? -1 : 1));
-    this.#inOrder = byName.map(([, stage]) => stage);
+    this.#inOrder = [...this.#stages.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#seen = new WeakMap();
   }
 }

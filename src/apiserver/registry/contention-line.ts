@@ -5,7 +5,7 @@ import { deferred } from '../../lib/deferred.ts';
  * many writers of one object each then writes once, not once for each of the others. The line is a courtesy alone; what holds
  * when other processes, or those who have not lost yet, write meanwhile is the compare-and-swap.
  */
-export class Turns {
+export class ContentionLine {
   readonly #lines = new Map<string, Promise<void>>();
 
   /** Resolves when it is the caller's turn at `key`, with what ends it; rejects when the signal fires. */
