@@ -223,8 +223,17 @@ func speakProtobuf(ctx context.Context, config *rest.Config) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	created.Spec.Template.Spec.Containers[0].Image = "nginx:1.27"
-	updated, err := deployments.Update(ctx, created, metav1.UpdateOptions{})
+	updated := created
+	// The Deployment's controller writes to it as well.
+	err = retry.RetryOnConflict(retry.DefaultRetry, func() error {
+		current, err := deployments.Get(ctx, created.Name, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		current.Spec.Template.Spec.Containers[0].Image = "nginx:1.27"
+		updated, err = deployments.Update(ctx, current, metav1.UpdateOptions{})
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
