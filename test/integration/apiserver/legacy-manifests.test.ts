@@ -41,9 +41,9 @@ const policySpec = {
 /** What a manifest of the kind says at the least, in any of its old versions. */
 const FIELDS: Readonly<Record<string, object | ((version: string) => object)>> = {
   APIService: {
-    metadata: { name: 'v1.example.org' },
+    metadata: { name: 'v1.shop.example.org' },
     spec: {
-      group: 'example.org',
+      group: 'shop.example.org',
       version: 'v1',
       groupPriorityMinimum: 100,
       versionPriority: 10,
