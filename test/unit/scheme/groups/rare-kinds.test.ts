@@ -33,7 +33,7 @@ describe('an API service', () => {
   refusesOnCreate(apiServiceStrategy, SERVICE, [
     [
       { 'metadata.name': 'apps' },
-      'metadata.name: Invalid value: "apps": must be `spec.version+"."+spec.group`: "v1.apps"',
+      'metadata.name: Invalid value: "apps": must be `spec.version+"."+spec.group`: "v1.shop.example.com"',
     ],
     [
       { 'metadata.name': 'v2.', 'spec.group': '', 'spec.version': 'v2' },
