@@ -31,12 +31,13 @@ beforeAll(async () => {
     ],
   });
   api = plane.api;
-  // Pods would all go to the first that is ready.
+  // Pods would all go to the first that is ready, and whose taint of before has been taken away.
   await Promise.all(
     NODES.map((name) =>
-      api.eventually<Node>(['nodes', name], (node) =>
-        expect(conditionOf(node, 'Ready')?.status).toBe('True'),
-      ),
+      api.eventually<Node>(['nodes', name], (node) => {
+        expect(conditionOf(node, 'Ready')?.status).toBe('True');
+        expect(taintsOf(node)).toEqual([]);
+      }),
     ),
   );
 });
