@@ -43,6 +43,12 @@ function readAnnounced(payload: IncomingMessage): Promise<Buffer> {
     payload.on('data', (chunk: Buffer) => chunks.push(chunk));
     payload.on('end', () => resolve(Buffer.concat(chunks)));
     payload.on('error', reject);
+    // Also of a client that had gone before anybody listened.
+    const onClose = (): void => {
+      if (!payload.complete) reject(badRequest('the request ended before its body'));
+    };
+    if (payload.destroyed) onClose();
+    else payload.on('close', onClose);
   });
 }
 

@@ -64,13 +64,15 @@ export class PodWatcher<T extends ApiObject> {
   }
 
   #onUpdate(previous: Pod, pod: Pod): void {
+    const ownerBefore = controllerOf(previous);
+    const owner = controllerOf(pod);
+    const ownerChanged = ownerBefore?.uid !== owner?.uid;
+    // Every change of every Pod is heard here, and most Pods are another kind's.
+    if (owner && !ownerChanged && owner.kind !== this.#options.kind) return;
     if (pod.metadata.deletionTimestamp && !previous.metadata.deletionTimestamp) {
       this.#onDeletion(pod);
     }
     const labelsChanged = !deepEqual(previous.metadata.labels, pod.metadata.labels);
-    const ownerBefore = controllerOf(previous);
-    const owner = controllerOf(pod);
-    const ownerChanged = ownerBefore?.uid !== owner?.uid;
     if (ownerChanged && ownerBefore) this.#addOwner(previous);
     if (!owner) {
       if (labelsChanged || ownerChanged) this.#addMatching(pod);

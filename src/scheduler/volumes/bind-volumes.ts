@@ -5,7 +5,7 @@ import {
   corePersistentVolumes,
 } from '../../scheme/generated/resources.ts';
 import type { PersistentVolumeClaim } from '../../scheme/generated/types/core-v1.ts';
-import { keyOf } from '../../scheme/object.ts';
+import { namespacedKey } from '../../scheme/object.ts';
 import {
   ANNOTATION_BOUND_BY_CONTROLLER,
   ANNOTATION_SELECTED_NODE,
@@ -86,7 +86,7 @@ function untilBound(
       wasSelected ||= selected === nodeName;
     };
     const timer = clock.setTimer(timeoutMs, () => reject(new Error('binding volumes: timed out')));
-    const stopListening = state.onClaim(keyOf({ metadata: { namespace, name } as never }), look);
+    const stopListening = state.onClaim(namespacedKey(namespace, name), look);
     stop = () => {
       timer.cancel();
       stopListening();
