@@ -1,0 +1,67 @@
+import type { Sample } from '../figure.ts';
+import { median } from '../statistics.ts';
+import { openWorkbench } from '../workbench.ts';
+import { pause } from './cluster.ts';
+import type { Measurement } from './measurement.ts';
+import { profiled } from './profiled.ts';
+import { cpuPercent, type Moment, observe } from './rest.ts';
+import { addZone, deploy, SIMULATION_ARGS, waitForPods } from './simulated-cluster.ts';
+
+const FULL_SIZE = { nodes: 5_000, pods: 50_000 };
+const QUICK_SIZE = { nodes: 50, pods: 500 };
+/** Of one core, the server's and PostgreSQL's time together. */
+const ALLOWED_PERCENT = 25;
+
+/** The largest cluster that Kubernetes promises to run, at rest: what its heartbeats cost. */
+export const measureScale: Measurement = async (ctx) => {
+  const { options, say } = ctx;
+  const size = options.quick ? QUICK_SIZE : FULL_SIZE;
+  await using bench = await openWorkbench({
+    dist: options.dist,
+    profiled: options.profileDirectory !== undefined,
+    args: SIMULATION_ARGS,
+  });
+  const { client } = bench;
+  say(`scale: adding ${size.nodes} nodes`);
+  await addZone(client, 'a', size.nodes);
+  say(`scale: ${size.pods} Pods`);
+  await deploy(client, size.pods);
+  await waitForPods(client, (ready) => ready === size.pods);
+  const settleMs = options.quick ? 2_000 : 30_000;
+  const windowMs = options.quick ? 4_000 : 60_000;
+  say(`scale: ${windowMs / 1_000} s at rest, after ${settleMs / 1_000} s to settle`);
+  await pause(settleMs);
+  return toSamples(await profiled(ctx, bench, 'scale', () => observe(bench, windowMs)));
+};
+
+function toSamples(moments: readonly Moment[]): Sample[] {
+  const server = cpuPercent(moments, 'server');
+  const postgres = cpuPercent(moments, 'postgres');
+  return [
+    {
+      name: 'scale_rest_cpu_percent',
+      label: '5,000 nodes with leases every 10 s and 50,000 Pods at rest, of one core, everything',
+      unit: '%',
+      value: server + postgres,
+      target: { atMost: ALLOWED_PERCENT },
+    },
+    {
+      name: 'scale_rest_server_cpu_percent',
+      label: 'processor time of the server of that',
+      unit: '%',
+      value: server,
+    },
+    {
+      name: 'scale_rest_postgres_cpu_percent',
+      label: 'processor time of PostgreSQL of that',
+      unit: '%',
+      value: postgres,
+    },
+    {
+      name: 'scale_rest_rss_mb',
+      label: 'memory of the server process meanwhile (RSS)',
+      unit: 'MB',
+      value: median(moments.map(({ server: { memoryMb } }) => memoryMb)),
+    },
+  ];
+}
