@@ -1,7 +1,8 @@
+import type { GraphqlClient } from '../../test/support/graphql-client.ts';
 import type { Sample } from '../figure.ts';
 import { median } from '../statistics.ts';
 import { openWorkbench } from '../workbench.ts';
-import { pause } from './cluster.ts';
+import { pause, readVersion } from './cluster.ts';
 import type { Measurement } from './measurement.ts';
 import { profiled } from './profiled.ts';
 import { cpuPercent, type Moment, observe } from './rest.ts';
@@ -11,6 +12,9 @@ const FULL_SIZE = { nodes: 5_000, pods: 50_000 };
 const QUICK_SIZE = { nodes: 50, pods: 500 };
 /** Of one core, the server's and PostgreSQL's time together. */
 const ALLOWED_PERCENT = 25;
+const LEASE_SECONDS = 10;
+const SETTLE_SECONDS = 10;
+const QUIET_ROUNDS = 3;
 
 /** The largest cluster that Kubernetes promises to run, at rest: what its heartbeats cost. */
 export const measureScale: Measurement = async (ctx) => {
@@ -27,12 +31,23 @@ export const measureScale: Measurement = async (ctx) => {
   say(`scale: ${size.pods} Pods`);
   await deploy(client, size.pods);
   await waitForPods(client, (ready) => ready === size.pods);
-  const settleMs = options.quick ? 2_000 : 30_000;
+  say('scale: waiting until the Events of it are written');
+  await settle(client, size.nodes);
   const windowMs = options.quick ? 4_000 : 60_000;
-  say(`scale: ${windowMs / 1_000} s at rest, after ${settleMs / 1_000} s to settle`);
-  await pause(settleMs);
+  say(`scale: ${windowMs / 1_000} s at rest`);
   return toSamples(await profiled(ctx, bench, 'scale', () => observe(bench, windowMs)));
 };
+
+/** Until there is little to write but leases, for a while. Events come in the background for some time after their Pods. */
+async function settle(client: GraphqlClient, nodes: number): Promise<void> {
+  const restingWrites = (nodes / LEASE_SECONDS) * SETTLE_SECONDS * 1.5;
+  for (let quiet = 0; quiet < QUIET_ROUNDS; ) {
+    const before = await readVersion(client);
+    await pause(SETTLE_SECONDS * 1_000);
+    const writes = (await readVersion(client)) - before;
+    quiet = writes <= restingWrites ? quiet + 1 : 0;
+  }
+}
 
 function toSamples(moments: readonly Moment[]): Sample[] {
   const server = cpuPercent(moments, 'server');

@@ -203,8 +203,9 @@ class PodAgent {
     }
     const { stage } = planned;
     const { uid } = pod.metadata;
-    const waitMs = stage.readsSources ? this.#memory.msToNextLook(key, uid, ctx.nowMs) : 0;
-    const delayMs = Math.max(waitMs, planned.delayMs);
+    const lookMs = stage.readsSources ? this.#memory.msToNextLook(key, uid, ctx.nowMs) : 0;
+    const stepMs = this.#memory.msToNextStep(key, uid, ctx.nowMs);
+    const delayMs = Math.max(lookMs, stepMs, planned.delayMs);
     this.#due.plan(key, shardKeyOf(nodeName), { stage, delayMs });
   }
 
@@ -223,6 +224,7 @@ class PodAgent {
       if (transition.status && resizedSlots(pod).length > 0) {
         this.#granted.set(key, { ...pod, status: transition.status });
       }
+      this.#guard(pod, stage, transition, ctx);
       this.#remember(pod, transition, ctx.nowMs);
       await this.#apply(actual, transition, ctx.nowMs);
     } catch (thrown) {
@@ -240,6 +242,21 @@ class PodAgent {
     if (announces) this.#memory.announce(key, uid, announces, nowMs);
     if (waits) this.#memory.wait(key, uid, nowMs);
     else if (status) this.#memory.endWait(key);
+  }
+
+  /** A stage that changes nothing would be due again at once: it is told of, and its Pod waits. */
+  #guard(pod: Pod, { name }: PodStage, transition: PodTransition, ctx: PodContext): void {
+    const { announces = [], delete: remove, status, waits } = transition;
+    const key = keyOf(pod);
+    const says = announces.some((what) => ctx.announcedMs(what) === undefined);
+    const changes = status !== undefined && !deepEqual(status, pod.status);
+    if (changes || remove || waits || says) this.#memory.noteProgress(key);
+    else if (this.#memory.noteFruitless(key, pod.metadata.uid, ctx.nowMs)) {
+      this.#context.logger.warn('pod stage changes nothing, so it waits', {
+        pod: key,
+        stage: name,
+      });
+    }
   }
 
   async #apply(pod: Pod, transition: PodTransition, nowMs: number): Promise<void> {
