@@ -20,6 +20,7 @@ import { linesOfTransition } from '../logs/lines-of-transition.ts';
 import { RepeatedLines } from '../logs/repeated-lines.ts';
 import type { NodeClients } from '../node-clients.ts';
 import { isServed } from '../nodes/node-agent.ts';
+import { isShuttingDown, shutdownStartMs } from '../nodes/node-shutdown.ts';
 import { isDeferred, resizedSlots } from '../resize.ts';
 import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, shardKeyOf } from '../shards.ts';
@@ -142,6 +143,13 @@ class PodAgent {
     this.#plan(pod, nodeName);
     this.#noteDeferral(pod, nodeName);
     this.#planDeferred(nodeName, keyOf(pod));
+    if (isTerminal(pod)) this.#planShutdown(nodeName);
+  }
+
+  /** On a node that shuts down, the end of one Pod may be the turn of another. */
+  #planShutdown(nodeName: string): void {
+    const node = this.#nodes.get(nodeName);
+    if (node && isShuttingDown(node)) this.#planNode(node);
   }
 
   #onPodGone(pod: Pod): void {
@@ -155,6 +163,7 @@ class PodAgent {
     this.#addresses.release(pod);
     this.#admitting.get(nodeName)?.delete(key);
     this.#planDeferred(nodeName, keyOf(pod));
+    this.#planShutdown(nodeName);
   }
 
   #noteDeferral(pod: Pod, nodeName: string): void {
@@ -349,6 +358,7 @@ class PodAgent {
 function isChanged(previous: Node, node: Node): boolean {
   return (
     isAtWork(previous) !== isAtWork(node) ||
+    shutdownStartMs(previous) !== shutdownStartMs(node) ||
     pressuresOf(previous).length !== pressuresOf(node).length
   );
 }
