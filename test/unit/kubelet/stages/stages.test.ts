@@ -40,6 +40,7 @@ interface StageInput {
   readonly pressures?: readonly PressureType[];
   /** What the Pod needs beside its spec. @default it needs nothing */
   readonly sources?: {
+    readonly attachable?: PodSources['attachable'];
     readonly volumeProblem?: string;
     readonly environmentProblems?: Record<string, string>;
     readonly registries?: readonly string[];
@@ -83,6 +84,7 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
 function sourcesOf({ sources = {} }: StageInput): PodSources {
   return {
     volumeProblem: sources.volumeProblem,
+    attachable: sources.attachable ?? [],
     environmentProblems: new Map(Object.entries(sources.environmentProblems ?? {})),
     registries: new Set(sources.registries),
     missingPullSecrets: sources.missingPullSecrets ?? [],
