@@ -111,6 +111,14 @@ export function unattachedNote(volumes: readonly string[]): EventNote {
   );
 }
 
+/** The node has no Pod range, or no address of it is free. */
+export function networkNotReadyNote(): EventNote {
+  const message =
+    'network is not ready: container runtime network not ready: NetworkReady=false ' +
+    'reason:NetworkPluginNotReady message:Network plugin returns error: no Pod address is free';
+  return { type: 'Warning', reason: 'NetworkNotReady', message };
+}
+
 export function postStartFailedNotes(container: ContainerName): EventNote[] {
   return [
     warning(container, 'FailedPostStartHook', 'PostStartHook failed'),

@@ -371,6 +371,7 @@ class PodAgent {
 function isChanged(previous: Node, node: Node): boolean {
   return (
     isAtWork(previous) !== isAtWork(node) ||
+    previous.spec?.podCIDR !== node.spec?.podCIDR ||
     shutdownStartMs(previous) !== shutdownStartMs(node) ||
     pressuresOf(previous).length !== pressuresOf(node).length
   );

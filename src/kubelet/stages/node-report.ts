@@ -1,8 +1,10 @@
+import { deepEqual } from '../../lib/deep-equal.ts';
 import { findCondition } from '../../scheme/conditions.ts';
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
 import { areReported, reportedImages } from '../images/node-images.ts';
 import type { NodeStage } from '../nodes/node-stage.ts';
 import {
+  addressesOf,
   isReported,
   pressureNotes,
   readinessNotes,
@@ -14,27 +16,22 @@ function lastReportMs({ status }: Node): number {
   return Date.parse(findCondition(status?.conditions, 'Ready')?.lastHeartbeatTime ?? '');
 }
 
-/** @param current absent: it need not be said */
-function sameNames(current: readonly string[] | undefined, reported: readonly string[] = []) {
-  if (!current || (current.length === 0 && reported.length === 0)) return true;
-  return current.length === reported.length && current.every((one, i) => one === reported[i]);
-}
-
 /** The kubelet says again that the machine is well: now and then, and at once when something else was said of it. */
 export const nodeReport: NodeStage = {
   name: 'node-report',
   matches: (node, { imagesOf, nowMs, pressuresOf, settings, volumesInUse }) =>
     isRegistered(node) &&
-    (!sameNames(volumesInUse, node.status?.volumesInUse) ||
+    (!deepEqual(volumesInUse ?? node.status?.volumesInUse ?? [], node.status?.volumesInUse ?? []) ||
       !isReported(node, pressuresOf(node)) ||
       !(nowMs - lastReportMs(node) < settings.nodeStatusReportMs) ||
       !areReported(imagesOf(node.metadata.name ?? ''), node)),
-  next: (node, { imagesOf, nowMs, pressuresOf, volumesInUse }) => {
+  next: (node, { imagesOf, ipsOf, nowMs, pressuresOf, volumesInUse }) => {
     const pressures = pressuresOf(node);
     const images = reportedImages(imagesOf(node.metadata.name ?? ''));
     const status = {
       ...node.status,
       conditions: reportedConditions(node, nowMs, pressures),
+      addresses: addressesOf(node, ipsOf(node.spec?.podCIDRs ?? [])),
       ...(volumesInUse ? { volumesInUse: [...volumesInUse] } : {}),
       ...(images.length > 0 || node.status?.images ? { images } : {}),
     };

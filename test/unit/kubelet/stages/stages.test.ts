@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { NodeNetworks } from '../../../../src/kubelet/nodes/node-networks.ts';
+import { MachineAddresses } from '../../../../src/kubelet/nodes/machine-addresses.ts';
 import {
   DEFAULT_KUBELET_SETTINGS,
   type KubeletSettings,
@@ -24,6 +24,8 @@ const DIRECTORY = path.resolve('test/unit/kubelet/stages');
 const INPUT = '.input.json';
 
 interface StageInput {
+  /** Whether the node has no address for a Pod. @default false */
+  readonly isWithoutNetwork?: boolean;
   /** RFC 3339. */
   readonly now: string;
   /** The Pod whose next stage is asked for; without one, it is the node's. */
@@ -36,6 +38,8 @@ interface StageInput {
   readonly pullSlowdown?: number;
   /** How a fault ends the Pod's containers. */
   readonly crash?: Crash;
+  /** The attached volumes that the node's Pods use. @default as the node says */
+  readonly volumesInUse?: readonly string[];
   /** What the node runs out of. */
   readonly pressures?: readonly PressureType[];
   /** What the Pod needs beside its spec. @default it needs nothing */
@@ -73,7 +77,7 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
     sources: sourcesOf(input),
     announcedMs: (what) => (input.announced?.includes(what) ? nowMs : undefined),
     neighbours: () => neighbours,
-    assignPodIps: () => ['10.128.1.2'],
+    assignPodIps: () => (input.isWithoutNetwork ? undefined : ['10.128.1.2']),
   });
   const planned = nextPodStage(POD_STAGES, pod, ctx(nowMs));
   if (!planned) return { stage: null };
@@ -92,17 +96,17 @@ function sourcesOf({ sources = {} }: StageInput): PodSources {
 }
 
 function actOnNode(
-  { images = [], node, pressures }: StageInput,
+  { images = [], node, pressures, volumesInUse }: StageInput,
   nowMs: number,
   settings: KubeletSettings,
 ): unknown {
-  const networks = new NodeNetworks(settings.clusterCidrs, []);
+  const addresses = new MachineAddresses(settings);
   const ctx = {
     nowMs,
     settings,
-    allocatePodCidrs: (pods: number) => networks.allocatePodCidrs(pods),
-    ipsOf: (podCidrs: readonly string[]) => networks.ipsOf(podCidrs),
+    ipsOf: (podCidrs: readonly string[]) => addresses.of(podCidrs),
     pressuresOf: () => new Set(pressures),
+    ...(volumesInUse ? { volumesInUse } : {}),
     imagesOf: () => new Map(images.map((image) => [image, nowMs])),
   };
   const stage = [nodeRegister, nodeReport].find((one) => one.matches(node, ctx));
