@@ -33,8 +33,12 @@ export interface LeaderElectorOptions {
 
 /** What leading means. */
 export interface LeaderRole {
-  /** Called when the lease is acquired. */
-  start(): Promise<void>;
+  /**
+   * Called when the lease is acquired.
+   * @param isHeld Whether the term goes on, by the clock: to be asked before each write, because a process that stood still
+   * does not know by anything else that others have taken the lease meanwhile.
+   */
+  start(isHeld: () => boolean): Promise<void>;
   /** Called when it is lost or about to be released; until it resolves, the elector does not contend again. */
   stop(): Promise<void>;
 }
@@ -42,13 +46,17 @@ export interface LeaderRole {
 /**
  * Keeps a role in one process at a time, by a Lease. A contender never compares the holder's clock with its own: it takes
  * the lease once the Lease object has not changed for its duration, measured on its own clock from the moment it saw the
- * last change. The holder stops its role before that: it gives up when it could not renew within the renew deadline.
+ * last change. The holder stops its role before that: it gives up when it could not renew within the renew deadline, and from
+ * that moment it does not count as leader, whether or not it has got round to stopping. What it began to write before has the
+ * rest of the lease to arrive.
  */
 export class LeaderElector {
   readonly #options: Required<LeaderElectorOptions>;
   #observed: Lease | undefined;
   #observedAtMs = 0;
   #leading = false;
+  /** When the write began by which the lease was last acquired or renewed. */
+  #renewedAtMs = 0;
 
   constructor(options: LeaderElectorOptions) {
     this.#options = {
@@ -60,7 +68,8 @@ export class LeaderElector {
   }
 
   get isLeader(): boolean {
-    return this.#leading;
+    const { clock, renewDeadlineMs } = this.#options;
+    return this.#leading && clock.now() - this.#renewedAtMs < renewDeadlineMs;
   }
 
   /** Contends and leads, again and again, until `signal` aborts; resolves when the role is stopped and released. */
@@ -83,11 +92,13 @@ export class LeaderElector {
     signal.addEventListener('abort', endTerm, { once: true });
     if (signal.aborted) endTerm();
     let failed = false;
-    const started = role.start().catch((thrown: unknown) => {
-      logger.error('leader failed to start', { lease: name, error: toError(thrown) });
-      failed = true;
-      endTerm();
-    });
+    const started = role
+      .start(() => !term.signal.aborted && this.isLeader)
+      .catch((thrown: unknown) => {
+        logger.error('leader failed to start', { lease: name, error: toError(thrown) });
+        failed = true;
+        endTerm();
+      });
     await this.#renewUntilLost(term.signal);
     this.#leading = false;
     signal.removeEventListener('abort', endTerm);
@@ -99,7 +110,9 @@ export class LeaderElector {
   async #acquire(signal: AbortSignal): Promise<boolean> {
     const { clock, random, retryPeriodMs } = this.#options;
     while (!signal.aborted) {
+      const startedAtMs = clock.now();
       if (await this.#tryAcquireOrRenew()) {
+        this.#renewedAtMs = startedAtMs;
         this.#leading = true;
         return true;
       }
@@ -110,15 +123,17 @@ export class LeaderElector {
 
   async #renewUntilLost(signal: AbortSignal): Promise<void> {
     const { clock, renewDeadlineMs, retryPeriodMs } = this.#options;
-    let renewedAtMs = clock.now();
     while (!signal.aborted) {
       await sleep(clock, retryPeriodMs, signal);
       if (signal.aborted) return;
       const startedAtMs = clock.now();
       // A renewal that hangs must not keep the role past its deadline.
-      const leftMs = renewedAtMs + renewDeadlineMs - startedAtMs;
-      if (await this.#within(leftMs, this.#tryAcquireOrRenew(), signal)) renewedAtMs = startedAtMs;
-      else if (clock.now() - renewedAtMs >= renewDeadlineMs || this.#heldByOther()) return;
+      const leftMs = this.#renewedAtMs + renewDeadlineMs - startedAtMs;
+      // A process that stood still gives up: what its role worked on may be another's by now.
+      if (leftMs <= 0) return;
+      if (await this.#within(leftMs, this.#tryAcquireOrRenew(), signal)) {
+        this.#renewedAtMs = startedAtMs;
+      } else if (!this.isLeader || this.#heldByOther()) return;
     }
   }
 

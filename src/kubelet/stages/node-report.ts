@@ -2,8 +2,13 @@ import { findCondition } from '../../scheme/conditions.ts';
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
 import { areReported, reportedImages } from '../images/node-images.ts';
 import type { NodeStage } from '../nodes/node-stage.ts';
-import { isReported, pressureNotes, reportedConditions } from '../nodes/node-status.ts';
-import { REASON_NODE_READY } from '../notes.ts';
+import {
+  addressesOf,
+  isReported,
+  pressureNotes,
+  readinessNotes,
+  reportedConditions,
+} from '../nodes/node-status.ts';
 import { isRegistered } from './node-register.ts';
 
 function lastReportMs({ status }: Node): number {
@@ -18,19 +23,16 @@ export const nodeReport: NodeStage = {
     (!isReported(node, pressuresOf(node)) ||
       !(nowMs - lastReportMs(node) < settings.nodeStatusReportMs) ||
       !areReported(imagesOf(node.metadata.name ?? ''), node)),
-  next: (node, { imagesOf, nowMs, pressuresOf }) => {
+  next: (node, { imagesOf, ipsOf, nowMs, pressuresOf }) => {
     const pressures = pressuresOf(node);
     const images = reportedImages(imagesOf(node.metadata.name ?? ''));
     const status = {
       ...node.status,
       conditions: reportedConditions(node, nowMs, pressures),
+      addresses: addressesOf(node, ipsOf(node.spec?.podCIDRs ?? [])),
       ...(images.length > 0 || node.status?.images ? { images } : {}),
     };
-    const events = pressureNotes(node, pressures);
-    if (findCondition(node.status?.conditions, 'Ready')?.status !== 'True') {
-      const message = `Node ${node.metadata.name} status is now: ${REASON_NODE_READY}`;
-      events.push({ type: 'Normal', reason: REASON_NODE_READY, message });
-    }
+    const events = [...pressureNotes(node, pressures), ...readinessNotes(node)];
     return { status, ...(events.length > 0 ? { events } : {}) };
   },
 };
