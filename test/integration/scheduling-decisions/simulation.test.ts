@@ -227,6 +227,18 @@ describe('a simulation', () => {
     );
   });
 
+  test('waits in line behind others, and is turned away where the line is too long', async () => {
+    const asked = Array.from({ length: 40 }, () => simulate(podOf(requesting('1')), 2));
+    const answers = await Promise.allSettled(asked);
+    const refusals = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason] : [],
+    );
+    expect(refusals.length).toBeGreaterThan(0);
+    expect(refusals.length).toBeLessThanOrEqual(24);
+    for (const refusal of refusals) expect(refusal).toMatchObject({ reason: 'TooManyRequests' });
+    expect((await simulate(podOf(requesting('1')), 2)).fits).toBe(2);
+  });
+
   test('tells of a gate that would keep the Pods waiting', async () => {
     const gated = podOf(requesting('1', { schedulingGates: [{ name: 'example.com/wait' }] }));
     expect(await simulate(gated)).toMatchObject({
