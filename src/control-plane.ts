@@ -10,6 +10,8 @@ import { ApiServer } from './apiserver/api-server.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
 import { createClient } from './apiserver/in-process-client.ts';
+import type { DecisionSource } from './apiserver/scheduling/pod-decisions.ts';
+import type { SchedulingSimulator } from './apiserver/scheduling/simulate-scheduling.ts';
 import { type Audit, startAudit } from './composition/audit.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
@@ -27,6 +29,8 @@ import {
   openListeners,
 } from './composition/listeners.ts';
 import { ConfigError } from './composition/option-values.ts';
+import { openSchedulingDecisions } from './composition/scheduling-decisions.ts';
+import { openSchedulingSimulator } from './composition/scheduling-simulator.ts';
 import { withStoredVersions } from './composition/stored-versions.ts';
 import { openTls } from './composition/tls.ts';
 import { startWorkers } from './composition/workers.ts';
@@ -100,15 +104,20 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const audit = startAudit({ config, database, clock, logger }, cleanup);
   const containerLogs = openContainerLogs({ config, database, clock, logger }, cleanup);
   const containers = openContainerStreams({ containerLogs, clock, logger }, cleanup);
+  const decisions = openSchedulingDecisions({ config, database, metrics, clock, logger }, cleanup);
+  const simulator = openSchedulingSimulator({ config, clock, logger }, cleanup);
   const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
   const apiServer = createApiServer({
     ...parts,
+    decisions: decisions.source,
+    schedulingSimulator: simulator.ofApi,
     metrics,
     containerStreams: containers.streams,
   });
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
   containers.connect(apiServer);
+  simulator.connect(apiServer);
   containerLogs.startRetention(createClient(apiServer, { user: APISERVER_USER }));
   const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
@@ -124,6 +133,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
     certificateAuthority,
     serviceAccountKeys: serviceAccountTokens.keys,
     containerLog: containerLogs.log,
+    decisions: decisions.settings,
   });
   if (workers) cleanup.defer(() => workers.run());
   const asServer = createClient(apiServer, { user: APISERVER_USER });
@@ -196,6 +206,8 @@ interface ApiServerParts {
   readonly audit: Audit;
   readonly containerLogs: ContainerLogs;
   readonly containerStreams: ContainerStreams;
+  readonly decisions: DecisionSource;
+  readonly schedulingSimulator: SchedulingSimulator;
 }
 
 function createApiServer(options: ApiServerParts): ApiServer {

@@ -8,6 +8,12 @@ import type {
 import type { ApiObject, ObjectList, ObjectMeta, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
+import type {
+  DecisionRequest,
+  DecisionsOfPods,
+  SimulationRequest,
+  ToldSimulation,
+} from './scheduling/scheduling-questions.ts';
 import type { PodLogOptions } from './subresources/pod-log-options.ts';
 
 /** Which object: `namespace` is left out for what has none. */
@@ -270,6 +276,10 @@ export interface ApiClient {
   proxy(ref: ResourceRef, target: Target, request: HttpRequest): Promise<HttpAnswer>;
   /** The audit log, newest first. */
   auditLog(selection?: AuditSelection): Promise<AuditPage>;
+  /** What the scheduler decided about Pods. */
+  podDecisions(request: DecisionRequest): Promise<DecisionsOfPods>;
+  /** Where copies of a Pod would go, were they created now. Nothing is created. */
+  simulateScheduling(request: SimulationRequest): Promise<ToldSimulation>;
   /** POST to a subresource that is an action: `binding`, `eviction`, `token`. */
   createSubresource(
     ref: ResourceRef,

@@ -29,6 +29,12 @@ import type {
   WriteOptions,
 } from './client.ts';
 import type { RequestContext, RequestSource } from './request-context.ts';
+import type {
+  DecisionRequest,
+  DecisionsOfPods,
+  SimulationRequest,
+  ToldSimulation,
+} from './scheduling/scheduling-questions.ts';
 import type { PodLogOptions } from './subresources/pod-log-options.ts';
 
 export interface ClientOptions {
@@ -174,6 +180,14 @@ class InProcessClient implements ApiClient {
 
   auditLog(selection: AuditSelection = {}): Promise<AuditPage> {
     return this.#server.auditLog(this.#ctx, selection);
+  }
+
+  podDecisions(request: DecisionRequest): Promise<DecisionsOfPods> {
+    return this.#server.scheduling.podDecisions(this.#ctx, request);
+  }
+
+  simulateScheduling(request: SimulationRequest): Promise<ToldSimulation> {
+    return this.#server.scheduling.simulate(this.#ctx, request);
   }
 
   createSubresource(
