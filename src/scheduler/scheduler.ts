@@ -25,6 +25,7 @@ import {
   DEFAULT_CONFIGURATION,
   type SchedulerConfiguration,
 } from './configuration/scheduler-configuration.ts';
+import { DeviceState } from './devices/device-state.ts';
 import { countOnce, diagnose, diagnoseRefusal } from './diagnosis.ts';
 import { chooseWithExtenders } from './extenders/choose-with-extenders.ts';
 import { HttpExtender } from './extenders/http-extender.ts';
@@ -98,6 +99,10 @@ class Scheduler {
       budgets: watchBudgets(informers),
       volumes: new VolumeState(informers, () => {
         this.#queue.onEvent({ type: 'storage-changed' });
+        this.#wake();
+      }),
+      devices: new DeviceState(informers, (event) => {
+        this.#queue.onEvent(event);
         this.#wake();
       }),
       waitingPods,
