@@ -14,6 +14,7 @@ import { podReadinessGates } from './pod-readiness-gates.ts';
 import { podReady } from './pod-ready.ts';
 import { podResize, podResizeGrant } from './pod-resize.ts';
 import { podRunning } from './pod-running.ts';
+import { podShutdown } from './pod-shutdown.ts';
 import { podRemove, podStop, podTerminate } from './pod-terminate.ts';
 import { podUnhealthy } from './pod-unhealthy.ts';
 
@@ -22,6 +23,7 @@ export const POD_STAGES: readonly PodStage[] = [
   podStop,
   podTerminate,
   podRemove,
+  podShutdown,
   podEvict,
   podDeadline,
   podFaultCrash,
