@@ -9,10 +9,12 @@ import { createAdmissionPlugins } from './apiserver/admission/plugin-table.ts';
 import { ApiServer } from './apiserver/api-server.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
+import type { Timekeeper } from './apiserver/cluster-time/timekeeper.ts';
 import { createClient } from './apiserver/in-process-client.ts';
 import { type Audit, startAudit } from './composition/audit.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
+import { createClusterClock } from './composition/cluster-clock.ts';
 import { type ContainerLogs, openContainerLogs } from './composition/container-logs.ts';
 import { openContainerStreams } from './composition/container-streams.ts';
 import { type Database, openDatabase } from './composition/database.ts';
@@ -47,8 +49,8 @@ import type { ObjectStore } from './store/store.ts';
 export interface ControlPlaneOptions {
   readonly config: Config;
   readonly logger?: Logger;
-  /** World time. @default real time */
-  readonly clock?: Clock;
+  /** What the cluster's clock runs against. @default real time */
+  readonly realClock?: Clock;
   /** Hears what is being done while starting. */
   readonly onProgress?: (message: string) => void;
   /** Gives up starting. */
@@ -82,7 +84,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 }
 
 async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promise<ControlPlane> {
-  const { config, clock = systemClock, logger = silentLogger, signal } = options;
+  const { config, realClock = systemClock, logger = silentLogger, signal } = options;
   const { onProgress = () => undefined } = options;
   const scheme = buildScheme(config);
   if (config.roles.includes('api')) await assertPortsAreFree(config);
@@ -96,14 +98,18 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   signal?.throwIfAborted();
   onProgress('Starting the API server');
   const metrics = new MetricRegistry();
+  const clusterClock = createClusterClock(realClock);
+  const { clock, work } = clusterClock;
   const store = await startStore({ config, database, scheme, metrics, clock, logger }, cleanup);
-  const audit = startAudit({ config, database, clock, logger }, cleanup);
+  const timekeeper = await clusterClock.startTimekeeper(store, logger, cleanup);
+  const audit = startAudit({ config, database, logger }, cleanup);
   const containerLogs = openContainerLogs({ config, database, clock, logger }, cleanup);
   const containers = openContainerStreams({ containerLogs, clock, logger }, cleanup);
   const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
   const apiServer = createApiServer({
     ...parts,
     metrics,
+    timekeeper,
     containerStreams: containers.streams,
   });
   cleanup.defer(() => apiServer.stop());
@@ -121,6 +127,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const workers = await startWorkers({
     ...shared,
     database,
+    work,
     certificateAuthority,
     serviceAccountKeys: serviceAccountTokens.keys,
     containerLog: containerLogs.log,
@@ -191,6 +198,7 @@ interface ApiServerParts {
   readonly scheme: Scheme;
   readonly authentication: AuthenticationOptions;
   readonly metrics: MetricRegistry;
+  readonly timekeeper: Timekeeper;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly audit: Audit;

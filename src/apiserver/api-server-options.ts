@@ -12,6 +12,7 @@ import type { Auditor } from './audit/auditor.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { ServiceAccountTokenOptions } from './authentication/service-accounts/token-issuer.ts';
 import type { AuthorizationMode } from './authorization/authorization-modes.ts';
+import type { Timekeeper } from './cluster-time/timekeeper.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import type { ContainerLogSource } from './subresources/pod-log.ts';
 
@@ -54,6 +55,8 @@ export interface ApiServerOptions {
   readonly containerStreams?: ContainerStreams | undefined;
   /** What simulated Pods use by what other objects say of them. @default what they say themselves */
   readonly podBehaviour?: PodBehaviour | undefined;
+  /** Steers the cluster's clock. @default nobody does */
+  readonly timekeeper?: Timekeeper | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;

@@ -28,6 +28,8 @@ import type {
   WatchSink,
   WriteOptions,
 } from './client.ts';
+import type { ClockChange } from './cluster-time/clock-state.ts';
+import type { ClusterTime } from './cluster-time/timekeeper.ts';
 import type { RequestContext, RequestSource } from './request-context.ts';
 import type { PodLogOptions } from './subresources/pod-log-options.ts';
 
@@ -174,6 +176,14 @@ class InProcessClient implements ApiClient {
 
   auditLog(selection: AuditSelection = {}): Promise<AuditPage> {
     return this.#server.auditLog(this.#ctx, selection);
+  }
+
+  async clusterTime(): Promise<ClusterTime> {
+    return this.#server.clusterTime();
+  }
+
+  steerTime(change: ClockChange): Promise<ClusterTime> {
+    return this.#server.steerTime(this.#ctx, change);
   }
 
   createSubresource(

@@ -10,6 +10,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
 import type { MetricRegistry } from '../lib/metrics.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
+import type { WorkGauge } from '../lib/work-gauge.ts';
 import type { Controller } from './controller.ts';
 import { type ControllerEnvironment, ControllerRunner } from './controller-runner.ts';
 import type { EventRecorder } from './event-recorder.ts';
@@ -31,6 +32,8 @@ export interface ControllerManagerOptions {
   readonly retryClock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
+  /** Is told what there is to do. @default nobody */
+  readonly work?: WorkGauge | undefined;
   /** Gets the figures of the work queues. @default nobody */
   readonly metrics?: MetricRegistry | undefined;
   /**
@@ -64,6 +67,7 @@ export class ControllerManager {
       random: options.random ?? systemRandom,
       logger: options.logger ?? silentLogger,
       sharedQueues: options.shared !== undefined,
+      work: options.work,
       metrics: options.metrics,
     };
   }
@@ -105,10 +109,11 @@ export class ControllerManager {
     controller: Controller,
     { identity, leaseName }: NonNullable<ControllerManagerOptions['shared']>,
   ): void {
-    const { clock, logger, random } = this.#environment;
+    const { clock, logger, random, retryClock } = this.#environment;
     const elector = new LeaderElector({
       client: this.#options.client,
       clock,
+      retryClock,
       random,
       logger,
       identity,

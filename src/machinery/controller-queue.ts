@@ -38,6 +38,8 @@ export interface ControllerQueueOptions {
 }
 
 interface ActiveRun {
+  /** When it began to wait or to run, on the Clock. */
+  readonly sinceMs: number;
   /** The key was added since the run started. */
   touched: boolean;
   readonly finished: Deferred<void>;
@@ -58,6 +60,8 @@ export class ControllerQueue implements WorkQueue {
   /** Deadlines that a run gave (requeueAfter, backoff): the next run gives its own. */
   readonly #requeues: DelayQueue;
   readonly #active = new Map<string, ActiveRun>();
+  /** Since when keys wait to be run in this process, oldest first; with shared queues, others may run them. */
+  readonly #waitingSinceMs = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   /** When keys last started, oldest first; only those within minIntervalMs. */
   readonly #lastStartsMs = new Map<string, number>();
@@ -86,7 +90,7 @@ export class ControllerQueue implements WorkQueue {
     }
     const waitMs = this.#intervalLeftMs(key);
     if (waitMs > 0) this.#delayed.schedule(key, waitMs);
-    else this.#buffer.add(key);
+    else this.#enqueue(key);
   }
 
   addAfter(key: string, delayMs: number): void {
@@ -104,12 +108,22 @@ export class ControllerQueue implements WorkQueue {
       running.touched = true;
       return running.finished.promise;
     }
-    const run: ActiveRun = { touched: false, finished: deferred() };
+    const sinceMs = this.#waitingSinceMs.get(key) ?? this.#options.clock.now();
+    const run: ActiveRun = { sinceMs, touched: false, finished: deferred() };
+    this.#waitingSinceMs.delete(key);
     this.#active.set(key, run);
     await this.#runWhileTouched(key, run, reconcile, signal);
     this.#active.delete(key);
     if (run.touched) this.add(key);
     run.finished.resolve();
+  }
+
+  /** Since when the oldest of its keys waits to be run, or runs, on the Clock; undefined when nothing is to be done. */
+  oldestWorkMs(): number | undefined {
+    const waiting = this.#waitingSinceMs.values().next().value;
+    const active = this.#active.values().next().value?.sinceMs;
+    if (waiting === undefined || active === undefined) return waiting ?? active;
+    return Math.min(waiting, active);
   }
 
   /** See QueueOptions.onRecovery. */
@@ -120,9 +134,18 @@ export class ControllerQueue implements WorkQueue {
   /** Forgets what waits here and takes no more. */
   stop(): void {
     this.#stopped = true;
+    this.#waitingSinceMs.clear();
     this.#buffer.stop();
     this.#delayed.clear();
     this.#requeues.clear();
+  }
+
+  #enqueue(key: string): void {
+    const { clock, enqueueLater } = this.#options;
+    if (!enqueueLater && !this.#waitingSinceMs.has(key)) {
+      this.#waitingSinceMs.set(key, clock.now());
+    }
+    this.#buffer.add(key);
   }
 
   async #runWhileTouched(

@@ -20,7 +20,10 @@ export interface LeaderElectorOptions {
    * back at once instead of waiting for it to run out; so no two processes may share one.
    */
   readonly identity: string;
+  /** What renewals and acquisitions are dated by. */
   readonly clock: Clock;
+  /** Real time, in which the lease runs out: whether a process lives does not depend on how fast its world is. @default `clock` */
+  readonly retryClock?: Clock;
   readonly random: Random;
   readonly logger: Logger;
   /** How long others wait after the last renewal that they saw. @default 15 */
@@ -55,6 +58,7 @@ export class LeaderElector {
       leaseDurationSeconds: 15,
       renewDeadlineMs: 10_000,
       retryPeriodMs: 2_000,
+      retryClock: options.clock,
       ...options,
     };
   }
@@ -65,13 +69,13 @@ export class LeaderElector {
 
   /** Contends and leads, again and again, until `signal` aborts; resolves when the role is stopped and released. */
   async run(role: LeaderRole, signal: AbortSignal): Promise<void> {
-    const { clock, identity, logger, name, retryPeriodMs } = this.#options;
+    const { identity, logger, name, retryClock, retryPeriodMs } = this.#options;
     while (await this.#acquire(signal)) {
       logger.info('leader lease acquired', { lease: name, identity });
       const failed = await this.#lead(role, signal);
       if (signal.aborted || failed) await this.#release();
       else logger.warn('leader lease lost', { lease: name, identity });
-      if (failed) await sleep(clock, retryPeriodMs, signal);
+      if (failed) await sleep(retryClock, retryPeriodMs, signal);
     }
   }
 
@@ -97,28 +101,28 @@ export class LeaderElector {
   }
 
   async #acquire(signal: AbortSignal): Promise<boolean> {
-    const { clock, random, retryPeriodMs } = this.#options;
+    const { random, retryClock, retryPeriodMs } = this.#options;
     while (!signal.aborted) {
       if (await this.#tryAcquireOrRenew()) {
         this.#leading = true;
         return true;
       }
-      await sleep(clock, retryPeriodMs * (1 + random() * ACQUIRE_JITTER_FACTOR), signal);
+      await sleep(retryClock, retryPeriodMs * (1 + random() * ACQUIRE_JITTER_FACTOR), signal);
     }
     return false;
   }
 
   async #renewUntilLost(signal: AbortSignal): Promise<void> {
-    const { clock, renewDeadlineMs, retryPeriodMs } = this.#options;
-    let renewedAtMs = clock.now();
+    const { renewDeadlineMs, retryClock, retryPeriodMs } = this.#options;
+    let renewedAtMs = retryClock.now();
     while (!signal.aborted) {
-      await sleep(clock, retryPeriodMs, signal);
+      await sleep(retryClock, retryPeriodMs, signal);
       if (signal.aborted) return;
-      const startedAtMs = clock.now();
+      const startedAtMs = retryClock.now();
       // A renewal that hangs must not keep the role past its deadline.
       const leftMs = renewedAtMs + renewDeadlineMs - startedAtMs;
       if (await this.#within(leftMs, this.#tryAcquireOrRenew(), signal)) renewedAtMs = startedAtMs;
-      else if (clock.now() - renewedAtMs >= renewDeadlineMs || this.#heldByOther()) return;
+      else if (retryClock.now() - renewedAtMs >= renewDeadlineMs || this.#heldByOther()) return;
     }
   }
 
@@ -127,7 +131,7 @@ export class LeaderElector {
     const over = new AbortController();
     const end = (): void => over.abort();
     signal.addEventListener('abort', end, { once: true });
-    const late = sleep(this.#options.clock, limitMs, over.signal).then(() => false);
+    const late = sleep(this.#options.retryClock, limitMs, over.signal).then(() => false);
     const renewed = await Promise.race([attempt, late]);
     signal.removeEventListener('abort', end);
     end();
@@ -136,12 +140,12 @@ export class LeaderElector {
 
   /** One try, as acquiring and renewing are the same write. False when another holds the lease, or on any failure. */
   async #tryAcquireOrRenew(): Promise<boolean> {
-    const { client, clock, logger, name, namespace } = this.#options;
+    const { client, logger, name, namespace, retryClock } = this.#options;
     try {
       // The holder writes on what it wrote last, without reading; a Conflict makes it read at the next try.
       if (!(this.#leading && this.#observed)) {
         this.#observe(await client.get(coordinationLeases, { namespace, name }));
-        if (this.#heldByOther() && clock.now() < this.#observedEndMs()) return false;
+        if (this.#heldByOther() && retryClock.now() < this.#observedEndMs()) return false;
       }
       const lease = this.#observed as Lease;
       this.#observe(
@@ -187,7 +191,8 @@ export class LeaderElector {
 
   #observe(lease: Lease): void {
     const seen = this.#observed?.metadata.resourceVersion;
-    if (seen !== lease.metadata.resourceVersion) this.#observedAtMs = this.#options.clock.now();
+    if (seen !== lease.metadata.resourceVersion)
+      this.#observedAtMs = this.#options.retryClock.now();
     this.#observed = lease;
   }
 

@@ -25,6 +25,7 @@ import type { TypeRegistry } from '../schema/type-registry.ts';
 import { API_RESOURCE_TYPE, toApiResource } from './api-resource-type.ts';
 import { createAppliedConfigurationField } from './applied-configuration.ts';
 import { auditLogField } from './audit-log.ts';
+import { clusterTimeField } from './cluster-time.ts';
 import { createDiffField } from './diff.ts';
 import { ANY_RESOURCE, genericObjectArguments, RESOURCE_ARGUMENT } from './resource-arguments.ts';
 import { findResource, findResources, toObjectTarget } from './resource-lookup.ts';
@@ -53,6 +54,7 @@ export function createGenericQueries({
     },
     apiResources: apiResourcesField(scheme),
     auditLog: auditLogField,
+    clusterTime: clusterTimeField,
     object: objectField(scheme),
     objects: objectsField(scheme),
     tables: tablesField(scheme),
