@@ -98,7 +98,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   signal?.throwIfAborted();
   onProgress('Starting the API server');
   const metrics = new MetricRegistry();
-  const clusterClock = createClusterClock(realClock);
+  const clusterClock = createClusterClock(realClock, config);
   const { clock, work } = clusterClock;
   const store = await startStore({ config, database, scheme, metrics, clock, logger }, cleanup);
   const timekeeper = await clusterClock.startTimekeeper(store, logger, cleanup);
@@ -173,6 +173,9 @@ function buildScheme({ runtimeConfig }: Config): Scheme {
   }
 }
 
+/** Pages of a list, and watches that begin again, go on where they were even on the fastest clock. */
+const MIN_REAL_RETENTION_MS = 5 * 60_000;
+
 interface StoreParts {
   readonly config: Config;
   readonly database: Database;
@@ -186,7 +189,15 @@ async function startStore(parts: StoreParts, cleanup: CleanupStack): Promise<Obj
   const { config, database, scheme, metrics, clock, logger } = parts;
   const retentionMs = config.retentionSeconds * 1_000;
   const codec = withStoredVersions(readEncryption(config), scheme);
-  const store = createStore({ url: database.url, metrics, clock, logger, retentionMs, codec });
+  const store = createStore({
+    url: database.url,
+    metrics,
+    clock,
+    logger,
+    retentionMs,
+    minRealRetentionMs: Math.min(retentionMs, MIN_REAL_RETENTION_MS),
+    codec,
+  });
   cleanup.defer(() => store.stop());
   await startWithKeys(store, config);
   return store;

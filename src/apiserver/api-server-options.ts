@@ -57,7 +57,10 @@ export interface ApiServerOptions {
   readonly podBehaviour?: PodBehaviour | undefined;
   /** Steers the cluster's clock. @default nobody does */
   readonly timekeeper?: Timekeeper | undefined;
+  /** The cluster's time. @default real time */
   readonly clock?: Clock;
+  /** Time for what is between the API and its callers, which no virtual clock moves. @default real time */
+  readonly ioClock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
 }

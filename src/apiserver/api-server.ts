@@ -123,7 +123,7 @@ export class ApiServer {
     const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     this.#flows = new FlowControl({
       store: options.store,
-      clock: systemClock,
+      clock: options.ioClock ?? systemClock,
       logger: options.logger ?? silentLogger,
       maxRequestsInFlight: options.maxRequestsInFlight ?? DEFAULT_MAX_REQUESTS_IN_FLIGHT,
       maxWaitMs: requestTimeoutMs / WAITS_PER_TIMEOUT,

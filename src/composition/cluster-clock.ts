@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Timekeeper } from '../apiserver/cluster-time/timekeeper.ts';
+import type { Config } from '../config.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -18,8 +19,21 @@ export interface ClusterClock {
   startTimekeeper(store: ObjectStore, logger: Logger, cleanup: CleanupStack): Promise<Timekeeper>;
 }
 
+/**
+ * A heartbeat is due when a quarter of the grace period is over, is on its way for at most the lead, and may have to wait for
+ * a look at the work: half of the period leaves a rest.
+ */
+const LEADS_PER_GRACE_PERIOD = 2;
+/** A CronJob may run every minute: its times must not pile up. */
+const MAX_LEAD_MS = 45_000;
+
 /** @param real Real time */
-export function createClusterClock(real: Clock): ClusterClock {
+export function createClusterClock(
+  real: Clock,
+  { nodeMonitorGracePeriodSeconds }: Pick<Config, 'nodeMonitorGracePeriodSeconds'>,
+): ClusterClock {
+  const graceMs = nodeMonitorGracePeriodSeconds * 1_000;
+  const maxLeadMs = Math.min(MAX_LEAD_MS, graceMs / LEADS_PER_GRACE_PERIOD);
   const clock = new SteerableClock(real);
   const work = new WorkGauge();
   return {
@@ -27,7 +41,7 @@ export function createClusterClock(real: Clock): ClusterClock {
     work,
     async startTimekeeper(store, logger, cleanup) {
       const identity = `${hostname()}-${process.pid}-${randomSuffix(5)}`;
-      const timekeeper = new Timekeeper({ store, clock, real, work, identity, logger });
+      const timekeeper = new Timekeeper({ store, clock, real, work, maxLeadMs, identity, logger });
       await timekeeper.start();
       cleanup.defer(() => timekeeper.stop());
       return timekeeper;

@@ -2,13 +2,8 @@ import type { Clock, Timer } from './clock.ts';
 import type { SteerableClock } from './steerable-clock.ts';
 import type { WorkGauge } from './work-gauge.ts';
 
-/**
- * How far a fast clock may be ahead of the oldest work that is not done. A node's heartbeat is written every 10 s and missed
- * after 40 s: even one that is due just after another began has arrived 10 s + MAX_LEAD_MS + MAX_SLICE_MS later.
- */
-const MAX_LEAD_MS = 15_000;
-/** How far a fast clock may go without a look at the work: also where the event loop stands still. */
-const MAX_SLICE_MS = 5_000;
+/** How many times a clock looks at the work while it may gain its lead on it: also where the event loop stands still. */
+const LOOKS_PER_LEAD = 4;
 /** Between two looks, in real milliseconds. */
 const MAX_LOOK_MS = 50;
 
@@ -17,6 +12,8 @@ export interface ClockGovernorOptions {
   /** Real time. */
   readonly real: Clock;
   readonly work: WorkGauge;
+  /** How far a fast clock may be ahead of the oldest work that is not done, in its own milliseconds. */
+  readonly maxLeadMs: number;
 }
 
 /**
@@ -27,6 +24,7 @@ export interface ClockGovernorOptions {
 export class ClockGovernor {
   readonly #options: ClockGovernorOptions;
   #timer: Timer | undefined;
+  #isHeld = false;
   #looked: { readonly realMs: number; readonly clusterMs: number } | undefined;
 
   constructor(options: ClockGovernorOptions) {
@@ -36,7 +34,9 @@ export class ClockGovernor {
   /** To be called when the clock has been steered. */
   look(): void {
     this.#timer?.cancel();
-    const { clock, real, work } = this.#options;
+    if (this.#isHeld) return;
+    const { clock, maxLeadMs, real, work } = this.#options;
+    const maxSliceMs = maxLeadMs / LOOKS_PER_LEAD;
     const { rate } = clock.course;
     if (rate <= 1) {
       this.stop();
@@ -46,11 +46,25 @@ export class ClockGovernor {
     const realMs = real.now();
     const before = this.#looked ?? { realMs, clusterMs };
     this.#looked = { realMs, clusterMs };
-    const leadEndMs = (work.oldestMs() ?? clusterMs) + MAX_LEAD_MS;
+    const leadEndMs = (work.oldestMs() ?? clusterMs) + maxLeadMs;
     const realTimeMs = before.clusterMs + Math.max(0, realMs - before.realMs);
-    clock.limit(Math.max(realTimeMs, clusterMs, Math.min(clusterMs + MAX_SLICE_MS, leadEndMs)));
-    const lookMs = Math.min(MAX_LOOK_MS, Math.max(1, MAX_SLICE_MS / 2 / rate));
+    clock.limit(Math.max(realTimeMs, clusterMs, Math.min(clusterMs + maxSliceMs, leadEndMs)));
+    const lookMs = Math.min(MAX_LOOK_MS, Math.max(1, maxSliceMs / 2 / rate));
     this.#timer = real.setTimer(lookMs, () => this.look());
+  }
+
+  /** Holds the clock where it is until {@link release}: what it shows is being written down. @returns what it shows */
+  hold(): number {
+    this.#isHeld = true;
+    const { clock } = this.#options;
+    const nowMs = clock.now();
+    clock.limit(nowMs);
+    return nowMs;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.look();
   }
 
   /** Lets the clock run freely. */

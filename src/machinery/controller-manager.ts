@@ -38,7 +38,7 @@ export interface ControllerManagerOptions {
   readonly metrics?: MetricRegistry | undefined;
   /**
    * Set when other processes work on the same queues: each run first catches up with the store, deadlines are kept in the
-   * queue's server (in real time), and controllers that are singletons contend for a Lease under this identity.
+   * queue's server as well (in real time), and controllers that are singletons contend for a Lease under this identity.
    */
   readonly shared?: {
     readonly identity: string;

@@ -23,8 +23,8 @@ export interface ControllerQueueOptions {
   readonly controller: string;
   readonly enqueue: (keys: readonly string[]) => Promise<void>;
   /**
-   * Keeps the deadlines that runs give (requeueAfter, backoff) outside this process, which other processes that work on
-   * the same queue would not know. @default in memory, on the Clock
+   * Keeps the deadlines that runs give (requeueAfter, backoff) outside this process as well, in real time, for other
+   * processes that work on the same queue: this one may be gone by then. @default in memory alone, on the Clock
    */
   readonly enqueueLater?: (key: string, delayMs: number) => Promise<void>;
   /** Hears of each key that failed and is tried again. */
@@ -36,6 +36,9 @@ export interface ControllerQueueOptions {
   /** See Controller.minIntervalMs. @default 0 */
   readonly minIntervalMs?: number;
 }
+
+/** How much later than here a deadline comes due outside: only where this process has not seen to it. */
+const HEIR_GRACE_MS = 1_000;
 
 interface ActiveRun {
   /** When it began to wait or to run, on the Clock. */
@@ -50,7 +53,7 @@ interface ActiveRun {
  * wait for a deadline wait here, on the Clock; keys that fail wait here for their backoff; a key that is touched while it
  * runs here runs on in the same job. None of that needs to survive the process: a job that dies with its process is run
  * again by the backend, and a process that starts adds every key. Only what a run alone knows, when it wants to run again,
- * is kept outside (`enqueueLater`) where other processes go on when this one stops.
+ * is kept outside as well (`enqueueLater`) where other processes go on when this one stops.
  */
 export class ControllerQueue implements WorkQueue {
   readonly #options: ControllerQueueOptions;
@@ -184,20 +187,19 @@ export class ControllerQueue implements WorkQueue {
       this.add(key);
       return;
     }
+    // The clock may be faster than real time when the deadline comes, so that it is kept here too, and is first.
+    if (!this.#stopped) this.#requeues.schedule(key, delayMs);
+    if (!enqueueLater) return;
     try {
-      if (enqueueLater) {
-        await enqueueLater(key, delayMs);
-        return;
-      }
+      await enqueueLater(key, delayMs + HEIR_GRACE_MS);
     } catch (thrown) {
       const error = toError(thrown);
-      logger.warn('deadline kept in memory, the queue is not reachable', {
+      logger.warn('deadline kept in memory alone, the queue is not reachable', {
         controller,
         key,
         error,
       });
     }
-    if (!this.#stopped) this.#requeues.schedule(key, delayMs);
   }
 
   async #onFailure(key: string, reconcileId: string, error: Error): Promise<void> {

@@ -26,7 +26,7 @@ export interface ControllerEnvironment {
   readonly retryClock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** Other processes work on the same queues: catch up with the store before each run, keep deadlines where all see them. */
+  /** Other processes work on the same queues: catch up with the store before each run, keep deadlines where all see them as well. */
   readonly sharedQueues: boolean;
   /** Is told what there is to do. @default nobody */
   readonly work?: WorkGauge | undefined;

@@ -44,6 +44,8 @@ export interface TimekeeperOptions {
   readonly real: Clock;
   /** What this process has to do: what its clock waits for. */
   readonly work: WorkGauge;
+  /** How far a fast clock may be ahead of the oldest of it, in the cluster's milliseconds. */
+  readonly maxLeadMs: number;
   /** Tells this process from others. */
   readonly identity: string;
   readonly logger: Logger;
@@ -138,7 +140,13 @@ export class Timekeeper {
     this.#stored = next;
     this.#options.clock.steer(this.#state.course);
     this.#governor.look();
-    if (this.#state.course.rate > 1) this.#timer ??= this.#watchSoon();
+    if (this.#state.course.rate > 1 || this.#isPastPause()) this.#timer ??= this.#watchSoon();
+  }
+
+  /** Whether this clock had gone on when another process stopped all of them: what it has shown must stay the past. */
+  #isPastPause(): boolean {
+    const { course } = this.#state;
+    return course.rate === 0 && this.#options.clock.now() > course.clusterMs;
   }
 
   #watchSoon(): Timer {
@@ -151,7 +159,7 @@ export class Timekeeper {
   /** Looks how far a fast clock has come: ends its step, or lays its line anew. */
   async #watch(): Promise<void> {
     const state = this.#state;
-    if (this.#stopped || state.course.rate <= 1) {
+    if (this.#stopped || (state.course.rate <= 1 && !this.#isPastPause())) {
       this.#looked = undefined;
       this.#measuredRate = undefined;
       return;
@@ -162,7 +170,8 @@ export class Timekeeper {
       if (isStepOver({ ...state, course: this.#options.clock.course }, real.now())) {
         const { paused, speed } = state;
         await this.#lay({ paused, speed }, Math.min(wantedRate({ paused, speed }), FIRST_RATE));
-      } else if (this.#isMineToLay()) await this.#lay(state, this.#nextRate());
+      } else if (this.#isPastPause()) await this.#lay(state, 0);
+      else if (this.#isMineToLay()) await this.#lay(state, this.#nextRate());
     } catch (thrown) {
       // Somebody else has laid it.
       if (!isApiError(thrown, 'Conflict')) {
@@ -199,7 +208,9 @@ export class Timekeeper {
   async #lay(intent: ClockIntent, rate: number): Promise<void> {
     const { clock, identity, real, store } = this.#options;
     const { paused, speed, stepUntilMs } = intent;
-    const course = layCourse(intent, { realMs: real.now(), clusterMs: clock.now() }, rate);
+    // A clock that stands must not have gone on while that was written down: a restart would go back.
+    const clusterMs = rate > 1 ? clock.now() : this.#governor.hold();
+    const course = layCourse(intent, { realMs: real.now(), clusterMs }, rate);
     const object: ClockObject = {
       apiVersion: 'orrery.dev/v1',
       kind: 'Clock',
@@ -207,7 +218,11 @@ export class Timekeeper {
       writer: identity,
       state: { paused, speed, ...(stepUntilMs === undefined ? {} : { stepUntilMs }), course },
     };
-    await store.commit([this.#write(object)]);
+    try {
+      await store.commit([this.#write(object)]);
+    } finally {
+      this.#governor.release();
+    }
   }
 
   #write(object: ClockObject): StoreWrite {
