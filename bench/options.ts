@@ -18,6 +18,8 @@ export type Section = (typeof SECTIONS)[number];
 
 export interface BenchOptions {
   readonly sections: ReadonlySet<Section>;
+  /** The scheduling cases that are measured. @default all of them */
+  readonly cases: ReadonlySet<string> | undefined;
   /** How often everything is measured; the figures are medians. */
   readonly runs: number;
   /** Short and small, to see that it works: the figures mean nothing. */
@@ -36,6 +38,7 @@ export const USAGE = `Measures the control plane on an embedded PostgreSQL, and 
 Usage: npm run bench -- [options]
 
   --only LIST       some sections only: ${SECTIONS.join(', ')}
+  --cases LIST      of the section scheduling, some cases only: basic, spread, preemption ...
   --runs N          measure everything so often; figures are medians (default 3)
   --json FILE       write the figures as a flat JSON object
   --markdown FILE   replace the generated section of this document by the table
@@ -50,6 +53,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     args: [...args],
     options: {
       only: { type: 'string' },
+      cases: { type: 'string' },
       runs: { type: 'string' },
       json: { type: 'string' },
       markdown: { type: 'string' },
@@ -62,6 +66,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
   if (values.help) return 'help';
   return {
     sections: toSections(values.only),
+    cases: values.cases === undefined ? undefined : new Set(toWords(values.cases)),
     runs: toRuns(values.runs ?? (values.quick ? '1' : '3')),
     quick: values.quick,
     jsonFile: values.json && path.resolve(values.json),
@@ -72,12 +77,16 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
 }
 
 function toSections(list: string | undefined): ReadonlySet<Section> {
-  const words = list?.split(',').map((word) => word.trim()) ?? SECTIONS;
+  const words = list === undefined ? SECTIONS : toWords(list);
   for (const word of words) {
     if (SECTIONS.some((section) => section === word)) continue;
     throw new Error(`--only: there is no section "${word}"; there are ${SECTIONS.join(', ')}`);
   }
   return new Set(words as readonly Section[]);
+}
+
+function toWords(list: string): readonly string[] {
+  return list.split(',').map((word) => word.trim());
 }
 
 function toRuns(text: string): number {

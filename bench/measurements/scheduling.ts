@@ -35,12 +35,26 @@ const CHURN_INTERVAL_MS = 100;
 export const measureScheduling: Measurement = async (ctx) => {
   const nodes = ctx.options.quick ? 100 : 5_000;
   const samples: Sample[] = [];
-  for (const each of schedulingCases(nodes, ctx.options.quick ? 0.02 : 1)) {
+  const all = schedulingCases(nodes, ctx.options.quick ? 0.02 : 1);
+  for (const each of chosen(all, ctx.options.cases)) {
     ctx.say(`scheduling: ${each.pods} ${each.label} on ${nodes} nodes`);
     samples.push(await measureCase(ctx, each, nodes));
   }
   return samples;
 };
+
+/** @throws {Error} with a sentence for the user */
+function chosen(
+  all: readonly SchedulingCase[],
+  names: ReadonlySet<string> | undefined,
+): readonly SchedulingCase[] {
+  const known = all.map(({ name }) => name);
+  for (const name of names ?? []) {
+    if (known.includes(name)) continue;
+    throw new Error(`--cases: there is no case "${name}"; there are ${known.join(', ')}`);
+  }
+  return names ? all.filter(({ name }) => names.has(name)) : all;
+}
 
 async function measureCase(
   ctx: BenchContext,
@@ -57,10 +71,14 @@ async function measureCase(
     const { initialPods = 0, initialPod, initialWait } = each;
     if (initialPod) await schedule(client, initialPods, initialPod, initialWait ? 0 : initialPods);
     const churn = each.churns ? startChurn(client) : undefined;
+    const cpuBefore = process.cpuUsage();
     const seconds = await schedule(client, each.pods, each.pod, each.pods);
     await churn?.();
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const cpuMs = (user + system) / 1_000 / each.pods;
     const rate = each.pods / seconds;
-    ctx.say(`  ${rate.toFixed(0)}/s`);
+    const target = each.atLeast ? ` (at least ${each.atLeast}/s)` : '';
+    ctx.say(`  ${rate.toFixed(0)}/s${target}, ${cpuMs.toFixed(2)} ms of CPU a Pod in all`);
     return {
       name: `scheduling_${each.name}_pods_per_s`,
       label: `${each.pods} ${each.label}, ${initialPods} before them, ${nodes} nodes`,

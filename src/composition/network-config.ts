@@ -1,7 +1,11 @@
 import { familiesOf, parseAddressRanges } from '../apiserver/services/address-range.ts';
-import { parseClusterRanges } from '../kubelet/nodes/cluster-range.ts';
+import {
+  DEFAULT_CLUSTER_CIDRS,
+  type NodeMasks,
+  parseClusterRanges,
+} from '../scheme/cluster-range.ts';
 import type { IpFamily } from '../scheme/ip.ts';
-import { ConfigError, splitList } from './option-values.ts';
+import { ConfigError, splitList, toInteger } from './option-values.ts';
 
 /** Where addresses come from. Two ranges of different families make a dual-stack cluster; the first is the preferred one. */
 export interface NetworkConfig {
@@ -9,11 +13,16 @@ export interface NetworkConfig {
   readonly serviceCidrs: readonly string[];
   /** Those of Pods, which nodes divide. @default one of each family that Services have */
   readonly clusterCidrs: readonly string[];
+  /** How large a node's part of them is. @default as large as its Pods need, at least 24 and 64 */
+  readonly nodeMasks: NodeMasks | undefined;
 }
 
 export const NETWORK_OPTIONS = {
   'service-cluster-ip-range': { type: 'string', multiple: true },
   'cluster-cidr': { type: 'string', multiple: true },
+  'node-cidr-mask-size': { type: 'string' },
+  'node-cidr-mask-size-ipv4': { type: 'string' },
+  'node-cidr-mask-size-ipv6': { type: 'string' },
 } as const;
 
 export const NETWORK_USAGE = `Networks: two ranges of different families make a dual-stack cluster.
@@ -21,15 +30,21 @@ export const NETWORK_USAGE = `Networks: two ranges of different families make a 
                               where Services get addresses from (default 10.96.0.0/12)
   --cluster-cidr LIST         where Pods get addresses from (default 10.128.0.0/9, fd00:10:128::/48, or both,
                               by the families of Services)
+  --node-cidr-mask-size BITS  how large a node's part of that is, where there is one range (default 24 or 64,
+                              or what its Pods need); with two, --node-cidr-mask-size-ipv4 and -ipv6
 `;
 
 const DEFAULT_SERVICE_CIDRS = ['10.96.0.0/12'];
-const DEFAULT_CLUSTER_CIDRS: Readonly<Record<IpFamily, string>> = {
-  IPv4: '10.128.0.0/9',
-  IPv6: 'fd00:10:128::/48',
-};
 
-type Values = Readonly<Partial<Record<keyof typeof NETWORK_OPTIONS, string[] | undefined>>>;
+const MASK = 'node-cidr-mask-size';
+/** A network, its gateway, its broadcast and at least one Pod. */
+const LONGEST_MASKS: Readonly<Record<IpFamily, number>> = { IPv4: 30, IPv6: 126 };
+
+type ListOption = 'service-cluster-ip-range' | 'cluster-cidr';
+type MaskOption = Exclude<keyof typeof NETWORK_OPTIONS, ListOption>;
+type Values = Readonly<
+  Partial<Record<ListOption, string[] | undefined> & Record<MaskOption, string | undefined>>
+>;
 
 /** @throws {ConfigError} for what is no range, or cannot be one */
 export function readNetworkConfig(values: Values): NetworkConfig {
@@ -40,8 +55,38 @@ export function readNetworkConfig(values: Values): NetworkConfig {
   const clusterCidrs = cluster
     ? splitList(cluster)
     : familiesOf(ranges).map((family) => DEFAULT_CLUSTER_CIDRS[family]);
-  judged('--cluster-cidr', () => parseClusterRanges(clusterCidrs));
-  return { serviceCidrs, clusterCidrs };
+  const parsed = judged('--cluster-cidr', () => parseClusterRanges(clusterCidrs, LONGEST_MASKS));
+  const nodeMasks = readNodeMasks(
+    values,
+    parsed.map(({ family }) => family),
+  );
+  judged('--cluster-cidr', () => parseClusterRanges(clusterCidrs, nodeMasks));
+  return { serviceCidrs, clusterCidrs, nodeMasks };
+}
+
+/** As kube-controller-manager reads them: the plain option is for one family, the others are for those that there are. */
+function readNodeMasks(values: Values, families: readonly IpFamily[]): NodeMasks | undefined {
+  const plain = values[MASK];
+  const byFamily = { IPv4: values[`${MASK}-ipv4`], IPv6: values[`${MASK}-ipv6`] };
+  if (plain !== undefined && families.length > 1) {
+    throw new ConfigError(
+      `--${MASK} is for one family of addresses: give --${MASK}-ipv4 and -ipv6`,
+    );
+  }
+  const given = (['IPv4', 'IPv6'] as const).filter((family) => byFamily[family] !== undefined);
+  for (const family of given) {
+    if (families.includes(family)) continue;
+    throw new ConfigError(
+      `--${MASK}-${family.toLowerCase()}: --cluster-cidr has no ${family} range`,
+    );
+  }
+  const masks = families.flatMap((family) => {
+    const text = byFamily[family] ?? plain;
+    const option = byFamily[family] === undefined ? '' : `-${family.toLowerCase()}`;
+    if (text === undefined) return [];
+    return [[family, toInteger(`--${MASK}${option}`, text, 1, LONGEST_MASKS[family])] as const];
+  });
+  return masks.length === 0 ? undefined : Object.fromEntries(masks);
 }
 
 function judged<T>(option: string, parse: () => T): T {

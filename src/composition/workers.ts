@@ -163,6 +163,7 @@ function controllersOf({
     findResource: ({ group, resource }: GroupResource) =>
       apiServer.scheme.preferred(group, resource),
     types: apiServer.scheme,
+    ...config.network,
     eventTtlMs: config.eventTtlSeconds * 1_000,
     evictionRates: { ...DEFAULT_EVICTION_RATES, ratePerSecond: config.nodeEvictionRate },
     nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,
@@ -197,6 +198,7 @@ function kubeletSettings({ network, nodeMonitorGracePeriodSeconds }: Config) {
   const leaseDurationSeconds = Math.min(MAX_LEASE_SECONDS, nodeMonitorGracePeriodSeconds);
   return {
     clusterCidrs: network.clusterCidrs,
+    ...(network.nodeMasks ? { nodeMasks: network.nodeMasks } : {}),
     leaseDurationSeconds,
     leaseRenewMs: (leaseDurationSeconds * 1_000) / RENEWALS_PER_LEASE,
   };

@@ -27,6 +27,8 @@ import {
 } from './horizontal-pod-autoscaler/reconciler.ts';
 import { createJobController } from './job/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
+import type { PodRangesOptions } from './node-ipam/plan.ts';
+import { createNodeIpamController } from './node-ipam/reconciler.ts';
 import { createNodeLifecycleController } from './node-lifecycle/reconciler.ts';
 import type { EvictionRates } from './node-lifecycle/zones.ts';
 import { createPersistentVolumeBinderController } from './persistentvolume-binder/reconciler.ts';
@@ -68,6 +70,7 @@ export interface ControllersOptions
     RootCaPublisherOptions,
     ServiceAccountTokenOptions,
     HorizontalPodAutoscalerOptions,
+    PodRangesOptions,
     StorageVersionMigratorOptions,
     ValidatingAdmissionPolicyStatusOptions {
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
@@ -107,6 +110,7 @@ const FACTORIES = {
   'endpointslice-mirroring': createEndpointSliceMirroringController,
   'event-cleaner': createEventCleanerController,
   'garbage-collector': createGarbageCollectorController,
+  'node-ipam': createNodeIpamController,
   'node-lifecycle': createNodeLifecycleController,
   'taint-eviction': createTaintEvictionController,
   ttl: createTtlController,

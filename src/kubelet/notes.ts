@@ -102,6 +102,14 @@ export function failedMountNote(message: string): EventNote {
   return { type: 'Warning', reason: REASON_FAILED_MOUNT, message };
 }
 
+/** The node has no Pod range, or no address of it is free. */
+export function networkNotReadyNote(): EventNote {
+  const message =
+    'network is not ready: container runtime network not ready: NetworkReady=false ' +
+    'reason:NetworkPluginNotReady message:Network plugin returns error: no Pod address is free';
+  return { type: 'Warning', reason: 'NetworkNotReady', message };
+}
+
 export function postStartFailedNotes(container: ContainerName): EventNote[] {
   return [
     warning(container, 'FailedPostStartHook', 'PostStartHook failed'),

@@ -1,3 +1,5 @@
+import { DEFAULT_CLUSTER_CIDRS, type NodeMasks } from '../scheme/cluster-range.ts';
+
 /** A wait of `ms`, and up to `jitterMs` more. */
 export interface StageDelay {
   readonly ms: number;
@@ -24,8 +26,12 @@ export interface KubeletSettings {
   readonly leaseDurationSeconds: number;
   /** Between reports of an unchanged node status. @default 300_000 */
   readonly nodeStatusReportMs: number;
-  /** Where nodes' Pod ranges are taken from: one range, or one of each family. @default ['10.128.0.0/9'] */
+  /** What nodes' Pod ranges are parts of: one range, or one of each family. @default ['10.128.0.0/9'] */
   readonly clusterCidrs: readonly string[];
+  /** How large a node's range is, where it was configured: by this its place is known. @default 24 and 64 */
+  readonly nodeMasks: NodeMasks;
+  /** How long a new node is waited for that has no Pod range yet; then it registers without. @default 2_000 */
+  readonly podRangeWaitMs: number;
 }
 
 export const DEFAULT_KUBELET_SETTINGS: KubeletSettings = {
@@ -36,5 +42,7 @@ export const DEFAULT_KUBELET_SETTINGS: KubeletSettings = {
   leaseRenewMs: 10_000,
   leaseDurationSeconds: 40,
   nodeStatusReportMs: 5 * 60_000,
-  clusterCidrs: ['10.128.0.0/9'],
+  clusterCidrs: [DEFAULT_CLUSTER_CIDRS.IPv4],
+  nodeMasks: {},
+  podRangeWaitMs: 2_000,
 };

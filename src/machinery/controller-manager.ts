@@ -16,6 +16,7 @@ import { type ControllerEnvironment, ControllerRunner } from './controller-runne
 import type { EventRecorder } from './event-recorder.ts';
 import type { InformerFactory } from './informer.ts';
 import { LeaderElector } from './leader-elector.ts';
+import { PauseWatch } from './pause-watch.ts';
 import type { QueueBackend } from './work-queue.ts';
 
 export interface ControllerManagerOptions {
@@ -52,21 +53,24 @@ export class ControllerManager {
   readonly #environment: ControllerEnvironment;
   readonly #runners = new Set<ControllerRunner>();
   readonly #elections: Promise<void>[] = [];
+  readonly #pauses: PauseWatch;
   readonly #abort = new AbortController();
 
   constructor(options: ControllerManagerOptions) {
     this.#options = options;
     const { backend, client, clientFor = () => client, events, informers } = options;
+    const { retryClock = systemClock } = options;
+    this.#pauses = new PauseWatch(retryClock);
     this.#environment = {
       backend,
       clientFor,
       events,
       informers,
       clock: options.clock ?? systemClock,
-      retryClock: options.retryClock ?? systemClock,
+      retryClock,
       random: options.random ?? systemRandom,
       logger: options.logger ?? silentLogger,
-      sharedQueues: options.shared !== undefined,
+      sharedQueues: options.shared && { pauses: this.#pauses },
       work: options.work,
       metrics: options.metrics,
     };
@@ -75,9 +79,10 @@ export class ControllerManager {
   /** Resolves when every controller works on its keys (those that wait for a lease aside). Informers must be started. */
   async start(): Promise<void> {
     const { controllers, shared } = this.#options;
+    if (shared) this.#pauses.start();
     const starts = controllers.map((controller) => {
       if (shared && controller.singleton) return this.#contend(controller, shared);
-      return this.#startRunner(controller);
+      return this.#addRunner(controller).start();
     });
     await Promise.all(starts);
   }
@@ -87,16 +92,16 @@ export class ControllerManager {
     this.#abort.abort();
     await Promise.all([...this.#runners].map((runner) => this.#stopRunner(runner)));
     await Promise.all(this.#elections);
+    this.#pauses.stop();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  async #startRunner(controller: Controller): Promise<ControllerRunner> {
-    const runner = new ControllerRunner(controller, this.#environment);
+  #addRunner(controller: Controller, isLeading?: () => boolean): ControllerRunner {
+    const runner = new ControllerRunner(controller, this.#environment, isLeading);
     this.#runners.add(runner);
-    await runner.start();
     return runner;
   }
 
@@ -109,11 +114,11 @@ export class ControllerManager {
     controller: Controller,
     { identity, leaseName }: NonNullable<ControllerManagerOptions['shared']>,
   ): void {
-    const { clock, logger, random, retryClock } = this.#environment;
+    const { logger, random, retryClock } = this.#environment;
     const elector = new LeaderElector({
       client: this.#options.client,
-      clock,
-      retryClock,
+      // Processes live in real time, however fast or slow the cluster's goes.
+      clock: retryClock,
       random,
       logger,
       identity,
@@ -122,10 +127,9 @@ export class ControllerManager {
     });
     let runner: ControllerRunner | undefined;
     const role = {
-      start: async () => {
-        runner = new ControllerRunner(controller, this.#environment);
-        this.#runners.add(runner);
-        await runner.start();
+      start: (isHeld: () => boolean) => {
+        runner = this.#addRunner(controller, isHeld);
+        return runner.start();
       },
       stop: async () => {
         if (runner) await this.#stopRunner(runner);

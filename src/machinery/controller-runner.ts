@@ -8,9 +8,12 @@ import type { Controller, ControllerContext, Reconcile } from './controller.ts';
 import { ControllerQueue } from './controller-queue.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { InformerFactory } from './informer.ts';
+import type { PauseWatch } from './pause-watch.ts';
 import { QueueMetrics } from './queue-metrics.ts';
+import { RunFence } from './run-fence.ts';
 import { ScopedInformers } from './scoped-informers.ts';
 import type { BackendQueue, QueueBackend } from './work-queue.ts';
+import { type AssertMayWrite, FencedError, fencedClient } from './write-fence.ts';
 
 const DEFAULT_CONCURRENCY = 4;
 
@@ -26,8 +29,11 @@ export interface ControllerEnvironment {
   readonly retryClock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** Other processes work on the same queues: catch up with the store before each run, keep deadlines where all see them as well. */
-  readonly sharedQueues: boolean;
+  /**
+   * Set when other processes work on the same queues: catch up with the store before each run, keep deadlines where all see
+   * them as well, and write nothing for a run that stood still.
+   */
+  readonly sharedQueues: { readonly pauses: PauseWatch } | undefined;
   /** Is told what there is to do. @default nobody */
   readonly work?: WorkGauge | undefined;
   /** Gets the figures of the work queues, and what controllers tell of themselves. @default nobody */
@@ -40,15 +46,25 @@ export class ControllerRunner {
   readonly #environment: ControllerEnvironment;
   readonly #abort = new AbortController();
   readonly #metrics = new QueueMetrics();
+  readonly #runs: RunFence | undefined;
+  readonly #isLeading: () => boolean;
   #removeMetrics: (() => void) | undefined;
   #removeWork: (() => void) | undefined;
   #parts:
     | { backendQueue: BackendQueue; queue: ControllerQueue; informers: ScopedInformers }
     | undefined;
 
-  constructor(controller: Controller, environment: ControllerEnvironment) {
+  /** @param isLeading Whether its process still holds the lease of a singleton. @default always */
+  constructor(
+    controller: Controller,
+    environment: ControllerEnvironment,
+    isLeading: () => boolean = () => true,
+  ) {
     this.#controller = controller;
     this.#environment = environment;
+    this.#isLeading = isLeading;
+    const { sharedQueues } = environment;
+    if (sharedQueues) this.#runs = new RunFence(sharedQueues.pauses);
   }
 
   /** Resolves when the informers have synced and keys are being worked on, or when it was stopped before. */
@@ -125,9 +141,10 @@ export class ControllerRunner {
     const { name } = this.#controller;
     const client = clientFor(this.#controller);
     return {
-      client,
+      client: this.#runs ? fencedClient(client, this.#assertMayWrite) : client,
       informers,
       queue,
+      // Not fenced: they tell of what was done.
       events: events.withClient(client).withSource(name),
       clock,
       random,
@@ -141,12 +158,22 @@ export class ControllerRunner {
   }
 
   #withCatchUp(reconcile: Reconcile, informers: ScopedInformers): Reconcile {
-    if (!this.#environment.sharedQueues) return reconcile;
+    const runs = this.#runs;
+    if (!runs) return reconcile;
     // The run before this one may have been in another process, and what it created is perhaps not in this one's
     // informers yet: without this, a ReplicaSet would create its Pods again.
-    return async (key, signal) => {
-      await informers.catchUp();
-      return reconcile(key, signal);
-    };
+    return (key, signal) =>
+      runs.run(async () => {
+        await informers.catchUp();
+        return reconcile(key, signal);
+      });
   }
+
+  readonly #assertMayWrite: AssertMayWrite = () => {
+    if (!this.#isLeading()) {
+      const { name } = this.#controller;
+      throw new FencedError(`the lease of ${name} is lost: another process may hold it`);
+    }
+    this.#runs?.assertMayWrite();
+  };
 }

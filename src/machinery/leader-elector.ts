@@ -20,10 +20,7 @@ export interface LeaderElectorOptions {
    * back at once instead of waiting for it to run out; so no two processes may share one.
    */
   readonly identity: string;
-  /** What renewals and acquisitions are dated by. */
   readonly clock: Clock;
-  /** Real time, in which the lease runs out: whether a process lives does not depend on how fast its world is. @default `clock` */
-  readonly retryClock?: Clock;
   readonly random: Random;
   readonly logger: Logger;
   /** How long others wait after the last renewal that they saw. @default 15 */
@@ -36,8 +33,12 @@ export interface LeaderElectorOptions {
 
 /** What leading means. */
 export interface LeaderRole {
-  /** Called when the lease is acquired. */
-  start(): Promise<void>;
+  /**
+   * Called when the lease is acquired.
+   * @param isHeld Whether the term goes on, by the clock: to be asked before each write, because a process that stood still
+   * does not know by anything else that others have taken the lease meanwhile.
+   */
+  start(isHeld: () => boolean): Promise<void>;
   /** Called when it is lost or about to be released; until it resolves, the elector does not contend again. */
   stop(): Promise<void>;
 }
@@ -45,37 +46,41 @@ export interface LeaderRole {
 /**
  * Keeps a role in one process at a time, by a Lease. A contender never compares the holder's clock with its own: it takes
  * the lease once the Lease object has not changed for its duration, measured on its own clock from the moment it saw the
- * last change. The holder stops its role before that: it gives up when it could not renew within the renew deadline.
+ * last change. The holder stops its role before that: it gives up when it could not renew within the renew deadline, and from
+ * that moment it does not count as leader, whether or not it has got round to stopping. What it began to write before has the
+ * rest of the lease to arrive.
  */
 export class LeaderElector {
   readonly #options: Required<LeaderElectorOptions>;
   #observed: Lease | undefined;
   #observedAtMs = 0;
   #leading = false;
+  /** When the write began by which the lease was last acquired or renewed. */
+  #renewedAtMs = 0;
 
   constructor(options: LeaderElectorOptions) {
     this.#options = {
       leaseDurationSeconds: 15,
       renewDeadlineMs: 10_000,
       retryPeriodMs: 2_000,
-      retryClock: options.clock,
       ...options,
     };
   }
 
   get isLeader(): boolean {
-    return this.#leading;
+    const { clock, renewDeadlineMs } = this.#options;
+    return this.#leading && clock.now() - this.#renewedAtMs < renewDeadlineMs;
   }
 
   /** Contends and leads, again and again, until `signal` aborts; resolves when the role is stopped and released. */
   async run(role: LeaderRole, signal: AbortSignal): Promise<void> {
-    const { identity, logger, name, retryClock, retryPeriodMs } = this.#options;
+    const { clock, identity, logger, name, retryPeriodMs } = this.#options;
     while (await this.#acquire(signal)) {
       logger.info('leader lease acquired', { lease: name, identity });
       const failed = await this.#lead(role, signal);
       if (signal.aborted || failed) await this.#release();
       else logger.warn('leader lease lost', { lease: name, identity });
-      if (failed) await sleep(retryClock, retryPeriodMs, signal);
+      if (failed) await sleep(clock, retryPeriodMs, signal);
     }
   }
 
@@ -87,11 +92,13 @@ export class LeaderElector {
     signal.addEventListener('abort', endTerm, { once: true });
     if (signal.aborted) endTerm();
     let failed = false;
-    const started = role.start().catch((thrown: unknown) => {
-      logger.error('leader failed to start', { lease: name, error: toError(thrown) });
-      failed = true;
-      endTerm();
-    });
+    const started = role
+      .start(() => !term.signal.aborted && this.isLeader)
+      .catch((thrown: unknown) => {
+        logger.error('leader failed to start', { lease: name, error: toError(thrown) });
+        failed = true;
+        endTerm();
+      });
     await this.#renewUntilLost(term.signal);
     this.#leading = false;
     signal.removeEventListener('abort', endTerm);
@@ -101,28 +108,32 @@ export class LeaderElector {
   }
 
   async #acquire(signal: AbortSignal): Promise<boolean> {
-    const { random, retryClock, retryPeriodMs } = this.#options;
+    const { clock, random, retryPeriodMs } = this.#options;
     while (!signal.aborted) {
+      const startedAtMs = clock.now();
       if (await this.#tryAcquireOrRenew()) {
+        this.#renewedAtMs = startedAtMs;
         this.#leading = true;
         return true;
       }
-      await sleep(retryClock, retryPeriodMs * (1 + random() * ACQUIRE_JITTER_FACTOR), signal);
+      await sleep(clock, retryPeriodMs * (1 + random() * ACQUIRE_JITTER_FACTOR), signal);
     }
     return false;
   }
 
   async #renewUntilLost(signal: AbortSignal): Promise<void> {
-    const { renewDeadlineMs, retryClock, retryPeriodMs } = this.#options;
-    let renewedAtMs = retryClock.now();
+    const { clock, renewDeadlineMs, retryPeriodMs } = this.#options;
     while (!signal.aborted) {
-      await sleep(retryClock, retryPeriodMs, signal);
+      await sleep(clock, retryPeriodMs, signal);
       if (signal.aborted) return;
-      const startedAtMs = retryClock.now();
+      const startedAtMs = clock.now();
       // A renewal that hangs must not keep the role past its deadline.
-      const leftMs = renewedAtMs + renewDeadlineMs - startedAtMs;
-      if (await this.#within(leftMs, this.#tryAcquireOrRenew(), signal)) renewedAtMs = startedAtMs;
-      else if (retryClock.now() - renewedAtMs >= renewDeadlineMs || this.#heldByOther()) return;
+      const leftMs = this.#renewedAtMs + renewDeadlineMs - startedAtMs;
+      // A process that stood still gives up: what its role worked on may be another's by now.
+      if (leftMs <= 0) return;
+      if (await this.#within(leftMs, this.#tryAcquireOrRenew(), signal)) {
+        this.#renewedAtMs = startedAtMs;
+      } else if (!this.isLeader || this.#heldByOther()) return;
     }
   }
 
@@ -131,7 +142,7 @@ export class LeaderElector {
     const over = new AbortController();
     const end = (): void => over.abort();
     signal.addEventListener('abort', end, { once: true });
-    const late = sleep(this.#options.retryClock, limitMs, over.signal).then(() => false);
+    const late = sleep(this.#options.clock, limitMs, over.signal).then(() => false);
     const renewed = await Promise.race([attempt, late]);
     signal.removeEventListener('abort', end);
     end();
@@ -140,12 +151,12 @@ export class LeaderElector {
 
   /** One try, as acquiring and renewing are the same write. False when another holds the lease, or on any failure. */
   async #tryAcquireOrRenew(): Promise<boolean> {
-    const { client, logger, name, namespace, retryClock } = this.#options;
+    const { client, clock, logger, name, namespace } = this.#options;
     try {
       // The holder writes on what it wrote last, without reading; a Conflict makes it read at the next try.
       if (!(this.#leading && this.#observed)) {
         this.#observe(await client.get(coordinationLeases, { namespace, name }));
-        if (this.#heldByOther() && retryClock.now() < this.#observedEndMs()) return false;
+        if (this.#heldByOther() && clock.now() < this.#observedEndMs()) return false;
       }
       const lease = this.#observed as Lease;
       this.#observe(
@@ -191,8 +202,7 @@ export class LeaderElector {
 
   #observe(lease: Lease): void {
     const seen = this.#observed?.metadata.resourceVersion;
-    if (seen !== lease.metadata.resourceVersion)
-      this.#observedAtMs = this.#options.retryClock.now();
+    if (seen !== lease.metadata.resourceVersion) this.#observedAtMs = this.#options.clock.now();
     this.#observed = lease;
   }
 

@@ -16,6 +16,7 @@ import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { QueuedPod } from './queued-pod.ts';
+import type { DomainCounts } from './topology/domain-counts.ts';
 
 /** Who places pods that do not say whom they want. */
 export const DEFAULT_SCHEDULER_NAME = 'default-scheduler';
@@ -64,10 +65,8 @@ export interface Hypothesis {
 }
 
 interface DomainView {
-  /** The topology keys that it reads. */
-  readonly keys: readonly string[];
-  /** The node changed, or is gone: brings the counts up to date. */
-  update(nodeName: string, node: NodeInfo | undefined): void;
+  /** All that it reads of the cluster, brought up to date with each node that changes. */
+  readonly counts: readonly DomainCounts[];
   /** Lets go of what it keeps. */
   close(): void;
 }

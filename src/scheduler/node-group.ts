@@ -5,6 +5,7 @@ import type { Domains, Hypothesis, NodeRejection } from './framework.ts';
 export interface NodeEntry {
   readonly nodeName: string;
   readonly group: NodeGroup;
+  readonly domains: Domains;
   /** Why the node itself is out of the question. */
   readonly rejection: NodeRejection | undefined;
   /** One raw score a scorer; empty for a rejected node. */
@@ -18,23 +19,29 @@ interface Candidate {
   readonly tieBreak: number;
 }
 
+const NO_DOMAINS: Domains = {};
+
 /** The heap may hold candidates of entries that were replaced; past this many times the entries it is rebuilt. */
 const MAX_STALE_FACTOR = 4;
 
 /** Nodes that topology cannot tell apart; those that can take the pod wait in a heap by their own score. */
 export class NodeGroup {
   readonly key: string;
-  readonly domains: Domains;
   /** Pods that the one node of the group is being kept for. */
   readonly hypothesis: Hypothesis | undefined;
   readonly #entries = new Set<NodeEntry>();
   #heap = newHeap();
   #feasible = 0;
 
-  constructor(key: string, domains: Domains, hypothesis?: Hypothesis) {
+  constructor(key: string, hypothesis?: Hypothesis) {
     this.key = key;
-    this.domains = domains;
     this.hypothesis = hypothesis;
+  }
+
+  /** Those of any of its nodes: they are judged alike. */
+  get domains(): Domains {
+    for (const { domains } of this.#entries) return domains;
+    return NO_DOMAINS;
   }
 
   /** How many nodes can take the pod, topology apart. */

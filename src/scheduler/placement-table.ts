@@ -1,6 +1,8 @@
 import type { Random } from '../lib/random.ts';
 import type { ClusterCache } from './cluster-cache.ts';
+import type { CountedRefusal } from './diagnosis.ts';
 import {
+  type Domains,
   type Hypothesis,
   MAX_NODE_SCORE,
   type NodeRejection,
@@ -14,6 +16,8 @@ import { type NodeEntry, NodeGroup } from './node-group.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import { PodPlan } from './pod-plan.ts';
+import { RejectionTally } from './rejection-tally.ts';
+import { HOSTNAME_LABEL, HostNames } from './topology/host-names.ts';
 
 export interface PlacementTableOptions {
   readonly pod: PodInfo;
@@ -30,8 +34,9 @@ export interface RankedNode {
 
 /**
  * What every node says to pods of one signature, and which is best. Nodes that change (the cache logs them) are evaluated
- * again when the table is next asked, and no others. Nodes are grouped by the topology domains that matter to the pod:
- * within a group they wait in a heap, and topology is judged once a group.
+ * again when the table is next asked, and no others. Nodes are grouped by what topology could tell them apart by (their
+ * domains; for names of nodes, how many pods count there): within a group they wait in a heap, and topology is judged once
+ * a group.
  */
 export class PlacementTable implements NodeVerdicts {
   readonly plan: PodPlan;
@@ -40,6 +45,9 @@ export class PlacementTable implements NodeVerdicts {
   readonly #entries = new Map<string, NodeEntry>();
   readonly #groups = new Map<string, NodeGroup>();
   readonly #index = new GroupIndex();
+  readonly #hostNames = new HostNames();
+  /** What the nodes themselves have against the pod. */
+  readonly #tally = new RejectionTally<NodeRejection>();
   #position: number | undefined;
   #version = 0;
   #maxima: number[];
@@ -61,6 +69,12 @@ export class PlacementTable implements NodeVerdicts {
     return this.#version;
   }
 
+  /** How many groups of nodes are judged one by one for each pod. */
+  get groupCount(): number {
+    this.#refresh();
+    return this.#groups.size;
+  }
+
   /** The name of the best node, or undefined when none can take the pod. */
   best(): string | undefined {
     this.#refresh();
@@ -76,9 +90,18 @@ export class PlacementTable implements NodeVerdicts {
     return this.#bestOf(groups);
   }
 
-  /** Every node's refusal. Call it after {@link best} found none. */
-  *rejections(): Iterable<NodeRejection> {
-    for (const [, rejection] of this.verdictsOf(undefined)) if (rejection) yield rejection;
+  /** Why nodes are out of the question, and how many. */
+  *rejections(): Iterable<CountedRefusal<NodeRejection>> {
+    this.#refresh();
+    yield* this.#tally;
+    if (this.plan.hasDomainFilters) {
+      for (const group of this.#groups.values()) {
+        const rejection = group.size > 0 ? this.#rejectGroup(group) : undefined;
+        if (rejection) yield [rejection, group.size];
+      }
+    }
+    const { scope, outOfScope } = this.plan;
+    if (scope && outOfScope) yield [outOfScope, this.#cache.nodeCount - this.#entries.size];
   }
 
   /** What the nodes say, those named alone or all: undefined when one can take the pod. */
@@ -194,20 +217,30 @@ export class PlacementTable implements NodeVerdicts {
     const info = this.#cache.node(name);
     const node = info?.node ? info : undefined;
     this.plan.update(name, node);
+    const namesake = this.#hostNames.set(name, node?.node?.metadata.labels?.[HOSTNAME_LABEL]);
+    const rescore = this.#replace(name, node);
+    return namesake === undefined ? rescore : this.#update(namesake) || rescore;
+  }
+
+  #replace(name: string, node: NodeInfo | undefined): boolean {
     const before = this.#entries.get(name);
     if (before) this.#drop(before);
     const after = node && this.#evaluate(node);
-    if (after) {
-      this.#entries.set(name, after);
-      after.group.add(after);
-    }
+    if (after) this.#keep(after);
     if (this.#movesMaximum(before, after)) return true;
     if (after && !after.rejection) this.#push(after);
     return false;
   }
 
+  #keep(entry: NodeEntry): void {
+    this.#entries.set(entry.nodeName, entry);
+    entry.group.add(entry);
+    if (entry.rejection) this.#tally.add(entry.rejection);
+  }
+
   #drop(entry: NodeEntry): void {
     this.#entries.delete(entry.nodeName);
+    if (entry.rejection) this.#tally.remove(entry.rejection);
     entry.group.remove(entry);
     if (entry.group.isEmpty) this.#groups.delete(entry.group.key);
   }
@@ -218,7 +251,9 @@ export class PlacementTable implements NodeVerdicts {
     const hypothesis = nominated.length > 0 ? { added: nominated, removed: [] } : undefined;
     const rejection = plan.rejectNode(node) ?? (hypothesis && this.#rejectWith(node, hypothesis));
     const rawScores = rejection ? [] : plan.scorers.map((scorer) => scorer.score(node));
-    return { nodeName: node.name, group: this.#groupOf(node, hypothesis), rejection, rawScores };
+    const domains = plan.domainsOf(node);
+    const group = this.#groupOf(node.name, domains, hypothesis);
+    return { nodeName: node.name, group, domains, rejection, rawScores };
   }
 
   #rejectWith(node: NodeInfo, { added }: Hypothesis): NodeRejection | undefined {
@@ -227,15 +262,13 @@ export class PlacementTable implements NodeVerdicts {
     return this.plan.rejectNode(full);
   }
 
-  #groupOf(node: NodeInfo, hypothesis: Hypothesis | undefined): NodeGroup {
-    const domains = this.plan.domainsOf(node);
-    let key = '';
-    for (const name of this.plan.keys) key += `${domains[name] ?? ''}\n`;
+  #groupOf(nodeName: string, domains: Domains, hypothesis: Hypothesis | undefined): NodeGroup {
+    let key = this.plan.judgementKey(domains, this.#hostNames.isOwn(nodeName));
     // Nobody else's room is being kept, so that nobody else is judged alike. No label has a slash in its value.
-    if (hypothesis && this.plan.hasDomainFilters) key += `/${node.name}`;
+    if (hypothesis && this.plan.hasDomainFilters) key += `/${nodeName}`;
     let group = this.#groups.get(key);
     if (!group) {
-      group = new NodeGroup(key, domains, hypothesis);
+      group = new NodeGroup(key, hypothesis);
       this.#groups.set(key, group);
     }
     return group;

@@ -11,6 +11,8 @@ import type {
 } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
+import type { DomainCounts } from './topology/domain-counts.ts';
+import { HOSTNAME_LABEL } from './topology/host-names.ts';
 
 interface Named {
   readonly plugin: string;
@@ -35,6 +37,10 @@ export class PodPlan implements PodJudge {
   readonly domainScorers: readonly PlannedDomainScorer[];
   /** The node labels that its domains are made of. */
   readonly keys: readonly string[];
+  /** All that its domain filters and scorers count. */
+  readonly #counts: readonly DomainCounts[];
+  /** Those of them that count by the node. */
+  readonly #countsByHost: readonly DomainCounts[];
   /** The plugin that refuses the pod whatever the node, with its reason. */
   refusal: (Named & { readonly reason: string }) | undefined;
   readonly #filters: (Named & { readonly filter: NodeFilter })[] = [];
@@ -61,7 +67,9 @@ export class PodPlan implements PodJudge {
     }
     this.scorers = scorers;
     this.domainScorers = domainScorers;
-    this.keys = [...new Set(this.#views().flatMap(({ keys }) => keys))];
+    this.#counts = this.#views().flatMap(({ counts }) => counts);
+    this.#countsByHost = this.#counts.filter(({ topologyKey }) => topologyKey === HOSTNAME_LABEL);
+    this.keys = [...new Set(this.#counts.map(({ topologyKey }) => topologyKey))];
   }
 
   /** The only nodes that need a look; undefined when any may be of interest. */
@@ -85,8 +93,7 @@ export class PodPlan implements PodJudge {
 
   /** The node changed, or is gone. */
   update(nodeName: string, node: NodeInfo | undefined): void {
-    for (const { view } of this.#domainFilters) view.update(nodeName, node);
-    for (const { view } of this.domainScorers) view.update(nodeName, node);
+    for (const counts of this.#counts) counts.update(nodeName, node);
   }
 
   domainsOf({ node }: NodeInfo): Domains {
@@ -96,6 +103,26 @@ export class PodPlan implements PodJudge {
       if (value !== undefined) domains[key] = value;
     }
     return domains;
+  }
+
+  /**
+   * Equal for domains that are judged alike, until a count changes. A node's name is not a domain worth a group of its own:
+   * nodes with as many of the counted pods say the same, if nobody else has their name.
+   */
+  judgementKey(domains: Domains, hasOwnName: boolean): string {
+    let key = '';
+    for (const name of this.keys) {
+      const domain = domains[name];
+      const isName = name === HOSTNAME_LABEL && domain !== undefined && hasOwnName;
+      if (isName) key += `#${this.#countsOn(domain)}`;
+      else if (domain !== undefined) key += `=${domain}`;
+      key += '\n';
+    }
+    return key;
+  }
+
+  #countsOn(hostName: string): string {
+    return this.#countsByHost.map((counts) => counts.in(hostName)).join();
   }
 
   /** Why the node itself is out of the question, whatever is on the others. */

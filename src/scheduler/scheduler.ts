@@ -25,7 +25,7 @@ import {
   DEFAULT_CONFIGURATION,
   type SchedulerConfiguration,
 } from './configuration/scheduler-configuration.ts';
-import { diagnose, diagnoseRefusal } from './diagnosis.ts';
+import { countOnce, diagnose, diagnoseRefusal } from './diagnosis.ts';
 import { chooseWithExtenders } from './extenders/choose-with-extenders.ts';
 import { HttpExtender } from './extenders/http-extender.ts';
 import { DEFAULT_SCHEDULER_NAME, type NodeRejection } from './framework.ts';
@@ -300,7 +300,7 @@ class Scheduler {
     const { refusal } = table.plan;
     const { message, rejectedBy } = refusal
       ? diagnoseRefusal(nodeCount, refusal)
-      : diagnose(nodeCount, [...table.rejections(), ...byExtenders]);
+      : diagnose(nodeCount, [...table.rejections(), ...countOnce(byExtenders)]);
     const room = nodeCount > 0 && !refusal ? runner.postFilter(info, table) : undefined;
     // Nobody knows what could change the mind of an extender: any event may.
     this.#queue.addUnschedulable(queued, byExtenders.length > 0 ? new Set() : rejectedBy);
@@ -309,19 +309,19 @@ class Scheduler {
     const reported = this.#report(info, {
       message: [message, room?.message].filter(Boolean).join(' '),
     });
-    return room?.act ? this.#makeRoom(info, room.act, reported) : reported;
+    // Others need not wait until the victims have left.
+    if (room?.act) this.#makeRoom(info, room.act);
+    return reported;
   }
 
-  async #makeRoom(info: PodInfo, act: () => Promise<void>, reported: Promise<void>): Promise<void> {
-    try {
-      await act();
-    } catch (thrown) {
+  #makeRoom(info: PodInfo, act: () => Promise<void>): void {
+    act().catch((thrown) => {
       const error = toError(thrown);
       this.#context.logger.warn('making room failed', { pod: info.key, error });
       this.#cache.nominations.remove(info.uid);
       this.#queue.activate([info.key]);
-    }
-    await reported;
+      this.#wake();
+    });
   }
 
   #report(info: PodInfo, failure: Omit<Failure, 'nominatedNodeName'>): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { NewObject } from '../../src/apiserver/client.ts';
+import { createNodeIpamController } from '../../src/controllers/node-ipam/reconciler.ts';
 import { createKubeletControllers } from '../../src/kubelet/kubelet.ts';
 import { simulatedNode } from '../../src/kubelet/nodes/simulated-node.ts';
 import { Simulation } from '../../src/kubelet/simulation/simulation.ts';
@@ -35,6 +36,7 @@ export async function kubeletPlane({
   const api = await testApi({ clock, runtimeConfig });
   const simulation = new Simulation(servesSimulation);
   const controllers = [
+    createNodeIpamController(),
     ...createKubeletControllers({ simulation }),
     ...createSimulationControllers(simulation),
   ];

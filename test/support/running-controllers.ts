@@ -15,6 +15,10 @@ export interface RunControllersOptions {
   /** @default queues in memory */
   readonly backend?: QueueBackend;
   readonly clock?: Clock;
+  /** Real time, and that of leases. @default the machine's */
+  readonly retryClock?: Clock;
+  /** What controllers act by. @default `client` */
+  readonly clientFor?: (controller: Controller) => ApiClient;
   readonly logger?: Logger;
   /** Other processes work on the same queues. */
   readonly shared?: { readonly identity: string };
@@ -40,6 +44,8 @@ export async function runControllers(options: RunControllersOptions): Promise<Ru
     controllers,
     events,
     clock,
+    ...(options.retryClock ? { retryClock: options.retryClock } : {}),
+    ...(options.clientFor ? { clientFor: options.clientFor } : {}),
     ...log,
     ...(shared ? { shared } : {}),
   });

@@ -26,21 +26,19 @@ import type { Simulation } from '../simulation/simulation.ts';
 import { isRegistered, nodeRegister } from '../stages/node-register.ts';
 import { nodeReport } from '../stages/node-report.ts';
 import { statusesOf } from '../status/container-slots.ts';
+import { MachineAddresses } from './machine-addresses.ts';
 import { isRenewalDue, NODE_LEASE_NAMESPACE, newLease, renewedLease } from './node-lease.ts';
-import { NodeNetworks } from './node-networks.ts';
 import type { NodeContext, NodeTransition } from './node-stage.ts';
 import type { Pressures } from './node-status.ts';
 import { planStaticPods } from './static-pods.ts';
 
-/** One key registers all new nodes, because their Pod ranges must not overlap. */
+/** One key registers all new nodes: a thousand that come at once are one run. */
 const KEY_REGISTER = 'register';
 const INDEX_SHARD = 'kubeletShard';
 const CHUNK = 256;
 
 /** Others write to a new node as well: its taints, for instance. */
 const LOST_RACE_RETRY_MS = 100;
-/** A range comes free when a node goes. */
-const RANGES_RETRY_MS = 30_000;
 
 /** Fewer images do not fill a disk, however large they are. */
 const IMAGES_WORTH_COUNTING = 20;
@@ -76,12 +74,13 @@ export function isServed(node: Node): boolean {
   return isSimulated(node) && isPoweredOn(node);
 }
 
-/** Whether annotations say something else to the node than before. */
+/** Whether something else is said to the node than before. */
 function isRedeclared(previous: Node, node: Node): boolean {
   const staticPodsOf = ({ metadata }: Node): string | undefined =>
     metadata.annotations?.[ANNOTATION_STATIC_PODS];
   return (
     declaredPressures(previous).length !== declaredPressures(node).length ||
+    previous.spec?.podCIDR !== node.spec?.podCIDR ||
     staticPodsOf(previous) !== staticPodsOf(node)
   );
 }
@@ -95,6 +94,7 @@ class NodeAgent {
   readonly #pods: Informer<Pod>;
   readonly #images: NodeImages;
   readonly #simulation: Simulation;
+  readonly #addresses: MachineAddresses;
 
   constructor(context: ControllerContext, options: NodeAgentOptions) {
     const { clientFor = () => context.client, images, settings } = options;
@@ -102,6 +102,7 @@ class NodeAgent {
     this.#images = images;
     this.#simulation = options.simulation;
     this.#settings = settings;
+    this.#addresses = new MachineAddresses(settings);
     this.#clientFor = clientFor;
     this.#nodes = context.informers.informer(coreNodes);
     this.#pods = context.informers.informer(corePods);
@@ -138,28 +139,30 @@ class NodeAgent {
   }
 
   async registerAll(): Promise<ReconcileResult> {
-    const networks = new NodeNetworks(this.#settings.clusterCidrs, this.#nodes.list());
-    const ctx = this.#stageContext(networks);
+    const ctx = this.#stageContext();
     const unregistered = [...this.#nodes.list()].filter(
       (node) => isServed(node) && nodeRegister.matches(node, ctx),
     );
-    let retryMs: number | undefined;
+    let retryMs = Number.POSITIVE_INFINITY;
     await inChunks(unregistered, CHUNK, async (node) => {
-      const transition = nodeRegister.next(node, ctx);
-      if (transition.node?.spec?.podCIDR === undefined) {
-        const { clusterCidrs } = this.#settings;
-        this.#context.logger.warn('no Pod range left for node', {
-          node: node.metadata.name,
-          clusterCidrs,
-        });
-        retryMs ??= RANGES_RETRY_MS;
-      } else if (!(await this.#apply(node, transition))) retryMs = LOST_RACE_RETRY_MS;
+      const waitMs = this.#podRangeWaitMs(node, ctx.nowMs);
+      if (waitMs > 0) retryMs = Math.min(retryMs, waitMs);
+      else if (!(await this.#apply(node, nodeRegister.next(node, ctx)))) {
+        retryMs = Math.min(retryMs, LOST_RACE_RETRY_MS);
+      }
     });
-    return retryMs === undefined ? done : requeueAfter(retryMs);
+    return retryMs === Number.POSITIVE_INFINITY ? done : requeueAfter(retryMs);
+  }
+
+  /** A machine takes a moment to boot: who gives nodes their ranges has that long, which saves a report without and one with. */
+  #podRangeWaitMs({ metadata, spec }: Node, nowMs: number): number {
+    if (spec?.podCIDR) return 0;
+    const createdMs = Date.parse(metadata.creationTimestamp ?? '');
+    return createdMs + this.#settings.podRangeWaitMs - nowMs;
   }
 
   async heartbeat(shardKey: string): Promise<ReconcileResult> {
-    const shared = this.#stageContext(new NodeNetworks(this.#settings.clusterCidrs, []));
+    const shared = this.#stageContext();
     const { faults } = this.#simulation;
     const served = this.#nodes
       .byIndex(INDEX_SHARD, shardKey)
@@ -272,12 +275,11 @@ class NodeAgent {
     return declared.length === 0 ? ofFaults : new Set([...ofFaults, ...declared]);
   }
 
-  #stageContext(networks: NodeNetworks): NodeContext {
+  #stageContext(): NodeContext {
     return {
       nowMs: this.#context.clock.now(),
       settings: this.#settings,
-      allocatePodCidrs: (pods) => networks.allocatePodCidrs(pods),
-      ipsOf: (podCidrs) => networks.ipsOf(podCidrs),
+      ipsOf: (podCidrs) => this.#addresses.of(podCidrs),
       imagesOf: (nodeName) => this.#images.of(nodeName),
       pressuresOf: (node) => this.#pressuresOf(node),
     };

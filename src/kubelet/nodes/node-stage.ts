@@ -6,8 +6,6 @@ import type { NodeIps, Pressures } from './node-status.ts';
 export interface NodeContext {
   readonly nowMs: number;
   readonly settings: KubeletSettings;
-  /** A free range of each family for `pods` Pods; undefined when the cluster has none left. */
-  allocatePodCidrs(pods: number): readonly string[] | undefined;
   /** What the node runs out of. */
   pressuresOf(node: Node): Pressures;
   /** The images that the node holds, and when each was last used. */

@@ -26,6 +26,13 @@ const NETWORK: ConditionTemplate = {
   reason: 'RouteCreated',
   message: 'RouteController created a route',
 };
+/** There is no route to a node whose Pods have no range. */
+const NO_NETWORK: ConditionTemplate = {
+  type: 'NetworkUnavailable',
+  status: 'True',
+  reason: 'NoRouteCreated',
+  message: 'Node created without a route',
+};
 const READY: ConditionTemplate = {
   type: 'Ready',
   status: 'True',
@@ -62,7 +69,7 @@ export type Pressures = ReadonlySet<PressureType>;
 /** As a kubelet says it; the network's in the words of the cloud's route controller. */
 function templatesOf(node: Node, pressures: Pressures): ConditionTemplate[] {
   return [
-    NETWORK,
+    node.spec?.podCIDR ? NETWORK : NO_NETWORK,
     ...outOfDiskTemplates(node),
     ...PRESSURE_ORDER.map((type): ConditionTemplate => {
       const isPressed = pressures.has(type);

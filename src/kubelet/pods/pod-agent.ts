@@ -332,6 +332,7 @@ class PodAgent {
 function isChanged(previous: Node, node: Node): boolean {
   return (
     isAtWork(previous) !== isAtWork(node) ||
+    previous.spec?.podCIDR !== node.spec?.podCIDR ||
     pressuresOf(previous).length !== pressuresOf(node).length
   );
 }

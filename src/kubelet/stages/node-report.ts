@@ -2,7 +2,12 @@ import { findCondition } from '../../scheme/conditions.ts';
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
 import { areReported, reportedImages } from '../images/node-images.ts';
 import type { NodeStage } from '../nodes/node-stage.ts';
-import { isReported, pressureNotes, reportedConditions } from '../nodes/node-status.ts';
+import {
+  addressesOf,
+  isReported,
+  pressureNotes,
+  reportedConditions,
+} from '../nodes/node-status.ts';
 import { REASON_NODE_READY } from '../notes.ts';
 import { isRegistered } from './node-register.ts';
 
@@ -18,12 +23,13 @@ export const nodeReport: NodeStage = {
     (!isReported(node, pressuresOf(node)) ||
       !(nowMs - lastReportMs(node) < settings.nodeStatusReportMs) ||
       !areReported(imagesOf(node.metadata.name ?? ''), node)),
-  next: (node, { imagesOf, nowMs, pressuresOf }) => {
+  next: (node, { imagesOf, ipsOf, nowMs, pressuresOf }) => {
     const pressures = pressuresOf(node);
     const images = reportedImages(imagesOf(node.metadata.name ?? ''));
     const status = {
       ...node.status,
       conditions: reportedConditions(node, nowMs, pressures),
+      addresses: addressesOf(node, ipsOf(node.spec?.podCIDRs ?? [])),
       ...(images.length > 0 || node.status?.images ? { images } : {}),
     };
     const events = pressureNotes(node, pressures);

@@ -2,8 +2,8 @@ import type { PodStage } from '../stage.ts';
 import { startContainer } from '../start.ts';
 import type { ContainerSlot } from '../status/container-slots.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
-import { sandboxAddresses } from './sandbox.ts';
-import { isStartDue, mountProblem, startDelayMs, waitingInit } from './starting.ts';
+import { sandboxAddresses, sandboxProblem } from './sandbox.ts';
+import { isStartDue, startDelayMs, waitingInit } from './starting.ts';
 
 /** The next init container or sidecar starts. */
 export const podInitStart: PodStage = {
@@ -14,7 +14,7 @@ export const podInitStart: PodStage = {
     startDelayMs(pod, [waitingInit(pod) as ContainerSlot], ctx, { ms: 20, jitterMs: 30 }),
   next: (pod, ctx) => {
     const init = waitingInit(pod) as ContainerSlot;
-    const problem = mountProblem(pod, ctx);
+    const problem = sandboxProblem(pod, ctx);
     if (problem) return problem;
     if (!isStartDue(pod, init, ctx)) return {};
     const { notes, status: started, waits } = startContainer(pod, init, ctx);

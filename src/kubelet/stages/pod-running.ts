@@ -2,8 +2,8 @@ import type { PodStage } from '../stage.ts';
 import { type Start, startAll, startContainer } from '../start.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 import { isHeldBack } from '../status/readiness.ts';
-import { sandboxAddresses } from './sandbox.ts';
-import { isStartDue, mountProblem, startDelayMs, waitingMain } from './starting.ts';
+import { sandboxAddresses, sandboxProblem } from './sandbox.ts';
+import { isStartDue, startDelayMs, waitingMain } from './starting.ts';
 
 /** Everything before the main containers is done: they start. */
 export const podRunning: PodStage = {
@@ -12,7 +12,7 @@ export const podRunning: PodStage = {
   matches: (pod) => waitingMain(pod).length > 0,
   delay: (pod, ctx) => startDelayMs(pod, waitingMain(pod), ctx, { ms: 20, jitterMs: 60 }),
   next: (pod, ctx) => {
-    const problem = mountProblem(pod, ctx);
+    const problem = sandboxProblem(pod, ctx);
     if (problem) return problem;
     const { readyWithRunning } = ctx.settings;
     const starts = new Map<string, Start>();

@@ -132,10 +132,7 @@ function createAffinityFilter(cache: ClusterCache, pod: PodInfo): DomainFilter |
   const mayBeFirst = matchesAll(required, pod.selected, cache);
   const all = [...near, ...away, ...held];
   return {
-    keys: all.map(({ topologyKey }) => topologyKey),
-    update(nodeName, node) {
-      for (const counts of all) counts.update(nodeName, node);
-    },
+    counts: all,
     filter(domains, hypothesis) {
       const podsIn = (counts: DomainCounts) => {
         const domain = domains[counts.topologyKey];
@@ -185,10 +182,7 @@ function createAffinityScorer(
   const weighted = [...own, ...heldWeights(cache, pod, options)];
   if (weighted.length === 0) return undefined;
   return {
-    keys: weighted.map(({ counts }) => counts.topologyKey),
-    update(nodeName, node) {
-      for (const { counts } of weighted) counts.update(nodeName, node);
-    },
+    counts: weighted.map(({ counts }) => counts),
     score: (candidates) =>
       normalize(
         candidates.map(({ domains }) => {

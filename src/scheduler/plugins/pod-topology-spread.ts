@@ -141,10 +141,7 @@ function createSpreadFilter(
     }),
   }));
   return {
-    keys: constraints.map(({ topologyKey }) => topologyKey),
-    update(nodeName, node) {
-      for (const { counts } of counted) counts.update(nodeName, node);
-    },
+    counts: counted.map(({ counts }) => counts),
     filter(domains, hypothesis) {
       for (const { constraint, counts } of counted) {
         const refusal = judge(constraint, counts, domains, hypothesis);

@@ -43,8 +43,7 @@ export function createVolumeRestrictions({
       const users = (): Iterable<PodInfo> =>
         cache.claims.usersOf(pod.metadata.namespace ?? '', names);
       return {
-        keys: [],
-        update: () => {},
+        counts: [],
         filter(_, hypothesis) {
           for (const user of users()) if (!hypothesis?.removed.includes(user)) return IN_USE;
           return undefined;

@@ -1,6 +1,8 @@
 import { Heap } from '../../lib/heap.ts';
 import type { ClusterCache } from '../cluster-cache.ts';
+import type { CountedRefusal } from '../diagnosis.ts';
 import type { NodeVerdicts } from '../framework.ts';
+import { RejectionTally } from '../rejection-tally.ts';
 import { type Candidate, compareCandidates } from './candidate.ts';
 import type { BudgetsIn } from './disruption-budgets.ts';
 import { type NoCandidate, selectVictims } from './select-victims.ts';
@@ -34,6 +36,7 @@ export interface PreemptionTableOptions {
 export class PreemptionTable {
   readonly #options: PreemptionTableOptions;
   readonly #found = new Map<string, Candidate | NoCandidate>();
+  readonly #refusals = new RejectionTally<NoCandidate>();
   #heap = new Heap<Candidate>(compareCandidates);
   #position = -1;
 
@@ -50,9 +53,9 @@ export class PreemptionTable {
     return undefined;
   }
 
-  /** Why the nodes are no candidates. */
-  *refusals(): Iterable<NoCandidate> {
-    for (const found of this.#found.values()) if (!isCandidate(found)) yield found;
+  /** Why nodes are no candidates, and how many. */
+  refusals(): Iterable<CountedRefusal> {
+    return this.#refusals;
   }
 
   #refresh(): void {
@@ -63,7 +66,7 @@ export class PreemptionTable {
     this.#position = end;
     const isWhole = changed === undefined || table.plan.hasDomainFilters;
     if (isWhole) this.#startAnew();
-    for (const name of changed ?? []) this.#found.delete(name);
+    else for (const name of changed) this.#forget(name);
     if (this.#heap.size > MAX_STALE_FACTOR * (this.#found.size + 16)) this.#refill();
     this.#lookAt(table.verdictsOf(isWhole ? undefined : changed));
   }
@@ -74,10 +77,20 @@ export class PreemptionTable {
     for (const [name, rejection] of verdicts) {
       const found = rejection && !rejection.isUnresolvable ? this.#look(name) : NOT_HELPFUL;
       this.#found.set(name, found);
-      if (!isCandidate(found)) continue;
+      if (!isCandidate(found)) {
+        this.#refusals.add(found);
+        continue;
+      }
       this.#heap.push(found);
       if (++candidates >= enough) return;
     }
+  }
+
+  #forget(name: string): void {
+    const found = this.#found.get(name);
+    if (!found) return;
+    this.#found.delete(name);
+    if (!isCandidate(found)) this.#refusals.remove(found);
   }
 
   #refill(): void {
@@ -87,6 +100,7 @@ export class PreemptionTable {
 
   #startAnew(): void {
     this.#found.clear();
+    this.#refusals.clear();
     this.#heap = new Heap<Candidate>(compareCandidates);
   }
 

@@ -1,6 +1,7 @@
 import type { ClusterCache } from '../cluster-cache.ts';
 import { type DomainScorer, MAX_NODE_SCORE, type ScoredDomains } from '../framework.ts';
 import { DomainCounts } from './domain-counts.ts';
+import { HOSTNAME_LABEL } from './host-names.ts';
 import type { SpreadConstraint } from './spread-constraints.ts';
 
 interface Counted {
@@ -32,10 +33,7 @@ export function createSpreadScorer(
     }),
   }));
   return {
-    keys,
-    update(nodeName, node) {
-      for (const { counts } of counted) counts.update(nodeName, node);
-    },
+    counts: counted.map(({ counts }) => counts),
     score: (candidates) => score(candidates, counted, isComplete),
     close() {
       for (const { selector } of constraints) cache.podCounts.release(selector);
@@ -69,7 +67,7 @@ function score(
 
 /** How many domains the candidates are in; names of nodes are counted by the node. */
 function domainsAmong(candidates: readonly ScoredDomains[], key: string): number {
-  if (key === 'kubernetes.io/hostname') {
+  if (key === HOSTNAME_LABEL) {
     return candidates.reduce((sum, { size }) => sum + size, 0);
   }
   const values = new Set<string | undefined>();

@@ -3,6 +3,7 @@ import { createBearerTokenAuthenticator } from '../../../src/apiserver/authentic
 import { ADMIN_USER } from '../../../src/apiserver/authentication/identities.ts';
 import { createClient } from '../../../src/apiserver/in-process-client.ts';
 import type { PodLogOptions } from '../../../src/apiserver/subresources/pod-log-options.ts';
+import { createNodeIpamController } from '../../../src/controllers/node-ipam/reconciler.ts';
 import { createKubeletControllers } from '../../../src/kubelet/kubelet.ts';
 import { simulatedNode } from '../../../src/kubelet/nodes/simulated-node.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
@@ -45,9 +46,10 @@ async function loggingPlane() {
     api: { clock, databaseUrl: database.url, containerLogs: table, authenticators },
   });
   const { client } = graphql.api;
-  const controllers = createKubeletControllers({
-    containerLog: { write: (line) => lane.add(line) },
-  });
+  const controllers = [
+    createNodeIpamController(),
+    ...createKubeletControllers({ containerLog: { write: (line) => lane.add(line) } }),
+  ];
   const running = await runControllers({ client, controllers, clock });
   await client.create(coreNodes, simulatedNode({ name: 'n1' }));
   return {

@@ -42,6 +42,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
     'update namespaces/finalize',
     'update namespaces/status',
   ],
+  'node-ipam': ['patch nodes'],
   'node-lifecycle': ['create events', 'update nodes', 'update nodes/status', 'update pods/status'],
   'pod-garbage-collector': ['delete pods', 'get nodes', 'patch pods/status'],
   replicaset: ['create events', 'create pods', 'delete pods', 'update replicasets/status'],

@@ -1,6 +1,7 @@
 /** A cluster with two families of addresses, from its nodes to the EndpointSlices of its Services. */
 import { expect, test } from '@jest/globals';
 import { createEndpointSliceController } from '../../../src/controllers/endpointslice/reconciler.ts';
+import { createNodeIpamController } from '../../../src/controllers/node-ipam/reconciler.ts';
 import { createKubeletControllers } from '../../../src/kubelet/kubelet.ts';
 import { simulatedNode } from '../../../src/kubelet/nodes/simulated-node.ts';
 import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
@@ -27,6 +28,7 @@ async function dualStackPlane(clusterCidrs: readonly string[]): Promise<DualStac
   const serviceCidrs = ['10.96.0.0/16', 'fd00:10:96::/112'];
   const api = await testApi({ clock, serviceCidrs });
   const controllers = [
+    createNodeIpamController({ clusterCidrs }),
     ...createKubeletControllers({ settings: { clusterCidrs } }),
     createEndpointSliceController(),
   ];

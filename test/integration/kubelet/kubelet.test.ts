@@ -119,7 +119,11 @@ describe('simulated nodes', () => {
       apiVersion: 'v1',
       metadata: { name: '10.240.79.157', labels: { name: 'my-first-k8s-node' } },
     } as const;
-    const created = await plane.api.client.create(coreNodes, { ...manual });
+    await plane.api.client.create(coreNodes, { ...manual });
+    const created = await eventually(
+      () => getNode(plane, '10.240.79.157'),
+      ({ spec }) => expect(spec?.podCIDR).toBe('10.128.0.0/24'),
+    );
     await readyNode(plane);
     const later = await getNode(plane, '10.240.79.157');
     expect(later).toEqual(created);

@@ -20,7 +20,7 @@ test.each([
     ['10.1.0.0/16'],
   ],
 ])('Services from %j and Pods from %j', (services, cluster, serviceCidrs, clusterCidrs) => {
-  expect(read(services, cluster)).toEqual({ serviceCidrs, clusterCidrs });
+  expect(read(services, cluster)).toEqual({ serviceCidrs, clusterCidrs, nodeMasks: undefined });
 });
 
 test.each([
@@ -34,4 +34,33 @@ test.each([
   [[''], undefined, 'give one range of addresses, or two of different families'],
 ])('Services from %j and Pods from %j are refused: %s', (services, cluster, message) => {
   expect(() => read(services, cluster)).toThrow(message);
+});
+
+const V4 = ['10.0.0.0/16'];
+const BOTH = ['10.0.0.0/16', 'fd00::/48'];
+
+const masks = (cluster: string[], sizes: Record<string, string>) =>
+  readNetworkConfig({ 'cluster-cidr': cluster, ...sizes }).nodeMasks;
+
+test.each([
+  [V4, { 'node-cidr-mask-size': '26' }, { IPv4: 26 }],
+  [V4, { 'node-cidr-mask-size-ipv4': '25' }, { IPv4: 25 }],
+  [['fd00::/48'], { 'node-cidr-mask-size': '80' }, { IPv6: 80 }],
+  [
+    BOTH,
+    { 'node-cidr-mask-size-ipv4': '25', 'node-cidr-mask-size-ipv6': '60' },
+    { IPv4: 25, IPv6: 60 },
+  ],
+  [BOTH, { 'node-cidr-mask-size-ipv6': '60' }, { IPv6: 60 }],
+])('of %j and %j, a node gets %j', (cluster, sizes, expected) => {
+  expect(masks(cluster, sizes)).toEqual(expected);
+});
+
+test.each([
+  [BOTH, { 'node-cidr-mask-size': '26' }, '--node-cidr-mask-size is for one family of addresses'],
+  [V4, { 'node-cidr-mask-size-ipv6': '64' }, '--cluster-cidr has no IPv6 range'],
+  [V4, { 'node-cidr-mask-size': '31' }, 'give a whole number from 1 to 30'],
+  [V4, { 'node-cidr-mask-size': '12' }, 'at least a node’s size (/12)'],
+])('a node of the size %j and %j is refused: %s', (cluster, sizes, message) => {
+  expect(() => masks(cluster, sizes)).toThrow(message);
 });

@@ -231,3 +231,52 @@ function scoreOf(cache: ClusterCache, fields: PodFields, name: string | undefine
     return weight * own;
   }
 }
+
+describe('nodes that topology judges alike', () => {
+  const HOSTNAME = 'kubernetes.io/hostname';
+  const ZONE = 'topology.kubernetes.io/zone';
+  const apart: PodFields = {
+    labels: { app: 'a' },
+    requests: { cpu: '100m' },
+    spec: {
+      topologySpreadConstraints: [HOSTNAME, ZONE].map((topologyKey) => ({
+        topologyKey,
+        maxSkew: 1,
+        whenUnsatisfiable: 'ScheduleAnyway' as const,
+        labelSelector: { matchLabels: { app: 'a' } },
+      })),
+    },
+  };
+  const nodes = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      name: `n${i}`,
+      labels: { [HOSTNAME]: `n${i}`, [ZONE]: `z${i % 3}` },
+    }));
+
+  test('are weighed together: the work of a pod does not grow with the nodes', () => {
+    const cache = clusterOf(...nodes(300));
+    const table = tableFor(cache, apart);
+    let most = 0;
+    for (let i = 0; i < 400; i++) {
+      cache.place(toPodInfo(buildPod({ ...apart, name: `p${i}` })), table.best() ?? '');
+      most = Math.max(most, table.groupCount);
+    }
+    const counts = [...cache.nodes()].map(({ podCount }) => podCount);
+    expect(counts.every((count) => count === 1 || count === 2)).toBe(true);
+    // Three zones, and nodes with so many or one more of the pods.
+    expect(most).toBeLessThanOrEqual(6);
+  });
+
+  test('are told apart again when two nodes have one name', () => {
+    const [first, second] = nodes(2);
+    const cache = clusterOf({ ...first }, { ...second });
+    const table = tableFor(cache, apart);
+    expect(table.groupCount).toBe(2);
+    const twin = { name: 'twin', labels: { [HOSTNAME]: 'n0', [ZONE]: 'z0' } };
+    cache.setNode(buildNode(twin));
+    cache.place(toPodInfo(buildPod(apart)), 'n0');
+    // The pod counts on the twin as well: both share its domain.
+    expect(table.best()).toBe('n1');
+    expect(table.groupCount).toBe(2);
+  });
+});

@@ -45,10 +45,7 @@ function createScorer(wanted: readonly string[], cache: ClusterCache): DomainSco
     return Math.floor(sum / places.length);
   };
   return {
-    keys: NEARNESS.map(({ topologyKey }) => topologyKey),
-    update(nodeName, node) {
-      for (const { holders } of places.flat()) holders.update(nodeName, node);
-    },
+    counts: places.flat().map(({ holders }) => holders),
     score: (candidates) => candidates.map(({ domains }) => nearness(domains)),
     close: () => {},
   };

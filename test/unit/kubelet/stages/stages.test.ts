@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { NodeNetworks } from '../../../../src/kubelet/nodes/node-networks.ts';
+import { MachineAddresses } from '../../../../src/kubelet/nodes/machine-addresses.ts';
 import {
   DEFAULT_KUBELET_SETTINGS,
   type KubeletSettings,
@@ -24,6 +24,8 @@ const DIRECTORY = path.resolve('test/unit/kubelet/stages');
 const INPUT = '.input.json';
 
 interface StageInput {
+  /** Whether the node has no address for a Pod. @default false */
+  readonly isWithoutNetwork?: boolean;
   /** RFC 3339. */
   readonly now: string;
   /** The Pod whose next stage is asked for; without one, it is the node's. */
@@ -72,7 +74,7 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
     sources: sourcesOf(input),
     announcedMs: (what) => (input.announced?.includes(what) ? nowMs : undefined),
     neighbours: () => neighbours,
-    assignPodIps: () => ['10.128.1.2'],
+    assignPodIps: () => (input.isWithoutNetwork ? undefined : ['10.128.1.2']),
   });
   const planned = nextPodStage(POD_STAGES, pod, ctx(nowMs));
   if (!planned) return { stage: null };
@@ -94,12 +96,11 @@ function actOnNode(
   nowMs: number,
   settings: KubeletSettings,
 ): unknown {
-  const networks = new NodeNetworks(settings.clusterCidrs, []);
+  const addresses = new MachineAddresses(settings);
   const ctx = {
     nowMs,
     settings,
-    allocatePodCidrs: (pods: number) => networks.allocatePodCidrs(pods),
-    ipsOf: (podCidrs: readonly string[]) => networks.ipsOf(podCidrs),
+    ipsOf: (podCidrs: readonly string[]) => addresses.of(podCidrs),
     pressuresOf: () => new Set(pressures),
     imagesOf: () => new Map(images.map((image) => [image, nowMs])),
   };
