@@ -49,7 +49,7 @@ export class ClockGovernor {
     const leadEndMs = (work.oldestMs() ?? clusterMs) + maxLeadMs;
     const realTimeMs = before.clusterMs + Math.max(0, realMs - before.realMs);
     clock.limit(Math.max(realTimeMs, clusterMs, Math.min(clusterMs + maxSliceMs, leadEndMs)));
-    const lookMs = Math.min(MAX_LOOK_MS, Math.max(1, maxSliceMs / 2 / rate));
+    const lookMs = Math.min(MAX_LOOK_MS, Math.max(1, Math.floor(maxSliceMs / 2 / rate)));
     this.#timer = real.setTimer(lookMs, () => this.look());
   }
 

@@ -137,7 +137,9 @@ export class Timekeeper {
   }
 
   #adopt(next: ClockObject | undefined): void {
+    const before = wantedRate(this.#state);
     this.#stored = next;
+    if (wantedRate(this.#state) !== before) this.#forgetMeasure();
     this.#options.clock.steer(this.#state.course);
     this.#governor.look();
     if (this.#state.course.rate > 1 || this.#isPastPause()) this.#timer ??= this.#watchSoon();
@@ -160,8 +162,7 @@ export class Timekeeper {
   async #watch(): Promise<void> {
     const state = this.#state;
     if (this.#stopped || (state.course.rate <= 1 && !this.#isPastPause())) {
-      this.#looked = undefined;
-      this.#measuredRate = undefined;
+      this.#forgetMeasure();
       return;
     }
     const { logger, real } = this.#options;
@@ -188,6 +189,11 @@ export class Timekeeper {
     this.#looked = now;
     if (!before || now.realMs <= before.realMs) return;
     this.#measuredRate = (now.clusterMs - before.clusterMs) / (now.realMs - before.realMs);
+  }
+
+  #forgetMeasure(): void {
+    this.#looked = undefined;
+    this.#measuredRate = undefined;
   }
 
   /** Twice what it came to: a line that nobody can follow would leave a killed cluster far ahead. */

@@ -13,7 +13,10 @@ export const showCommand: CliCommand<ShowOptions> = {
   setup(command: Command): void {
     command
       .option('-o, --output <format>', 'yaml, json')
-      .addHelpText('after', '\nExamples:\n  orrery time show\n  orrery time show -o json\n  orrery time');
+      .addHelpText(
+        'after',
+        '\nExamples:\n  orrery time show\n  orrery time show -o json\n  orrery time',
+      );
   },
   async run(context, _args, { output }): Promise<void> {
     const format = parseOutputFormat(output, ['yaml', 'json']);
