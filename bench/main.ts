@@ -7,6 +7,7 @@ import { measureBigCluster } from './measurements/big-cluster.ts';
 import { measureFairness } from './measurements/fairness.ts';
 import type { BenchContext, Measurement } from './measurements/measurement.ts';
 import { measureOutage } from './measurements/outage.ts';
+import { measureScale } from './measurements/scale.ts';
 import { measureScheduling } from './measurements/scheduling.ts';
 import { measureStart } from './measurements/start.ts';
 import { measureWatch } from './measurements/watch.ts';
@@ -23,6 +24,7 @@ const MEASUREMENTS: readonly { readonly for: readonly Section[]; readonly run: M
   { for: ['fairness'], run: measureFairness },
   { for: ['scheduling'], run: measureScheduling },
   { for: ['outage'], run: measureOutage },
+  { for: ['scale'], run: measureScale },
   { for: ['start'], run: measureStart },
 ];
 

@@ -10,6 +10,7 @@ export const SECTIONS = [
   'fairness',
   'scheduling',
   'outage',
+  'scale',
   'start',
 ] as const;
 

@@ -9,7 +9,8 @@ import { profiled } from './profiled.ts';
 const SAMPLE_EVERY_MS = 1_000;
 const PERCENT = 100;
 
-interface Moment {
+/** What the server and its PostgreSQL have used at a time. */
+export interface Moment {
   readonly atMs: number;
   readonly server: ProcessUsage;
   readonly postgres: ProcessUsage;
@@ -29,7 +30,8 @@ export async function measureRest(
   return toSamples(size, moments);
 }
 
-async function observe({ server }: Workbench, windowMs: number): Promise<Moment[]> {
+/** Looks every second for as long as `windowMs`. */
+export async function observe({ server }: Workbench, windowMs: number): Promise<Moment[]> {
   const postgres = findPostgres(server.pid);
   if (!postgres) throw new Error('the server has no PostgreSQL');
   const look = (): Moment => ({
@@ -46,7 +48,8 @@ async function observe({ server }: Workbench, windowMs: number): Promise<Moment[
   return moments;
 }
 
-function cpuPercent(moments: readonly Moment[], process: 'server' | 'postgres'): number {
+/** Processor time between the first moment and the last, in percent of one core. */
+export function cpuPercent(moments: readonly Moment[], process: 'server' | 'postgres'): number {
   const first = moments[0] as Moment;
   const last = moments.at(-1) as Moment;
   const usedSeconds = last[process].cpuSeconds - first[process].cpuSeconds;

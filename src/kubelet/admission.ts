@@ -11,6 +11,7 @@ import { findUntolerated, TAINT_NO_EXECUTE, TAINT_NO_SCHEDULE } from '../scheme/
 import { isCritical, pressuresOf } from './eviction.ts';
 import { grantedSpec } from './granted-resources.ts';
 import { shareHostPort } from './host-ports.ts';
+import { isShuttingDown } from './nodes/node-shutdown.ts';
 
 /** Why the kubelet refuses a Pod. */
 export interface AdmissionProblem {
@@ -33,11 +34,17 @@ export function admissionProblem(
 ): AdmissionProblem | undefined {
   const others = [...neighbours];
   return (
+    shutdownProblem(node) ??
     systemProblem(pod) ??
     pressureProblem(pod, node) ??
     resourceProblem(pod, node, others) ??
     placementProblem(pod, node, others)
   );
+}
+
+function shutdownProblem(node: Node): AdmissionProblem | undefined {
+  if (!isShuttingDown(node)) return undefined;
+  return rejected('NodeShutdown', 'Pod was rejected as the node is shutting down.');
 }
 
 const LABEL_OS = 'kubernetes.io/os';

@@ -12,9 +12,17 @@ import { seedOf } from '../scheme/usage/wave.ts';
 export const ANNOTATION_KUBELET = 'orrery.dev/kubelet';
 export const KUBELET_SIMULATED = 'simulated';
 
-/** On a Node: `off` silences its kubelet until the annotation is changed or removed. */
+/**
+ * On a Node: `off` silences its kubelet until the annotation is changed or removed; `shutdown` lets it end its Pods first,
+ * and becomes `off` then.
+ */
 export const ANNOTATION_POWER = 'orrery.dev/power';
 export const POWER_OFF = 'off';
+export const POWER_SHUTDOWN = 'shutdown';
+/** On a Node: how long a shutdown may take in all, and the part of it that is for critical Pods. @default 30s and 10s */
+export const ANNOTATION_SHUTDOWN_GRACE_PERIOD = 'orrery.dev/shutdown-grace-period';
+export const ANNOTATION_SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS =
+  'orrery.dev/shutdown-grace-period-critical-pods';
 
 /** On a Node: what it calls itself in its addresses and its label. @default its name */
 export const ANNOTATION_HOSTNAME_OVERRIDE = 'orrery.dev/hostname-override';

@@ -19,6 +19,7 @@ import { createNodeAgent } from './nodes/node-agent.ts';
 import { createPodAgent } from './pods/pod-agent.ts';
 import { DEFAULT_KUBELET_SETTINGS, type KubeletSettings } from './settings.ts';
 import { Simulation } from './simulation/simulation.ts';
+import type { PodStage } from './stage.ts';
 import { POD_STAGES } from './stages/pod-stages.ts';
 
 export interface KubeletOptions {
@@ -30,6 +31,8 @@ export interface KubeletOptions {
   readonly containerLog?: ContainerLog;
   /** What objects say of how Pods behave and of what goes wrong. @default nothing */
   readonly simulation?: Simulation;
+  /** The life of Pods. @default POD_STAGES */
+  readonly stages?: readonly PodStage[];
 }
 
 /** The controllers of the kubelet role, to be run by a ControllerManager. */
@@ -38,6 +41,7 @@ export function createKubeletControllers({
   clientFor,
   containerLog = { write: () => undefined },
   simulation = new Simulation(false),
+  stages = POD_STAGES,
 }: KubeletOptions = {}): Controller[] {
   const complete: KubeletSettings = { ...DEFAULT_KUBELET_SETTINGS, ...settings };
   const images = new NodeImages();
@@ -45,7 +49,7 @@ export function createKubeletControllers({
     createNodeAgent({ settings: complete, clientFor, images, simulation }),
     createPodAgent({
       settings: complete,
-      stages: POD_STAGES,
+      stages,
       clientFor,
       containerLog,
       images,

@@ -5,6 +5,7 @@ import { createKubeletControllers } from '../../src/kubelet/kubelet.ts';
 import { simulatedNode } from '../../src/kubelet/nodes/simulated-node.ts';
 import { Simulation } from '../../src/kubelet/simulation/simulation.ts';
 import { createSimulationControllers } from '../../src/kubelet/simulation/simulation-controllers.ts';
+import type { PodStage } from '../../src/kubelet/stage.ts';
 import { VirtualClock } from '../../src/lib/virtual-clock.ts';
 import { isConditionTrue } from '../../src/scheme/conditions.ts';
 import { coreNodes, corePods } from '../../src/scheme/generated/resources.ts';
@@ -24,11 +25,14 @@ export interface KubeletPlane extends AsyncDisposable {
 export interface KubeletPlaneOptions {
   /** Whether simulation.orrery.dev is served, and kept. @default false */
   readonly simulation?: boolean;
+  /** The life of Pods. @default that of the product */
+  readonly stages?: readonly PodStage[];
 }
 
 /** A control plane with kubelets alone: Pods are bound by hand. Its clock stands still until the test moves it. */
 export async function kubeletPlane({
   simulation: servesSimulation = false,
+  stages,
 }: KubeletPlaneOptions = {}): Promise<KubeletPlane> {
   const clock = new VirtualClock(Date.UTC(2026, 5, 1, 12));
   const logger = new RecordingLogger();
@@ -37,7 +41,7 @@ export async function kubeletPlane({
   const simulation = new Simulation(servesSimulation);
   const controllers = [
     createNodeIpamController(),
-    ...createKubeletControllers({ simulation }),
+    ...createKubeletControllers({ simulation, ...(stages ? { stages } : {}) }),
     ...createSimulationControllers(simulation),
   ];
   const running = await runControllers({ client: api.client, controllers, clock, logger });

@@ -5,6 +5,7 @@ const ANNOTATION_KUBELET = 'orrery.dev/kubelet';
 const KUBELET_SIMULATED = 'simulated';
 export const ANNOTATION_POWER = 'orrery.dev/power';
 export const POWER_OFF = 'off';
+export const POWER_SHUTDOWN = 'shutdown';
 
 export interface NodeShape {
   readonly cpu: string;

@@ -10,10 +10,12 @@ import type { Lease } from '../../scheme/generated/types/coordination-v1.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { quantityValue } from '../../scheme/quantity.ts';
 import {
+  ANNOTATION_POWER,
   ANNOTATION_STATIC_PODS,
   declaredPressures,
   isPoweredOn,
   isSimulated,
+  POWER_OFF,
 } from '../annotations.ts';
 import { inChunks } from '../chunks.ts';
 import { imagesToRemove } from '../images/image-garbage.ts';
@@ -26,8 +28,10 @@ import type { Simulation } from '../simulation/simulation.ts';
 import { isRegistered, nodeRegister } from '../stages/node-register.ts';
 import { nodeReport } from '../stages/node-report.ts';
 import { statusesOf } from '../status/container-slots.ts';
+import { isTerminal } from '../status/pod-phase.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import { isRenewalDue, NODE_LEASE_NAMESPACE, newLease, renewedLease } from './node-lease.ts';
+import { isShutdownOver, isShuttingDown } from './node-shutdown.ts';
 import type { NodeContext, NodeTransition } from './node-stage.ts';
 import type { Pressures } from './node-status.ts';
 import { planStaticPods } from './static-pods.ts';
@@ -79,6 +83,7 @@ function isRedeclared(previous: Node, node: Node): boolean {
   const staticPodsOf = ({ metadata }: Node): string | undefined =>
     metadata.annotations?.[ANNOTATION_STATIC_PODS];
   return (
+    isShuttingDown(previous) !== isShuttingDown(node) ||
     declaredPressures(previous).length !== declaredPressures(node).length ||
     previous.spec?.podCIDR !== node.spec?.podCIDR ||
     staticPodsOf(previous) !== staticPodsOf(node)
@@ -176,10 +181,22 @@ class NodeAgent {
       this.#collectImages(node);
       await this.#keepStaticPods(node);
       if (nodeReport.matches(node, ctx)) await this.#apply(node, nodeReport.next(node, ctx));
+      else await this.#endShutdown(node, ctx.nowMs);
     });
     // By when it began, however long it took: on a fast clock that would be a good part of the rhythm.
     const nextMs = shared.nowMs + this.#msToNextHeartbeat(shardKey, shared.nowMs);
     return requeueAfter(Math.max(0, nextMs - this.#context.clock.now()));
+  }
+
+  /** The machine that has nothing left to do before its shutdown goes off. */
+  async #endShutdown(node: Node, nowMs: number): Promise<void> {
+    if (!isShuttingDown(node)) return;
+    const pods = this.#pods.byIndex(INDEX_NODE_NAME, node.metadata.name ?? '');
+    const running = pods.filter((pod) => pod.status?.startTime !== undefined && !isTerminal(pod));
+    if (!isShutdownOver(node, running, nowMs)) return;
+    const { metadata } = node;
+    const annotations = { ...metadata.annotations, [ANNOTATION_POWER]: POWER_OFF };
+    await this.#apply(node, { node: { ...node, metadata: { ...metadata, annotations } } });
   }
 
   async #keepStaticPods(node: Node): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { toRfc3339 } from '../../lib/clock.ts';
 import type { EventNote } from '../../machinery/event-recorder.ts';
-import { findCondition } from '../../scheme/conditions.ts';
+import { findCondition, isConditionTrue } from '../../scheme/conditions.ts';
 import type {
   Node,
   NodeAddress,
@@ -10,7 +10,11 @@ import type {
 } from '../../scheme/generated/types/core-v1.ts';
 import type { PressureType } from '../../scheme/groups/simulation/types.ts';
 import { ANNOTATION_HOSTNAME_OVERRIDE, ANNOTATION_OUT_OF_DISK } from '../annotations.ts';
+import { REASON_NODE_READY } from '../notes.ts';
+import { isShuttingDown, SHUTDOWN_MESSAGE } from './node-shutdown.ts';
 
+const REASON_NODE_NOT_READY = 'NodeNotReady';
+const REASON_SHUTDOWN = 'Shutdown';
 const KUBELET_VERSION = 'v1.36.0';
 
 interface ConditionTemplate {
@@ -38,6 +42,13 @@ const READY: ConditionTemplate = {
   status: 'True',
   reason: 'KubeletReady',
   message: 'kubelet is posting ready status',
+};
+
+const SHUTTING_DOWN: ConditionTemplate = {
+  type: 'Ready',
+  status: 'False',
+  reason: 'KubeletNotReady',
+  message: SHUTDOWN_MESSAGE,
 };
 
 /** What a node may run out of, in the kubelet's words: that it does not, and that it does. */
@@ -76,7 +87,7 @@ function templatesOf(node: Node, pressures: Pressures): ConditionTemplate[] {
       const [reason, message] = PRESSURE_TEXTS[type][isPressed ? 'pressed' : 'calm'];
       return { type, status: isPressed ? 'True' : 'False', reason, message };
     }),
-    READY,
+    isShuttingDown(node) ? SHUTTING_DOWN : READY,
   ];
 }
 
@@ -134,6 +145,19 @@ export function pressureNotes({ metadata, status }: Node, pressures: Pressures):
     const message = `Node ${metadata.name} status is now: ${reason}`;
     return [{ type: 'Normal', reason, message } as const];
   });
+}
+
+/** What a kubelet says when its node has become ready, or is no longer because it shuts down. */
+export function readinessNotes(node: Node): EventNote[] {
+  const { name } = node.metadata;
+  const isReady = isConditionTrue(node.status?.conditions, 'Ready');
+  if (isReady === !isShuttingDown(node)) return [];
+  const reason = isReady ? REASON_NODE_NOT_READY : REASON_NODE_READY;
+  const message = `Node ${name} status is now: ${reason}`;
+  const change = { type: 'Normal', reason, message } as const;
+  if (!isReady) return [change];
+  const detected = 'Shutdown manager detected shutdown event';
+  return [{ type: 'Normal', reason: REASON_SHUTDOWN, message: detected }, change];
 }
 
 export const DEFAULT_CAPACITY: Readonly<Record<string, string>> = {

@@ -20,6 +20,7 @@ import { linesOfTransition } from '../logs/lines-of-transition.ts';
 import { RepeatedLines } from '../logs/repeated-lines.ts';
 import type { NodeClients } from '../node-clients.ts';
 import { isServed } from '../nodes/node-agent.ts';
+import { isShuttingDown, shutdownStartMs } from '../nodes/node-shutdown.ts';
 import { isDeferred, resizedSlots } from '../resize.ts';
 import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, shardKeyOf } from '../shards.ts';
@@ -142,6 +143,13 @@ class PodAgent {
     this.#plan(pod, nodeName);
     this.#noteDeferral(pod, nodeName);
     this.#planDeferred(nodeName, keyOf(pod));
+    if (isTerminal(pod)) this.#planShutdown(nodeName);
+  }
+
+  /** On a node that shuts down, the end of one Pod may be the turn of another. */
+  #planShutdown(nodeName: string): void {
+    const node = this.#nodes.get(nodeName);
+    if (node && isShuttingDown(node)) this.#planNode(node);
   }
 
   #onPodGone(pod: Pod): void {
@@ -155,6 +163,7 @@ class PodAgent {
     this.#addresses.release(pod);
     this.#admitting.get(nodeName)?.delete(key);
     this.#planDeferred(nodeName, keyOf(pod));
+    this.#planShutdown(nodeName);
   }
 
   #noteDeferral(pod: Pod, nodeName: string): void {
@@ -203,8 +212,9 @@ class PodAgent {
     }
     const { stage } = planned;
     const { uid } = pod.metadata;
-    const waitMs = stage.readsSources ? this.#memory.msToNextLook(key, uid, ctx.nowMs) : 0;
-    const delayMs = Math.max(waitMs, planned.delayMs);
+    const lookMs = stage.readsSources ? this.#memory.msToNextLook(key, uid, ctx.nowMs) : 0;
+    const stepMs = this.#memory.msToNextStep(key, uid, ctx.nowMs);
+    const delayMs = Math.max(lookMs, stepMs, planned.delayMs);
     this.#due.plan(key, shardKeyOf(nodeName), { stage, delayMs });
   }
 
@@ -223,6 +233,7 @@ class PodAgent {
       if (transition.status && resizedSlots(pod).length > 0) {
         this.#granted.set(key, { ...pod, status: transition.status });
       }
+      this.#guard(pod, stage, transition, ctx);
       this.#remember(pod, transition, ctx.nowMs);
       await this.#apply(actual, transition, ctx.nowMs);
     } catch (thrown) {
@@ -240,6 +251,21 @@ class PodAgent {
     if (announces) this.#memory.announce(key, uid, announces, nowMs);
     if (waits) this.#memory.wait(key, uid, nowMs);
     else if (status) this.#memory.endWait(key);
+  }
+
+  /** A stage that changes nothing would be due again at once: it is told of, and its Pod waits. */
+  #guard(pod: Pod, { name }: PodStage, transition: PodTransition, ctx: PodContext): void {
+    const { announces = [], delete: remove, status, waits } = transition;
+    const key = keyOf(pod);
+    const says = announces.some((what) => ctx.announcedMs(what) === undefined);
+    const changes = status !== undefined && !deepEqual(status, pod.status);
+    if (changes || remove || waits || says) this.#memory.noteProgress(key);
+    else if (this.#memory.noteFruitless(key, pod.metadata.uid, ctx.nowMs)) {
+      this.#context.logger.warn('pod stage changes nothing, so it waits', {
+        pod: key,
+        stage: name,
+      });
+    }
   }
 
   async #apply(pod: Pod, transition: PodTransition, nowMs: number): Promise<void> {
@@ -333,6 +359,7 @@ function isChanged(previous: Node, node: Node): boolean {
   return (
     isAtWork(previous) !== isAtWork(node) ||
     previous.spec?.podCIDR !== node.spec?.podCIDR ||
+    shutdownStartMs(previous) !== shutdownStartMs(node) ||
     pressuresOf(previous).length !== pressuresOf(node).length
   );
 }

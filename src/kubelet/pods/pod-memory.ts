@@ -4,12 +4,21 @@ import type { NamespacedKey } from '../../scheme/object.ts';
 /** The kubelet's wait between looks for what a Pod misses. */
 const WAIT_BACKOFF = { baseMs: 500, maxMs: 122_000 };
 
+/** A stage that finds its time not come yet does nothing, a few times at most. */
+const FREE_FRUITLESS_STEPS = 8;
+/** A Pod whose stages do nothing, again and again, is looked at ever more seldom. */
+const FRUITLESS_BACKOFF = { baseMs: 1_000, maxMs: 300_000 };
+
 interface Memory {
   readonly uid: string | undefined;
   readonly announcedMs: Map<string, number>;
   lookedInVain: number;
   /** When it is looked for again what the Pod misses. */
   nextLookMs: number;
+  /** Steps in a row that changed nothing. */
+  fruitless: number;
+  /** When the Pod may take another step. */
+  nextStepMs: number;
 }
 
 /**
@@ -45,6 +54,31 @@ export class PodMemory {
     return Math.max(0, (this.#find(key, uid)?.nextLookMs ?? nowMs) - nowMs);
   }
 
+  /**
+   * A step has changed nothing, so that the next one is the same: after some of them the Pod has to wait. Says whether this one
+   * was the first too many.
+   */
+  noteFruitless(key: NamespacedKey, uid: string | undefined, nowMs: number): boolean {
+    const memory = this.#of(key, uid);
+    memory.fruitless++;
+    const excess = memory.fruitless - FREE_FRUITLESS_STEPS;
+    if (excess > 0) memory.nextStepMs = nowMs + exponentialBackoffMs(excess, FRUITLESS_BACKOFF);
+    return excess === 1;
+  }
+
+  /** A step has changed something. */
+  noteProgress(key: NamespacedKey): void {
+    const memory = this.#memories.get(key);
+    if (!memory) return;
+    memory.fruitless = 0;
+    memory.nextStepMs = 0;
+  }
+
+  /** Milliseconds until the Pod may take another step. */
+  msToNextStep(key: NamespacedKey, uid: string | undefined, nowMs: number): number {
+    return Math.max(0, (this.#find(key, uid)?.nextStepMs ?? nowMs) - nowMs);
+  }
+
   /** Nothing is missing any more. */
   endWait(key: NamespacedKey): void {
     const memory = this.#memories.get(key);
@@ -65,7 +99,14 @@ export class PodMemory {
   #of(key: NamespacedKey, uid: string | undefined): Memory {
     let memory = this.#find(key, uid);
     if (!memory) {
-      memory = { uid, announcedMs: new Map(), lookedInVain: 0, nextLookMs: 0 };
+      memory = {
+        uid,
+        announcedMs: new Map(),
+        lookedInVain: 0,
+        nextLookMs: 0,
+        fruitless: 0,
+        nextStepMs: 0,
+      };
       this.#memories.set(key, memory);
     }
     return memory;

@@ -6,9 +6,9 @@ import {
   addressesOf,
   isReported,
   pressureNotes,
+  readinessNotes,
   reportedConditions,
 } from '../nodes/node-status.ts';
-import { REASON_NODE_READY } from '../notes.ts';
 import { isRegistered } from './node-register.ts';
 
 function lastReportMs({ status }: Node): number {
@@ -32,11 +32,7 @@ export const nodeReport: NodeStage = {
       addresses: addressesOf(node, ipsOf(node.spec?.podCIDRs ?? [])),
       ...(images.length > 0 || node.status?.images ? { images } : {}),
     };
-    const events = pressureNotes(node, pressures);
-    if (findCondition(node.status?.conditions, 'Ready')?.status !== 'True') {
-      const message = `Node ${node.metadata.name} status is now: ${REASON_NODE_READY}`;
-      events.push({ type: 'Normal', reason: REASON_NODE_READY, message });
-    }
+    const events = [...pressureNotes(node, pressures), ...readinessNotes(node)];
     return { status, ...(events.length > 0 ? { events } : {}) };
   },
 };

@@ -1,12 +1,11 @@
-import { toRfc3339 } from '../../lib/clock.ts';
-import { findCondition, setCondition } from '../../scheme/conditions.ts';
-import type { Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts';
+import { findCondition } from '../../scheme/conditions.ts';
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { PressureType } from '../../scheme/groups/simulation/types.ts';
 import { evictionRank, isCritical, pressuresOf } from '../eviction.ts';
 import type { PodContext, PodStage } from '../stage.ts';
 import { EXIT_CODE_KILLED } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
-import { stopContainers } from './stop-containers.ts';
+import { failPod } from './fail-pod.ts';
 
 const REASON_EVICTED = 'Evicted';
 /** A kubelet looks this often whether it has to give up another Pod. */
@@ -41,19 +40,8 @@ export const podEvict: PodStage = {
   next: (pod, ctx) => {
     const resources = pressuresOf(ctx.node).map((pressure) => RESOURCES[pressure]);
     const message = `The node was low on resource: ${resources.join(', ')}. `;
-    const { status } = stopContainers(pod, ctx.nowMs, EXIT_CODE_KILLED, {
-      others: { phase: 'Failed', reason: REASON_EVICTED, message },
-    });
-    const target: PodCondition = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'TerminationByKubelet',
-      message,
-      lastTransitionTime: toRfc3339(ctx.nowMs),
-    };
-    return {
-      status: { ...status, conditions: [...setCondition(status.conditions, target)] },
-      events: [{ type: 'Warning', reason: REASON_EVICTED, message }],
-    };
+    const failure = { reason: REASON_EVICTED, message, ending: EXIT_CODE_KILLED };
+    const { status } = failPod(pod, failure, ctx.nowMs);
+    return { status, events: [{ type: 'Warning', reason: REASON_EVICTED, message }] };
   },
 };

@@ -8,14 +8,15 @@ import { isWork } from '../work.ts';
 import { stopContainers } from './stop-containers.ts';
 
 /** Containers of the simulation stop when told to, this soon after their preStop hooks. */
-const STOP_DELAY = { ms: 20, jitterMs: 60 };
+export const STOP_DELAY = { ms: 20, jitterMs: 60 };
 /** Stops that take this long are spoken of when they begin; of others it is said when they are done. */
 const SLOW_STOP_MS = 2_000;
 const ANNOUNCEMENT = 'stopping';
 
+const isDeleted = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined;
+
 /** Those that stop next: all but sidecars together, then each sidecar before those that started earlier. */
 function stoppingSlots(pod: Pod): readonly ContainerSlot[] {
-  if (pod.metadata.deletionTimestamp === undefined) return [];
   const running = containerSlots(pod).filter(isRunning);
   const accompanied = running.filter(({ kind }) => kind !== 'sidecar');
   return accompanied.length > 0 ? accompanied : running.slice(-1);
@@ -27,7 +28,8 @@ function stopMs(pod: Pod, { container, name }: ContainerSlot): number {
   return hookMs + (declaredDelayMs(pod, ANNOTATION_STOP_DELAY, name) ?? 0);
 }
 
-function slowestStopMs(pod: Pod): number {
+/** How long those that stop next take. */
+export function slowestStopMs(pod: Pod): number {
   return Math.max(0, ...stoppingSlots(pod).map((slot) => stopMs(pod, slot)));
 }
 
@@ -43,7 +45,7 @@ function hasAnnounced({ announcedMs }: PodContext): boolean {
 /** Containers that take their time to stop have been told to. */
 export const podStop: PodStage = {
   name: 'pod-stop',
-  matches: (pod, ctx) => !hasAnnounced(ctx) && slowestStopMs(pod) >= SLOW_STOP_MS,
+  matches: (pod, ctx) => isDeleted(pod) && !hasAnnounced(ctx) && slowestStopMs(pod) >= SLOW_STOP_MS,
   delay: { ms: 5, jitterMs: 5 },
   next: (pod) => ({ announces: [ANNOUNCEMENT], events: stoppingSlots(pod).map(stopNote) }),
 };
@@ -51,7 +53,7 @@ export const podStop: PodStage = {
 /** A Pod that was deleted: its containers are stopped within the grace period. */
 export const podTerminate: PodStage = {
   name: 'pod-terminate',
-  matches: (pod) => stoppingSlots(pod).length > 0,
+  matches: (pod) => isDeleted(pod) && stoppingSlots(pod).length > 0,
   delay: (pod, ctx) => {
     const passedMs = ctx.nowMs - (ctx.announcedMs(ANNOUNCEMENT) ?? ctx.nowMs);
     const leftMs = slowestStopMs(pod) + drawDelay(STOP_DELAY, ctx) - passedMs;
@@ -68,7 +70,7 @@ export const podTerminate: PodStage = {
 };
 
 /** Servers go in peace; work that is not done yet has failed. */
-function stoppedCode(pod: Pod): number {
+export function stoppedCode(pod: Pod): number {
   return isWork(pod) ? EXIT_CODE_TERMINATED : 0;
 }
 
@@ -82,8 +84,7 @@ function hasFailedHook(pod: Pod, { container, name }: ContainerSlot): boolean {
 /** Nothing of a deleted Pod runs any more: it may go. */
 export const podRemove: PodStage = {
   name: 'pod-remove',
-  matches: (pod) =>
-    pod.metadata.deletionTimestamp !== undefined && !containerSlots(pod).some(isRunning),
+  matches: (pod) => isDeleted(pod) && !containerSlots(pod).some(isRunning),
   delay: { ms: 0, jitterMs: 10 },
   next: () => ({ delete: true }),
 };

@@ -1,5 +1,9 @@
 import { exponentialBackoffMs } from '../../lib/backoff.ts';
-import type { ContainerStateTerminated, Pod } from '../../scheme/generated/types/core-v1.ts';
+import type {
+  ContainerRestartRule,
+  ContainerStateTerminated,
+  Pod,
+} from '../../scheme/generated/types/core-v1.ts';
 import type { ContainerSlot } from './container-slots.ts';
 
 /** The kubelet's wait between restarts of a container that keeps ending. */
@@ -7,12 +11,26 @@ const CRASH_LOOP_BACKOFF = { baseMs: 10_000, maxMs: 300_000 };
 /** A container that ran this long begins anew. */
 const BACKOFF_RESET_MS = 10 * 60_000;
 
-/** Whether a container that ended like this is started again. */
-export function isRestarted(pod: Pod, { kind }: ContainerSlot, exitCode: number): boolean {
-  const policy = pod.spec?.restartPolicy ?? 'Always';
+/**
+ * Whether a container that ended like this is started again: by the first of its own rules that the exit code meets, else by
+ * its own policy, else by the Pod's.
+ */
+export function isRestarted(
+  pod: Pod,
+  { container, kind }: Pick<ContainerSlot, 'container' | 'kind'>,
+  exitCode: number,
+): boolean {
   if (kind === 'sidecar') return true;
-  if (exitCode === 0) return kind === 'main' && policy === 'Always';
-  return policy !== 'Never';
+  if (exitCode === 0 && kind === 'init') return false;
+  if (container.restartPolicyRules?.some((rule) => isMet(rule, exitCode))) return true;
+  const policy = container.restartPolicy ?? pod.spec?.restartPolicy ?? 'Always';
+  return exitCode === 0 ? policy === 'Always' : policy !== 'Never';
+}
+
+/** There are no rules but those that restart. */
+function isMet({ exitCodes }: ContainerRestartRule, exitCode: number): boolean {
+  const isListed = exitCodes?.values?.includes(exitCode) === true;
+  return exitCodes?.operator === 'NotIn' ? !isListed : isListed;
 }
 
 /** How long after its end a container that has been restarted `restartCount` times waits; the first time not at all. */

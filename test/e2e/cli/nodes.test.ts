@@ -59,3 +59,17 @@ test('a node that is stopped is NotReady after the grace period, and Ready when 
     { withinMs: 20_000 },
   );
 });
+
+test('a node that is shut down says so at once, long before its grace period, and is Ready when it is started again', async () => {
+  expect(await orrery('nodes stop --graceful lone-1')).toBe('node/lone-1 shutting down\n');
+  await eventually(
+    () => orrery('describe node lone-1'),
+    (text) => expect(text).toMatch(/Ready +False .*node is shutting down/),
+  );
+  expect(await orrery('nodes start lone-1')).toBe('node/lone-1 started\n');
+  await eventually(
+    () => statusOf('lone-1'),
+    (status) => expect(status).toBe('Ready'),
+    { withinMs: 20_000 },
+  );
+});

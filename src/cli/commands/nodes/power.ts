@@ -1,18 +1,25 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../cli-error.ts';
-import type { CliCommand } from '../../command.ts';
+import type { CliCommand, GlobalOptions } from '../../command.ts';
 import type { CliContext } from '../../context.ts';
 import { PatchObjectDocument } from '../../generated/operations.ts';
-import { ANNOTATION_POWER, POWER_OFF } from '../../nodes/simulated-node.ts';
+import { ANNOTATION_POWER, POWER_OFF, POWER_SHUTDOWN } from '../../nodes/simulated-node.ts';
 
-export const stopCommand: CliCommand = {
-  setup: (command: Command) =>
-    setup(
-      command,
-      'its kubelet falls silent: after the grace period it is NotReady, and its Pods move',
-      'stop',
-    ),
-  run: (context, args) => switchPower(context, args, { power: POWER_OFF, done: 'stopped' }),
+interface StopOptions extends GlobalOptions {
+  readonly graceful: boolean;
+}
+
+export const stopCommand: CliCommand<StopOptions> = {
+  setup: (command: Command) => {
+    const effect =
+      'its kubelet falls silent: after the grace period it is NotReady, and its Pods move';
+    setup(command, effect, 'stop');
+    command.option('--graceful', 'end its Pods first, by priority, as a shutdown does', false);
+  },
+  run: (context, args, { graceful }) =>
+    graceful
+      ? switchPower(context, args, { power: POWER_SHUTDOWN, done: 'shutting down' })
+      : switchPower(context, args, { power: POWER_OFF, done: 'stopped' }),
 };
 
 export const startCommand: CliCommand = {
