@@ -46,6 +46,9 @@ import type {
   WatchSink,
   WriteOptions,
 } from './client.ts';
+import type { ClockChange } from './cluster-time/clock-state.ts';
+import { CLUSTER_CLOCK, keeperOf, steerTime } from './cluster-time/steer-time.ts';
+import type { ClusterTime } from './cluster-time/timekeeper.ts';
 import { ContainerAccess, type ContainerAccessParts } from './container-access.ts';
 import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
@@ -125,7 +128,7 @@ export class ApiServer {
     const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     this.#flows = new FlowControl({
       store: options.store,
-      clock: systemClock,
+      clock: options.ioClock ?? systemClock,
       logger: options.logger ?? silentLogger,
       maxRequestsInFlight: options.maxRequestsInFlight ?? DEFAULT_MAX_REQUESTS_IN_FLIGHT,
       maxWaitMs: requestTimeoutMs / WAITS_PER_TIMEOUT,
@@ -332,6 +335,24 @@ export class ApiServer {
     return this.#takeTurn(ctx, cost, (context) =>
       readAuditLog(auditSource, { authorizer, ctx: context }, selection),
     );
+  }
+
+  /** What the cluster's clock shows: no secret to anybody who may come in. @throws {ApiError} NotFound where there is none */
+  clusterTime(): ClusterTime {
+    return keeperOf(this.#options.timekeeper).time;
+  }
+
+  /** @throws {ApiError} Forbidden, BadRequest, Conflict; NotFound where the clock cannot be steered */
+  steerTime(ctx: RequestContext, change: ClockChange): Promise<ClusterTime> {
+    const { auditor, timekeeper } = this.#options;
+    const { authorizer } = this.#registry;
+    const request = { verb: 'update', ref: CLUSTER_CLOCK, name: 'cluster', body: change };
+    const cost = { action: { verb: request.verb, resource: CLUSTER_CLOCK }, width: 1 };
+    const handle = (context: RequestContext): Promise<ClusterTime> =>
+      this.#takeTurn(context, cost, ({ user }) =>
+        steerTime(timekeeper, { authorizer, user }, change),
+      );
+    return auditor ? auditor.follow(ctx, request, handle) : handle(ctx);
   }
 
   /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */

@@ -8,6 +8,8 @@ import type {
 import type { ApiObject, ObjectList, ObjectMeta, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
 import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
+import type { ClockChange } from './cluster-time/clock-state.ts';
+import type { ClusterTime } from './cluster-time/timekeeper.ts';
 import type {
   DecisionRequest,
   DecisionsOfPods,
@@ -280,6 +282,10 @@ export interface ApiClient {
   podDecisions(request: DecisionRequest): Promise<DecisionsOfPods>;
   /** Where copies of a Pod would go, were they created now. Nothing is created. */
   simulateScheduling(request: SimulationRequest): Promise<ToldSimulation>;
+  /** What the cluster's clock shows, and how it runs. */
+  clusterTime(): Promise<ClusterTime>;
+  /** Steers the cluster's clock. */
+  steerTime(change: ClockChange): Promise<ClusterTime>;
   /** POST to a subresource that is an action: `binding`, `eviction`, `token`. */
   createSubresource(
     ref: ResourceRef,

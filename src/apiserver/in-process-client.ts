@@ -28,6 +28,8 @@ import type {
   WatchSink,
   WriteOptions,
 } from './client.ts';
+import type { ClockChange } from './cluster-time/clock-state.ts';
+import type { ClusterTime } from './cluster-time/timekeeper.ts';
 import type { RequestContext, RequestSource } from './request-context.ts';
 import type {
   DecisionRequest,
@@ -188,6 +190,14 @@ class InProcessClient implements ApiClient {
 
   simulateScheduling(request: SimulationRequest): Promise<ToldSimulation> {
     return this.#server.scheduling.simulate(this.#ctx, request);
+  }
+
+  async clusterTime(): Promise<ClusterTime> {
+    return this.#server.clusterTime();
+  }
+
+  steerTime(change: ClockChange): Promise<ClusterTime> {
+    return this.#server.steerTime(this.#ctx, change);
   }
 
   createSubresource(

@@ -30,6 +30,7 @@ import type { ContainerLog } from '../lib/container-log.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { MetricRegistry } from '../lib/metrics.ts';
+import type { WorkGauge } from '../lib/work-gauge.ts';
 import type { Controller } from '../machinery/controller.ts';
 import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
@@ -57,6 +58,8 @@ export interface WorkersOptions {
   /** Where the scheduler tells what it decides. */
   readonly decisions: DecisionSettings;
   readonly metrics: MetricRegistry;
+  /** Is told what there is to do. */
+  readonly work: WorkGauge;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -80,11 +83,11 @@ async function start(
   components: readonly Component[],
   cleanup: CleanupStack,
 ): Promise<void> {
-  const { apiServer, clock, database, logger, metrics } = options;
+  const { apiServer, clock, database, logger, metrics, work } = options;
   const isShared = !database.isEmbedded;
   const backend = await openQueues(options, !isShared);
   cleanup.defer(() => backend.close());
-  const environment = { apiServer, backend, clock, isShared, logger, metrics };
+  const environment = { apiServer, backend, clock, isShared, logger, metrics, work };
   await Promise.all(components.map((component) => startComponent(component, environment, cleanup)));
 }
 

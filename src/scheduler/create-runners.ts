@@ -2,6 +2,8 @@ import type { ControllerContext } from '../machinery/controller.ts';
 import type { NamespacedKey } from '../scheme/object.ts';
 import type { ClusterCache } from './cluster-cache.ts';
 import type { SchedulerConfiguration } from './configuration/scheduler-configuration.ts';
+import { DeviceState } from './devices/device-state.ts';
+import type { ClusterEvent } from './framework.ts';
 import { watchBudgets } from './preemption/watch-budgets.ts';
 import { ProfileRunner } from './profile-runner.ts';
 import { createWorkloadSelector } from './topology/workload-selectors.ts';
@@ -15,8 +17,8 @@ export interface RunnersOptions
   > {
   readonly configuration: SchedulerConfiguration;
   readonly cache: ClusterCache;
-  /** Called after each change of storage that may let a pod in. */
-  readonly onStorageChange: () => void;
+  /** Called after each change of volumes or devices that may let a pod in. */
+  readonly onChange: (event: ClusterEvent) => void;
   /** Lets pods that wait be tried at once. */
   readonly activate: (keys: Iterable<NamespacedKey>) => void;
 }
@@ -24,7 +26,7 @@ export interface RunnersOptions
 /** What runs the plugins of each profile of a configuration, around one view of the cluster; by scheduler name. */
 export function createRunners({
   configuration,
-  onStorageChange,
+  onChange,
   ...shared
 }: RunnersOptions): ReadonlyMap<string, ProfileRunner> {
   const { cache, clock, informers, random } = shared;
@@ -33,7 +35,8 @@ export function createRunners({
     ...shared,
     workloadSelector: createWorkloadSelector(informers),
     budgets: watchBudgets(informers),
-    volumes: new VolumeState(informers, onStorageChange),
+    volumes: new VolumeState(informers, () => onChange({ type: 'storage-changed' })),
+    devices: new DeviceState(informers, onChange),
     waitingPods,
   });
   return new Map(

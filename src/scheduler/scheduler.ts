@@ -99,8 +99,8 @@ class Scheduler {
       events: context.events.withSource(DEFAULT_SCHEDULER_NAME),
       configuration,
       cache: this.#cache,
-      onStorageChange: () => {
-        this.#queue.onEvent({ type: 'storage-changed' });
+      onChange: (event) => {
+        this.#queue.onEvent(event);
         this.#wake();
       },
       activate: (keys) => {

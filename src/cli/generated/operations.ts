@@ -571,6 +571,37 @@ export type CanIMutationVariables = Exact<{
 
 export type CanIMutation = { readonly createAuthorizationV1SelfSubjectAccessReview: { readonly status: { readonly allowed: boolean, readonly reason: string | null, readonly evaluationError: string | null } | null } | null };
 
+export type ClusterTimeFactsFragment = { readonly time: string, readonly realTime: string, readonly offset: string, readonly speed: number, readonly paused: boolean, readonly effectiveSpeed: number, readonly stepUntil: string | null };
+
+export type ClusterTimeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ClusterTimeQuery = { readonly clusterTime: { readonly time: string, readonly realTime: string, readonly offset: string, readonly speed: number, readonly paused: boolean, readonly effectiveSpeed: number, readonly stepUntil: string | null } | null };
+
+export type SetClusterSpeedMutationVariables = Exact<{
+  speed: Scalars['Float']['input'];
+}>;
+
+
+export type SetClusterSpeedMutation = { readonly time: { readonly time: string, readonly realTime: string, readonly offset: string, readonly speed: number, readonly paused: boolean, readonly effectiveSpeed: number, readonly stepUntil: string | null } | null };
+
+export type PauseClusterTimeMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PauseClusterTimeMutation = { readonly time: { readonly time: string, readonly realTime: string, readonly offset: string, readonly speed: number, readonly paused: boolean, readonly effectiveSpeed: number, readonly stepUntil: string | null } | null };
+
+export type ResumeClusterTimeMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ResumeClusterTimeMutation = { readonly time: { readonly time: string, readonly realTime: string, readonly offset: string, readonly speed: number, readonly paused: boolean, readonly effectiveSpeed: number, readonly stepUntil: string | null } | null };
+
+export type StepClusterTimeMutationVariables = Exact<{
+  duration: Scalars['Duration']['input'];
+}>;
+
+
+export type StepClusterTimeMutation = { readonly time: { readonly time: string, readonly realTime: string, readonly offset: string, readonly speed: number, readonly paused: boolean, readonly effectiveSpeed: number, readonly stepUntil: string | null } | null };
+
 export type CreateNodesMutationVariables = Exact<{
   writes: ReadonlyArray<TransactionWriteInput> | TransactionWriteInput;
 }>;
@@ -983,6 +1014,17 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ClusterTimeFactsFragmentDoc = new TypedDocumentString(`
+    fragment ClusterTimeFacts on ClusterTime {
+  time
+  realTime
+  offset
+  speed
+  paused
+  effectiveSpeed
+  stepUntil
+}
+    `, {"fragmentName":"ClusterTimeFacts"}) as unknown as TypedDocumentString<ClusterTimeFactsFragment, unknown>;
 export const EventFactsFragmentDoc = new TypedDocumentString(`
     fragment EventFacts on CoreV1Event {
   type
@@ -1155,6 +1197,81 @@ export const CanIDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CanIMutation, CanIMutationVariables>;
+export const ClusterTimeDocument = new TypedDocumentString(`
+    query ClusterTime {
+  clusterTime {
+    ...ClusterTimeFacts
+  }
+}
+    fragment ClusterTimeFacts on ClusterTime {
+  time
+  realTime
+  offset
+  speed
+  paused
+  effectiveSpeed
+  stepUntil
+}`) as unknown as TypedDocumentString<ClusterTimeQuery, ClusterTimeQueryVariables>;
+export const SetClusterSpeedDocument = new TypedDocumentString(`
+    mutation SetClusterSpeed($speed: Float!) {
+  time: setClusterSpeed(speed: $speed) {
+    ...ClusterTimeFacts
+  }
+}
+    fragment ClusterTimeFacts on ClusterTime {
+  time
+  realTime
+  offset
+  speed
+  paused
+  effectiveSpeed
+  stepUntil
+}`) as unknown as TypedDocumentString<SetClusterSpeedMutation, SetClusterSpeedMutationVariables>;
+export const PauseClusterTimeDocument = new TypedDocumentString(`
+    mutation PauseClusterTime {
+  time: pauseClusterTime {
+    ...ClusterTimeFacts
+  }
+}
+    fragment ClusterTimeFacts on ClusterTime {
+  time
+  realTime
+  offset
+  speed
+  paused
+  effectiveSpeed
+  stepUntil
+}`) as unknown as TypedDocumentString<PauseClusterTimeMutation, PauseClusterTimeMutationVariables>;
+export const ResumeClusterTimeDocument = new TypedDocumentString(`
+    mutation ResumeClusterTime {
+  time: resumeClusterTime {
+    ...ClusterTimeFacts
+  }
+}
+    fragment ClusterTimeFacts on ClusterTime {
+  time
+  realTime
+  offset
+  speed
+  paused
+  effectiveSpeed
+  stepUntil
+}`) as unknown as TypedDocumentString<ResumeClusterTimeMutation, ResumeClusterTimeMutationVariables>;
+export const StepClusterTimeDocument = new TypedDocumentString(`
+    mutation StepClusterTime($duration: Duration!) {
+  time: stepClusterTime(duration: $duration) {
+    ...ClusterTimeFacts
+  }
+}
+    fragment ClusterTimeFacts on ClusterTime {
+  time
+  realTime
+  offset
+  speed
+  paused
+  effectiveSpeed
+  stepUntil
+}`) as unknown as TypedDocumentString<StepClusterTimeMutation, StepClusterTimeMutationVariables>;
 export const CreateNodesDocument = new TypedDocumentString(`
     mutation CreateNodes($writes: [TransactionWriteInput!]!) {
   transaction(writes: $writes) {

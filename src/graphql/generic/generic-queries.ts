@@ -26,6 +26,7 @@ import type { TypeRegistry } from '../schema/type-registry.ts';
 import { API_RESOURCE_TYPE, toApiResource } from './api-resource-type.ts';
 import { createAppliedConfigurationField } from './applied-configuration.ts';
 import { auditLogField } from './audit-log.ts';
+import { clusterTimeField } from './cluster-time.ts';
 import { createDiffField } from './diff.ts';
 import { ANY_RESOURCE, genericObjectArguments, RESOURCE_ARGUMENT } from './resource-arguments.ts';
 import { findResource, findResources, toObjectTarget } from './resource-lookup.ts';
@@ -55,6 +56,7 @@ export function createGenericQueries({
     apiResources: apiResourcesField(scheme),
     auditLog: auditLogField,
     simulateScheduling: simulateSchedulingField,
+    clusterTime: clusterTimeField,
     object: objectField(scheme),
     objects: objectsField(scheme),
     tables: tablesField(scheme),

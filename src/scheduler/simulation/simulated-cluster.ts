@@ -53,7 +53,7 @@ export class SimulatedCluster {
       informers: this.#informers,
       events: NO_EVENTS,
       cache: this.cache,
-      onStorageChange: () => undefined,
+      onChange: () => undefined,
       activate: () => undefined,
     });
   }
