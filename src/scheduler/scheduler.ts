@@ -77,6 +77,7 @@ class Scheduler {
   readonly #cache = new ClusterCache();
   readonly #queue: SchedulingQueue;
   readonly #extenders: readonly HttpExtender[];
+  readonly #attempts = { scheduled: 0, unschedulable: 0, error: 0 };
   /** Extenders are asked about one pod after the other; pods that do not concern them do not wait for that. */
   #asking: Promise<void> = Promise.resolve();
 
@@ -117,6 +118,7 @@ class Scheduler {
     }
     this.#queue = new SchedulingQueue({ profiles, clock, backoff });
     this.#addMetrics();
+    this.#addAttemptMetric();
     new ClusterWatcher({
       cache: this.#cache,
       queue: this.#queue,
@@ -134,6 +136,16 @@ class Scheduler {
         const { none, ...counts } = this.#queue.counts();
         return Object.entries(counts).map(([queue, value]) => ({ labels: { queue }, value }));
       },
+    });
+  }
+
+  #addAttemptMetric(): void {
+    this.#context.addMetric({
+      name: 'scheduler_schedule_attempts_total',
+      help: 'Attempts to give Pods a node, by what came of them.',
+      type: 'counter',
+      read: () =>
+        Object.entries(this.#attempts).map(([result, value]) => ({ labels: { result }, value })),
     });
   }
 
@@ -218,6 +230,7 @@ class Scheduler {
   }
 
   #tryLater(queued: QueuedPod): void {
+    this.#attempts.error++;
     this.#queue.addBackoff(queued);
     this.#wake();
   }
@@ -263,6 +276,7 @@ class Scheduler {
       await this.#takeBack(queued, runner, nodeName, toError(thrown));
       return;
     }
+    this.#attempts.scheduled++;
     this.#eventsOf(info).record(info.pod, {
       type: 'Normal',
       reason: REASON_SCHEDULED,
@@ -301,6 +315,7 @@ class Scheduler {
     byExtenders: readonly NodeRejection[] = [],
   ): Promise<void> | undefined {
     const { info } = queued;
+    this.#attempts.unschedulable++;
     const { nodeCount, nominations } = this.#cache;
     const { refusal } = table.plan;
     const { message, rejectedBy } = refusal
