@@ -137,6 +137,8 @@ export interface PostFilterResult {
   readonly message?: string;
   /** The node where room is being made; null gives up the one that was nominated, undefined keeps it. */
   readonly nominate?: string | null;
+  /** The pods that leave that node. */
+  readonly victims?: readonly PodInfo[];
   /** Does what the decision asks for; it runs on its own. */
   readonly act?: () => Promise<void>;
 }
