@@ -9,10 +9,14 @@ import { createAdmissionPlugins } from './apiserver/admission/plugin-table.ts';
 import { ApiServer } from './apiserver/api-server.ts';
 import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identities.ts';
 import type { ApiClient } from './apiserver/client.ts';
+import type { Timekeeper } from './apiserver/cluster-time/timekeeper.ts';
 import { createClient } from './apiserver/in-process-client.ts';
+import type { DecisionSource } from './apiserver/scheduling/pod-decisions.ts';
+import type { SchedulingSimulator } from './apiserver/scheduling/simulate-scheduling.ts';
 import { type Audit, startAudit } from './composition/audit.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
+import { createClusterClock } from './composition/cluster-clock.ts';
 import { type ContainerLogs, openContainerLogs } from './composition/container-logs.ts';
 import { openContainerStreams } from './composition/container-streams.ts';
 import { type Database, openDatabase } from './composition/database.ts';
@@ -27,6 +31,8 @@ import {
   openListeners,
 } from './composition/listeners.ts';
 import { ConfigError } from './composition/option-values.ts';
+import { openSchedulingDecisions } from './composition/scheduling-decisions.ts';
+import { openSchedulingSimulator } from './composition/scheduling-simulator.ts';
 import { withStoredVersions } from './composition/stored-versions.ts';
 import { openTls } from './composition/tls.ts';
 import { startWorkers } from './composition/workers.ts';
@@ -47,8 +53,8 @@ import type { ObjectStore } from './store/store.ts';
 export interface ControlPlaneOptions {
   readonly config: Config;
   readonly logger?: Logger;
-  /** World time. @default real time */
-  readonly clock?: Clock;
+  /** What the cluster's clock runs against. @default real time */
+  readonly realClock?: Clock;
   /** Hears what is being done while starting. */
   readonly onProgress?: (message: string) => void;
   /** Gives up starting. */
@@ -82,7 +88,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 }
 
 async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promise<ControlPlane> {
-  const { config, clock = systemClock, logger = silentLogger, signal } = options;
+  const { config, realClock = systemClock, logger = silentLogger, signal } = options;
   const { onProgress = () => undefined } = options;
   const scheme = buildScheme(config);
   if (config.roles.includes('api')) await assertPortsAreFree(config);
@@ -96,19 +102,28 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   signal?.throwIfAborted();
   onProgress('Starting the API server');
   const metrics = new MetricRegistry();
+  const clusterClock = createClusterClock(realClock, config);
+  const { clock, work } = clusterClock;
   const store = await startStore({ config, database, scheme, metrics, clock, logger }, cleanup);
-  const audit = startAudit({ config, database, clock, logger }, cleanup);
+  const timekeeper = await clusterClock.startTimekeeper(store, logger, cleanup);
+  const audit = startAudit({ config, database, logger }, cleanup);
   const containerLogs = openContainerLogs({ config, database, clock, logger }, cleanup);
   const containers = openContainerStreams({ containerLogs, clock, logger }, cleanup);
+  const decisions = openSchedulingDecisions({ config, database, metrics, clock, logger }, cleanup);
+  const simulator = openSchedulingSimulator({ config, clock, logger }, cleanup);
   const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
   const apiServer = createApiServer({
     ...parts,
+    decisions: decisions.source,
+    schedulingSimulator: simulator.ofApi,
     metrics,
+    timekeeper,
     containerStreams: containers.streams,
   });
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
   containers.connect(apiServer);
+  simulator.connect(apiServer);
   containerLogs.startRetention(createClient(apiServer, { user: APISERVER_USER }));
   const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
@@ -121,9 +136,11 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const workers = await startWorkers({
     ...shared,
     database,
+    work,
     certificateAuthority,
     serviceAccountKeys: serviceAccountTokens.keys,
     containerLog: containerLogs.log,
+    decisions: decisions.settings,
   });
   if (workers) cleanup.defer(() => workers.run());
   const asServer = createClient(apiServer, { user: APISERVER_USER });
@@ -166,6 +183,9 @@ function buildScheme({ runtimeConfig }: Config): Scheme {
   }
 }
 
+/** Pages of a list, and watches that begin again, go on where they were even on the fastest clock. */
+const MIN_REAL_RETENTION_MS = 5 * 60_000;
+
 interface StoreParts {
   readonly config: Config;
   readonly database: Database;
@@ -179,7 +199,15 @@ async function startStore(parts: StoreParts, cleanup: CleanupStack): Promise<Obj
   const { config, database, scheme, metrics, clock, logger } = parts;
   const retentionMs = config.retentionSeconds * 1_000;
   const codec = withStoredVersions(readEncryption(config), scheme);
-  const store = createStore({ url: database.url, metrics, clock, logger, retentionMs, codec });
+  const store = createStore({
+    url: database.url,
+    metrics,
+    clock,
+    logger,
+    retentionMs,
+    minRealRetentionMs: Math.min(retentionMs, MIN_REAL_RETENTION_MS),
+    codec,
+  });
   cleanup.defer(() => store.stop());
   await startWithKeys(store, config);
   return store;
@@ -191,11 +219,14 @@ interface ApiServerParts {
   readonly scheme: Scheme;
   readonly authentication: AuthenticationOptions;
   readonly metrics: MetricRegistry;
+  readonly timekeeper: Timekeeper;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly audit: Audit;
   readonly containerLogs: ContainerLogs;
   readonly containerStreams: ContainerStreams;
+  readonly decisions: DecisionSource;
+  readonly schedulingSimulator: SchedulingSimulator;
 }
 
 function createApiServer(options: ApiServerParts): ApiServer {

@@ -47,7 +47,10 @@ import type {
   WatchSink,
   WriteOptions,
 } from './client.ts';
-import { ContainerAccess } from './container-access.ts';
+import type { ClockChange } from './cluster-time/clock-state.ts';
+import { CLUSTER_CLOCK, keeperOf, steerTime } from './cluster-time/steer-time.ts';
+import type { ClusterTime } from './cluster-time/timekeeper.ts';
+import { ContainerAccess, type ContainerAccessParts } from './container-access.ts';
 import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { DEFAULT_FLOWS } from './fairness/default-objects.ts';
@@ -72,6 +75,7 @@ import { updateObject } from './registry/update.ts';
 import { watchObjects } from './registry/watch.ts';
 import type { RequestContext } from './request-context.ts';
 import { RequestMetrics } from './request-metrics.ts';
+import { SchedulingAccess, type SchedulingAccessParts } from './scheduling/scheduling-access.ts';
 import { parseAddressRanges } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
@@ -86,6 +90,8 @@ export class ApiServer {
   readonly scheme: Scheme;
   /** The way to containers. */
   readonly containers: ContainerAccess;
+  /** What was decided about Pods, and what would be. */
+  readonly scheduling: SchedulingAccess;
   readonly #registry: Registry;
   readonly #customResources: CustomResources;
   readonly #authorization: Authorization;
@@ -116,15 +122,17 @@ export class ApiServer {
     this.#customResources = new CustomResources(this.#registry);
     this.#flowSchemas = new FlowSchemaKeeper(this.#registry);
     this.#apiServices = new ApiServiceKeeper(ownApi(this), this.scheme, options.logger);
-    this.containers = new ContainerAccess({
+    const access: ContainerAccessParts & SchedulingAccessParts = {
       registry: this.#registry,
       options,
       serve: (ctx, request, handle) => this.#serve(ctx, request, handle),
-    });
+    };
+    this.containers = new ContainerAccess(access);
+    this.scheduling = new SchedulingAccess(access);
     const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     this.#flows = new FlowControl({
       store: options.store,
-      clock: systemClock,
+      clock: options.ioClock ?? systemClock,
       logger: options.logger ?? silentLogger,
       maxRequestsInFlight: options.maxRequestsInFlight ?? DEFAULT_MAX_REQUESTS_IN_FLIGHT,
       maxWaitMs: requestTimeoutMs / WAITS_PER_TIMEOUT,
@@ -332,6 +340,24 @@ export class ApiServer {
     return this.#takeTurn(ctx, cost, (context) =>
       readAuditLog(auditSource, { authorizer, ctx: context }, selection),
     );
+  }
+
+  /** What the cluster's clock shows: no secret to anybody who may come in. @throws {ApiError} NotFound where there is none */
+  clusterTime(): ClusterTime {
+    return keeperOf(this.#options.timekeeper).time;
+  }
+
+  /** @throws {ApiError} Forbidden, BadRequest, Conflict; NotFound where the clock cannot be steered */
+  steerTime(ctx: RequestContext, change: ClockChange): Promise<ClusterTime> {
+    const { auditor, timekeeper } = this.#options;
+    const { authorizer } = this.#registry;
+    const request = { verb: 'update', ref: CLUSTER_CLOCK, name: 'cluster', body: change };
+    const cost = { action: { verb: request.verb, resource: CLUSTER_CLOCK }, width: 1 };
+    const handle = (context: RequestContext): Promise<ClusterTime> =>
+      this.#takeTurn(context, cost, ({ user }) =>
+        steerTime(timekeeper, { authorizer, user }, change),
+      );
+    return auditor ? auditor.follow(ctx, request, handle) : handle(ctx);
   }
 
   /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */

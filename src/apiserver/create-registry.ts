@@ -60,6 +60,7 @@ export function createRegistry(
     }),
     tokens,
     clock,
+    ioClock: options.ioClock ?? systemClock,
     random: options.random ?? systemRandom,
     logger,
     requestTimeoutMs: options.requestTimeoutMs ?? 30_000,

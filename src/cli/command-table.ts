@@ -82,6 +82,37 @@ const CERTIFICATE: readonly CommandEntry[] = [
   ),
 ];
 
+const TIME: readonly CommandEntry[] = [
+  {
+    ...entry(
+      'show',
+      'show what time it is in the cluster (what `orrery time` alone does)',
+      async () => (await import('./commands/time/show.ts')).showCommand,
+    ),
+    isDefault: true,
+  },
+  entry(
+    'speed',
+    'run faster or slower than real time',
+    async () => (await import('./commands/time/steer.ts')).speedCommand,
+  ),
+  entry(
+    'pause',
+    'stop the clock',
+    async () => (await import('./commands/time/steer.ts')).pauseCommand,
+  ),
+  entry(
+    'resume',
+    'let the clock go on',
+    async () => (await import('./commands/time/steer.ts')).resumeCommand,
+  ),
+  entry(
+    'step',
+    'move the clock on by a time',
+    async () => (await import('./commands/time/step.ts')).stepCommand,
+  ),
+];
+
 const AUTH: readonly CommandEntry[] = [
   entry(
     'can-i',
@@ -128,6 +159,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     'describe',
     'show an object in detail, with what belongs to it and its events',
     async () => (await import('./commands/describe.ts')).describeCommand,
+  ),
+  entry(
+    'explain-scheduling',
+    'show why a Pod is on its node, or why it waits for one',
+    async () => (await import('./commands/explain-scheduling.ts')).explainSchedulingCommand,
+  ),
+  entry(
+    'simulate-scheduling',
+    'ask where Pods would go, and how many fit, without creating any',
+    async () => (await import('./commands/simulate-scheduling.ts')).simulateSchedulingCommand,
   ),
   entry(
     'logs',
@@ -181,6 +222,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'add, stop and start simulated nodes',
     subcommands: NODES,
   },
+  { name: 'time', summary: "show and steer the cluster's clock", subcommands: TIME },
   { name: 'auth', summary: 'ask who you are and what you may do', subcommands: AUTH },
   {
     name: 'storage',

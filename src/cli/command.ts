@@ -36,6 +36,8 @@ export interface CommandEntry {
   readonly name: string;
   readonly aliases?: readonly string[];
   readonly summary: string;
+  /** What its parent does when no other subcommand is named. @default false */
+  readonly isDefault?: boolean;
   readonly load?: () => Promise<CliCommand<never>>;
   readonly subcommands?: readonly CommandEntry[];
 }

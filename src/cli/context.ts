@@ -58,6 +58,13 @@ export class CliContext {
     return this.#client;
   }
 
+  /** What time it is in the cluster, in milliseconds since the epoch: what ages and dates of objects go by. */
+  async clusterNow(): Promise<number> {
+    const { ClusterTimeDocument } = await import('./generated/operations.ts');
+    const { clusterTime } = await (await this.client()).request(ClusterTimeDocument, {});
+    return clusterTime ? Date.parse(clusterTime.time) : this.environment.now();
+  }
+
   /** Prints a line of the command's output. */
   print(line: string): void {
     this.environment.stdout.write(`${line}\n`);

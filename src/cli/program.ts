@@ -98,7 +98,9 @@ class Session {
   #addCommands(parent: Command, entries: readonly CommandEntry[]): void {
     const loaders = new Map<string, () => Promise<void>>();
     for (const entry of entries) {
-      const command = this.#prepare(parent.command(entry.name))
+      const command = this.#prepare(
+        parent.command(entry.name, { isDefault: entry.isDefault ?? false }),
+      )
         .summary(entry.summary)
         .description(entry.summary)
         .aliases(entry.aliases ?? []);

@@ -5,7 +5,7 @@ import { DEFAULT_AUDIT_POLICY } from '../apiserver/audit/default-audit-policy.ts
 import { AuditPolicyError, parseAuditPolicy } from '../apiserver/audit/parse-audit-policy.ts';
 import type { Config } from '../config.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { systemRandom } from '../lib/random.ts';
 import { AuditLogFile } from '../observability/audit/audit-log-file.ts';
@@ -25,15 +25,18 @@ export interface Audit {
 export interface AuditParts {
   readonly config: Config;
   readonly database: Database;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
 const BYTES_PER_MEGABYTE = 1_000_000;
 
-/** Audit events go to the database and, where one is wanted, to a file. @throws {ConfigError} for a policy that cannot be */
+/**
+ * Audit events go to the database and, where one is wanted, to a file. They are dated and kept by real time: whoever may steer
+ * the cluster's clock cannot blur when it was done, nor let the record run out.
+ * @throws {ConfigError} for a policy that cannot be
+ */
 export function startAudit(parts: AuditParts, cleanup: CleanupStack): Audit {
-  const { config, database, clock, logger } = parts;
+  const { config, database, logger } = parts;
   const policy = readPolicy(config.audit.policyFile);
   const table = new AuditTable({
     url: database.url,
@@ -46,7 +49,7 @@ export function startAudit(parts: AuditParts, cleanup: CleanupStack): Audit {
   const retention = new Retention({
     what: 'audit events',
     expire: (nowMs) => table.expire(nowMs - retentionMs),
-    clock,
+    clock: systemClock,
     logger,
   });
   retention.start();
@@ -54,7 +57,10 @@ export function startAudit(parts: AuditParts, cleanup: CleanupStack): Audit {
   const backends = [tableBackend(table), ...fileBackends(config)];
   const writer = new AuditWriter({ backends, logger, ioClock: systemClock });
   cleanup.defer(() => writer.flush());
-  return { auditor: new Auditor({ policy, sink: writer.write, clock }), auditSource: table };
+  return {
+    auditor: new Auditor({ policy, sink: writer.write, clock: systemClock }),
+    auditSource: table,
+  };
 }
 
 function tableBackend(table: AuditTable): AuditBackend {

@@ -30,7 +30,7 @@ async function open(dataDirectory: string): Promise<CertificateAuthority> {
   const { CertificateAuthority } = await import('../controllers/certificate-signer/authority.ts');
   try {
     const certificate = readIfThere(certificateFile) ?? (await create(certificateFile, privateKey));
-    return await CertificateAuthority.open({ certificate, privateKey });
+    return await CertificateAuthority.open({ certificate, privateKey }, systemClock);
   } catch (thrown) {
     throw new ConfigError(
       `the cluster's certificate authority (${keyFile}, ${certificateFile}) cannot be used: ${toError(thrown).message}`,

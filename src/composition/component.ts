@@ -8,6 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { MetricRegistry } from '../lib/metrics.ts';
 import { randomSuffix } from '../lib/random.ts';
+import type { WorkGauge } from '../lib/work-gauge.ts';
 import { ApiEventRecorder } from '../machinery/api-event-recorder.ts';
 import type { Controller } from '../machinery/controller.ts';
 import { ControllerManager } from '../machinery/controller-manager.ts';
@@ -33,6 +34,8 @@ export interface ComponentEnvironment {
   /** Whether other processes work on the same queues. */
   readonly isShared: boolean;
   readonly metrics: MetricRegistry;
+  /** Is told what there is to do. */
+  readonly work: WorkGauge;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -40,7 +43,7 @@ export interface ComponentEnvironment {
 /** Runs a component until `cleanup` stops it; resolves when it works. */
 export async function startComponent(
   { clientFor, controllers, leaseName, name, user }: Component,
-  { apiServer, backend, clock, isShared, logger, metrics }: ComponentEnvironment,
+  { apiServer, backend, clock, isShared, logger, metrics, work }: ComponentEnvironment,
   cleanup: CleanupStack,
 ): Promise<void> {
   if (controllers.length === 0) return;
@@ -62,6 +65,7 @@ export async function startComponent(
     clock,
     logger,
     metrics,
+    work,
     ...(isShared ? { shared: { identity, ...lease } } : {}),
   });
   cleanup.defer(() => manager.stop());

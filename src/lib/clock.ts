@@ -1,6 +1,12 @@
 /**
  * Time as a dependency: everything outside `lib/` that reads the time or waits takes a `Clock`, so that a simulation can
  * run faster than real time or step by step, and tests never sleep.
+ *
+ * The rule: a field named `clock` is the cluster's time, which people steer (`steerable-clock.ts`). What objects are dated by,
+ * and what anything in the cluster waits for, goes by it: leases, grace periods, schedules, back-offs, tokens, retention of
+ * history. Real time (`ioClock`, `retryClock`, {@link systemClock}) is for what is not of the cluster's world: PostgreSQL,
+ * sockets, callers that wait for an answer, whether a process lives, certificates and tokens that others check or issue, and
+ * the audit log. A unit test has the list of those who may read it.
  */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */

@@ -1,11 +1,5 @@
 import type { Clock, Timer } from './clock.ts';
-import { Heap } from './heap.ts';
-
-interface Pending {
-  readonly dueMs: number;
-  readonly sequence: number;
-  callback: (() => void) | undefined;
-}
+import { TimerHeap } from './timer-heap.ts';
 
 /**
  * A clock that moves only when told to: tests and stepwise simulations advance it by hand. Timers that fall due run in
@@ -13,8 +7,7 @@ interface Pending {
  */
 export class VirtualClock implements Clock {
   #nowMs: number;
-  #sequence = 0;
-  readonly #pending = new Heap<Pending>((a, b) => a.dueMs - b.dueMs || a.sequence - b.sequence);
+  readonly #timers = new TimerHeap();
 
   /** @param startMs Milliseconds since the Unix epoch. @default 2026-01-01T00:00:00Z */
   constructor(startMs: number = Date.UTC(2026, 0, 1)) {
@@ -26,26 +19,12 @@ export class VirtualClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
-    const pending: Pending = {
-      dueMs: this.#nowMs + Math.max(0, delayMs),
-      sequence: this.#sequence++,
-      callback,
-    };
-    this.#pending.push(pending);
-    return {
-      cancel: () => {
-        pending.callback = undefined;
-      },
-    };
+    return this.#timers.add(this.#nowMs + Math.max(0, delayMs), callback);
   }
 
   /** When the next timer falls due, or undefined when none is set. */
   nextDueMs(): number | undefined {
-    for (let next = this.#pending.peek(); next; next = this.#pending.peek()) {
-      if (next.callback) return next.dueMs;
-      this.#pending.pop();
-    }
-    return undefined;
+    return this.#timers.nextDueMs();
   }
 
   /** Moves time forward by `deltaMs`, running each timer that falls due at its own time. */
@@ -53,7 +32,7 @@ export class VirtualClock implements Clock {
     const targetMs = this.#nowMs + deltaMs;
     for (let due = this.nextDueMs(); due !== undefined && due <= targetMs; due = this.nextDueMs()) {
       this.#nowMs = Math.max(this.#nowMs, due);
-      this.#pending.pop()?.callback?.();
+      this.#timers.runNext();
     }
     this.#nowMs = targetMs;
   }

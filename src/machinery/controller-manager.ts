@@ -10,6 +10,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
 import type { MetricRegistry } from '../lib/metrics.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
+import type { WorkGauge } from '../lib/work-gauge.ts';
 import type { Controller } from './controller.ts';
 import { type ControllerEnvironment, ControllerRunner } from './controller-runner.ts';
 import type { EventRecorder } from './event-recorder.ts';
@@ -32,11 +33,13 @@ export interface ControllerManagerOptions {
   readonly retryClock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
+  /** Is told what there is to do. @default nobody */
+  readonly work?: WorkGauge | undefined;
   /** Gets the figures of the work queues. @default nobody */
   readonly metrics?: MetricRegistry | undefined;
   /**
    * Set when other processes work on the same queues: each run first catches up with the store, deadlines are kept in the
-   * queue's server (in real time), and controllers that are singletons contend for a Lease under this identity.
+   * queue's server as well (in real time), and controllers that are singletons contend for a Lease under this identity.
    */
   readonly shared?: {
     readonly identity: string;
@@ -68,6 +71,7 @@ export class ControllerManager {
       random: options.random ?? systemRandom,
       logger: options.logger ?? silentLogger,
       sharedQueues: options.shared && { pauses: this.#pauses },
+      work: options.work,
       metrics: options.metrics,
     };
   }

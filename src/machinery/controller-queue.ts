@@ -23,8 +23,8 @@ export interface ControllerQueueOptions {
   readonly controller: string;
   readonly enqueue: (keys: readonly string[]) => Promise<void>;
   /**
-   * Keeps the deadlines that runs give (requeueAfter, backoff) outside this process, which other processes that work on
-   * the same queue would not know. @default in memory, on the Clock
+   * Keeps the deadlines that runs give (requeueAfter, backoff) outside this process as well, in real time, for other
+   * processes that work on the same queue: this one may be gone by then. @default in memory alone, on the Clock
    */
   readonly enqueueLater?: (key: string, delayMs: number) => Promise<void>;
   /** Hears of each key that failed and is tried again. */
@@ -37,7 +37,12 @@ export interface ControllerQueueOptions {
   readonly minIntervalMs?: number;
 }
 
+/** How much later than here a deadline comes due outside: only where this process has not seen to it. */
+const HEIR_GRACE_MS = 1_000;
+
 interface ActiveRun {
+  /** When it began to wait or to run, on the Clock. */
+  readonly sinceMs: number;
   /** The key was added since the run started. */
   touched: boolean;
   readonly finished: Deferred<void>;
@@ -48,7 +53,7 @@ interface ActiveRun {
  * wait for a deadline wait here, on the Clock; keys that fail wait here for their backoff; a key that is touched while it
  * runs here runs on in the same job. None of that needs to survive the process: a job that dies with its process is run
  * again by the backend, and a process that starts adds every key. Only what a run alone knows, when it wants to run again,
- * is kept outside (`enqueueLater`) where other processes go on when this one stops.
+ * is kept outside as well (`enqueueLater`) where other processes go on when this one stops.
  */
 export class ControllerQueue implements WorkQueue {
   readonly #options: ControllerQueueOptions;
@@ -58,6 +63,8 @@ export class ControllerQueue implements WorkQueue {
   /** Deadlines that a run gave (requeueAfter, backoff): the next run gives its own. */
   readonly #requeues: DelayQueue;
   readonly #active = new Map<string, ActiveRun>();
+  /** Since when keys wait to be run in this process, oldest first; with shared queues, others may run them. */
+  readonly #waitingSinceMs = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   /** When keys last started, oldest first; only those within minIntervalMs. */
   readonly #lastStartsMs = new Map<string, number>();
@@ -86,7 +93,7 @@ export class ControllerQueue implements WorkQueue {
     }
     const waitMs = this.#intervalLeftMs(key);
     if (waitMs > 0) this.#delayed.schedule(key, waitMs);
-    else this.#buffer.add(key);
+    else this.#enqueue(key);
   }
 
   addAfter(key: string, delayMs: number): void {
@@ -104,12 +111,22 @@ export class ControllerQueue implements WorkQueue {
       running.touched = true;
       return running.finished.promise;
     }
-    const run: ActiveRun = { touched: false, finished: deferred() };
+    const sinceMs = this.#waitingSinceMs.get(key) ?? this.#options.clock.now();
+    const run: ActiveRun = { sinceMs, touched: false, finished: deferred() };
+    this.#waitingSinceMs.delete(key);
     this.#active.set(key, run);
     await this.#runWhileTouched(key, run, reconcile, signal);
     this.#active.delete(key);
     if (run.touched) this.add(key);
     run.finished.resolve();
+  }
+
+  /** Since when the oldest of its keys waits to be run, or runs, on the Clock; undefined when nothing is to be done. */
+  oldestWorkMs(): number | undefined {
+    const waiting = this.#waitingSinceMs.values().next().value;
+    const active = this.#active.values().next().value?.sinceMs;
+    if (waiting === undefined || active === undefined) return waiting ?? active;
+    return Math.min(waiting, active);
   }
 
   /** See QueueOptions.onRecovery. */
@@ -120,9 +137,18 @@ export class ControllerQueue implements WorkQueue {
   /** Forgets what waits here and takes no more. */
   stop(): void {
     this.#stopped = true;
+    this.#waitingSinceMs.clear();
     this.#buffer.stop();
     this.#delayed.clear();
     this.#requeues.clear();
+  }
+
+  #enqueue(key: string): void {
+    const { clock, enqueueLater } = this.#options;
+    if (!enqueueLater && !this.#waitingSinceMs.has(key)) {
+      this.#waitingSinceMs.set(key, clock.now());
+    }
+    this.#buffer.add(key);
   }
 
   async #runWhileTouched(
@@ -161,20 +187,19 @@ export class ControllerQueue implements WorkQueue {
       this.add(key);
       return;
     }
+    // The clock may be faster than real time when the deadline comes, so that it is kept here too, and is first.
+    if (!this.#stopped) this.#requeues.schedule(key, delayMs);
+    if (!enqueueLater) return;
     try {
-      if (enqueueLater) {
-        await enqueueLater(key, delayMs);
-        return;
-      }
+      await enqueueLater(key, delayMs + HEIR_GRACE_MS);
     } catch (thrown) {
       const error = toError(thrown);
-      logger.warn('deadline kept in memory, the queue is not reachable', {
+      logger.warn('deadline kept in memory alone, the queue is not reachable', {
         controller,
         key,
         error,
       });
     }
-    if (!this.#stopped) this.#requeues.schedule(key, delayMs);
   }
 
   async #onFailure(key: string, reconcileId: string, error: Error): Promise<void> {

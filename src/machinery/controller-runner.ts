@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { MetricRegistry } from '../lib/metrics.ts';
 import type { Random } from '../lib/random.ts';
+import type { WorkGauge } from '../lib/work-gauge.ts';
 import type { Controller, ControllerContext, Reconcile } from './controller.ts';
 import { ControllerQueue } from './controller-queue.ts';
 import type { EventRecorder } from './event-recorder.ts';
@@ -30,9 +31,11 @@ export interface ControllerEnvironment {
   readonly logger: Logger;
   /**
    * Set when other processes work on the same queues: catch up with the store before each run, keep deadlines where all see
-   * them, and write nothing for a run that stood still.
+   * them as well, and write nothing for a run that stood still.
    */
   readonly sharedQueues: { readonly pauses: PauseWatch } | undefined;
+  /** Is told what there is to do. @default nobody */
+  readonly work?: WorkGauge | undefined;
   /** Gets the figures of the work queues, and what controllers tell of themselves. @default nobody */
   readonly metrics?: MetricRegistry | undefined;
 }
@@ -46,6 +49,7 @@ export class ControllerRunner {
   readonly #runs: RunFence | undefined;
   readonly #isLeading: () => boolean;
   #removeMetrics: (() => void) | undefined;
+  #removeWork: (() => void) | undefined;
   #parts:
     | { backendQueue: BackendQueue; queue: ControllerQueue; informers: ScopedInformers }
     | undefined;
@@ -76,6 +80,7 @@ export class ControllerRunner {
     });
     this.#observe(backendQueue);
     const queue = this.#createQueue(backendQueue);
+    this.#removeWork = this.#environment.work?.add(() => queue.oldestWorkMs());
     const informers = new ScopedInformers(this.#environment.informers);
     this.#parts = { backendQueue, queue, informers };
     const setUp = this.#controller.setUp(this.#context(queue, informers));
@@ -98,6 +103,7 @@ export class ControllerRunner {
     if (!this.#parts) return;
     const { backendQueue, informers, queue } = this.#parts;
     this.#removeMetrics?.();
+    this.#removeWork?.();
     informers.detach();
     queue.stop();
     await backendQueue.close();

@@ -29,9 +29,11 @@ export interface StoreOptions {
   readonly progressIntervalMs?: number;
   /** Revisions older than this are dropped. @default 3_600_000 (an hour) */
   readonly retentionMs?: number;
+  /** But none that is younger than this in real time, where `clock` is faster than that. @default 0 */
+  readonly minRealRetentionMs?: number;
   /** No more revisions than about this are kept. @default 500_000 */
   readonly maxRevisions?: number;
-  /** How often revisions past retention are looked for, on `clock`. @default 60_000 */
+  /** How often revisions past retention are looked for. @default 60_000 */
   readonly compactionIntervalMs?: number;
   /** Connections for reads; commits and notifications have one more each. @default 4 */
   readonly maxReadConnections?: number;
@@ -63,6 +65,7 @@ const DEFAULTS: Omit<ResolvedStoreOptions, 'url'> = {
   pollIntervalMs: 1_000,
   progressIntervalMs: 1_000,
   retentionMs: 3_600_000,
+  minRealRetentionMs: 0,
   maxRevisions: 500_000,
   compactionIntervalMs: 60_000,
   maxReadConnections: 4,

@@ -181,13 +181,16 @@ function createListener(
 }
 
 function createCompactor({ options, clusterId }: Foundation): Compactor {
-  const { url, clock, logger, retentionMs, maxRevisions, compactionIntervalMs } = options;
+  const { url, clock, ioClock, logger, compactionIntervalMs } = options;
+  const { retentionMs, minRealRetentionMs, maxRevisions } = options;
   return new Compactor({
     url,
     clusterId,
     clock,
+    ioClock,
     logger,
     retentionMs,
+    minRealRetentionMs,
     maxRevisions,
     intervalMs: compactionIntervalMs,
   });

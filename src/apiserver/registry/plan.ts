@@ -156,10 +156,10 @@ class Attempts<P extends Plan> {
 
   /** Every lost race means that somebody else's write went through, so that a crowd ends; a deadline bounds it all the same. */
   #assertInTime(): void {
-    const { clock, requestTimeoutMs } = this.#registry;
+    const { ioClock, requestTimeoutMs } = this.#registry;
     this.#options.signal?.throwIfAborted();
-    this.#startedMs ??= clock.now();
-    if (clock.now() - this.#startedMs > requestTimeoutMs) {
+    this.#startedMs ??= ioClock.now();
+    if (ioClock.now() - this.#startedMs > requestTimeoutMs) {
       throw new ApiError(
         'Timeout',
         `the object changed faster than this write could be computed, for ${requestTimeoutMs / 1000} s; try again`,

@@ -21,6 +21,8 @@ export interface RegistryDependencies {
   /** Signs service account tokens; undefined when the server has no key. */
   readonly tokens: TokenIssuer | undefined;
   readonly clock: Clock;
+  /** Real time, for what is between the API and its callers: deadlines of requests, bookmarks. */
+  readonly ioClock: Clock;
   readonly random: Random;
   readonly logger: Logger;
   readonly requestTimeoutMs: number;
@@ -37,6 +39,7 @@ export class Registry implements AdmissionEnvironment {
   readonly authenticator: RequestAuthenticator;
   readonly tokens: TokenIssuer | undefined;
   readonly clock: Clock;
+  readonly ioClock: Clock;
   readonly random: Random;
   readonly logger: Logger;
   /** How long a request may wait for the caches or lose races, in milliseconds. */
@@ -58,6 +61,7 @@ export class Registry implements AdmissionEnvironment {
     this.authenticator = dependencies.authenticator;
     this.tokens = dependencies.tokens;
     this.clock = dependencies.clock;
+    this.ioClock = dependencies.ioClock;
     this.random = dependencies.random;
     this.logger = dependencies.logger;
     this.requestTimeoutMs = dependencies.requestTimeoutMs;

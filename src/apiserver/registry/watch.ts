@@ -149,7 +149,7 @@ class WatchStream implements Subscriber, WatchHandle {
     this.#sink = sink;
     this.#right = right;
     this.#onEnd = onEnd;
-    this.#lastBookmarkMs = registry.clock.now();
+    this.#lastBookmarkMs = registry.ioClock.now();
   }
 
   /** Sends the present as ADDED events and, to a WatchList, the bookmark that ends it. */
@@ -269,7 +269,7 @@ class WatchStream implements Subscriber, WatchHandle {
 
   /** Bookmarks say how far a quiet watch has come; events say it themselves, so that a busy one needs fewer. */
   #bookmarkIsDue(events: number): boolean {
-    const nowMs = this.#registry.clock.now();
+    const nowMs = this.#registry.ioClock.now();
     if (events > 0 || nowMs - this.#lastBookmarkMs < this.#registry.bookmarkIntervalMs)
       return false;
     this.#lastBookmarkMs = nowMs;

@@ -150,7 +150,7 @@ async function describeOne(
     ownFieldSelector: `metadata.name=${name}`,
     involvedFieldSelector: `involvedObject.name=${name}`,
   });
-  const text = describer.describe(answer, context.environment.now());
+  const text = describer.describe(answer, await context.clusterNow());
   return showEvents ? text : withoutEvents(text);
 }
 

@@ -126,7 +126,7 @@ export async function undoSet(
 }
 
 export async function restartSet(context: CliContext, place: SetPlace): Promise<void> {
-  const restartedAt = toRfc3339(context.environment.now());
+  const restartedAt = toRfc3339(await context.clusterNow());
   const annotations = { 'kubectl.kubernetes.io/restartedAt': restartedAt };
   const patch = { spec: { template: { metadata: { annotations } } } };
   await patchSet(context, place, { type: 'MERGE', patch, dryRun: false });

@@ -17,6 +17,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import type { Clock } from '../../lib/clock.ts';
 import { alternativeNamesOf } from '../shared/read-certificate-request.ts';
 import { extendedUsagesOf, keyUsageFlagsOf } from './usages.ts';
 
@@ -67,17 +68,30 @@ export class CertificateAuthority {
   readonly certificate: string;
   readonly #issuer: X509Certificate;
   readonly #signingKey: webcrypto.CryptoKey;
+  readonly #checkersClock: Clock | undefined;
 
-  private constructor(certificate: string, signingKey: webcrypto.CryptoKey) {
+  private constructor(
+    certificate: string,
+    signingKey: webcrypto.CryptoKey,
+    checkersClock: Clock | undefined,
+  ) {
+    this.#checkersClock = checkersClock;
     this.certificate = certificate;
     this.#issuer = new X509Certificate(certificate);
     this.#signingKey = signingKey;
   }
 
-  /** @throws {Error} when a file cannot be read, or the two do not belong together */
-  static async open({ certificate, privateKey }: AuthorityFiles): Promise<CertificateAuthority> {
+  /**
+   * @param checkersClock The time of the machines that check certificates, at which they are good as well. @default the
+   * cluster's
+   * @throws {Error} when a file cannot be read, or the two do not belong together
+   */
+  static async open(
+    { certificate, privateKey }: AuthorityFiles,
+    checkersClock?: Clock,
+  ): Promise<CertificateAuthority> {
     const { privateKey: signingKey, publicKey } = await importKeys(privateKey);
-    const authority = new CertificateAuthority(certificate, signingKey);
+    const authority = new CertificateAuthority(certificate, signingKey, checkersClock);
     const own = Buffer.from(await webcrypto.subtle.exportKey('spki', publicKey));
     if (own.equals(Buffer.from(authority.#issuer.publicKey.rawData))) return authority;
     throw new Error('the certificate of the authority is not that of its key');
@@ -118,12 +132,14 @@ export class CertificateAuthority {
 
   async #sign({ subject, publicKey, usages, validity, names }: Signing): Promise<string> {
     const { nowMs, durationMs } = validity;
-    const endMs = Math.min(nowMs + durationMs, this.#issuer.notAfter.getTime());
+    const realMs = this.#checkersClock?.now() ?? nowMs;
+    const beginMs = Math.min(nowMs, realMs) - BACKDATE_MS;
+    const endMs = Math.min(Math.max(nowMs, realMs) + durationMs, this.#issuer.notAfter.getTime());
     const certificate = await X509CertificateGenerator.create({
       serialNumber: serialNumber(),
       subject,
       issuer: this.#issuer.subjectName,
-      notBefore: new Date(nowMs - BACKDATE_MS),
+      notBefore: new Date(beginMs),
       notAfter: new Date(endMs),
       publicKey,
       signingKey: this.#signingKey,

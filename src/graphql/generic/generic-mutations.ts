@@ -32,6 +32,7 @@ import type { TypeRegistry } from '../schema/type-registry.ts';
 import { createAppliedDocumentType } from './applied-document-type.ts';
 import { applyManifest } from './apply.ts';
 import { APPLY_ARGUMENTS, toApplyOptions } from './apply-arguments.ts';
+import { clusterTimeMutations } from './cluster-time.ts';
 import { ANY_RESOURCE, genericObjectArguments, RESOURCE_ARGUMENT } from './resource-arguments.ts';
 import { findResource, toObjectTarget } from './resource-lookup.ts';
 import { rollback } from './rollback.ts';
@@ -62,6 +63,7 @@ export function createGenericMutations(
     deleteObjects: deleteObjectsField(scheme),
     scaleObject: scaleObjectField(scheme),
     ...rollbackField(options),
+    ...clusterTimeMutations,
   };
 }
 

@@ -12,6 +12,7 @@ import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import { orForbidden } from '../or-forbidden.ts';
 import type { RequestContext } from '../request-context.ts';
+import { simulateSchedulingField } from '../scheduling/simulation-field.ts';
 import {
   type Arguments,
   getArguments,
@@ -25,6 +26,7 @@ import type { TypeRegistry } from '../schema/type-registry.ts';
 import { API_RESOURCE_TYPE, toApiResource } from './api-resource-type.ts';
 import { createAppliedConfigurationField } from './applied-configuration.ts';
 import { auditLogField } from './audit-log.ts';
+import { clusterTimeField } from './cluster-time.ts';
 import { createDiffField } from './diff.ts';
 import { ANY_RESOURCE, genericObjectArguments, RESOURCE_ARGUMENT } from './resource-arguments.ts';
 import { findResource, findResources, toObjectTarget } from './resource-lookup.ts';
@@ -53,6 +55,8 @@ export function createGenericQueries({
     },
     apiResources: apiResourcesField(scheme),
     auditLog: auditLogField,
+    simulateScheduling: simulateSchedulingField,
+    clusterTime: clusterTimeField,
     object: objectField(scheme),
     objects: objectsField(scheme),
     tables: tablesField(scheme),

@@ -10,8 +10,8 @@ import { podImageBackOff } from './pod-image-back-off.ts';
 import { podImageChanged } from './pod-image-changed.ts';
 import { podImagePull } from './pod-image-pull.ts';
 import { podInitStart } from './pod-init-start.ts';
-import { podReadinessGates } from './pod-readiness-gates.ts';
 import { podReady } from './pod-ready.ts';
+import { podReadyCondition } from './pod-ready-condition.ts';
 import { podResize, podResizeGrant } from './pod-resize.ts';
 import { podRunning } from './pod-running.ts';
 import { podShutdown } from './pod-shutdown.ts';
@@ -39,7 +39,7 @@ export const POD_STAGES: readonly PodStage[] = [
   podContainerExit,
   podUnhealthy,
   podReady,
-  podReadinessGates,
+  podReadyCondition,
   podCrashLoopBackOff,
   podContainerRestart,
 ];

@@ -23,10 +23,14 @@ const FORGET_WRITERS_AFTER_MS = 24 * 3_600_000;
 
 export interface CompactorOptions extends Omit<ConnectionOptions, 'applicationName'> {
   readonly clusterId: number;
-  /** World time: what retention is measured in, and when to look again. */
+  /** World time: what retention is measured in. */
   readonly clock: Clock;
+  /** Real time: when to look again. */
+  readonly ioClock: Clock;
   readonly logger: Logger;
   readonly retentionMs: number;
+  /** What is younger than this in real time is kept whatever its age in the world: clients read on at their own pace. */
+  readonly minRealRetentionMs: number;
   readonly maxRevisions: number;
   readonly intervalMs: number;
 }
@@ -41,6 +45,8 @@ export interface CompactorOptions extends Omit<ConnectionOptions, 'applicationNa
  */
 export class Compactor {
   readonly #options: CompactorOptions;
+  /** When it was how late in the world, oldest first: one before, and those within, the minimal retention. */
+  readonly #moments: { readonly realMs: number; readonly worldMs: number }[] = [];
   #timer: Timer | undefined;
   #running: Promise<unknown> | undefined;
   readonly #stopped = new AbortController();
@@ -51,9 +57,10 @@ export class Compactor {
 
   /** From now on compacts by itself, again and again. */
   start(): void {
-    const { clock, intervalMs, logger } = this.#options;
+    const { intervalMs, ioClock, logger } = this.#options;
     if (this.#stopped.signal.aborted) return;
-    this.#timer = clock.setTimer(intervalMs, () => {
+    this.#noteMoment();
+    this.#timer = ioClock.setTimer(intervalMs, () => {
       this.#running = this.compact()
         .catch((error) =>
           logger.warn('compaction failed, next time again', { error: toError(error) }),
@@ -104,10 +111,26 @@ export class Compactor {
 
   /** The later of the two limits, age and number; never before where it was. */
   async #chooseHorizon(client: pg.Client): Promise<number> {
-    const { clusterId, clock, retentionMs, maxRevisions } = this.#options;
+    const { clusterId, maxRevisions } = this.#options;
     const { current, compacted } = await readClusterVersions(client, clusterId);
-    const byAge = await readVersionAt(client, clusterId, clock.now() - retentionMs);
+    const byAge = await readVersionAt(client, clusterId, this.#oldestKeptMs());
     return Math.max(compacted, byAge ?? 0, current - maxRevisions);
+  }
+
+  #oldestKeptMs(): number {
+    const { clock, ioClock, minRealRetentionMs, retentionMs } = this.#options;
+    this.#noteMoment();
+    const keptSinceMs = ioClock.now() - minRealRetentionMs;
+    while ((this.#moments[1]?.realMs ?? Number.POSITIVE_INFINITY) <= keptSinceMs) {
+      this.#moments.shift();
+    }
+    const [oldest] = this.#moments;
+    return Math.min(clock.now() - retentionMs, oldest?.worldMs ?? clock.now());
+  }
+
+  #noteMoment(): void {
+    const { clock, ioClock } = this.#options;
+    this.#moments.push({ realMs: ioClock.now(), worldMs: clock.now() });
   }
 
   /** Returns how many were dropped. The last partition stays: it takes the next revisions. */

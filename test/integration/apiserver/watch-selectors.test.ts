@@ -264,7 +264,7 @@ test('a watch without initial events begins with what comes after it is open', a
 
 test('bookmarks come no more often than their interval, and say how far the watch has come', async () => {
   const clock = new VirtualClock();
-  await using api = await testApi({ clock, bookmarkIntervalMs: 10_000 });
+  await using api = await testApi({ ioClock: clock, bookmarkIntervalMs: 10_000 });
   const { client } = api;
   const seen: WatchEvent[] = [];
   const { metadata } = await client.list(coreConfigMaps);

@@ -53,7 +53,7 @@ async function decide(context: CliContext, name: string, decision: Decision): Pr
   // What GraphQL shows as null is not there.
   const before = withoutNulls(request.status?.conditions ?? []);
   if (!before.some((condition) => condition.type === type)) {
-    const time = `${new Date(context.environment.now()).toISOString().slice(0, 19)}Z`;
+    const time = `${new Date(await context.clusterNow()).toISOString().slice(0, 19)}Z`;
     const message = `This CSR was ${done} by orrery certificate ${verb}.`;
     const condition = {
       type,

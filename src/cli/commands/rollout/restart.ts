@@ -29,7 +29,7 @@ export const restartCommand: CliCommand = {
           "can't restart paused deployment (run rollout resume first)",
         );
       }
-      const annotations = { [RESTARTED_AT_ANNOTATION]: toRfc3339(context.environment.now()) };
+      const annotations = { [RESTARTED_AT_ANNOTATION]: toRfc3339(await context.clusterNow()) };
       const patch = { spec: { template: { metadata: { annotations } } } };
       await patchDeployment(context, place, { type: 'MERGE', patch, done: 'restarted' });
     }

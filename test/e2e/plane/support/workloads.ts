@@ -55,3 +55,8 @@ export function isRolledOut({ metadata, spec, status }: Deployment): boolean {
     (status?.availableReplicas ?? 0) === wanted
   );
 }
+
+/** Whether all of its containers have ended for good. */
+export function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}

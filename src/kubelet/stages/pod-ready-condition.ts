@@ -11,11 +11,13 @@ function isOutdated(pod: Pod): boolean {
   return ready?.status !== verdict.status || ready.message !== verdict.message;
 }
 
-/** Somebody changed a condition that is one of the Pod's readiness gates: whether it is Ready follows. */
-export const podReadinessGates: PodStage = {
-  name: 'pod-readiness-gates',
+/**
+ * Somebody else changed what a Pod's being Ready follows from, or that itself: a condition that is one of its readiness
+ * gates, or its Ready, as the node lifecycle controller does while nothing is heard of the node.
+ */
+export const podReadyCondition: PodStage = {
+  name: 'pod-ready-condition',
   matches: (pod) =>
-    (pod.spec?.readinessGates?.length ?? 0) > 0 &&
     pod.metadata.deletionTimestamp === undefined &&
     pod.status?.startTime !== undefined &&
     !isTerminal(pod) &&

@@ -1,0 +1,239 @@
+/**
+ * The clock of the cluster, as the processes of a control plane agree on it.
+ *
+ * One object in the store says what is wanted and the line that all clocks run on; it is no object of the API. Every process
+ * follows it by the log and computes the time by itself, so that they agree as far as their machines' clocks do. Who cannot
+ * keep up holds its own clock (`lib/clock-governor.ts`) and lays the line anew from where it is; the others wait for it. A
+ * line faster than real time is laid anew all the time and ends soon by itself: a killed control plane goes on from a time
+ * that is not before anything it has shown, and what passes while none runs is real time; a paused clock stands meanwhile.
+ */
+import { type Clock, sleep, type Timer } from '../../lib/clock.ts';
+import { ClockGovernor } from '../../lib/clock-governor.ts';
+import { toError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { SteerableClock } from '../../lib/steerable-clock.ts';
+import { timeOnCourse } from '../../lib/steerable-clock.ts';
+import type { WorkGauge } from '../../lib/work-gauge.ts';
+import { isApiError } from '../../scheme/errors.ts';
+import type { ApiObject } from '../../scheme/object.ts';
+import type { ObjectStore, StoreWrite } from '../../store/store.ts';
+import { CacheFollower } from '../cache-follower.ts';
+import {
+  type ClockChange,
+  type ClockIntent,
+  type ClockState,
+  changeIntent,
+  isStepOver,
+  layCourse,
+  REAL_TIME_STATE,
+  wantedRate,
+} from './clock-state.ts';
+
+/** What a cluster's clock shows, and how it runs. */
+export interface ClusterTime extends ClockIntent {
+  readonly clusterMs: number;
+  readonly realMs: number;
+  /** How fast it really runs: below what is wanted where the cluster cannot keep up. */
+  readonly effectiveSpeed: number;
+}
+
+export interface TimekeeperOptions {
+  readonly store: ObjectStore;
+  readonly clock: SteerableClock;
+  /** Real time. */
+  readonly real: Clock;
+  /** What this process has to do: what its clock waits for. */
+  readonly work: WorkGauge;
+  /** How far a fast clock may be ahead of the oldest of it, in the cluster's milliseconds. */
+  readonly maxLeadMs: number;
+  /** Tells this process from others. */
+  readonly identity: string;
+  readonly logger: Logger;
+}
+
+interface ClockObject extends ApiObject {
+  readonly writer: string;
+  readonly state: ClockState;
+}
+
+/** A name that no custom resource can have. */
+const RESOURCE = { group: 'orrery.dev', resource: ':clock' };
+const KEY = { ...RESOURCE, namespace: '', name: 'cluster' };
+
+/** Between two looks at a fast clock, in real milliseconds. */
+const WATCH_MS = 250;
+/** A line that its writer has not laid anew for so long is anybody's. */
+const ABANDONED_MS = 1_000;
+/** Who is so far behind the line, in milliseconds of the cluster, lays it anew whoever wrote it. */
+const BEHIND_MS = 2_000;
+/** What a clock is first tried at. */
+const FIRST_RATE = 240;
+const MAX_ATTEMPTS = 20;
+const RETRY_MS = 20;
+
+export class Timekeeper {
+  readonly #options: TimekeeperOptions;
+  readonly #follower: CacheFollower<ClockObject>;
+  readonly #governor: ClockGovernor;
+  #stored: ClockObject | undefined;
+  #looked: { readonly realMs: number; readonly clusterMs: number } | undefined;
+  #measuredRate: number | undefined;
+  #timer: Timer | undefined;
+  #writing: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: TimekeeperOptions) {
+    this.#options = options;
+    const { logger, store } = options;
+    this.#governor = new ClockGovernor(options);
+    this.#follower = new CacheFollower<ClockObject>({
+      store,
+      resource: RESOURCE,
+      onChange: (_, next) => this.#adopt(next),
+      logger,
+    });
+  }
+
+  /** Resolves when the clock is what it was left at. The store must have been started. */
+  async start(): Promise<void> {
+    await this.#follower.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#follower.stop();
+    this.#governor.stop();
+    this.#timer?.cancel();
+    await this.#writing;
+  }
+
+  get time(): ClusterTime {
+    const { clock, real } = this.#options;
+    const { paused, speed, stepUntilMs } = this.#state;
+    const { rate } = this.#state.course;
+    const effectiveSpeed = rate > 1 ? (this.#measuredRate ?? rate) : rate;
+    const shown = { clusterMs: clock.now(), realMs: real.now() };
+    return { ...shown, paused, speed, stepUntilMs, effectiveSpeed };
+  }
+
+  /** Steers the clock of every process; resolves when this one's has changed. @throws {ApiError} BadRequest, Conflict */
+  async steer(change: ClockChange): Promise<ClusterTime> {
+    const { clock, real } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const intent = changeIntent(this.#state, change, clock.now());
+      try {
+        await this.#lay(intent, Math.min(wantedRate(intent), FIRST_RATE));
+        return this.time;
+      } catch (thrown) {
+        const isRace = isApiError(thrown, 'Conflict', 'AlreadyExists');
+        if (!isRace || attempt === MAX_ATTEMPTS) throw thrown;
+        await sleep(real, RETRY_MS);
+      }
+    }
+  }
+
+  get #state(): ClockState {
+    return this.#stored?.state ?? REAL_TIME_STATE;
+  }
+
+  #adopt(next: ClockObject | undefined): void {
+    const before = wantedRate(this.#state);
+    this.#stored = next;
+    if (wantedRate(this.#state) !== before) this.#forgetMeasure();
+    this.#options.clock.steer(this.#state.course);
+    this.#governor.look();
+    if (this.#state.course.rate > 1 || this.#isPastPause()) this.#timer ??= this.#watchSoon();
+  }
+
+  /** Whether this clock had gone on when another process stopped all of them: what it has shown must stay the past. */
+  #isPastPause(): boolean {
+    const { course } = this.#state;
+    return course.rate === 0 && this.#options.clock.now() > course.clusterMs;
+  }
+
+  #watchSoon(): Timer {
+    return this.#options.real.setTimer(WATCH_MS, () => {
+      this.#timer = undefined;
+      this.#writing = this.#watch();
+    });
+  }
+
+  /** Looks how far a fast clock has come: ends its step, or lays its line anew. */
+  async #watch(): Promise<void> {
+    const state = this.#state;
+    if (this.#stopped || (state.course.rate <= 1 && !this.#isPastPause())) {
+      this.#forgetMeasure();
+      return;
+    }
+    const { logger, real } = this.#options;
+    this.#measure();
+    try {
+      if (isStepOver({ ...state, course: this.#options.clock.course }, real.now())) {
+        const { paused, speed } = state;
+        await this.#lay({ paused, speed }, Math.min(wantedRate({ paused, speed }), FIRST_RATE));
+      } else if (this.#isPastPause()) await this.#lay(state, 0);
+      else if (this.#isMineToLay()) await this.#lay(state, this.#nextRate());
+    } catch (thrown) {
+      // Somebody else has laid it.
+      if (!isApiError(thrown, 'Conflict')) {
+        logger.warn('the line of the cluster clock is not laid anew', { error: toError(thrown) });
+      }
+    }
+    if (!this.#stopped) this.#timer ??= this.#watchSoon();
+  }
+
+  #measure(): void {
+    const { clock, real } = this.#options;
+    const now = { realMs: real.now(), clusterMs: clock.now() };
+    const before = this.#looked;
+    this.#looked = now;
+    if (!before || now.realMs <= before.realMs) return;
+    this.#measuredRate = (now.clusterMs - before.clusterMs) / (now.realMs - before.realMs);
+  }
+
+  #forgetMeasure(): void {
+    this.#looked = undefined;
+    this.#measuredRate = undefined;
+  }
+
+  /** Twice what it came to: a line that nobody can follow would leave a killed cluster far ahead. */
+  #nextRate(): number {
+    const triedRate = 2 * (this.#measuredRate ?? FIRST_RATE / 2);
+    return Math.min(wantedRate(this.#state), Math.max(2, triedRate));
+  }
+
+  #isMineToLay(): boolean {
+    const { clock, identity, real } = this.#options;
+    const { course } = this.#state;
+    if (this.#stored?.writer === identity) return true;
+    const realMs = real.now();
+    if (realMs - course.realMs > ABANDONED_MS) return true;
+    return timeOnCourse(course, realMs) - clock.now() > BEHIND_MS;
+  }
+
+  async #lay(intent: ClockIntent, rate: number): Promise<void> {
+    const { clock, identity, real, store } = this.#options;
+    const { paused, speed, stepUntilMs } = intent;
+    // A clock that stands must not have gone on while that was written down: a restart would go back.
+    const clusterMs = rate > 1 ? clock.now() : this.#governor.hold();
+    const course = layCourse(intent, { realMs: real.now(), clusterMs }, rate);
+    const object: ClockObject = {
+      apiVersion: 'orrery.dev/v1',
+      kind: 'Clock',
+      metadata: { name: KEY.name },
+      writer: identity,
+      state: { paused, speed, ...(stepUntilMs === undefined ? {} : { stepUntilMs }), course },
+    };
+    try {
+      await store.commit([this.#write(object)]);
+    } finally {
+      this.#governor.release();
+    }
+  }
+
+  #write(object: ClockObject): StoreWrite {
+    const expectedResourceVersion = this.#stored?.metadata.resourceVersion;
+    if (expectedResourceVersion === undefined) return { type: 'create', key: KEY, object };
+    return { type: 'update', key: KEY, object, expectedResourceVersion };
+  }
+}

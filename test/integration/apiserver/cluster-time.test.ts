@@ -1,0 +1,124 @@
+/** Several processes of one control plane, each with a clock of its own on the same database. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { ClockChange } from '../../../src/apiserver/cluster-time/clock-state.ts';
+import { Timekeeper } from '../../../src/apiserver/cluster-time/timekeeper.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { SteerableClock } from '../../../src/lib/steerable-clock.ts';
+import { WorkGauge } from '../../../src/lib/work-gauge.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { RecordingLogger } from '../../support/recording-logger.ts';
+import { startTestStore } from '../../support/test-store.ts';
+
+const HOUR_MS = 3_600_000;
+
+interface Process extends AsyncDisposable {
+  readonly clock: SteerableClock;
+  readonly keeper: Timekeeper;
+  readonly work: WorkGauge;
+}
+
+let processes = 0;
+
+async function startProcess(url: string): Promise<Process> {
+  const running = await startTestStore({ url });
+  const clock = new SteerableClock(systemClock);
+  const work = new WorkGauge();
+  const keeper = new Timekeeper({
+    store: running.store,
+    clock,
+    real: systemClock,
+    work,
+    maxLeadMs: 20_000,
+    identity: `process-${++processes}`,
+    logger: new RecordingLogger(),
+  });
+  await keeper.start();
+  return {
+    clock,
+    keeper,
+    work,
+    [Symbol.asyncDispose]: async () => {
+      await keeper.stop();
+      await running[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('a clock that processes share', () => {
+  test('is the same in each of them, whoever steers it', async () => {
+    await using database = await createTestDatabase();
+    await using one = await startProcess(database.url);
+    await using other = await startProcess(database.url);
+    await one.keeper.steer({ type: 'step', stepMs: HOUR_MS });
+    await eventually(
+      () => one.keeper.time.stepUntilMs,
+      (untilMs) => expect(untilMs).toBeUndefined(),
+    );
+    await eventually(
+      () => other.clock.now() - one.clock.now(),
+      (apartMs) => expect(Math.abs(apartMs)).toBeLessThanOrEqual(10),
+    );
+    expect(one.clock.now() - Date.now()).toBeGreaterThan(HOUR_MS - 60_000);
+    await other.keeper.steer({ type: 'pause' });
+    await eventually(
+      () => [one.clock.now(), one.keeper.time.paused],
+      (seen) => expect(seen).toEqual([other.clock.now(), true]),
+    );
+  });
+
+  test('is held by the one that cannot keep up', async () => {
+    await using database = await createTestDatabase();
+    await using fast = await startProcess(database.url);
+    await using slow = await startProcess(database.url);
+    const busySinceMs = slow.clock.now();
+    const done = slow.work.add(() => busySinceMs);
+    await fast.keeper.steer({ type: 'speed', speed: 600 });
+    await eventually(
+      () => fast.keeper.time.effectiveSpeed,
+      (speed) => expect(speed).toBeLessThan(60),
+      { withinMs: 20_000 },
+    );
+    done();
+    await eventually(
+      () => fast.keeper.time.effectiveSpeed,
+      (speed) => expect(speed).toBeGreaterThan(100),
+      { withinMs: 20_000 },
+    );
+  });
+
+  test('of twenty steps at once makes one, and refuses the others', async () => {
+    await using database = await createTestDatabase();
+    await using one = await startProcess(database.url);
+    await using other = await startProcess(database.url);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) =>
+        (i % 2 === 0 ? one : other).keeper.steer({ type: 'step', stepMs: 1_000 * HOUR_MS }),
+      ),
+    );
+    const refusals = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refusals).toHaveLength(19);
+    for (const refusal of refusals) {
+      expect(String((refusal as PromiseRejectedResult).reason)).toContain('a step is under way');
+    }
+  });
+
+  test('goes on after a restart from a time that is not before any that was shown, whatever was done to it', async () => {
+    await using database = await createTestDatabase();
+    let shownMs = 0;
+    const changes: fc.Arbitrary<ClockChange> = fc.oneof(
+      fc.constantFrom<ClockChange>({ type: 'pause' }, { type: 'resume' }),
+      fc.record({ type: fc.constant('speed' as const), speed: fc.constantFrom(0.5, 1, 60, 3_600) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(changes, { minLength: 1, maxLength: 4 }), async (history) => {
+        await using one = await startProcess(database.url);
+        expect(one.clock.now()).toBeGreaterThanOrEqual(shownMs);
+        for (const change of history) await one.keeper.steer(change);
+        shownMs = one.clock.now();
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
