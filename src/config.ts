@@ -43,6 +43,12 @@ import {
   toInteger,
   toRate,
 } from './composition/option-values.ts';
+import {
+  readSchedulingDecisionConfig,
+  SCHEDULING_DECISION_OPTIONS,
+  SCHEDULING_DECISION_USAGE,
+  type SchedulingDecisionConfig,
+} from './composition/scheduling-decision-config.ts';
 import { didYouMeanHint } from './lib/did-you-mean.ts';
 
 /** Where servers listen, and commands look for them, unless they are told otherwise. */
@@ -104,6 +110,7 @@ export interface Config {
   readonly disableAdmissionPlugins: readonly string[];
   readonly audit: AuditConfig;
   readonly containerLogs: ContainerLogConfig;
+  readonly schedulingDecisions: SchedulingDecisionConfig;
   readonly network: NetworkConfig;
   /** How long revisions are kept, in seconds: what a watch may resume from, and a read look back to. @default 3600 */
   readonly retentionSeconds: number;
@@ -165,6 +172,7 @@ Usage: npm start -- [options]
 ${AUTHENTICATION_USAGE}
 ${AUDIT_USAGE}
 ${CONTAINER_LOG_USAGE}
+${SCHEDULING_DECISION_USAGE}
 ${NETWORK_USAGE}
 Environment: DATABASE_URL uses a PostgreSQL server (14 or newer) in place of the embedded one,
 REDIS_URL puts the work queues on Redis.
@@ -203,6 +211,7 @@ const OPTIONS = {
   ...AUTHENTICATION_OPTIONS,
   ...AUDIT_OPTIONS,
   ...CONTAINER_LOG_OPTIONS,
+  ...SCHEDULING_DECISION_OPTIONS,
   ...NETWORK_OPTIONS,
 } as const;
 
@@ -252,6 +261,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     ...toPluginSwitches(values),
     audit: readAuditConfig(values, cwd),
     containerLogs: readContainerLogConfig(values),
+    schedulingDecisions: readSchedulingDecisionConfig(values),
     network: readNetworkConfig(values),
     retentionSeconds: seconds('--retention', values.retention ?? '3600'),
     initialNodes: toInteger('--initial-nodes', values['initial-nodes'] ?? '3', 0, 10_000),

@@ -11,6 +11,8 @@ import { ADMIN_USER, APISERVER_USER } from './apiserver/authentication/identitie
 import type { ApiClient } from './apiserver/client.ts';
 import type { Timekeeper } from './apiserver/cluster-time/timekeeper.ts';
 import { createClient } from './apiserver/in-process-client.ts';
+import type { DecisionSource } from './apiserver/scheduling/pod-decisions.ts';
+import type { SchedulingSimulator } from './apiserver/scheduling/simulate-scheduling.ts';
 import { type Audit, startAudit } from './composition/audit.ts';
 import { type AuthenticationOptions, openAuthentication } from './composition/authentication.ts';
 import { createAuthorityOpener } from './composition/cluster-authority.ts';
@@ -29,6 +31,8 @@ import {
   openListeners,
 } from './composition/listeners.ts';
 import { ConfigError } from './composition/option-values.ts';
+import { openSchedulingDecisions } from './composition/scheduling-decisions.ts';
+import { openSchedulingSimulator } from './composition/scheduling-simulator.ts';
 import { withStoredVersions } from './composition/stored-versions.ts';
 import { openTls } from './composition/tls.ts';
 import { startWorkers } from './composition/workers.ts';
@@ -105,9 +109,13 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const audit = startAudit({ config, database, logger }, cleanup);
   const containerLogs = openContainerLogs({ config, database, clock, logger }, cleanup);
   const containers = openContainerStreams({ containerLogs, clock, logger }, cleanup);
+  const decisions = openSchedulingDecisions({ config, database, metrics, clock, logger }, cleanup);
+  const simulator = openSchedulingSimulator({ config, clock, logger }, cleanup);
   const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
   const apiServer = createApiServer({
     ...parts,
+    decisions: decisions.source,
+    schedulingSimulator: simulator.ofApi,
     metrics,
     timekeeper,
     containerStreams: containers.streams,
@@ -115,6 +123,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   cleanup.defer(() => apiServer.stop());
   await apiServer.start();
   containers.connect(apiServer);
+  simulator.connect(apiServer);
   containerLogs.startRetention(createClient(apiServer, { user: APISERVER_USER }));
   const { serviceAccountTokens } = authentication;
   const readiness = { workersStarted: false };
@@ -131,6 +140,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
     certificateAuthority,
     serviceAccountKeys: serviceAccountTokens.keys,
     containerLog: containerLogs.log,
+    decisions: decisions.settings,
   });
   if (workers) cleanup.defer(() => workers.run());
   const asServer = createClient(apiServer, { user: APISERVER_USER });
@@ -215,6 +225,8 @@ interface ApiServerParts {
   readonly audit: Audit;
   readonly containerLogs: ContainerLogs;
   readonly containerStreams: ContainerStreams;
+  readonly decisions: DecisionSource;
+  readonly schedulingSimulator: SchedulingSimulator;
 }
 
 function createApiServer(options: ApiServerParts): ApiServer {

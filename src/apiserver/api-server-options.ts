@@ -13,6 +13,8 @@ import type { Authenticator } from './authentication/authenticator.ts';
 import type { ServiceAccountTokenOptions } from './authentication/service-accounts/token-issuer.ts';
 import type { AuthorizationMode } from './authorization/authorization-modes.ts';
 import type { Timekeeper } from './cluster-time/timekeeper.ts';
+import type { DecisionSource } from './scheduling/pod-decisions.ts';
+import type { SchedulingSimulator } from './scheduling/simulate-scheduling.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import type { ContainerLogSource } from './subresources/pod-log.ts';
 
@@ -51,6 +53,10 @@ export interface ApiServerOptions {
   readonly auditSource?: AuditSource | undefined;
   /** Where what containers printed is read. @default nowhere */
   readonly containerLogs?: ContainerLogSource | undefined;
+  /** Where what the scheduler decided is read. @default nowhere */
+  readonly decisions?: DecisionSource | undefined;
+  /** Answers where Pods would go. @default nobody */
+  readonly schedulingSimulator?: SchedulingSimulator | undefined;
   /** Who runs containers, for those who reach into them. @default nobody */
   readonly containerStreams?: ContainerStreams | undefined;
   /** What simulated Pods use by what other objects say of them. @default what they say themselves */

@@ -49,7 +49,7 @@ import type {
 import type { ClockChange } from './cluster-time/clock-state.ts';
 import { CLUSTER_CLOCK, keeperOf, steerTime } from './cluster-time/steer-time.ts';
 import type { ClusterTime } from './cluster-time/timekeeper.ts';
-import { ContainerAccess } from './container-access.ts';
+import { ContainerAccess, type ContainerAccessParts } from './container-access.ts';
 import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { DEFAULT_FLOWS } from './fairness/default-objects.ts';
@@ -74,6 +74,7 @@ import { updateObject } from './registry/update.ts';
 import { watchObjects } from './registry/watch.ts';
 import type { RequestContext } from './request-context.ts';
 import { RequestMetrics } from './request-metrics.ts';
+import { SchedulingAccess, type SchedulingAccessParts } from './scheduling/scheduling-access.ts';
 import { parseAddressRanges } from './services/address-range.ts';
 import type { ServiceRanges } from './services/service-companions.ts';
 import { createSubresource } from './subresources/create-subresource.ts';
@@ -88,6 +89,8 @@ export class ApiServer {
   readonly scheme: Scheme;
   /** The way to containers. */
   readonly containers: ContainerAccess;
+  /** What was decided about Pods, and what would be. */
+  readonly scheduling: SchedulingAccess;
   readonly #registry: Registry;
   readonly #customResources: CustomResources;
   readonly #authorization: Authorization;
@@ -115,11 +118,13 @@ export class ApiServer {
     this.#customResources = new CustomResources(this.#registry);
     this.#flowSchemas = new FlowSchemaKeeper(this.#registry);
     this.#apiServices = new ApiServiceKeeper(ownApi(this), this.scheme, options.logger);
-    this.containers = new ContainerAccess({
+    const access: ContainerAccessParts & SchedulingAccessParts = {
       registry: this.#registry,
       options,
       serve: (ctx, request, handle) => this.#serve(ctx, request, handle),
-    });
+    };
+    this.containers = new ContainerAccess(access);
+    this.scheduling = new SchedulingAccess(access);
     const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     this.#flows = new FlowControl({
       store: options.store,

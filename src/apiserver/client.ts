@@ -10,6 +10,12 @@ import type { ResourceRef } from '../scheme/resource.ts';
 import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type { ClockChange } from './cluster-time/clock-state.ts';
 import type { ClusterTime } from './cluster-time/timekeeper.ts';
+import type {
+  DecisionRequest,
+  DecisionsOfPods,
+  SimulationRequest,
+  ToldSimulation,
+} from './scheduling/scheduling-questions.ts';
 import type { PodLogOptions } from './subresources/pod-log-options.ts';
 
 /** Which object: `namespace` is left out for what has none. */
@@ -272,6 +278,10 @@ export interface ApiClient {
   proxy(ref: ResourceRef, target: Target, request: HttpRequest): Promise<HttpAnswer>;
   /** The audit log, newest first. */
   auditLog(selection?: AuditSelection): Promise<AuditPage>;
+  /** What the scheduler decided about Pods. */
+  podDecisions(request: DecisionRequest): Promise<DecisionsOfPods>;
+  /** Where copies of a Pod would go, were they created now. Nothing is created. */
+  simulateScheduling(request: SimulationRequest): Promise<ToldSimulation>;
   /** What the cluster's clock shows, and how it runs. */
   clusterTime(): Promise<ClusterTime>;
   /** Steers the cluster's clock. */

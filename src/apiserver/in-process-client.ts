@@ -31,6 +31,12 @@ import type {
 import type { ClockChange } from './cluster-time/clock-state.ts';
 import type { ClusterTime } from './cluster-time/timekeeper.ts';
 import type { RequestContext, RequestSource } from './request-context.ts';
+import type {
+  DecisionRequest,
+  DecisionsOfPods,
+  SimulationRequest,
+  ToldSimulation,
+} from './scheduling/scheduling-questions.ts';
 import type { PodLogOptions } from './subresources/pod-log-options.ts';
 
 export interface ClientOptions {
@@ -176,6 +182,14 @@ class InProcessClient implements ApiClient {
 
   auditLog(selection: AuditSelection = {}): Promise<AuditPage> {
     return this.#server.auditLog(this.#ctx, selection);
+  }
+
+  podDecisions(request: DecisionRequest): Promise<DecisionsOfPods> {
+    return this.#server.scheduling.podDecisions(this.#ctx, request);
+  }
+
+  simulateScheduling(request: SimulationRequest): Promise<ToldSimulation> {
+    return this.#server.scheduling.simulate(this.#ctx, request);
   }
 
   async clusterTime(): Promise<ClusterTime> {

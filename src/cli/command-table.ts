@@ -161,6 +161,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./commands/describe.ts')).describeCommand,
   ),
   entry(
+    'explain-scheduling',
+    'show why a Pod is on its node, or why it waits for one',
+    async () => (await import('./commands/explain-scheduling.ts')).explainSchedulingCommand,
+  ),
+  entry(
+    'simulate-scheduling',
+    'ask where Pods would go, and how many fit, without creating any',
+    async () => (await import('./commands/simulate-scheduling.ts')).simulateSchedulingCommand,
+  ),
+  entry(
     'logs',
     'print what a container of a Pod printed',
     async () => (await import('./commands/logs.ts')).logsCommand,

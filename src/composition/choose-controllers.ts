@@ -1,5 +1,5 @@
 import { didYouMeanHint } from '../lib/did-you-mean.ts';
-import { ownControllerName } from './controller-names.ts';
+import { isElsewhereOnly, ownControllerName } from './controller-names.ts';
 import { ConfigError } from './option-values.ts';
 
 const ALL = '*';
@@ -18,6 +18,7 @@ export function chooseControllers<Name extends string>(
     if (word === ALL) continue;
     const isWanted = !word.startsWith('-');
     const given = isWanted ? word : word.slice(1);
+    if (!isWanted && isElsewhereOnly(given)) continue;
     const name = ownControllerName(given);
     assertIsKnown(name, given, known);
     if (!named.has(name)) named.set(name, isWanted);

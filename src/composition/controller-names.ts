@@ -24,6 +24,7 @@ const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
   'persistentvolume-attach-detach': 'attach-detach',
   attachdetach: 'attach-detach',
   podgc: 'pod-garbage-collector',
+  'resource-claim': 'resourceclaim',
   'root-ca-cert-publisher': 'root-ca-certificate-publisher',
   'legacy-service-account-token-cleaner': 'legacy-serviceaccount-token-cleaner',
 };
@@ -32,4 +33,28 @@ const NAMES_ELSEWHERE: Readonly<Record<string, string>> = {
 export function ownControllerName(name: string): string {
   const short = name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : name;
   return NAMES_ELSEWHERE[short] ?? short;
+}
+
+/** What kube-controller-manager has and there is nothing for here: clouds, tokens to join by, checks of machines. */
+const ELSEWHERE_ONLY: ReadonlySet<string> = new Set([
+  'bootstrap-signer',
+  'bootstrapsigner',
+  'cloud-node-lifecycle',
+  'kube-apiserver-serving-clustertrustbundle-publisher',
+  'node-route',
+  'podcertificaterequest-cleaner',
+  'route',
+  'selinux-warning',
+  'service',
+  'service-cidr',
+  'service-lb',
+  'storage-version-gc',
+  'storageversion-garbage-collector',
+  'token-cleaner',
+  'tokencleaner',
+]);
+
+/** Whether only kube-controller-manager has a controller of that name: to be without it is what one is anyway. */
+export function isElsewhereOnly(name: string): boolean {
+  return ELSEWHERE_ONLY.has(ownControllerName(name));
 }

@@ -34,10 +34,7 @@ import type { WorkGauge } from '../lib/work-gauge.ts';
 import type { Controller } from '../machinery/controller.ts';
 import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
-import {
-  parseSchedulerConfiguration,
-  SchedulerConfigurationError,
-} from '../scheduler/configuration/scheduler-configuration.ts';
+import type { DecisionSettings } from '../scheduler/decisions/decision-recorder.ts';
 import { createScheduler, type SchedulerOptions } from '../scheduler/scheduler.ts';
 import { simulationFaults } from '../scheme/groups/simulation/definitions.ts';
 import { SIMULATION_GROUP } from '../scheme/groups/simulation/types.ts';
@@ -46,7 +43,7 @@ import { chooseControllers } from './choose-controllers.ts';
 import { type Component, controllerClient, startComponent } from './component.ts';
 import type { Database } from './database.ts';
 import { ConfigError } from './option-values.ts';
-import { parseYaml, readOptionFile } from './yaml-file.ts';
+import { readSchedulerConfiguration } from './scheduler-configuration.ts';
 
 export interface WorkersOptions {
   readonly config: Config;
@@ -58,6 +55,8 @@ export interface WorkersOptions {
   readonly serviceAccountKeys: ServiceAccountKeys;
   /** Where simulated containers print to. */
   readonly containerLog: ContainerLog;
+  /** Where the scheduler tells what it decides. */
+  readonly decisions: DecisionSettings;
   readonly metrics: MetricRegistry;
   /** Is told what there is to do. */
   readonly work: WorkGauge;
@@ -121,7 +120,7 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
     {
       name: 'kube-scheduler',
       user: SCHEDULER_USER,
-      controllers: roles.has('scheduler') ? [createScheduler(schedulerOptions(config))] : [],
+      controllers: roles.has('scheduler') ? [createScheduler(schedulerOptions(options))] : [],
       leaseName: 'kube-scheduler',
     },
     {
@@ -172,17 +171,8 @@ function controllersOf({
   return createControllers(options, names);
 }
 
-/** @throws {ConfigError} for a configuration that cannot be */
-function schedulerOptions({ schedulerConfigFile: file }: Config): SchedulerOptions {
-  if (file === undefined) return {};
-  const option = '--scheduler-config';
-  try {
-    const text = readOptionFile(option, file);
-    return { configuration: parseSchedulerConfiguration(parseYaml(file, text)) };
-  } catch (thrown) {
-    if (!(thrown instanceof SchedulerConfigurationError)) throw thrown;
-    throw new ConfigError(`${option}: ${file}: ${thrown.message}`);
-  }
+function schedulerOptions({ config, decisions }: WorkersOptions): SchedulerOptions {
+  return { configuration: readSchedulerConfiguration(config), decisions };
 }
 
 function kubeletClient(apiServer: ApiServer, nodeName: string): ApiClient {

@@ -14,6 +14,7 @@ import { createClusterRoleAggregationController } from './clusterrole-aggregatio
 import { createCronJobController } from './cronjob/reconciler.ts';
 import { createDaemonSetController } from './daemonset/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
+import { createDeviceTaintEvictionController } from './device-taint-eviction/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
@@ -100,6 +101,7 @@ const FACTORIES = {
   'horizontal-pod-autoscaler': createHorizontalPodAutoscalerController,
   'ttl-after-finished': createTtlAfterFinishedController,
   namespace: createNamespaceController,
+  'device-taint-eviction': createDeviceTaintEvictionController,
   resourceclaim: createResourceClaimController,
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,

@@ -3,6 +3,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { ApiObject } from '../scheme/object.ts';
 import type { ResourceDefinition } from '../scheme/resource.ts';
 import { gatedReads, type ReadClient } from './read-client.ts';
+import { DecisionLoader } from './scheduling/decision-loader.ts';
 import { type PointInTime, SnapshotReader } from './snapshot-reader.ts';
 
 export interface RequestContextOptions {
@@ -26,6 +27,8 @@ export class RequestContext {
   readonly warnings: string[] = [];
   /** The reads of this request: some at a time, so that a query that leads far does not crowd out its own user. */
   readonly reads: ReadClient;
+  /** What the scheduler decided about the Pods of this request. */
+  readonly decisions: DecisionLoader;
   #reader: SnapshotReader;
   /** Readers of what was read at another moment than the request's own. */
   readonly #otherMoments = new WeakMap<ApiObject, SnapshotReader>();
@@ -37,6 +40,7 @@ export class RequestContext {
     this.logger = logger;
     this.now = now;
     this.reads = gatedReads(client);
+    this.decisions = new DecisionLoader(client);
     this.#reader = new SnapshotReader(this.reads);
   }
 

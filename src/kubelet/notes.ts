@@ -102,6 +102,15 @@ export function failedMountNote(message: string): EventNote {
   return { type: 'Warning', reason: REASON_FAILED_MOUNT, message };
 }
 
+/** Volumes that nobody has attached to the node for too long. */
+export function unattachedNote(volumes: readonly string[]): EventNote {
+  const names = volumes.join(' ');
+  const what = `unmounted volumes=[${names}], unattached volumes=[${names}], failed to process volumes=[]`;
+  return failedMountNote(
+    `Unable to attach or mount volumes: ${what}: timed out waiting for the condition`,
+  );
+}
+
 /** The node has no Pod range, or no address of it is free. */
 export function networkNotReadyNote(): EventNote {
   const message =

@@ -33,11 +33,17 @@ export class BatchLane<T> {
   readonly #options: Required<BatchLaneOptions<T>>;
   #waiting: T[] = [];
   #dropped = 0;
+  #droppedBefore = 0;
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
 
   constructor({ flushIntervalMs = 200, maxWaiting = 20_000, ...rest }: BatchLaneOptions<T>) {
     this.#options = { ...rest, flushIntervalMs, maxWaiting };
+  }
+
+  /** How many items were dropped, ever. */
+  get droppedTotal(): number {
+    return this.#droppedBefore + this.#dropped;
   }
 
   add(item: T): void {
@@ -98,6 +104,7 @@ export class BatchLane<T> {
     if (this.#dropped === 0) return;
     const { backend, logger, what } = this.#options;
     logger.warn(`${what} were dropped`, { backend: backend.name, count: this.#dropped });
+    this.#droppedBefore += this.#dropped;
     this.#dropped = 0;
   }
 }

@@ -1,3 +1,4 @@
+import type { ReasonCount } from '../scheme/scheduling/decision.ts';
 import type { NodeRejection, Refusal } from './framework.ts';
 
 /** Kubernetes' message when a cluster has no node at all. */
@@ -7,6 +8,8 @@ export const NO_NODES_MESSAGE = 'no nodes available to schedule pods';
 export interface Diagnosis {
   readonly message: string;
   readonly rejectedBy: ReadonlySet<string>;
+  /** The same by reason: most nodes first. */
+  readonly reasons: readonly ReasonCount[];
 }
 
 /** A refusal, and how many nodes say it. */
@@ -22,11 +25,16 @@ export function diagnose(
   nodeCount: number,
   rejections: Iterable<CountedRefusal<NodeRejection>>,
 ): Diagnosis {
-  if (nodeCount === 0) return { message: NO_NODES_MESSAGE, rejectedBy: new Set() };
+  if (nodeCount === 0) {
+    return { message: NO_NODES_MESSAGE, rejectedBy: new Set(), reasons: [] };
+  }
   const rejectedBy = new Set<string>();
-  const listed = [...rejections];
-  for (const [{ plugin }] of listed) rejectedBy.add(plugin);
-  return { message: countReasons(nodeCount, listed), rejectedBy };
+  const tally = new ReasonTally();
+  for (const [rejection, count] of rejections) {
+    rejectedBy.add(rejection.plugin);
+    tally.add(rejection, count);
+  }
+  return { message: tally.message(nodeCount), rejectedBy, reasons: tally.counts() };
 }
 
 /** The same, for a pod that one plugin refuses whatever the node. */
@@ -37,15 +45,38 @@ export function diagnoseRefusal(
   return {
     message: `0/${nodeCount} nodes are available: ${reason}.`,
     rejectedBy: new Set([plugin]),
+    reasons: [{ plugin, reason, count: nodeCount }],
   };
 }
 
 /** How many nodes say what, sorted. */
 export function countReasons(nodeCount: number, refusals: Iterable<CountedRefusal>): string {
-  const counts = new Map<string, number>();
-  for (const [{ reasons }, count] of refusals) {
-    for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  const tally = new ReasonTally();
+  for (const [{ reasons }, count] of refusals) tally.add({ plugin: '', reasons }, count);
+  return tally.message(nodeCount);
+}
+
+/** Counts the nodes by the reasons for which they are out of the question. */
+export class ReasonTally {
+  readonly #counts = new Map<string, { plugin: string; count: number }>();
+
+  add({ plugin, reasons }: NodeRejection, count: number): void {
+    for (const reason of reasons) {
+      const counted = this.#counts.get(reason);
+      if (counted) counted.count += count;
+      else this.#counts.set(reason, { plugin, count });
+    }
   }
-  const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
-  return `0/${nodeCount} nodes are available: ${reasons.join(', ')}.`;
+
+  /** Most nodes first. */
+  counts(): readonly ReasonCount[] {
+    return [...this.#counts]
+      .map(([reason, { plugin, count }]) => ({ plugin, reason, count }))
+      .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
+  }
+
+  message(nodeCount: number): string {
+    const reasons = [...this.#counts].map(([reason, { count }]) => `${count} ${reason}`).sort();
+    return `0/${nodeCount} nodes are available: ${reasons.join(', ')}.`;
+  }
 }

@@ -13,6 +13,7 @@
  * @see https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/
  */
 import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
+import type { ResourceClaim } from '../scheme/generated/types/resource-v1.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { QueuedPod } from './queued-pod.ts';
@@ -99,7 +100,15 @@ export type ClusterEvent =
   /** A pod that held resources is gone or has ended. */
   | { readonly type: 'assigned-pod-removed'; readonly pod: Pod }
   /** A claim, a volume, a storage class or what a node can attach. */
-  | { readonly type: 'storage-changed' };
+  | { readonly type: 'storage-changed' }
+  /** A claim for devices; `frees` when it has none any more. */
+  | {
+      readonly type: 'device-claim-changed';
+      readonly claim: ResourceClaim;
+      readonly frees: boolean;
+    }
+  /** The devices that there are, or their classes. */
+  | { readonly type: 'devices-changed' };
 
 /** What the filters say about pods of one signature, of any node. */
 export interface PodJudge {
@@ -128,6 +137,8 @@ export interface PostFilterResult {
   readonly message?: string;
   /** The node where room is being made; null gives up the one that was nominated, undefined keeps it. */
   readonly nominate?: string | null;
+  /** The pods that leave that node. */
+  readonly victims?: readonly PodInfo[];
   /** Does what the decision asks for; it runs on its own. */
   readonly act?: () => Promise<void>;
 }

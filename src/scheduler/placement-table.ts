@@ -135,9 +135,7 @@ export class PlacementTable implements NodeVerdicts {
   ranked(): readonly RankedNode[] {
     this.#refresh();
     if (this.plan.refusal) return [];
-    const groups = [...this.#groups.values()].filter(
-      (group) => group.size > 0 && !this.#rejectGroup(group),
-    );
+    const groups = this.openGroups();
     const totals = this.#domainTotals(groups);
     return groups.flatMap((group, index) =>
       [...group.entries()]
@@ -146,6 +144,36 @@ export class PlacementTable implements NodeVerdicts {
           nodeName: entry.nodeName,
           total: this.#totalOf(entry) + (totals[index] ?? 0),
         })),
+    );
+  }
+
+  /** The groups of nodes that can take the pod, in the order of {@link ranked}. */
+  openGroups(): readonly NodeGroup[] {
+    this.#refresh();
+    return [...this.#groups.values()].filter(
+      (group) => group.size > 0 && !this.#rejectGroup(group),
+    );
+  }
+
+  /** Tells of every node why it is out of the question, or else its entry and its score. */
+  eachNode(
+    refused: (nodeName: string, rejection: NodeRejection) => void,
+    open: (entry: NodeEntry, total: number) => void,
+  ): void {
+    const groups = this.openGroups();
+    const totals = this.#domainTotals(groups);
+    const shares = new Map(groups.map((group, index) => [group, totals[index] ?? 0]));
+    for (const [nodeName, rejection] of this.verdictsOf(undefined)) {
+      const entry = this.#entries.get(nodeName);
+      if (rejection) refused(nodeName, rejection);
+      else if (entry) open(entry, this.#totalOf(entry) + (shares.get(entry.group) ?? 0));
+    }
+  }
+
+  /** The scores of a node that can take the pod on the scale of 0 to 100, one a scorer of the plan. */
+  scoresOf({ rawScores }: NodeEntry): readonly number[] {
+    return this.plan.scorers.map((scorer, index) =>
+      normalized(scorer, rawScores[index] as number, this.#maxima[index] as number),
     );
   }
 

@@ -5,6 +5,7 @@ import type { EventRecorder } from '../machinery/event-recorder.ts';
 import type { InformerFactory } from '../machinery/informer.ts';
 import type { NamespacedKey } from '../scheme/object.ts';
 import type { ClusterCache } from './cluster-cache.ts';
+import type { DeviceState } from './devices/device-state.ts';
 import type { Budgets } from './preemption/watch-budgets.ts';
 import type { WorkloadSelector } from './topology/workload-selectors.ts';
 import type { VolumeState } from './volumes/volume-state.ts';
@@ -21,6 +22,7 @@ export interface PluginHandle {
   readonly workloadSelector: WorkloadSelector;
   readonly budgets: Budgets;
   readonly volumes: VolumeState;
+  readonly devices: DeviceState;
   /** The placements that wait for a plugin's permission. */
   readonly waitingPods: WaitingPods;
   /** Lets pods that wait be tried at once. */

@@ -22,6 +22,14 @@ export interface PlannedScorer extends NodeScorer, Named {
   readonly weight: number;
 }
 
+interface PlannedFilter extends Named {
+  readonly filter: NodeFilter;
+}
+
+interface PlannedDomainFilter extends Named {
+  readonly view: DomainFilter;
+}
+
 interface PlannedDomainScorer extends Named {
   readonly weight: number;
   readonly view: DomainScorer;
@@ -43,8 +51,8 @@ export class PodPlan implements PodJudge {
   readonly #countsByHost: readonly DomainCounts[];
   /** The plugin that refuses the pod whatever the node, with its reason. */
   refusal: (Named & { readonly reason: string }) | undefined;
-  readonly #filters: (Named & { readonly filter: NodeFilter })[] = [];
-  readonly #domainFilters: (Named & { readonly view: DomainFilter })[] = [];
+  readonly #filters: PlannedFilter[] = [];
+  readonly #domainFilters: PlannedDomainFilter[] = [];
   #onlyNodes: ReadonlySet<string> | undefined;
   #notPrefiltered: NodeRejection | undefined;
 
@@ -85,6 +93,16 @@ export class PodPlan implements PodJudge {
 
   get hasDomainFilters(): boolean {
     return this.#domainFilters.length > 0;
+  }
+
+  /** Those that look at one node, in the order in which they are asked. */
+  get filters(): readonly PlannedFilter[] {
+    return this.#filters;
+  }
+
+  /** Those that look at topology domains; they are asked after the others. */
+  get domainFilters(): readonly PlannedDomainFilter[] {
+    return this.#domainFilters;
   }
 
   close(): void {

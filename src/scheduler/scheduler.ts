@@ -25,20 +25,19 @@ import {
   DEFAULT_CONFIGURATION,
   type SchedulerConfiguration,
 } from './configuration/scheduler-configuration.ts';
+import { createRunners } from './create-runners.ts';
+import { DecisionRecorder, type DecisionSettings } from './decisions/decision-recorder.ts';
 import { countOnce, diagnose, diagnoseRefusal } from './diagnosis.ts';
 import { chooseWithExtenders } from './extenders/choose-with-extenders.ts';
 import { HttpExtender } from './extenders/http-extender.ts';
 import { DEFAULT_SCHEDULER_NAME, type NodeRejection } from './framework.ts';
 import type { PlacementTable } from './placement-table.ts';
 import type { PodInfo } from './pod-info.ts';
-import { watchBudgets } from './preemption/watch-budgets.ts';
-import { type Binder, ProfileRunner } from './profile-runner.ts';
+import type { Binder, ProfileRunner } from './profile-runner.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import { type Failure, REASON_SCHEDULER_ERROR, reportUnschedulable } from './report.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
-import { createWorkloadSelector } from './topology/workload-selectors.ts';
-import { VolumeState } from './volumes/volume-state.ts';
-import { PermitRejection, WaitingPods } from './waiting-pods.ts';
+import { PermitRejection } from './waiting-pods.ts';
 
 export const REASON_SCHEDULED = 'Scheduled';
 
@@ -50,18 +49,21 @@ export interface SchedulerOptions {
   readonly configuration?: SchedulerConfiguration;
   /** How many pods one job places at the most, before others get their turn. @default 512 */
   readonly batchSize?: number;
+  /** Who hears what is decided, and why. @default nobody */
+  readonly decisions?: DecisionSettings | undefined;
 }
 
 export function createScheduler({
   configuration = DEFAULT_CONFIGURATION,
   batchSize = 512,
+  decisions,
 }: SchedulerOptions = {}): Controller {
   return {
     name: 'scheduler',
     concurrency: 1,
     singleton: true,
     setUp(context) {
-      const scheduler = new Scheduler(context, configuration, batchSize);
+      const scheduler = new Scheduler(context, configuration, { batchSize, decisions });
       return () => scheduler.run();
     },
   };
@@ -71,46 +73,43 @@ const nameOf = ({ spec }: Pod): string => spec?.schedulerName ?? DEFAULT_SCHEDUL
 
 class Scheduler {
   readonly #context: ControllerContext;
-  readonly #runners = new Map<string, ProfileRunner>();
+  readonly #runners: ReadonlyMap<string, ProfileRunner>;
   readonly #batchSize: number;
   readonly #cache = new ClusterCache();
   readonly #queue: SchedulingQueue;
   readonly #extenders: readonly HttpExtender[];
+  readonly #decisions: DecisionRecorder | undefined;
   /** Extenders are asked about one pod after the other; pods that do not concern them do not wait for that. */
   #asking: Promise<void> = Promise.resolve();
 
   constructor(
     context: ControllerContext,
-    { createProfiles, backoff, extenders }: SchedulerConfiguration,
-    batchSize: number,
+    configuration: SchedulerConfiguration,
+    { batchSize, decisions }: { batchSize: number; decisions: DecisionSettings | undefined },
   ) {
     this.#context = context;
     this.#batchSize = batchSize;
-    this.#extenders = extenders.map((config) => new HttpExtender(config));
-    const { clock, informers, random } = context;
-    const waitingPods = new WaitingPods(clock);
-    const profiles = createProfiles({
+    this.#decisions =
+      decisions && new DecisionRecorder({ ...context, ...decisions, cache: this.#cache });
+    this.#extenders = configuration.extenders.map((config) => new HttpExtender(config));
+    const { clock, informers } = context;
+    this.#runners = createRunners({
       ...context,
       // Events come from the scheduler's name in the pods' spec, as in Kubernetes.
       events: context.events.withSource(DEFAULT_SCHEDULER_NAME),
+      configuration,
       cache: this.#cache,
-      workloadSelector: createWorkloadSelector(informers),
-      budgets: watchBudgets(informers),
-      volumes: new VolumeState(informers, () => {
-        this.#queue.onEvent({ type: 'storage-changed' });
+      onChange: (event) => {
+        this.#queue.onEvent(event);
         this.#wake();
-      }),
-      waitingPods,
+      },
       activate: (keys) => {
         this.#queue.activate(keys);
         this.#wake();
       },
     });
-    for (const profile of profiles) {
-      const runner = new ProfileRunner({ profile, cache: this.#cache, random, waitingPods });
-      this.#runners.set(profile.schedulerName, runner);
-    }
-    this.#queue = new SchedulingQueue({ profiles, clock, backoff });
+    const profiles = [...this.#runners.values()].map(({ profile }) => profile);
+    this.#queue = new SchedulingQueue({ profiles, clock, backoff: configuration.backoff });
     this.#addMetrics();
     new ClusterWatcher({
       cache: this.#cache,
@@ -168,12 +167,14 @@ class Scheduler {
       this.#asking = this.#asking.then(() => this.#scheduleWith(extenders, queued, runner));
       return undefined;
     }
+    this.#decisions?.begin();
     const { nominations } = this.#cache;
     const nominated = nominations.nodeOf(info.uid);
     // The room that is kept for the pod is not in its own way.
     nominations.remove(info.uid);
     const table = runner.tables.tableFor(info);
     const nodeName = nominated && table.accepts(nominated) ? nominated : table.best();
+    this.#decisions?.judged(queued, table, nodeName);
     if (nodeName !== undefined) return this.#place(queued, runner, nodeName);
     if (nominated !== undefined) nominations.set(info, nominated);
     return this.#refuse(queued, runner, table);
@@ -190,7 +191,9 @@ class Scheduler {
     const { logger } = this.#context;
     this.#cache.nominations.remove(info.uid);
     const { eventCount } = this.#queue;
+    this.#decisions?.begin();
     const table = runner.tables.tableFor(info);
+    this.#decisions?.judged(queued, table);
     const options = { pod: info, ranked: table.ranked(), extenders, cache: this.#cache, logger };
     try {
       const { nodeName, rejections } = await chooseWithExtenders(options);
@@ -206,6 +209,7 @@ class Scheduler {
       const error = toError(thrown);
       logger.warn('an extender failed', { pod: info.key, error });
       this.#tryLater(queued);
+      this.#decisions?.failed(queued, 'Error', error.message);
       await this.#report(info, { message: error.message, reason: REASON_SCHEDULER_ERROR }).catch(
         (failed) => logger.error('a failure is not reported', { error: toError(failed) }),
       );
@@ -258,6 +262,7 @@ class Scheduler {
       await this.#takeBack(queued, runner, nodeName, toError(thrown));
       return;
     }
+    this.#decisions?.scheduled(queued, nodeName);
     this.#eventsOf(info).record(info.pod, {
       type: 'Normal',
       reason: REASON_SCHEDULED,
@@ -281,10 +286,12 @@ class Scheduler {
     const { logger } = this.#context;
     if (error instanceof PermitRejection) {
       this.#queue.addUnschedulable(queued, new Set([error.plugin]));
+      this.#decisions?.failed(queued, 'Unschedulable', error.message);
       return this.#report(info, { message: error.message });
     }
     if (!this.#queue.holds(queued)) return undefined;
     logger.warn('binding failed', { pod: info.key, node: nodeName, error });
+    this.#decisions?.failed(queued, 'Error', error.message);
     this.#tryLater(queued);
     return undefined;
   }
@@ -298,7 +305,7 @@ class Scheduler {
     const { info } = queued;
     const { nodeCount, nominations } = this.#cache;
     const { refusal } = table.plan;
-    const { message, rejectedBy } = refusal
+    const { message, rejectedBy, reasons } = refusal
       ? diagnoseRefusal(nodeCount, refusal)
       : diagnose(nodeCount, [...table.rejections(), ...countOnce(byExtenders)]);
     const room = nodeCount > 0 && !refusal ? runner.postFilter(info, table) : undefined;
@@ -306,9 +313,9 @@ class Scheduler {
     this.#queue.addUnschedulable(queued, byExtenders.length > 0 ? new Set() : rejectedBy);
     if (room?.nominate) nominations.set(info, room.nominate);
     else if (room?.nominate === null) nominations.remove(info.uid);
-    const reported = this.#report(info, {
-      message: [message, room?.message].filter(Boolean).join(' '),
-    });
+    const told = [message, room?.message].filter(Boolean).join(' ');
+    this.#decisions?.refused(queued, { message: told, reasons, room });
+    const reported = this.#report(info, { message: told });
     // Others need not wait until the victims have left.
     if (room?.act) this.#makeRoom(info, room.act);
     return reported;

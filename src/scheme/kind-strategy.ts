@@ -10,6 +10,11 @@ export interface Requester {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+export type StatusMetadata = 'annotations' | 'finalizers' | 'labels';
+
+/** As controllers of old rely on; names and owners are the main resource's. */
+export const STATUS_METADATA: readonly StatusMetadata[] = ['annotations', 'finalizers', 'labels'];
+
 /**
  * What a kind does beyond its structure: one file a kind, `scheme/groups/<group>/<kind>.ts`. All pure. Functions that
  * change an object get a private copy and change it in place. Kinds without a strategy get the generic behaviour.
@@ -38,6 +43,11 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   prepareForUpdate?(next: T, current: T): void;
   /** On update of `/status`, or of another subresource that is a part of the status: keeps `current`'s spec. */
   prepareForStatusUpdate?(next: T, current: T, subresource?: string): void;
+  /**
+   * What of the metadata `/status` changes: what it does not is nobody's by it.
+   * @default {@link STATUS_METADATA}
+   */
+  readonly statusMetadata?: readonly StatusMetadata[];
   /**
    * Whether the change from `current` to `next` is one that `metadata.generation` counts.
    * @default the spec (everything but metadata and status) differs

@@ -5,6 +5,7 @@ import { VirtualClock } from '../../src/lib/virtual-clock.ts';
 import type { Informer, InformerFactory } from '../../src/machinery/informer.ts';
 import { ClusterCache } from '../../src/scheduler/cluster-cache.ts';
 import { DEFAULT_CONFIGURATION } from '../../src/scheduler/configuration/scheduler-configuration.ts';
+import { DeviceState } from '../../src/scheduler/devices/device-state.ts';
 import { diagnose, diagnoseRefusal } from '../../src/scheduler/diagnosis.ts';
 import type { Profile } from '../../src/scheduler/framework.ts';
 import { PlacementTable } from '../../src/scheduler/placement-table.ts';
@@ -47,6 +48,7 @@ export function pluginHandle(
     cache,
     workloadSelector: () => undefined,
     volumes: new VolumeState(informersOf([]), () => {}),
+    devices: new DeviceState(informersOf([]), () => {}),
     budgets: { budgetsIn: () => [], version: () => 0 },
     waitingPods: new WaitingPods(clock),
     activate: () => {},
@@ -64,7 +66,7 @@ export function defaultProfile(handle: PluginHandle): Profile {
 export interface TestClusterOptions {
   readonly workloadSelector?: WorkloadSelector;
   readonly createProfile?: typeof defaultProfile;
-  /** Claims, volumes, classes and CSINodes that are there. */
+  /** Claims, volumes, classes, CSINodes and devices that are there. */
   readonly objects?: readonly ApiObject[];
 }
 
@@ -82,7 +84,8 @@ export class TestCluster {
     }: TestClusterOptions = {},
   ) {
     const volumes = new VolumeState(informersOf(objects), () => {});
-    this.profile = createProfile(pluginHandle(this.cache, { workloadSelector, volumes }));
+    const devices = new DeviceState(informersOf(objects), () => {});
+    this.profile = createProfile(pluginHandle(this.cache, { workloadSelector, volumes, devices }));
     for (const fields of nodes) this.cache.setNode(buildNode(fields));
   }
 

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../../lib/maybe-promise.ts';
 import { badRequest, conflict, notFound } from '../../scheme/errors.ts';
 import { invalidObject, required } from '../../scheme/field-error.ts';
+import { STATUS_METADATA } from '../../scheme/kind-strategy.ts';
 import {
   type Applied,
   applyConfiguration,
@@ -11,7 +12,7 @@ import {
   upgradeClientSideApply,
 } from '../../scheme/managed-fields/client-side-apply.ts';
 import { readManagers } from '../../scheme/managed-fields/managers.ts';
-import type { ApiObject } from '../../scheme/object.ts';
+import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
 import type { Target } from '../client.ts';
 import { facetOf } from '../subresources/facets.ts';
 import { planCreate } from './create.ts';
@@ -19,6 +20,7 @@ import { decodeInput } from './decode-input.ts';
 import { identityOf, timeOf, versionsOf } from './field-managers.ts';
 import { assertPreconditions } from './object-metadata.ts';
 import type { Plan } from './plan.ts';
+import type { ServedResource } from './served-resource.ts';
 import type { WriteScope } from './write-scope.ts';
 
 export interface ServerSideApply {
@@ -123,13 +125,23 @@ function configurationOf(scope: WriteScope, target: Target, input: object): ApiO
     const { status: _, ...desired } = configuration;
     return { ...(resource.hasStatus ? desired : configuration), metadata };
   }
-  const { labels: _, ...rest } = metadata;
-  if (subresource === 'scale') return { ...configuration, metadata: rest };
+  if (subresource === 'scale') {
+    const { labels: _, ...rest } = metadata;
+    return { ...configuration, metadata: rest };
+  }
   const { apiVersion, kind, status } = configuration;
   return {
     apiVersion,
     kind,
-    metadata: rest,
+    metadata: withStatusMetadata(resource, metadata),
     ...(status === undefined ? {} : { status }),
   } as ApiObject;
+}
+
+/** Without what `/status` of the kind does not change, so that nobody comes to own it by that. */
+function withStatusMetadata({ strategy }: ServedResource, metadata: ObjectMeta): ObjectMeta {
+  const { statusMetadata = STATUS_METADATA } = strategy;
+  const rest = { ...metadata };
+  for (const key of STATUS_METADATA) if (!statusMetadata.includes(key)) delete rest[key];
+  return rest;
 }

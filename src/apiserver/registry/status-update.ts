@@ -1,5 +1,6 @@
 import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
 import { decodeObject } from '../../scheme/decode.ts';
+import { STATUS_METADATA } from '../../scheme/kind-strategy.ts';
 import type { ApiObject, ObjectMeta } from '../../scheme/object.ts';
 import { createAdmission } from '../admission/admission.ts';
 import { isUnchanged, trackUpdate } from './field-managers.ts';
@@ -39,28 +40,22 @@ export function planStatusUpdate(
   });
 }
 
-/**
- * Status writers may annotate and release (finalizers), but names, labels and owners are the main resource's. Usually
- * nothing differs: then the copy is all there is to do.
- */
+/** What the kind lets status writers change is as they say. Usually nothing differs: then the copy is all there is to do. */
 function nextMetadata(
   { resource }: WriteScope,
   { metadata: current }: ApiObject,
   { metadata: given }: ApiObject,
 ): ObjectMeta {
   const next: ObjectMeta = { ...current };
-  const annotations = given?.annotations ?? current.annotations;
-  const finalizers = given?.finalizers ?? current.finalizers;
-  if (annotations === current.annotations && finalizers === current.finalizers) return next;
-  const part = { metadata: { annotations, finalizers } };
+  const { statusMetadata = STATUS_METADATA } = resource.strategy;
+  const changed = statusMetadata.filter((key) => given?.[key] && given[key] !== current[key]);
+  if (changed.length === 0) return next;
+  const metadata = Object.fromEntries(changed.map((key) => [key, given[key]]));
+  const part = { metadata };
   const { object } = decodeObject(resource.scheme, resource.definition, part, {
     fieldValidation: 'Ignore',
   });
-  return {
-    ...next,
-    annotations: object.metadata.annotations,
-    finalizers: object.metadata.finalizers,
-  };
+  return Object.assign(next, Object.fromEntries(changed.map((key) => [key, object.metadata[key]])));
 }
 
 /** The new status in the storage version, as a private copy. */

@@ -1,5 +1,6 @@
 import type { ApiError } from '../../scheme/errors.ts';
 import { type FieldError, invalidObject } from '../../scheme/field-error.ts';
+import { STATUS_METADATA } from '../../scheme/kind-strategy.ts';
 import {
   type MetadataRules,
   validateObjectMeta,
@@ -81,8 +82,7 @@ export function assertValidStatus(
 ): void {
   assertStorableGrowth(next);
   const errors = resource.validateStatusStructure(next);
-  const { annotations, finalizers } = current.metadata;
-  if (next.metadata.annotations !== annotations || next.metadata.finalizers !== finalizers) {
+  if (STATUS_METADATA.some((key) => next.metadata[key] !== current.metadata[key])) {
     errors.push(...validateObjectMeta(metadataRules(resource), next));
     errors.push(...validateObjectMetaUpdate(next, current));
   }

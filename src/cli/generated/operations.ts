@@ -400,6 +400,15 @@ export type PatchType =
   /** As MERGE, but lists are joined by their merge keys, as the kind says: containers by name. */
   | 'STRATEGIC';
 
+/** Whether a Pod has a node. */
+export type PodSchedulingState =
+  /** It has one. */
+  | 'BOUND'
+  /** It has scheduling gates, and so is not looked at. */
+  | 'GATED'
+  /** It waits for one. */
+  | 'PENDING';
+
 /** What becomes of the objects that a deleted object owns. */
 export type PropagationPolicy =
   /** The object goes at once and what it owned follows. */
@@ -408,6 +417,24 @@ export type PropagationPolicy =
   | 'Foreground'
   /** They stay, without their owner. */
   | 'Orphan';
+
+/** How an attempt to place a Pod ended. */
+export type SchedulingOutcome =
+  /** Something went wrong that is not for the Pod to mend; it is tried again. */
+  | 'ERROR'
+  /** It was bound to a node. */
+  | 'SCHEDULED'
+  /** No node took it, or a plugin took the placement back. */
+  | 'UNSCHEDULABLE';
+
+/** Why a simulation placed no more Pods. */
+export type SchedulingSimulationEnd =
+  /** Every Pod would find a node. */
+  | 'ALL_FIT'
+  /** No node would take the next one. */
+  | 'NO_NODE_FITS'
+  /** Time was up: at least so many fit, and the next might. */
+  | 'TIME_LIMIT';
 
 /** How far a version is. */
 export type Stability =
@@ -712,6 +739,17 @@ export type DiffQuery = { readonly diff: ReadonlyArray<{ readonly document: numb
 
 export type EventFactsFragment = { readonly type: string | null, readonly reason: string | null, readonly message: string | null, readonly count: number | null, readonly firstTimestamp: string | null, readonly lastTimestamp: string | null, readonly eventTime: string | null, readonly reportingComponent: string | null, readonly series: { readonly count: number | null, readonly lastObservedTime: string | null } | null, readonly source: { readonly component: string | null } | null };
 
+export type ExplainSchedulingQueryVariables = Exact<{
+  namespace: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  attempts: Scalars['Int']['input'];
+}>;
+
+
+export type ExplainSchedulingQuery = { readonly core: { readonly v1: { readonly pod: { readonly metadata: { readonly namespace: string | null, readonly name: string }, readonly scheduling: { readonly state: PodSchedulingState, readonly schedulerName: string, readonly nodeName: string | null, readonly nominatedNodeName: string | null, readonly gates: ReadonlyArray<string>, readonly attempts: ReadonlyArray<{ readonly outcome: SchedulingOutcome, readonly schedulerName: string, readonly time: string, readonly lastTime: string, readonly attempt: number, readonly lastAttempt: number, readonly durationMicros: number, readonly nodeName: string | null, readonly message: string | null, readonly nodes: number, readonly feasibleNodes: number | null, readonly nominatedNodeName: string | null, readonly reasons: ReadonlyArray<{ readonly plugin: string, readonly reason: string, readonly count: number, readonly hint: string | null }>, readonly victims: ReadonlyArray<{ readonly namespace: string | null, readonly name: string | null, readonly priority: number }> | null, readonly detail: { readonly candidates: ReadonlyArray<{ readonly nodeName: string, readonly total: number | null, readonly plugins: ReadonlyArray<{ readonly plugin: string, readonly reasons: ReadonlyArray<string> | null, readonly rawScore: number | null, readonly score: number | null }> }>, readonly refused: ReadonlyArray<{ readonly nodeName: string, readonly total: number | null, readonly plugins: ReadonlyArray<{ readonly plugin: string, readonly reasons: ReadonlyArray<string> | null, readonly rawScore: number | null, readonly score: number | null }> }>, readonly plugins: ReadonlyArray<{ readonly plugin: string, readonly weight: number, readonly filterMicros: number, readonly scoreMicros: number }> } | null }> | null } | null } | null } } };
+
+export type NodeFactsFragment = { readonly nodeName: string, readonly total: number | null, readonly plugins: ReadonlyArray<{ readonly plugin: string, readonly reasons: ReadonlyArray<string> | null, readonly rawScore: number | null, readonly score: number | null }> };
+
 export type FindResourcesQueryVariables = Exact<{
   name: Scalars['String']['input'];
 }>;
@@ -911,6 +949,16 @@ export type StatefulSetRevisionsQuery = { readonly apps: { readonly v1: { readon
 
 export type RevisionFactsFragment = { readonly revision: number, readonly data: unknown | null, readonly metadata: { readonly annotations: Record<string, string> | null } };
 
+export type SimulateSchedulingQueryVariables = Exact<{
+  pod?: InputMaybe<Scalars['JSON']['input']>;
+  podName?: InputMaybe<Scalars['String']['input']>;
+  namespace?: InputMaybe<Scalars['String']['input']>;
+  count?: InputMaybe<Scalars['Int']['input']>;
+}>;
+
+
+export type SimulateSchedulingQuery = { readonly simulateScheduling: { readonly namespace: string, readonly schedulerName: string, readonly count: number, readonly fits: number, readonly end: SchedulingSimulationEnd, readonly nodes: number, readonly durationMs: number, readonly placements: ReadonlyArray<{ readonly nodeName: string, readonly count: number }>, readonly obstacle: { readonly message: string, readonly reasons: ReadonlyArray<{ readonly plugin: string, readonly reason: string, readonly count: number, readonly hint: string | null }>, readonly preemption: { readonly nodeName: string, readonly victims: ReadonlyArray<{ readonly namespace: string | null, readonly name: string | null, readonly priority: number }> } | null } | null } | null };
+
 export type WatchDeletionSubscriptionVariables = Exact<{
   resources: ReadonlyArray<WatchedResourceInput> | WatchedResourceInput;
   resourceVersion?: InputMaybe<Scalars['String']['input']>;
@@ -996,6 +1044,18 @@ export const EventFactsFragmentDoc = new TypedDocumentString(`
   reportingComponent
 }
     `, {"fragmentName":"EventFacts"}) as unknown as TypedDocumentString<EventFactsFragment, unknown>;
+export const NodeFactsFragmentDoc = new TypedDocumentString(`
+    fragment NodeFacts on SchedulingNodeAssessment {
+  nodeName
+  total
+  plugins {
+    plugin
+    reasons
+    rawScore
+    score
+  }
+}
+    `, {"fragmentName":"NodeFacts"}) as unknown as TypedDocumentString<NodeFactsFragment, unknown>;
 export const ResourceFactsFragmentDoc = new TypedDocumentString(`
     fragment ResourceFacts on APIResource {
   name
@@ -1685,6 +1745,75 @@ export const DiffDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DiffQuery, DiffQueryVariables>;
+export const ExplainSchedulingDocument = new TypedDocumentString(`
+    query ExplainScheduling($namespace: String!, $name: String!, $attempts: Int!) {
+  core {
+    v1 {
+      pod(namespace: $namespace, name: $name) {
+        metadata {
+          namespace
+          name
+        }
+        scheduling {
+          state
+          schedulerName
+          nodeName
+          nominatedNodeName
+          gates
+          attempts(first: $attempts) {
+            outcome
+            schedulerName
+            time
+            lastTime
+            attempt
+            lastAttempt
+            durationMicros
+            nodeName
+            message
+            nodes
+            feasibleNodes
+            reasons {
+              plugin
+              reason
+              count
+              hint
+            }
+            nominatedNodeName
+            victims {
+              namespace
+              name
+              priority
+            }
+            detail {
+              candidates {
+                ...NodeFacts
+              }
+              refused {
+                ...NodeFacts
+              }
+              plugins {
+                plugin
+                weight
+                filterMicros
+                scoreMicros
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+    fragment NodeFacts on SchedulingNodeAssessment {
+  nodeName
+  total
+  plugins {
+    plugin
+    reasons
+    rawScore
+    score
+  }
+}`) as unknown as TypedDocumentString<ExplainSchedulingQuery, ExplainSchedulingQueryVariables>;
 export const FindResourcesDocument = new TypedDocumentString(`
     query FindResources($name: String!) {
   apiResources(name: $name) {
@@ -2106,6 +2235,45 @@ export const StatefulSetRevisionsDocument = new TypedDocumentString(`
   revision
   data
 }`) as unknown as TypedDocumentString<StatefulSetRevisionsQuery, StatefulSetRevisionsQueryVariables>;
+export const SimulateSchedulingDocument = new TypedDocumentString(`
+    query SimulateScheduling($pod: JSON, $podName: String, $namespace: String, $count: Int) {
+  simulateScheduling(
+    pod: $pod
+    podName: $podName
+    namespace: $namespace
+    count: $count
+  ) {
+    namespace
+    schedulerName
+    count
+    fits
+    end
+    nodes
+    durationMs
+    placements {
+      nodeName
+      count
+    }
+    obstacle {
+      message
+      reasons {
+        plugin
+        reason
+        count
+        hint
+      }
+      preemption {
+        nodeName
+        victims {
+          namespace
+          name
+          priority
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SimulateSchedulingQuery, SimulateSchedulingQueryVariables>;
 export const WatchDeletionDocument = new TypedDocumentString(`
     subscription WatchDeletion($resources: [WatchedResourceInput!]!, $resourceVersion: String, $sendInitialEvents: Boolean) {
   watch(

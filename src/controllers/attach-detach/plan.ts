@@ -8,6 +8,7 @@ import type {
   Pod,
 } from '../../scheme/generated/types/core-v1.ts';
 import type { CSIDriver, VolumeAttachment } from '../../scheme/generated/types/storage-v1.ts';
+import { attachedName } from '../../scheme/storage/attached-name.ts';
 import { isNodeReady, nodeReadyCondition, TAINT_OUT_OF_SERVICE } from '../shared/nodes.ts';
 
 /** How long a volume that a silent node has mounted is left to it. */
@@ -27,12 +28,6 @@ export function needsAttaching(
   driverOf: (name: string) => CSIDriver | undefined,
 ): boolean {
   return spec?.csi !== undefined && driverOf(spec.csi.driver)?.spec.attachRequired !== false;
-}
-
-/** As kubelets and nodes call an attached volume. */
-export function attachedName({ metadata, spec }: PersistentVolume): string {
-  const { driver = '', volumeHandle = metadata.name ?? '' } = spec?.csi ?? {};
-  return `kubernetes.io/csi/${driver}^${volumeHandle}`;
 }
 
 /** The attachment of a volume to a node: of the same two it has the same name, whoever makes it. */

@@ -25,7 +25,9 @@ export async function reconcileClaim(
     released === claim
       ? claim
       : await client.update(resourceResourceClaims, released, { subresource: 'status' });
-  const unprotected = unprotectedClaim(after);
+  // While it is wanted, whoever gives it devices protects it first.
+  const isLetGo = released !== claim || claim.metadata.deletionTimestamp !== undefined;
+  const unprotected = isLetGo ? unprotectedClaim(after) : after;
   if (unprotected !== after) {
     await ignoreNotFound(client.update(resourceResourceClaims, unprotected));
   }

@@ -1,4 +1,5 @@
 /** The claims of Pods for devices: which are to be made, who uses them, and which have served. Pure. */
+import { CLAIM_FINALIZER, claimNameOf } from '../../scheme/device-claims.ts';
 import type { Pod, PodResourceClaimStatus } from '../../scheme/generated/types/core-v1.ts';
 import type {
   ResourceClaim,
@@ -11,8 +12,6 @@ import { isPodTerminal } from '../shared/pods.ts';
 
 /** On a claim that was made for a Pod: which of the Pod's claims it is. */
 export const ANNOTATION_POD_CLAIM_NAME = 'resource.kubernetes.io/pod-claim-name';
-/** Holds a claim while devices are allocated for it. */
-export const CLAIM_FINALIZER = 'resource.kubernetes.io/delete-protection';
 
 /** A claim that a Pod wants made from a template. */
 export interface TemplatedClaim {
@@ -80,11 +79,8 @@ export function claimStatuses(
 }
 
 /** The names of the claims that the Pod uses: given ones, and those that were made for it. */
-export function claimNamesOf({ spec, status }: Pod): readonly string[] {
-  return (spec?.resourceClaims ?? []).flatMap(({ name, resourceClaimName }) => {
-    const made = status?.resourceClaimStatuses?.find((one) => one.name === name);
-    return resourceClaimName ?? made?.resourceClaimName ?? [];
-  });
+export function claimNamesOf(pod: Pod): readonly string[] {
+  return (pod.spec?.resourceClaims ?? []).flatMap((one) => claimNameOf(pod, one) ?? []);
 }
 
 export function isPodReference({ apiGroup, resource }: ResourceClaimConsumerReference): boolean {
@@ -101,7 +97,8 @@ export function releasedClaim(
 ): ResourceClaim {
   const { allocation, devices, reservedFor = [], ...status } = claim.status ?? {};
   const users = reservedFor.filter(isInUse);
-  if (users.length === reservedFor.length) return claim;
+  const isForsaken = allocation && users.length === 0 && claim.metadata.deletionTimestamp;
+  if (users.length === reservedFor.length && !isForsaken) return claim;
   if (users.length === 0) return { ...claim, status };
   return {
     ...claim,

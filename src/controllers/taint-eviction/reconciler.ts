@@ -16,13 +16,16 @@ import { INDEX_NODE_NAME, type Informer } from '../../machinery/informer.ts';
 import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Node, Pod, Taint } from '../../scheme/generated/types/core-v1.ts';
 import { keyOf } from '../../scheme/object.ts';
-import { ignoreNotFound } from '../shared/api-errors.ts';
 import { concurrently, throwFirst } from '../shared/concurrently.ts';
+import { evictPod } from '../shared/evict-pod.ts';
 import { noExecuteTaints, planEvictions } from './plan.ts';
-import { withDisruptionTarget } from './status.ts';
 
 export const REASON_TAINT_MANAGER_EVICTION = 'TaintManagerEviction';
 
+const DISRUPTION = {
+  reason: 'DeletionByTaintManager',
+  message: 'Taint manager: deleting due to NoExecute taint',
+};
 const EVICTION_CONCURRENCY = 50;
 
 /** Its keys are names of Nodes. */
@@ -102,21 +105,12 @@ class TaintEviction {
   }
 
   async #evict(pod: Pod): Promise<void> {
-    const { client, clock } = this.#context;
-    const { namespace, name = '', uid = '' } = pod.metadata;
     this.#events.record(pod, {
       type: 'Normal',
       reason: REASON_TAINT_MANAGER_EVICTION,
       message: `Marking for deletion Pod ${keyOf(pod)}`,
     });
-    const marked = withDisruptionTarget(pod, clock.now());
-    if (marked !== pod) {
-      const updated = await ignoreNotFound(
-        client.update(corePods, marked, { subresource: 'status' }),
-      );
-      if (!updated) return;
-    }
-    await ignoreNotFound(client.delete(corePods, { namespace, name }, { preconditions: { uid } }));
+    await evictPod(this.#context, pod, DISRUPTION);
   }
 
   /** Tells of Pods that were to go and may stay: the taint is gone, or they tolerate it now. */

@@ -12,6 +12,7 @@ import type { ResourceDefinition } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import { orForbidden } from '../or-forbidden.ts';
 import type { RequestContext } from '../request-context.ts';
+import { simulateSchedulingField } from '../scheduling/simulation-field.ts';
 import {
   type Arguments,
   getArguments,
@@ -54,6 +55,7 @@ export function createGenericQueries({
     },
     apiResources: apiResourcesField(scheme),
     auditLog: auditLogField,
+    simulateScheduling: simulateSchedulingField,
     clusterTime: clusterTimeField,
     object: objectField(scheme),
     objects: objectsField(scheme),

@@ -10,6 +10,7 @@ import type { ApiObject } from '../../scheme/object.ts';
 import { type ResourceDefinition, storedResource } from '../../scheme/resource.ts';
 import type { Scheme } from '../../scheme/scheme.ts';
 import type { RequestContext } from '../request-context.ts';
+import { podSchedulingField } from '../scheduling/pod-scheduling.ts';
 import type { KindTypes } from '../schema/kind-types.ts';
 import { toTypeName } from '../schema/served-kinds.ts';
 import type { SharedInterfaces } from '../schema/shared-types.ts';
@@ -20,6 +21,8 @@ import { KIND_RELATIONS, type KindRelation } from './kind-relations.ts';
 import { podLogsField } from './pod-logs.ts';
 
 const DEFAULT_HISTORY_LIMIT = 20;
+
+const POD_FIELDS = { logs: podLogsField, scheduling: podSchedulingField };
 
 export interface RelationsOptions {
   readonly scheme: Scheme;
@@ -135,7 +138,7 @@ function ownFields(options: RelationsOptions, definition: ResourceDefinition): O
   const fields: OutputFields = {};
   const { group } = storedResource(definition);
   const kind = `${group}/${definition.kind}`;
-  if (kind === '/Pod') fields.logs = podLogsField;
+  if (kind === '/Pod') Object.assign(fields, POD_FIELDS);
   const relations: readonly KindRelation[] = KIND_RELATIONS[kind] ?? [];
   for (const { field, description, target, find, isOne } of relations) {
     const found = objectTypeOf(options, target.group, target.resource);

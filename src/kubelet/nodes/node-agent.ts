@@ -9,6 +9,7 @@ import { coordinationLeases, coreNodes, corePods } from '../../scheme/generated/
 import type { Lease } from '../../scheme/generated/types/coordination-v1.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { quantityValue } from '../../scheme/quantity.ts';
+import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
 import {
   ANNOTATION_POWER,
   ANNOTATION_STATIC_PODS,
@@ -35,6 +36,7 @@ import { isShutdownOver, isShuttingDown } from './node-shutdown.ts';
 import type { NodeContext, NodeTransition } from './node-stage.ts';
 import type { Pressures } from './node-status.ts';
 import { planStaticPods } from './static-pods.ts';
+import { hasOtherVolumes, VolumesInUse } from './volumes-in-use.ts';
 
 /** One key registers all new nodes: a thousand that come at once are one run. */
 const KEY_REGISTER = 'register';
@@ -84,10 +86,16 @@ function isRedeclared(previous: Node, node: Node): boolean {
     metadata.annotations?.[ANNOTATION_STATIC_PODS];
   return (
     isShuttingDown(previous) !== isShuttingDown(node) ||
+    hasOtherVolumes(previous, node) ||
     declaredPressures(previous).length !== declaredPressures(node).length ||
     previous.spec?.podCIDR !== node.spec?.podCIDR ||
     staticPodsOf(previous) !== staticPodsOf(node)
   );
+}
+
+/** Most nodes have no volumes: they cost nothing. */
+function mayUseVolumes({ status }: Node): boolean {
+  return Boolean(status?.volumesAttached?.length || status?.volumesInUse?.length);
 }
 
 class NodeAgent {
@@ -99,6 +107,7 @@ class NodeAgent {
   readonly #pods: Informer<Pod>;
   readonly #images: NodeImages;
   readonly #simulation: Simulation;
+  readonly #volumes = new VolumesInUse();
   readonly #addresses: MachineAddresses;
 
   constructor(context: ControllerContext, options: NodeAgentOptions) {
@@ -112,6 +121,7 @@ class NodeAgent {
     this.#nodes = context.informers.informer(coreNodes);
     this.#pods = context.informers.informer(corePods);
     addNodeNameIndex(this.#pods);
+    this.#pods.addHandler({ onDelete: (pod) => this.#onPodGone(pod) });
     this.#leases = context.informers.informer(coordinationLeases);
     this.#nodes.addIndex(INDEX_SHARD, (node) =>
       isSimulated(node) ? [shardKeyOf(node.metadata.name ?? '')] : [],
@@ -125,6 +135,12 @@ class NodeAgent {
     this.#simulation.onChange(() => {
       for (const key of SHARD_KEYS) context.queue.add(key);
     });
+  }
+
+  /** What it used may be taken from the node: the sooner that is said, the sooner another node has it. */
+  #onPodGone(pod: Pod): void {
+    const { nodeName } = pod.spec ?? {};
+    if (nodeName && claimNamesOf(pod).length > 0) this.#context.queue.add(shardKeyOf(nodeName));
   }
 
   #onNode(previous: Node | undefined, node: Node): void {
@@ -176,7 +192,8 @@ class NodeAgent {
     if (served.length === 0) return done;
     await inChunks(served, CHUNK, async (node) => {
       const offsetMs = faults.clockOffsetMs(node, shared.nowMs);
-      const ctx = offsetMs === 0 ? shared : { ...shared, nowMs: shared.nowMs + offsetMs };
+      const skewed = offsetMs === 0 ? shared : { ...shared, nowMs: shared.nowMs + offsetMs };
+      const ctx = mayUseVolumes(node) ? await this.#withVolumes(node, skewed) : skewed;
       await this.#renewLease(node, ctx.nowMs);
       this.#collectImages(node);
       await this.#keepStaticPods(node);
@@ -186,6 +203,12 @@ class NodeAgent {
     // By when it began, however long it took: on a fast clock that would be a good part of the rhythm.
     const nextMs = shared.nowMs + this.#msToNextHeartbeat(shardKey, shared.nowMs);
     return requeueAfter(Math.max(0, nextMs - this.#context.clock.now()));
+  }
+
+  async #withVolumes(node: Node, ctx: NodeContext): Promise<NodeContext> {
+    const { name = '' } = node.metadata;
+    const pods = this.#pods.byIndex(INDEX_NODE_NAME, name);
+    return { ...ctx, volumesInUse: await this.#volumes.of(node, pods, this.#clientFor(name)) };
   }
 
   /** The machine that has nothing left to do before its shutdown goes off. */

@@ -10,6 +10,8 @@ export interface NodeContext {
   pressuresOf(node: Node): Pressures;
   /** The images that the node holds, and when each was last used. */
   imagesOf(nodeName: string): ReadonlyMap<string, number>;
+  /** The attached volumes that the node's Pods use. @default as it has reported */
+  readonly volumesInUse?: readonly string[];
   /** The machine's own addresses. */
   ipsOf(podCidrs: readonly string[]): NodeIps;
 }

@@ -13,6 +13,7 @@ import { isApiError } from '../../scheme/errors.ts';
 import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { keyOf, type NamespacedKey } from '../../scheme/object.ts';
+import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
 import { inChunks } from '../chunks.ts';
 import { pressuresOf } from '../eviction.ts';
 import type { NodeImages } from '../images/node-images.ts';
@@ -21,6 +22,7 @@ import { RepeatedLines } from '../logs/repeated-lines.ts';
 import type { NodeClients } from '../node-clients.ts';
 import { isServed } from '../nodes/node-agent.ts';
 import { isShuttingDown, shutdownStartMs } from '../nodes/node-shutdown.ts';
+import { hasOtherVolumes } from '../nodes/volumes-in-use.ts';
 import { isDeferred, resizedSlots } from '../resize.ts';
 import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, shardKeyOf } from '../shards.ts';
@@ -112,6 +114,7 @@ class PodAgent {
     this.#nodes.addHandler({
       onAdd: (node) => this.#planNode(node),
       onUpdate: (previous, node) => {
+        if (hasOtherVolumes(previous, node)) this.#planUnmounted(node);
         if (isChanged(previous, node)) this.#planNode(node);
         else this.#planDeferred(node.metadata.name ?? '');
       },
@@ -192,6 +195,16 @@ class PodAgent {
   #planNode(node: Node): void {
     const nodeName = node.metadata.name ?? '';
     for (const pod of this.#pods.byIndex(INDEX_NODE_NAME, nodeName)) this.#plan(pod, nodeName);
+  }
+
+  /** Pods that wait for their volumes need not wait until they look again. */
+  #planUnmounted(node: Node): void {
+    const nodeName = node.metadata.name ?? '';
+    for (const pod of this.#pods.byIndex(INDEX_NODE_NAME, nodeName)) {
+      if (pod.status?.podIP !== undefined || claimNamesOf(pod).length === 0) continue;
+      this.#memory.endWait(keyOf(pod));
+      this.#plan(pod, nodeName);
+    }
   }
 
   #plan(actual: Pod, nodeName: string): void {

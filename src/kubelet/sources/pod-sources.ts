@@ -6,6 +6,7 @@ import {
   coreSecrets,
 } from '../../scheme/generated/resources.ts';
 import type { Pod, Secret } from '../../scheme/generated/types/core-v1.ts';
+import { type AttachableVolume, readAttachableVolumes } from './attachable-volumes.ts';
 import { type RequiredSource, requiredSources } from './required-sources.ts';
 import { environmentProblem, type FoundSource, volumeProblem } from './source-problems.ts';
 
@@ -13,6 +14,8 @@ import { environmentProblem, type FoundSource, volumeProblem } from './source-pr
 export interface PodSources {
   /** Why its volumes cannot be mounted; undefined when they can. */
   readonly volumeProblem?: string | undefined;
+  /** Of its volumes those that have to be attached to the node first. */
+  readonly attachable: readonly AttachableVolume[];
   /** By container: why its environment cannot be made. */
   readonly environmentProblems: ReadonlyMap<string, string>;
   /** Registries that the Pod has credentials for. */
@@ -23,6 +26,7 @@ export interface PodSources {
 
 /** Of a Pod that needs nothing. */
 export const NO_SOURCES: PodSources = {
+  attachable: [],
   environmentProblems: new Map(),
   registries: new Set(),
   missingPullSecrets: [],
@@ -36,9 +40,10 @@ export function needsSources(pod: Pod): boolean {
 /** Looks for everything that the Pod names, as the kubelet of its node. */
 export async function readPodSources(client: ApiClient, pod: Pod): Promise<PodSources> {
   const sources = requiredSources(pod);
-  const [found, credentials] = await Promise.all([
+  const [found, credentials, attachable] = await Promise.all([
     findAll(client, pod, sources),
     readCredentials(client, pod),
+    readAttachableVolumes(client, pod),
   ]);
   const of = (source: RequiredSource): FoundSource => found.get(keyOf(source));
   const environmentProblems = new Map<string, string>();
@@ -50,7 +55,7 @@ export async function readPodSources(client: ApiClient, pod: Pod): Promise<PodSo
     const reason = environmentProblem(pod, source, of(source));
     if (reason) environmentProblems.set(container, reason);
   }
-  return { volumeProblem: problem, environmentProblems, ...credentials };
+  return { volumeProblem: problem, attachable, environmentProblems, ...credentials };
 }
 
 const keyOf = ({ kind, name }: RequiredSource): string => `${kind}/${name}`;

@@ -11,8 +11,9 @@ import {
   REASON_ERR_IMAGE_PULL,
   REASON_INVALID_IMAGE_NAME,
 } from '../images/pull.ts';
-import { failedMountNote } from '../notes.ts';
+import { failedMountNote, unattachedNote } from '../notes.ts';
 import type { StageDelay } from '../settings.ts';
+import { unattachedVolumes } from '../sources/attachable-volumes.ts';
 import { drawDelay, type PodContext, type PodTransition } from '../stage.ts';
 import {
   type ContainerSlot,
@@ -122,9 +123,18 @@ export function slowPulls(pod: Pod, ctx: PodContext): ContainerSlot[] {
   );
 }
 
+/** A kubelet waits this long for its volumes before it says so. */
+const ATTACH_PATIENCE_MS = 123_000;
+
 /** A Pod without its volumes starts nothing: it says why, and looks again later. */
 export function mountProblem({ status }: Pod, ctx: PodContext): PodTransition | undefined {
-  const { volumeProblem } = ctx.sources;
-  if (volumeProblem === undefined || status?.podIP !== undefined) return undefined;
-  return { events: [failedMountNote(volumeProblem)], waits: true };
+  if (status?.podIP !== undefined) return undefined;
+  const { attachable, volumeProblem } = ctx.sources;
+  if (volumeProblem !== undefined) {
+    return { events: [failedMountNote(volumeProblem)], waits: true };
+  }
+  const missing = unattachedVolumes(attachable, ctx.node).map(({ volume }) => volume);
+  if (missing.length === 0) return undefined;
+  const isPatient = ctx.nowMs - Date.parse(status?.startTime ?? '') < ATTACH_PATIENCE_MS;
+  return { ...(isPatient ? {} : { events: [unattachedNote(missing)] }), waits: true };
 }

@@ -7,6 +7,7 @@ import { createGangs } from '../plugins/alpha/gangs.ts';
 import { createInterference } from '../plugins/alpha/interference.ts';
 import { createDefaultBinder } from '../plugins/default-binder.ts';
 import { createDefaultPreemption } from '../plugins/default-preemption.ts';
+import { createDynamicResources } from '../plugins/dynamic-resources.ts';
 import { createImageLocality } from '../plugins/image-locality.ts';
 import { createInterPodAffinity } from '../plugins/inter-pod-affinity.ts';
 import { createNodeAffinity } from '../plugins/node-affinity.ts';
@@ -102,6 +103,7 @@ export const PLUGINS: readonly PluginDefinition[] = [
     read: readVolumeBindingArgs,
     create: (handle, args) => createVolumeBinding({ ...handle, ...args }),
   }),
+  define({ name: 'DynamicResources', read: readNoArgs, create: createDynamicResources }),
   define({ name: 'VolumeZone', read: readNoArgs, create: createVolumeZone }),
   define({
     name: 'PodTopologySpread',

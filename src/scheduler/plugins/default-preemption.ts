@@ -54,7 +54,10 @@ class Preemption {
     if (obstacle) return { message: `preemption: ${obstacle}` };
     const found = this.#tableFor(table);
     const best = found.best();
-    if (best) return { nominate: best.nodeName, act: () => this.#evict(pod, best) };
+    if (best) {
+      const { nodeName, victims } = best;
+      return { nominate: nodeName, victims, act: () => this.#evict(pod, best) };
+    }
     const { nodeCount } = this.#options.cache;
     const message = `preemption: ${countReasons(nodeCount, found.refusals())}`;
     return { message, nominate: null };

@@ -69,11 +69,10 @@ export function createInterPodAffinity({
           return attracts(pod, event.pod, cache) || repels(pod, event.before, cache);
         case 'node-added':
           return true;
-        case 'node-removed':
-        case 'storage-changed':
-          return false;
         case 'node-updated':
           return event.before.metadata.labels !== event.node.metadata.labels;
+        default:
+          return false;
       }
     },
   };

@@ -90,7 +90,7 @@ export function createPodTopologySpread({
           return hasAllKeys(event.node, constraints);
         case 'node-updated':
           return domainsDiffer(event.before, event.node, constraints);
-        case 'storage-changed':
+        default:
           return false;
       }
     },

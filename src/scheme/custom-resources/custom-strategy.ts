@@ -3,7 +3,7 @@ import type {
   CustomResourceDefinitionVersion,
   CustomResourceSubresourceScale,
 } from '../generated/types/apiextensions-v1.ts';
-import { keepAllButStatus, keepStatus } from '../groups/status.ts';
+import { keepStatus, STATUS_ALONE } from '../groups/status.ts';
 import type { KindStrategy, ScalePaths } from '../kind-strategy.ts';
 import type { ApiObject } from '../object.ts';
 import { customColumns } from './columns.ts';
@@ -39,8 +39,9 @@ function statusBehaviour(schema: OpenApiSchema): KindStrategy {
       delete object.status;
     },
     prepareForUpdate: keepStatus,
+    statusMetadata: STATUS_ALONE.statusMetadata,
     prepareForStatusUpdate(next: WithStatus, current: WithStatus) {
-      keepAllButStatus(next, current);
+      STATUS_ALONE.prepareForStatusUpdate(next, current);
       replaceContent(next, withDefaults(schema, next));
     },
   };

@@ -10,11 +10,11 @@ export function keepStatus(next: WithStatus, current: WithStatus): void {
   else next.status = current.status;
 }
 
-/** Metadata that `/status` may change: the rest stays as it was. */
-const STATUS_METADATA = new Set(['resourceVersion', 'managedFields', 'uid', 'name', 'namespace']);
+/** Metadata that changes with every write: the rest stays as it was. */
+const WRITTEN_METADATA = new Set(['resourceVersion', 'managedFields', 'uid', 'name', 'namespace']);
 
-/** `/status` does not touch anything but the status. */
-export function keepAllButStatus(next: ApiObject, current: ApiObject): void {
+/** `/status` of younger kinds does not touch anything but the status. */
+function keepAllButStatus(next: ApiObject, current: ApiObject): void {
   const target = next as unknown as Record<string, unknown>;
   const source = current as unknown as Record<string, unknown>;
   for (const key of new Set([...Object.keys(target), ...Object.keys(source)])) {
@@ -24,11 +24,11 @@ export function keepAllButStatus(next: ApiObject, current: ApiObject): void {
   const metadata = next.metadata as unknown as Record<string, unknown>;
   const before = current.metadata as unknown as Record<string, unknown>;
   for (const key of new Set([...Object.keys(metadata), ...Object.keys(before)])) {
-    if (!STATUS_METADATA.has(key)) keepMember(metadata, before, key);
+    if (!WRITTEN_METADATA.has(key)) keepMember(metadata, before, key);
   }
 }
 
-/** `/status` of built-in kinds also takes annotations and finalizers, as controllers of old rely on. */
+/** `/status` of most built-in kinds also takes annotations, labels and finalizers. */
 export function keepSpec(
   next: ApiObject & { spec?: unknown },
   current: ApiObject & { spec?: unknown },
@@ -45,14 +45,29 @@ function keepMember(
   else target[key] = source[key];
 }
 
-/** For kinds whose status is nothing else: empty on create, kept on update, all that `/status` changes. */
-export const WITH_STATUS: Pick<
-  KindStrategy,
-  'prepareForCreate' | 'prepareForUpdate' | 'prepareForStatusUpdate'
+/** The status is all that `/status` changes. */
+export const STATUS_ALONE: Required<
+  Pick<KindStrategy, 'prepareForStatusUpdate' | 'statusMetadata'>
 > = {
+  prepareForStatusUpdate: keepAllButStatus,
+  statusMetadata: [],
+};
+
+type TwoDoors = Required<
+  Pick<KindStrategy, 'prepareForCreate' | 'prepareForUpdate' | 'prepareForStatusUpdate'>
+>;
+
+/** For kinds whose status is empty on create, and kept on update. */
+export const WITH_STATUS: TwoDoors = {
   prepareForCreate(object: WithStatus) {
     delete object.status;
   },
   prepareForUpdate: keepStatus,
-  prepareForStatusUpdate: keepAllButStatus,
+  prepareForStatusUpdate: keepSpec,
+};
+
+/** The same, for kinds of which `/status` changes nothing else. */
+export const WITH_STATUS_ALONE: TwoDoors & typeof STATUS_ALONE = {
+  ...WITH_STATUS,
+  ...STATUS_ALONE,
 };

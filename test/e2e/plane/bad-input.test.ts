@@ -176,6 +176,12 @@ const CASES: readonly Case[] = [
     reason: 'BadRequest',
     message: /--runtime-config=resource\.k8s\.io\/v1alpha3=true/,
   },
+  ...['Stage', 'NodeProfile', 'Fault'].map((kind) => ({
+    name: `of the simulation, a ${kind}, says how to enable it`,
+    manifest: `apiVersion: simulation.orrery.dev/v1alpha1\nkind: ${kind}\nmetadata: {name: a}\n`,
+    reason: 'BadRequest',
+    message: /--runtime-config=simulation\.orrery\.dev\/v1alpha1=true/,
+  })),
   {
     name: 'that is no object at all says so',
     manifest: '- 1\n- 2\n',

@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import type { Deployment } from '../../../src/scheme/generated/types/apps-v1.ts';
 import type { Lease } from '../../../src/scheme/generated/types/coordination-v1.ts';
 import type { Node, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import { runOrrery } from '../../support/cli.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { kubeClientTools } from '../../support/kubectl.ts';
@@ -105,6 +106,19 @@ test('three processes on one database bring up a Deployment, a new controllers p
     exitCode: 0,
     stdout: expect.stringContaining('started from image'),
   });
+
+  // Nor a scheduler: what that decided is read, and what it would decide is worked out here.
+  const explained = await runOrrery(['explain-scheduling', 'pod', name, '-o', 'json'], {
+    server: plane.server,
+  });
+  expect(JSON.parse(explained.stdout)).toMatchObject({
+    state: 'BOUND',
+    attempts: [{ outcome: 'SCHEDULED' }],
+  });
+  const simulated = await runOrrery(['simulate-scheduling', 'pod', name, '-o', 'json'], {
+    server: plane.server,
+  });
+  expect(JSON.parse(simulated.stdout)).toMatchObject({ fits: 1, end: 'ALL_FIT' });
 
   const log = await readLog(databaseUrl, ['pods'], { namespace: 'default' });
   assertWatchOfPart(watch.recorded, log);

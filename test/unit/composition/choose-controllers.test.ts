@@ -31,6 +31,11 @@ const CASES: readonly [title: string, words: string[], chosen: string[]][] = [
     ['*', '-garbagecollector'],
     ['deployment', 'replicaset'],
   ],
+  [
+    'without one that only kube-controller-manager has',
+    ['*', '-bootstrap-signer-controller', '-tokencleaner', '-node-route-controller'],
+    [...KNOWN],
+  ],
 ];
 
 describe('--controllers chooses', () => {
@@ -42,6 +47,7 @@ describe('--controllers chooses', () => {
     ['replicasets', 'there is no controller "replicasets", did you mean "replicaset"?; there are'],
     ['-*', 'there is no controller "*"'],
     ['', 'there is no controller ""'],
+    ['token-cleaner-controller', 'there is no controller "token-cleaner-controller"'],
   ])('no controller by the name %j, and says which there are', (word, message) => {
     expect(() => chooseControllers(KNOWN, [word])).toThrow(message);
   });
@@ -49,6 +55,10 @@ describe('--controllers chooses', () => {
   test.each([
     ['csrapproving', 'certificate-approver'],
     ['attachdetach', 'attach-detach'],
+    ['device-taint-eviction-controller', 'device-taint-eviction'],
+    ['node-ipam-controller', 'node-ipam'],
+    ['nodeipam', 'node-ipam'],
+    ['resource-claim-controller', 'resourceclaim'],
     ['cronjob-controller', 'cronjob'],
     ['daemonset-controller', 'daemonset'],
     ['ephemeral-volume-controller', 'ephemeral-volume'],

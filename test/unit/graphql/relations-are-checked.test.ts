@@ -71,7 +71,7 @@ test('the schema has the relations that this file means to find', () => {
   const named = (type: string) =>
     RELATIONS.filter((one) => one.type === type).map(({ name }) => name);
   expect(new Set(named('CoreV1Pod'))).toEqual(
-    new Set(['owner', 'owners', 'dependents', 'events', 'history', 'node', 'logs']),
+    new Set(['owner', 'owners', 'dependents', 'events', 'history', 'node', 'logs', 'scheduling']),
   );
   expect(named('CoreV1Service')).toEqual(expect.arrayContaining(['endpoints', 'endpointSlices']));
   expect(RELATIONS.length).toBeGreaterThan(300);

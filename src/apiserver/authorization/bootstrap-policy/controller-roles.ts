@@ -100,6 +100,12 @@ const CLUSTER_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     // It writes rules that it does not hold.
     allow(`escalate update patch ${READ}`, 'rbac.authorization.k8s.io', 'clusterroles'),
   ],
+  'device-taint-eviction-controller': [
+    allow(`delete ${READ}`, 'core', 'pods'),
+    allow('patch update', 'core', 'pods/status'),
+    allow(READ, 'resource.k8s.io', 'resourceclaims resourceslices'),
+    RECORD_EVENTS,
+  ],
   // Elsewhere Events end by themselves, in etcd.
   'event-cleaner': [allow('delete', 'core', 'events')],
   'generic-garbage-collector': [allow(`patch update delete ${READ}`, '*', '*'), RECORD_EVENTS],

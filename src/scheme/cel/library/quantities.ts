@@ -29,7 +29,8 @@ class QuantityValue extends CelOpaque {
   }
 }
 
-function read(text: string): QuantityValue {
+/** @throws {CelEvaluationError} when the text is no quantity */
+export function quantityValue(text: string): QuantityValue {
   try {
     return new QuantityValue(parseQuantity(text));
   } catch (error) {
@@ -62,8 +63,8 @@ const sign = ({ nano }: Quantity): bigint => (nano === 0n ? 0n : nano > 0n ? 1n 
 const Q = 'kubernetes.Quantity';
 
 export const QUANTITIES: readonly Overload[] = [
-  define('isQuantity(string): bool', (call) => parses(read, call.parsed(0))),
-  define(`quantity(string): ${Q}`, (call) => read(call.parsed(0))),
+  define('isQuantity(string): bool', (call) => parses(quantityValue, call.parsed(0))),
+  define(`quantity(string): ${Q}`, (call) => quantityValue(call.parsed(0))),
   define(`${Q}::sign(): int`, (call) => sign(at(call, 0))),
   define(`${Q}::isInteger(): bool`, (call) => isInteger(at(call, 0))),
   define(`${Q}::asInteger(): int`, (call) => asInteger(at(call, 0))),

@@ -28,7 +28,7 @@ const SEMVER = new RegExp(
 );
 
 /** @throws {CelEvaluationError} when the text is no semantic version. */
-function parseSemver(text: string): SemverValue {
+export function parseSemver(text: string): SemverValue {
   const match = SEMVER.exec(text);
   if (!match) throw new CelEvaluationError(`Invalid semantic version: ${text}`);
   const numbers = match.slice(1, 4).map((part) => BigInt(part));

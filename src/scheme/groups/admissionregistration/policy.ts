@@ -14,7 +14,7 @@ import type { KindStrategy, PrinterColumn } from '../../kind-strategy.ts';
 import { dns1035LabelProblems, dnsSubdomainProblems, qualifiedNameProblems } from '../../names.ts';
 import { parseApiVersion } from '../../object.ts';
 import { ageColumn, nameColumn, UNSET } from '../columns.ts';
-import { keepAllButStatus, keepStatus } from '../status.ts';
+import { keepStatus, STATUS_ALONE } from '../status.ts';
 import { compilePolicy } from './compiled-policy.ts';
 import { validateMatchConditions } from './match-conditions.ts';
 import { defaultMatchResources, validateMatchResources } from './rules.ts';
@@ -181,7 +181,7 @@ export const validatingAdmissionPolicyStrategy: KindStrategy<ValidatingAdmission
     delete policy.status;
   },
   prepareForUpdate: keepStatus,
-  prepareForStatusUpdate: keepAllButStatus,
+  ...STATUS_ALONE,
   applyDefaults({ spec }) {
     if (!spec) return;
     spec.failurePolicy ??= 'Fail';

@@ -6,7 +6,7 @@ import { pushProblems } from '../../metadata-validation.ts';
 import { dns1035LabelProblems, portNumberProblems } from '../../names.ts';
 import { checkDnsSubdomain, requireText } from '../checks.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 
 const DEFAULT_PORT = 443;
 const MAX_GROUP_PRIORITY = 20_000;
@@ -86,7 +86,7 @@ function prepareForCreate(service: APIService): void {
 
 /** apiregistration.k8s.io/APIService. */
 export const apiServiceStrategy: KindStrategy<APIService> = {
-  ...WITH_STATUS,
+  ...WITH_STATUS_ALONE,
   prepareForCreate,
   nameRule: 'path-segment',
   applyDefaults({ spec }) {

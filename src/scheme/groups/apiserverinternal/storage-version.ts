@@ -1,11 +1,11 @@
 import type { StorageVersion } from '../../generated/types/apiserverinternal-v1alpha1.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { ageColumn, firstThree, nameColumn, UNSET } from '../columns.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 
 /** internal.apiserver.k8s.io/StorageVersion: written by servers alone. */
 export const storageVersionStrategy: KindStrategy<StorageVersion> = {
-  ...WITH_STATUS,
+  ...WITH_STATUS_ALONE,
   printerColumns: [
     nameColumn,
     {

@@ -133,6 +133,7 @@ export const deploymentStrategy: KindStrategy<Deployment> = {
     keepSpec(next, current);
     next.metadata.labels = current.metadata.labels;
   },
+  statusMetadata: ['annotations', 'finalizers'],
   // Annotations count too: they are copied onto ReplicaSets, where rollbacks find them.
   changesGeneration(next, current) {
     return (

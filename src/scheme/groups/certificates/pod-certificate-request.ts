@@ -6,7 +6,7 @@ import type { KindStrategy } from '../../kind-strategy.ts';
 import { checkDnsSubdomain, checkRange, requireText } from '../checks.ts';
 import { nameColumn } from '../columns.ts';
 import { checkConditions } from '../condition-checks.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 import { checkSignerName } from './signer-name.ts';
 
 const MIN_SECONDS = 3600;
@@ -20,7 +20,7 @@ const STATES = ['Issued', 'Denied', 'Failed'];
 
 /** certificates.k8s.io/PodCertificateRequest: asked for by the kubelet on behalf of a Pod. */
 export const podCertificateRequestStrategy: KindStrategy<PodCertificateRequest> = {
-  ...WITH_STATUS,
+  ...WITH_STATUS_ALONE,
   applyDefaults({ spec }) {
     if (spec) spec.maxExpirationSeconds ??= 86_400;
   },

@@ -10,7 +10,7 @@ import type { KindStrategy } from '../../kind-strategy.ts';
 import { dnsLabelProblems } from '../../names.ts';
 import { checkDnsSubdomain, checkUnique } from '../checks.ts';
 import { ageColumn, NONE, nameColumn } from '../columns.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 import { validateFlowSubject } from './flow-subject.ts';
 import { nonResourceUrlProblem } from './non-resource-url.ts';
 
@@ -175,7 +175,7 @@ function missingPriorityLevel({ status }: FlowSchema): string {
 
 /** flowcontrol.apiserver.k8s.io/FlowSchema. */
 export const flowSchemaStrategy: KindStrategy<FlowSchema> = {
-  ...WITH_STATUS,
+  ...WITH_STATUS_ALONE,
   applyDefaults({ spec }) {
     if (spec) spec.matchingPrecedence ||= DEFAULT_PRECEDENCE;
   },

@@ -14,7 +14,7 @@ import type {
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { checkPositive, checkRange } from '../checks.ts';
 import { ageColumn, NONE, nameColumn } from '../columns.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 import { validateFlowConditions } from './flow-schema.ts';
 
 const TYPES = ['Exempt', 'Limited'];
@@ -131,7 +131,7 @@ const queuingOf = ({ spec }: PriorityLevelConfiguration): QueuingConfiguration |
 
 /** flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration. */
 export const priorityLevelStrategy: KindStrategy<PriorityLevelConfiguration> = {
-  ...WITH_STATUS,
+  ...WITH_STATUS_ALONE,
   applyDefaults,
   validate,
   validateStatusUpdate: ({ status }) => validateFlowConditions(status?.conditions),

@@ -1,4 +1,5 @@
 /** What names, configurations, taints and tolerations of devices must be, wherever they stand. */
+import { compileDeviceExpression } from '../../cel/device-expression.ts';
 import { duplicate, type FieldError, invalid, required, tooLong } from '../../field-error.ts';
 import type {
   DeviceClassConfiguration,
@@ -115,9 +116,17 @@ export function checkSelectors(
   errors: FieldError[],
 ): void {
   checkList(selectors, MAX_SELECTORS, path, errors, ({ cel }, at) => {
-    if (cel) checkMaxBytes(cel.expression, MAX_EXPRESSION_BYTES, `${at}.cel.expression`, errors);
+    if (cel) checkExpression(cel.expression, `${at}.cel.expression`, errors);
     else errors.push(required(`${at}.cel`));
   });
+}
+
+function checkExpression(expression: string, path: string, errors: FieldError[]): void {
+  const before = errors.length;
+  checkMaxBytes(expression, MAX_EXPRESSION_BYTES, path, errors);
+  if (errors.length > before) return;
+  const compilation = compileDeviceExpression(expression);
+  if ('error' in compilation) errors.push(invalid(path, expression, compilation.error));
 }
 
 /** What is for a driver alone to understand. */

@@ -4,14 +4,14 @@ import type { KindStrategy } from '../../kind-strategy.ts';
 import { checkCsiDriverName, checkDnsLabel, checkMaxItems } from '../checks.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { checkConditions } from '../condition-checks.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 import { checkDeviceTaint, checkPoolName } from './device-checks.ts';
 
 const MAX_CONDITIONS = 8;
 
 /** resource.k8s.io/DeviceTaintRule. */
 export const deviceTaintRuleStrategy: KindStrategy<DeviceTaintRule> = {
-  ...WITH_STATUS,
+  ...WITH_STATUS_ALONE,
   returnsDeleted: true,
   validate({ spec: { deviceSelector = {}, taint } }) {
     const errors: FieldError[] = [];

@@ -5,14 +5,14 @@ import { validateImmutable } from '../../metadata-validation.ts';
 import { checkCsiDriverName, checkRange } from '../checks.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { checkConditions } from '../condition-checks.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 import { checkPoolName } from './device-checks.ts';
 
 const LIMITS = [1, 1000] as const;
 
 /** resource.k8s.io/ResourcePoolStatusRequest: asks once how much of a driver's pools is left. Alpha. */
 export const poolStatusRequestStrategy: KindStrategy<ResourcePoolStatusRequest> = {
-  ...WITH_STATUS,
+  ...WITH_STATUS_ALONE,
   applyDefaults({ spec }) {
     if (spec) spec.limit ??= 100;
   },

@@ -22,7 +22,7 @@ import {
 import { checkCsiDriverName, checkDnsLabel, requireText } from '../checks.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { validateNodeSelector } from '../core/pod-spec/validate-node-selector.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 import { checkList, checkPoolName, checkSet } from './device-checks.ts';
 import {
   applyRequestDefaults,
@@ -130,7 +130,7 @@ function validateSpec(spec: ResourceClaimSpec, path: string): FieldError[] {
 
 /** resource.k8s.io/ResourceClaim. */
 export const resourceClaimStrategy: KindStrategy<ResourceClaim> = {
-  ...WITH_STATUS,
+  ...WITH_STATUS_ALONE,
   returnsDeleted: true,
   applyDefaults: ({ spec }) => spec && applySpecDefaults(spec),
   validate: ({ spec }) => validateSpec(spec, 'spec'),
@@ -153,7 +153,7 @@ export const resourceClaimStrategy: KindStrategy<ResourceClaim> = {
 
 /** resource.k8s.io/v1beta1 ResourceClaim: its defaults alone, as it is stored and judged as v1. */
 export const betaResourceClaimStrategy: KindStrategy<BetaResourceClaim> = {
-  ...WITH_STATUS,
+  ...WITH_STATUS_ALONE,
   applyDefaults: ({ spec }) => spec && applyBetaSpecDefaults(spec),
 };
 

@@ -22,7 +22,7 @@ import {
 } from '../checks.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { checkConditions } from '../condition-checks.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 
 const MAX_TEMPLATES = 8;
 const MAX_CLAIMS = 4;
@@ -124,7 +124,7 @@ export const workloadStrategy: KindStrategy<Workload> = {
 
 /** scheduling.k8s.io/PodGroup. */
 export const podGroupStrategy: KindStrategy<PodGroup> = {
-  ...WITH_STATUS,
+  ...WITH_STATUS_ALONE,
   applyDefaults({ spec }) {
     if (spec) spec.disruptionMode ??= 'Pod';
   },

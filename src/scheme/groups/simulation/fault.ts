@@ -3,7 +3,7 @@ import { type FieldError, invalid, required } from '../../field-error.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { validateLabelSelector } from '../../label-selector.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 import { checkDuration, checkRange } from './simulation-checks.ts';
 import type { Fault, FaultSpec } from './types.ts';
 
@@ -47,7 +47,7 @@ function validateWhatTypeNeeds({ clockOffset, pressures, type }: FaultSpec, erro
 
 /** simulation.orrery.dev/Fault. */
 export const faultStrategy: KindStrategy<Fault> = {
-  ...(WITH_STATUS as KindStrategy<Fault>),
+  ...(WITH_STATUS_ALONE as KindStrategy<Fault>),
   validate,
   printerColumns: [
     nameColumn,

@@ -6,7 +6,7 @@ import { compareQuantities } from '../../quantity.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
 import { validateTaints } from '../core/pod-spec/validate-tolerations.ts';
 import { checkNonNegativeQuantity } from '../quantity-checks.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 import { checkRange, MAX_REPLICAS } from './simulation-checks.ts';
 import type { NodeProfile, NodeProfileSpec } from './types.ts';
 
@@ -50,7 +50,7 @@ function validateResources(
 
 /** simulation.orrery.dev/NodeProfile. */
 export const nodeProfileStrategy: KindStrategy<NodeProfile> = {
-  ...(WITH_STATUS as KindStrategy<NodeProfile>),
+  ...(WITH_STATUS_ALONE as KindStrategy<NodeProfile>),
   applyDefaults({ spec }) {
     spec.replicas ??= 1;
   },

@@ -3,7 +3,7 @@ import type { KindStrategy } from '../../kind-strategy.ts';
 import { validateLabelSelector } from '../../label-selector.ts';
 import { validateNonNegative } from '../../metadata-validation.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
-import { WITH_STATUS } from '../status.ts';
+import { WITH_STATUS_ALONE } from '../status.ts';
 import { acceptedColumn } from './accepted.ts';
 import { checkDelay, checkDuration, checkRange } from './simulation-checks.ts';
 import type { Stage } from './types.ts';
@@ -26,7 +26,7 @@ function validate({ spec }: Stage): FieldError[] {
 
 /** simulation.orrery.dev/Stage. */
 export const stageStrategy: KindStrategy<Stage> = {
-  ...(WITH_STATUS as KindStrategy<Stage>),
+  ...(WITH_STATUS_ALONE as KindStrategy<Stage>),
   validate,
   printerColumns: [
     nameColumn,

@@ -10,6 +10,7 @@ import { checkCsiDriverName, checkDnsSubdomain, checkMaxBytes } from '../checks.
 import { ageColumn, nameColumn } from '../columns.ts';
 import { validatePersistentVolumeSpec } from '../core/persistent-volume.ts';
 import { STATUS_WITHOUT_GENERATION } from '../generation.ts';
+import { STATUS_ALONE } from '../status.ts';
 
 const MAX_MESSAGE_BYTES = 1024;
 const MAX_METADATA_BYTES = 256 * 1024;
@@ -71,6 +72,7 @@ function checkError(error: VolumeError | undefined, path: string, errors: FieldE
 /** storage.k8s.io/VolumeAttachment. */
 export const volumeAttachmentStrategy: KindStrategy<VolumeAttachment> = {
   ...STATUS_WITHOUT_GENERATION,
+  ...STATUS_ALONE,
   returnsDeleted: true,
   validate,
   validateUpdate(next, current) {

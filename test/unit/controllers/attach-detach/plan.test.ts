@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  attachedName,
   attachedVolumes,
   multiAttachNote,
   type NodeView,
@@ -13,6 +12,7 @@ import type {
   CSIDriver,
   VolumeAttachment,
 } from '../../../../src/scheme/generated/types/storage-v1.ts';
+import { attachedName } from '../../../../src/scheme/storage/attached-name.ts';
 import { newVolume } from '../../../support/storage.ts';
 
 const NOW = Date.parse('2026-01-01T00:10:00Z');

@@ -122,6 +122,9 @@ describe('a claim', () => {
     expect(releasedClaim(reserved, () => false).status).toEqual({});
     const idle = claim({ status: { allocation } });
     expect(releasedClaim(idle, () => false)).toBe(idle);
+    const deletionTimestamp = '2026-01-01T00:00:00Z';
+    const forsaken = { ...idle, metadata: { ...idle.metadata, deletionTimestamp } };
+    expect(releasedClaim(forsaken, () => false).status).toEqual({});
   });
 
   test('is held while devices are allocated for it', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { planEvictions } from '../../../../src/controllers/taint-eviction/plan.ts';
-import { withDisruptionTarget } from '../../../../src/controllers/taint-eviction/status.ts';
 import type { Pod, Taint, Toleration } from '../../../../src/scheme/generated/types/core-v1.ts';
 import { buildNode, buildPod } from '../../../support/builders.ts';
 
@@ -85,16 +84,4 @@ test('the next deadline is the earliest of all Pods that are to go later', () =>
     nowMs: NOW_MS,
   });
   expect(plan).toEqual({ evict: [pods[2]], scheduled: [pods[0], pods[1]], nextInMs: 50_000 });
-});
-
-test('a Pod is told why it goes, once', () => {
-  const marked = withDisruptionTarget(pod([]), NOW_MS);
-  expect(marked.status?.conditions).toContainEqual({
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'DeletionByTaintManager',
-    message: 'Taint manager: deleting due to NoExecute taint',
-    lastTransitionTime: '2026-01-01T00:00:00Z',
-  });
-  expect(withDisruptionTarget(marked, NOW_MS + 5000)).toBe(marked);
 });

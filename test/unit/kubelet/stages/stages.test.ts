@@ -38,10 +38,13 @@ interface StageInput {
   readonly pullSlowdown?: number;
   /** How a fault ends the Pod's containers. */
   readonly crash?: Crash;
+  /** The attached volumes that the node's Pods use. @default as the node says */
+  readonly volumesInUse?: readonly string[];
   /** What the node runs out of. */
   readonly pressures?: readonly PressureType[];
   /** What the Pod needs beside its spec. @default it needs nothing */
   readonly sources?: {
+    readonly attachable?: PodSources['attachable'];
     readonly volumeProblem?: string;
     readonly environmentProblems?: Record<string, string>;
     readonly registries?: readonly string[];
@@ -85,6 +88,7 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
 function sourcesOf({ sources = {} }: StageInput): PodSources {
   return {
     volumeProblem: sources.volumeProblem,
+    attachable: sources.attachable ?? [],
     environmentProblems: new Map(Object.entries(sources.environmentProblems ?? {})),
     registries: new Set(sources.registries),
     missingPullSecrets: sources.missingPullSecrets ?? [],
@@ -92,7 +96,7 @@ function sourcesOf({ sources = {} }: StageInput): PodSources {
 }
 
 function actOnNode(
-  { images = [], node, pressures }: StageInput,
+  { images = [], node, pressures, volumesInUse }: StageInput,
   nowMs: number,
   settings: KubeletSettings,
 ): unknown {
@@ -102,6 +106,7 @@ function actOnNode(
     settings,
     ipsOf: (podCidrs: readonly string[]) => addresses.of(podCidrs),
     pressuresOf: () => new Set(pressures),
+    ...(volumesInUse ? { volumesInUse } : {}),
     imagesOf: () => new Map(images.map((image) => [image, nowMs])),
   };
   const stage = [nodeRegister, nodeReport].find((one) => one.matches(node, ctx));

@@ -52,6 +52,7 @@ describe('profiles', () => {
       'VolumeRestrictions',
       'NodeVolumeLimits',
       'VolumeBinding',
+      'DynamicResources',
       'VolumeZone',
       'PodTopologySpread',
       'InterPodAffinity',

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { expect } from '@jest/globals';
+import pg from 'pg';
 import type { Node } from '../../../../../src/scheme/generated/types/core-v1.ts';
 import { eventually } from '../../../../support/eventually.ts';
-import { GraphqlRequestError } from '../../../../support/graphql-client.ts';
 import {
   type ServerProcess,
   startServer,
@@ -40,11 +40,6 @@ export class WholeCluster implements AsyncDisposable {
     return embeddedDatabaseUrl(this.#dataDirectory);
   }
 
-  /** What the process of now has printed. */
-  get output(): string {
-    return this.#server?.output() ?? '';
-  }
-
   async start(): Promise<void> {
     await this.#startServer();
     await this.api.apply(NODE_PROFILE);
@@ -67,13 +62,22 @@ export class WholeCluster implements AsyncDisposable {
     await this.#startServer();
   }
 
-  /** What a fault may refuse, it may refuse. */
-  async tryToApply(manifest: object): Promise<void> {
-    try {
-      await this.api.applyAll(manifest);
-    } catch (error) {
-      if (!(error instanceof GraphqlRequestError)) throw error;
-    }
+  /** As a firewall or an administrator would: some of its connections to PostgreSQL end, whatever they are doing. */
+  async cutDatabaseConnections(share: number): Promise<void> {
+    const client = new pg.Client({ connectionString: this.databaseUrl });
+    await client.connect();
+    await client.query(
+      `select pg_terminate_backend(pid)
+         from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and random() < $1::float8`,
+      [share],
+    );
+    await client.end();
+  }
+
+  /** Makes sure of it: what meets a fault is tried again. */
+  async apply(manifest: object): Promise<void> {
+    await eventually(() => this.api.apply(manifest));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 import { sleep, systemClock } from '../../../../../src/lib/clock.ts';
 import type { Pod } from '../../../../../src/scheme/generated/types/core-v1.ts';
 import { GraphqlRequestError } from '../../../../support/graphql-client.ts';
-import type { PlaneApi } from '../plane-api.ts';
+import type { WholeCluster } from './cluster.ts';
 import type { Dice } from './dice.ts';
 import {
   DAEMON_SETS,
@@ -39,14 +39,13 @@ export class Users {
   readonly namespace: string;
   readonly #dice: Dice;
   readonly #actions: readonly (() => Promise<unknown>)[];
-  /** Set anew when the server is another process. */
-  api: PlaneApi;
+  readonly #cluster: WholeCluster;
   /** How many of their actions were heard. */
   acted = 0;
 
-  constructor(namespace: string, api: PlaneApi, dice: Dice) {
+  constructor(namespace: string, cluster: WholeCluster, dice: Dice) {
     this.namespace = namespace;
-    this.api = api;
+    this.#cluster = cluster;
     this.#dice = dice;
     const often = [deployment, statefulSet, job, daemonSet, deployment, service];
     const rarely = [podDisruptionBudget];
@@ -85,7 +84,7 @@ export class Users {
 
   /** A spec that cannot be changed so is refused; then it is made anew. */
   async #write(manifest: Manifest): Promise<void> {
-    const [document] = await this.api.applyAll(manifest);
+    const [document] = await this.#cluster.api.applyAll(manifest);
     const { reason = '', message = '' } = document?.error ?? {};
     if (document?.operation !== 'FAILED' || EXPECTED.has(reason)) return;
     const isImmutable = reason === 'Invalid' && manifest.kind === 'Job';
@@ -95,22 +94,26 @@ export class Users {
 
   async #delete(resource: string, name: string): Promise<void> {
     const propagationPolicy = this.#dice.pick(['Background', 'Foreground', 'Orphan'] as const);
-    await this.api.delete(resource, name, { namespace: this.namespace, propagationPolicy });
+    await this.#cluster.api.delete(resource, name, {
+      namespace: this.namespace,
+      propagationPolicy,
+    });
   }
 
   async #deletePod(): Promise<void> {
     const name = await this.#anyPod();
-    if (name !== undefined) await this.api.delete('pods', name, { namespace: this.namespace });
+    if (name !== undefined)
+      await this.#cluster.api.delete('pods', name, { namespace: this.namespace });
   }
 
   async #evictPod(): Promise<void> {
     const name = await this.#anyPod();
     const { namespace } = this;
-    if (name !== undefined) await this.api.graphql.request(EVICT, { name, namespace });
+    if (name !== undefined) await this.#cluster.api.graphql.request(EVICT, { name, namespace });
   }
 
   async #anyPod(): Promise<string | undefined> {
-    const pods = await this.api.list<Pod>('pods', { namespace: this.namespace });
+    const pods = await this.#cluster.api.list<Pod>('pods', { namespace: this.namespace });
     return pods.length === 0 ? undefined : this.#dice.pick(pods).metadata.name;
   }
 }

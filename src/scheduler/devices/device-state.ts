@@ -1,0 +1,134 @@
+import type { Informer, InformerFactory } from '../../machinery/informer.ts';
+import {
+  resourceDeviceClasses,
+  resourceResourceClaims,
+  resourceResourceSlices,
+} from '../../scheme/generated/resources.ts';
+import type {
+  AllocationResult,
+  DeviceClass,
+  ResourceClaim,
+  ResourceSlice,
+} from '../../scheme/generated/types/resource-v1.ts';
+import { namespacedKey } from '../../scheme/object.ts';
+import type { ClusterEvent } from '../framework.ts';
+import { addTo } from '../topology/pod-counts.ts';
+import { DevicePools, deviceId } from './device-pools.ts';
+
+/** Devices and claims for them as the informers say, and the allocations that are being stored meanwhile. */
+export class DeviceState {
+  readonly #claims: Informer<ResourceClaim>;
+  readonly #slices: Informer<ResourceSlice>;
+  readonly #classes: Informer<DeviceClass>;
+  readonly #onChange: (event: ClusterEvent) => void;
+  /** Allocations that the informer does not know yet, by the claim's uid. */
+  readonly #pending = new Map<string, AllocationResult>();
+  /** The devices of each claim, and how many claims have each device. */
+  readonly #held = new Map<string, readonly string[]>();
+  readonly #holders = new Map<string, number>();
+  #pools: DevicePools | undefined;
+  #version = 0;
+
+  /** @param onChange Called after each change that may let a pod in. */
+  constructor(informers: InformerFactory, onChange: (event: ClusterEvent) => void) {
+    this.#claims = informers.informer(resourceResourceClaims);
+    this.#slices = informers.informer(resourceResourceSlices);
+    this.#classes = informers.informer(resourceDeviceClasses);
+    this.#onChange = onChange;
+    this.#claims.addHandler({
+      onAdd: (claim) => this.#onClaim(claim),
+      onUpdate: (before, claim) => this.#onClaim(claim, before),
+      onDelete: (claim) => this.#onClaimGone(claim),
+    });
+    const onDevices = () => this.#onDevices();
+    const handler = { onAdd: onDevices, onUpdate: onDevices, onDelete: onDevices };
+    this.#slices.addHandler(handler);
+    this.#classes.addHandler(handler);
+    for (const claim of this.#claims.list()) this.#hold(claim);
+  }
+
+  /** Another number after each change: what was said of nodes for pods with claims is out of date. */
+  get version(): number {
+    return this.#version;
+  }
+
+  claim(namespace: string | undefined, name: string): ResourceClaim | undefined {
+    return this.#claims.get(namespacedKey(namespace, name));
+  }
+
+  /** What is allocated for the claim, or is about to be. */
+  allocationOf({ metadata, status }: ResourceClaim): AllocationResult | undefined {
+    return status?.allocation ?? this.#pending.get(metadata.uid ?? '');
+  }
+
+  /** Whether devices were chosen for the claim and the store does not say so yet. */
+  isPending({ metadata }: ResourceClaim): boolean {
+    return this.#pending.has(metadata.uid ?? '');
+  }
+
+  deviceClass(name: string): DeviceClass | undefined {
+    return this.#classes.get(name);
+  }
+
+  get pools(): DevicePools {
+    this.#pools ??= new DevicePools(this.#slices.list());
+    return this.#pools;
+  }
+
+  /** Whether a claim has the device to itself. */
+  isTaken(device: string): boolean {
+    return this.#holders.has(device);
+  }
+
+  /** The devices are the claim's from now on, though the store does not say so yet. */
+  promise(claim: ResourceClaim, allocation: AllocationResult): void {
+    this.#pending.set(claim.metadata.uid ?? '', allocation);
+    this.#hold(claim);
+    this.#version++;
+  }
+
+  /** Takes back a promise that was not stored. */
+  release(claim: ResourceClaim): void {
+    if (!this.#pending.delete(claim.metadata.uid ?? '')) return;
+    this.#hold(this.claim(claim.metadata.namespace, claim.metadata.name ?? '') ?? claim);
+    this.#version++;
+  }
+
+  #onClaim(claim: ResourceClaim, before?: ResourceClaim): void {
+    if (claim.status?.allocation) this.#pending.delete(claim.metadata.uid ?? '');
+    const frees = before?.status?.allocation !== undefined && !claim.status?.allocation;
+    this.#hold(claim);
+    this.#version++;
+    this.#onChange({ type: 'device-claim-changed', claim, frees });
+  }
+
+  #onClaimGone(claim: ResourceClaim): void {
+    const { uid = '' } = claim.metadata;
+    this.#pending.delete(uid);
+    this.#setHeld(uid, []);
+    this.#version++;
+    this.#onChange({ type: 'device-claim-changed', claim, frees: true });
+  }
+
+  #onDevices(): void {
+    this.#pools = undefined;
+    this.#version++;
+    this.#onChange({ type: 'devices-changed' });
+  }
+
+  #hold(claim: ResourceClaim): void {
+    const results = this.allocationOf(claim)?.devices?.results ?? [];
+    const own = results.filter(({ adminAccess }) => !adminAccess);
+    this.#setHeld(
+      claim.metadata.uid ?? '',
+      own.map(({ driver, pool, device }) => deviceId(driver, pool, device)),
+    );
+  }
+
+  #setHeld(uid: string, devices: readonly string[]): void {
+    for (const device of this.#held.get(uid) ?? []) addTo(this.#holders, device, -1);
+    for (const device of devices) addTo(this.#holders, device, 1);
+    if (devices.length > 0) this.#held.set(uid, devices);
+    else this.#held.delete(uid);
+  }
+}

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { withDisruptionTarget } from '../../../../src/controllers/shared/evict-pod.ts';
+import { buildPod } from '../../../support/builders.ts';
+
+const NOW_MS = Date.UTC(2026, 0, 1);
+const WHY = {
+  reason: 'DeletionByTaintManager',
+  message: 'Taint manager: deleting due to NoExecute taint',
+};
+
+test('a Pod is told why it goes, once', () => {
+  const marked = withDisruptionTarget(buildPod(), WHY, NOW_MS);
+  expect(marked.status?.conditions).toContainEqual({
+    type: 'DisruptionTarget',
+    status: 'True',
+    ...WHY,
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+  });
+  expect(withDisruptionTarget(marked, WHY, NOW_MS + 5000)).toBe(marked);
+});

@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals';
+import { toPodInfo } from '../../../../src/scheduler/pod-info.ts';
+import type {
+  DeviceClass,
+  ResourceClaim,
+  ResourceSlice,
+} from '../../../../src/scheme/generated/types/resource-v1.ts';
+import { buildPod } from '../../../support/builders.ts';
+import {
+  asking,
+  claimOf,
+  DRIVER,
+  GPU,
+  gpu,
+  MIXED,
+  selecting,
+  slice,
+} from '../../../support/devices.ts';
+import { TestCluster } from '../../../support/scheduling.ts';
+
+describe('a pod with a claim', () => {
+  const pod = { spec: { resourceClaims: [{ name: 'gpu', resourceClaimName: 'mine' }] } };
+  const nodes = [{ name: 'n1' }, { name: 'n2' }];
+  const claim = claimOf({ requests: [asking()] });
+  const cluster = (...objects: readonly (ResourceClaim | ResourceSlice | DeviceClass)[]) =>
+    new TestCluster(nodes, { objects });
+  const prefix = '0/2 nodes are available: ';
+
+  test('goes where a free device is', () => {
+    expect(cluster(claim, GPU, slice('n2', MIXED)).feasible(pod)).toEqual(['n2']);
+  });
+
+  test('goes where the devices of its claim are', () => {
+    const values = ['n1'];
+    const nodeSelector = {
+      nodeSelectorTerms: [
+        { matchFields: [{ key: 'metadata.name', operator: 'In' as const, values }] },
+      ],
+    };
+    const results = [{ request: 'one', driver: DRIVER, pool: 'n1', device: 'gpu-0' }];
+    const status = { allocation: { devices: { results }, nodeSelector } };
+    const own = claimOf({ requests: [asking()] }, status);
+    expect(cluster(own, GPU).feasible(pod)).toEqual(['n1']);
+  });
+
+  test('does not get a device that another claim has', () => {
+    const results = [{ request: 'one', driver: DRIVER, pool: 'n2', device: 'gpu-0' }];
+    const other: ResourceClaim = {
+      ...claim,
+      metadata: { namespace: 'default', name: 'other', uid: 'claim-2' },
+      status: { allocation: { devices: { results } } },
+    };
+    const objects = [claim, other, GPU, slice('n2', [gpu('gpu-0', 'a100')])];
+    expect(cluster(...objects).message(pod)).toBe(`${prefix}2 cannot allocate all claims.`);
+  });
+
+  test.each<[string, readonly (ResourceClaim | DeviceClass)[], typeof pod, string]>([
+    ['that is not there', [], pod, 'resourceclaim "mine" not found'],
+    [
+      'that is being deleted',
+      [
+        { ...claim, metadata: { ...claim.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
+        GPU,
+      ],
+      pod,
+      'resourceclaim "mine" is being deleted',
+    ],
+    ['of a class that is not there', [claim], pod, 'request one: device class gpu does not exist'],
+    [
+      'for a share of a device',
+      [claimOf({ requests: [asking({ capacity: { requests: { memory: '1Gi' } } })] }), GPU],
+      pod,
+      "request one: a share of a device's capacity cannot be requested",
+    ],
+  ])('%s says so', (_, objects, fields, reason) => {
+    expect(cluster(...objects).message({ name: 'pod', ...fields })).toBe(`${prefix}${reason}.`);
+  });
+
+  test('says which selector failed on a device', () => {
+    const expression = `device.attributes["${DRIVER}"].nothing == 1`;
+    const picky = claimOf({ requests: [asking(selecting(expression))] });
+    expect(cluster(picky, GPU, slice('n1', MIXED)).message(pod)).toContain('no such key: nothing');
+  });
+
+  test('that is to be made yet is not tried', () => {
+    const { profile } = cluster(GPU);
+    const plugin = profile.plugins.find(({ name }) => name === 'DynamicResources');
+    const resourceClaims = [{ name: 'gpu', resourceClaimTemplateName: 'one-gpu' }];
+    const waiting = buildPod({ name: 'web', spec: { resourceClaims } });
+    expect(plugin?.preEnqueue?.(waiting)).toBe('pod "default/web": ResourceClaim not created yet');
+    const resourceClaimStatuses = [{ name: 'gpu', resourceClaimName: 'web-gpu-1' }];
+    const ready = { ...waiting, status: { resourceClaimStatuses } };
+    expect(plugin?.preEnqueue?.(ready)).toBeUndefined();
+  });
+
+  test('is tried again when its claim changes or another gives devices back', () => {
+    const { profile } = cluster(GPU);
+    const plugin = profile.plugins.find(({ name }) => name === 'DynamicResources');
+    const other = { ...claim, metadata: { namespace: 'default', name: 'other' } };
+    const helps = (changed: ResourceClaim, frees: boolean) =>
+      plugin?.couldHelp?.(
+        { type: 'device-claim-changed', claim: changed, frees },
+        toPodInfo(buildPod(pod)),
+      );
+    expect([helps(claim, false), helps(other, false), helps(other, true)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+});
