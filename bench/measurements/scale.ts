@@ -32,16 +32,16 @@ export const measureScale: Measurement = async (ctx) => {
   await deploy(client, size.pods);
   await waitForPods(client, (ready) => ready === size.pods);
   say('scale: waiting until the Events of it are written');
-  await settle(client, size.nodes);
+  await settle(client, size.nodes, options.quick ? 1 : QUIET_ROUNDS);
   const windowMs = options.quick ? 4_000 : 60_000;
   say(`scale: ${windowMs / 1_000} s at rest`);
   return toSamples(await profiled(ctx, bench, 'scale', () => observe(bench, windowMs)));
 };
 
 /** Until there is little to write but leases, for a while. Events come in the background for some time after their Pods. */
-async function settle(client: GraphqlClient, nodes: number): Promise<void> {
+async function settle(client: GraphqlClient, nodes: number, rounds: number): Promise<void> {
   const restingWrites = (nodes / LEASE_SECONDS) * SETTLE_SECONDS * 1.5;
-  for (let quiet = 0; quiet < QUIET_ROUNDS; ) {
+  for (let quiet = 0; quiet < rounds; ) {
     const before = await readVersion(client);
     await pause(SETTLE_SECONDS * 1_000);
     const writes = (await readVersion(client)) - before;
