@@ -24,6 +24,7 @@ import { AUDIT_EVENTS, readAuditLog } from './audit/audit-reader.ts';
 import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
 import type { Credentials, RequestIdentity } from './authentication/authenticator.ts';
 import { impersonate } from './authentication/impersonation.ts';
+import { LegacyTokenTracker } from './authentication/service-accounts/legacy-token-tracker.ts';
 import { Authorization } from './authorization/authorization.ts';
 import { assertAuthorized } from './authorization/authorizer.ts';
 import { DEFAULT_POLICY } from './authorization/bootstrap-policy/default-objects.ts';
@@ -100,6 +101,7 @@ export class ApiServer {
   readonly #apiServices: ApiServiceKeeper;
   readonly #options: ApiServerOptions;
   readonly #ranges: ServiceRanges;
+  readonly #legacyTokens: LegacyTokenTracker;
   #isServing = false;
 
   constructor(options: ApiServerOptions) {
@@ -114,7 +116,9 @@ export class ApiServer {
       store: options.store,
       logger: options.logger ?? silentLogger,
     });
-    this.#registry = createRegistry(options, this.#authorization, this.#ranges);
+    const { clock = systemClock, logger = silentLogger } = options;
+    this.#legacyTokens = new LegacyTokenTracker({ api: ownApi(this), clock, logger });
+    this.#registry = createRegistry(options, this.#authorization, this.#ranges, this.#legacyTokens);
     this.#customResources = new CustomResources(this.#registry);
     this.#flowSchemas = new FlowSchemaKeeper(this.#registry);
     this.#apiServices = new ApiServiceKeeper(ownApi(this), this.scheme, options.logger);
@@ -151,6 +155,7 @@ export class ApiServer {
     const policy = this.#authorization.usesRoles ? DEFAULT_POLICY : [];
     const defaults = [...policy, ...DEFAULT_FLOWS, apiServiceDefaults(this.scheme)];
     await reconcileDefaults(api, defaults);
+    if (this.#options.serviceAccountTokens) await this.#legacyTokens.start();
     this.#apiServices.start();
     await this.#flowSchemas.start();
   }

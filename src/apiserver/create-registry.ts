@@ -5,6 +5,7 @@ import { qualifiedName } from '../scheme/resource.ts';
 import { createAdmissionPlugins } from './admission/plugin-table.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
 import { createRequestAuthenticator } from './authentication/create-request-authenticator.ts';
+import type { LegacyTokenTracker } from './authentication/service-accounts/legacy-token-tracker.ts';
 import { TokenIssuer } from './authentication/service-accounts/token-issuer.ts';
 import type { Authorization } from './authorization/authorization.ts';
 import { createUsageMetrics } from './computed/usage-metrics.ts';
@@ -20,6 +21,7 @@ export function createRegistry(
   options: ApiServerOptions,
   authorization: Authorization,
   ranges: ServiceRanges,
+  legacyTokens: LegacyTokenTracker,
 ): Registry {
   const { store, scheme, clock = systemClock, logger = silentLogger } = options;
   const { serviceAccountTokens } = options;
@@ -51,6 +53,7 @@ export function createRegistry(
       authenticators: options.authenticators ?? [],
       allowAnonymous: options.allowAnonymous ?? false,
       tokens,
+      onLegacyTokenUse: (secret) => legacyTokens.noteUse(secret),
       store,
       clock,
       logger,

@@ -27,6 +27,10 @@ import {
   type HorizontalPodAutoscalerOptions,
 } from './horizontal-pod-autoscaler/reconciler.ts';
 import { createJobController } from './job/reconciler.ts';
+import {
+  createLegacyTokenCleanerController,
+  type LegacyTokenCleanerOptions,
+} from './legacy-serviceaccount-token-cleaner/reconciler.ts';
 import { createNamespaceController } from './namespace/reconciler.ts';
 import type { PodRangesOptions } from './node-ipam/plan.ts';
 import { createNodeIpamController } from './node-ipam/reconciler.ts';
@@ -72,6 +76,7 @@ export interface ControllersOptions
     ServiceAccountTokenOptions,
     HorizontalPodAutoscalerOptions,
     PodRangesOptions,
+    LegacyTokenCleanerOptions,
     StorageVersionMigratorOptions,
     ValidatingAdmissionPolicyStatusOptions {
   /** How long a Node may be silent before it is Unknown. @default 40_000 */
@@ -106,6 +111,7 @@ const FACTORIES = {
   resourcequota: createResourceQuotaController,
   serviceaccount: createServiceAccountController,
   'serviceaccount-token': createServiceAccountTokenController,
+  'legacy-serviceaccount-token-cleaner': createLegacyTokenCleanerController,
   disruption: createDisruptionController,
   endpoints: createEndpointsController,
   endpointslice: createEndpointSliceController,

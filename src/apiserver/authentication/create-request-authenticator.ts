@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { ApiObject } from '../../scheme/object.ts';
 import type { ObjectStore } from '../../store/store.ts';
 import { anonymousAuthenticator } from './anonymous.ts';
 import {
@@ -17,6 +18,8 @@ export interface RequestAuthenticatorOptions {
   /** Asked before those that need the cluster's objects. */
   readonly authenticators: readonly Authenticator[];
   readonly tokens: TokenIssuer | undefined;
+  /** Hears of each use of a token that a Secret holds. */
+  readonly onLegacyTokenUse: (secret: ApiObject) => void;
   readonly allowAnonymous: boolean;
   readonly store: ObjectStore;
   readonly clock: Clock;
@@ -27,6 +30,7 @@ export interface RequestAuthenticatorOptions {
 export function createRequestAuthenticator({
   authenticators,
   tokens,
+  onLegacyTokenUse,
   allowAnonymous,
   store,
   clock,
@@ -37,7 +41,7 @@ export function createRequestAuthenticator({
     authenticators: [
       clientCertificateAuthenticator,
       ...authenticators,
-      ...(tokens ? [createServiceAccountAuthenticator(tokens, objects)] : []),
+      ...(tokens ? [createServiceAccountAuthenticator(tokens, objects, onLegacyTokenUse)] : []),
       createBootstrapTokenAuthenticator(objects, clock),
       ...(allowAnonymous ? [anonymousAuthenticator] : []),
     ],

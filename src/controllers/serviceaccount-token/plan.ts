@@ -1,28 +1,14 @@
 /** What a Secret that is to hold a service account's token needs. Pure. */
 import type { Secret, ServiceAccount } from '../../scheme/generated/types/core-v1.ts';
-
-const SECRET_TYPE = 'kubernetes.io/service-account-token';
-const ANNOTATION_ACCOUNT_NAME = 'kubernetes.io/service-account.name';
-const ANNOTATION_ACCOUNT_UID = 'kubernetes.io/service-account.uid';
+import { SECRET_TYPE_SERVICE_ACCOUNT_TOKEN } from '../../scheme/legacy-tokens.ts';
+import { ANNOTATION_ACCOUNT_UID } from '../shared/token-secrets.ts';
 
 const KEY_TOKEN = 'token';
 const KEY_NAMESPACE = 'namespace';
 const KEY_CERTIFICATE = 'ca.crt';
 
 export function isTokenSecret({ type }: Secret): boolean {
-  return type === SECRET_TYPE;
-}
-
-/** The account that the Secret is for; '' where it does not say. */
-export function accountNameOf({ metadata }: Secret): string {
-  return metadata.annotations?.[ANNOTATION_ACCOUNT_NAME] ?? '';
-}
-
-/** Whether the Secret is this very account's: one that was made for an earlier account of the name is not. */
-export function isOfAccount(secret: Secret, account: ServiceAccount | undefined): boolean {
-  if (!account) return false;
-  const uid = secret.metadata.annotations?.[ANNOTATION_ACCOUNT_UID];
-  return !uid || uid === account.metadata.uid;
+  return type === SECRET_TYPE_SERVICE_ACCOUNT_TOKEN;
 }
 
 export interface TokenParts {

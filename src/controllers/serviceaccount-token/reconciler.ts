@@ -11,14 +11,8 @@ import { coreSecrets, coreServiceAccounts } from '../../scheme/generated/resourc
 import type { Secret, ServiceAccount } from '../../scheme/generated/types/core-v1.ts';
 import { keyOf, namespacedKey } from '../../scheme/object.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
-import {
-  accountNameOf,
-  filledSecret,
-  isOfAccount,
-  isTokenSecret,
-  needsToken,
-  withoutReference,
-} from './plan.ts';
+import { accountNameOf, isOfAccount } from '../shared/token-secrets.ts';
+import { filledSecret, isTokenSecret, needsToken, withoutReference } from './plan.ts';
 
 /** Whom a token is for, and the Secret that is to hold it. */
 export interface TokenSubject {

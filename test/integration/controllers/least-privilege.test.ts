@@ -108,6 +108,8 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'update horizontalpodautoscalers/status',
   ],
   job: ['create events', 'create pods', 'delete pods', 'patch pods', 'update jobs/status'],
+  // It also reads one ConfigMap, by its name.
+  'legacy-serviceaccount-token-cleaner': ['delete secrets', 'patch secrets'],
   'pv-protection': ['update persistentvolumes'],
   'pvc-protection': ['update persistentvolumeclaims'],
   resourceclaim: [

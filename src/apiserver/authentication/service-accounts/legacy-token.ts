@@ -5,6 +5,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { unauthorized } from '../../../scheme/errors.ts';
+import {
+  LABEL_TOKEN_INVALID_SINCE,
+  SECRET_TYPE_SERVICE_ACCOUNT_TOKEN,
+} from '../../../scheme/legacy-tokens.ts';
+import type { ApiObject } from '../../../scheme/object.ts';
 import type { UserInfo } from '../../client.ts';
 import { tokenDigest } from '../bearer-token.ts';
 import { serviceAccountGroups, serviceAccountUserName } from '../identities.ts';
@@ -14,12 +19,8 @@ import { readClaimedObjects, SECRETS } from './claimed-objects.ts';
 import type { ServiceAccountKeys } from './signing-keys.ts';
 
 export const LEGACY_ISSUER = 'kubernetes/serviceaccount';
-export const SECRET_TYPE_SERVICE_ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
 
 const CLAIM_PREFIX = 'kubernetes.io/serviceaccount/';
-
-/** Marks a Secret whose token was found to be of no use any more; the value is the day of it. */
-const LABEL_INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since';
 
 /** Whom a token is for, and the Secret that is to hold it. */
 export interface LegacyTokenSubject {
@@ -45,13 +46,13 @@ export function signLegacyToken(
   return new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid: id }).sign(privateKey);
 }
 
-/** @throws {ApiError} Unauthorized */
+/** Whom the token is for, and the Secret that holds it. @throws {ApiError} Unauthorized */
 export async function authenticateLegacyToken(
   token: string,
   claims: JwtClaims,
   objects: ObjectLookup,
   nowSeconds: number,
-): Promise<UserInfo> {
+): Promise<{ readonly user: UserInfo; readonly secret: ApiObject }> {
   const namespace = textClaim(claims, 'namespace');
   const account = {
     name: textClaim(claims, 'service-account.name'),
@@ -66,17 +67,18 @@ export async function authenticateLegacyToken(
   const { type, data } = secret ?? {};
   const held = Buffer.from(data?.token ?? '', 'base64').toString();
   if (
+    !secret ||
     type !== SECRET_TYPE_SERVICE_ACCOUNT_TOKEN ||
     !timingSafeEqual(tokenDigest(held), tokenDigest(token))
   ) {
     throw unauthorized(`secrets "${place.name}" no longer holds the token`);
   }
-  if (secret?.metadata.labels?.[LABEL_INVALID_SINCE]) {
+  if (secret.metadata.labels?.[LABEL_TOKEN_INVALID_SINCE]) {
     throw unauthorized(
-      `the token in secret ${namespace}/${place.name} for service account ${namespace}/${account.name} has been marked invalid. Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '${LABEL_INVALID_SINCE}' label from the secret to temporarily allow use of this token`,
+      `the token in secret ${namespace}/${place.name} for service account ${namespace}/${account.name} has been marked invalid. Use tokens from the TokenRequest API or manually created secret-based tokens, or remove the '${LABEL_TOKEN_INVALID_SINCE}' label from the secret to temporarily allow use of this token`,
     );
   }
-  return { name, uid: account.uid, groups: serviceAccountGroups(namespace) };
+  return { user: { name, uid: account.uid, groups: serviceAccountGroups(namespace) }, secret };
 }
 
 function textClaim(claims: JwtClaims, name: string): string {

@@ -1,4 +1,5 @@
 import { unauthorized } from '../../../scheme/errors.ts';
+import type { ApiObject } from '../../../scheme/object.ts';
 import type { UserInfo } from '../../client.ts';
 import type { Authenticator, Identity } from '../authenticator.ts';
 import {
@@ -14,10 +15,14 @@ import { authenticateLegacyToken, LEGACY_ISSUER } from './legacy-token.ts';
 import { SignatureVerifier } from './signature.ts';
 import { apiAudiencesOf, DEFAULT_ISSUER, type TokenIssuer } from './token-issuer.ts';
 
-/** Recognises the tokens that the cluster itself has issued to service accounts. */
+/**
+ * Recognises the tokens that the cluster itself has issued to service accounts.
+ * @param onLegacyUse Hears of each use of a token that a Secret holds, and must return at once.
+ */
 export function createServiceAccountAuthenticator(
   tokens: TokenIssuer,
   objects: ObjectLookup,
+  onLegacyUse: (secret: ApiObject) => void = () => undefined,
 ): Authenticator {
   const { options } = tokens;
   const signatures = new SignatureVerifier(options.keys.verification);
@@ -40,9 +45,18 @@ export function createServiceAccountAuthenticator(
       const isLegacy = claims.iss === LEGACY_ISSUER;
       const audiences = acceptedAudiences(claims, { wanted, apiAudiences });
       assertInTime(claims, tokens.nowSeconds());
-      const user = isLegacy
-        ? await authenticateLegacyToken(bearerToken, claims, objects, tokens.nowSeconds())
-        : await authenticateBoundToken(claims, objects, tokens.nowSeconds());
+      const nowSeconds = tokens.nowSeconds();
+      if (!isLegacy) {
+        const user = await authenticateBoundToken(claims, objects, nowSeconds);
+        return { user, audiences } satisfies Identity;
+      }
+      const { secret, user } = await authenticateLegacyToken(
+        bearerToken,
+        claims,
+        objects,
+        nowSeconds,
+      );
+      onLegacyUse(secret);
       return { user, audiences } satisfies Identity;
     },
   };

@@ -5,7 +5,7 @@ import type {
 } from '../../../scheme/generated/types/core-v1.ts';
 import type { ResourceSlice } from '../../../scheme/generated/types/resource-v1.ts';
 import type { VolumeAttachment } from '../../../scheme/generated/types/storage-v1.ts';
-import { visitPodReferences } from './pod-references.ts';
+import { visitPodReferences } from '../../../scheme/pod-references.ts';
 
 /** What a node may be related to: by its Pods, by their volumes, or by itself. */
 export type RelatedResource =

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  accountNameOf,
   filledSecret,
-  isOfAccount,
   isTokenSecret,
   needsToken,
   withoutReference,
 } from '../../../../src/controllers/serviceaccount-token/plan.ts';
+import { accountNameOf, isOfAccount } from '../../../../src/controllers/shared/token-secrets.ts';
 import type { Secret, ServiceAccount } from '../../../../src/scheme/generated/types/core-v1.ts';
 
 const NAME = 'kubernetes.io/service-account.name';

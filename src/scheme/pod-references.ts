@@ -1,5 +1,5 @@
-import type { Container, Pod, Volume } from '../../../scheme/generated/types/core-v1.ts';
-import { claimNameOf } from '../../../scheme/storage/pod-claims.ts';
+import type { Container, Pod, Volume } from './generated/types/core-v1.ts';
+import { claimNameOf } from './storage/pod-claims.ts';
 
 /** The kinds of objects that a Pod may refer to, and that its node may therefore read. */
 export type ReferencedResource =
