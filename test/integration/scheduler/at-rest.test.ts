@@ -9,7 +9,7 @@ import { testApi } from '../../support/plane.ts';
 import { runControllers } from '../../support/running-controllers.ts';
 import { newPod } from '../../support/workloads.ts';
 
-const PODS = 1_000;
+const PODS = 300;
 
 /** The scheduler, and how often it has tried a pod in vain. */
 function watchedScheduler(): { controller: Controller; attempts: () => Promise<number> } {
@@ -25,7 +25,7 @@ function watchedScheduler(): { controller: Controller; attempts: () => Promise<n
   return { controller: { ...scheduler, setUp }, attempts };
 }
 
-test('a thousand pods that fit nowhere are tried once, and again when it could help or five minutes have passed', async () => {
+test('pods that fit nowhere are each tried once, and again when it could help or five minutes have passed', async () => {
   await using api = await testApi();
   const { client } = api;
   const clock = new VirtualClock();
