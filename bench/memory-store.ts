@@ -43,6 +43,7 @@ export function createMemoryStore(): ObjectStore {
       return writes.map((write) => cacheOf(write.key).apply(write, String(++version)));
     },
     isStale: () => false,
+    hasPeers: () => false,
     currentResourceVersion: async () => String(version),
     cache: async (resource) => cacheOf(resource),
     getAt: unsupported,

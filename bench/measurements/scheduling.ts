@@ -5,8 +5,14 @@ import { ApiServer } from '../../src/apiserver/api-server.ts';
 import { ADMIN_USER } from '../../src/apiserver/authentication/identities.ts';
 import type { ApiClient, NewObject } from '../../src/apiserver/client.ts';
 import { createClient } from '../../src/apiserver/in-process-client.ts';
+import { readSchedulingDecisionConfig } from '../../src/composition/scheduling-decision-config.ts';
+import { openSchedulingDecisions } from '../../src/composition/scheduling-decisions.ts';
 import { CleanupStack } from '../../src/lib/cleanup-stack.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { deferred } from '../../src/lib/deferred.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
+import { MetricRegistry } from '../../src/lib/metrics.ts';
+import type { DecisionSettings } from '../../src/scheduler/decisions/decision-recorder.ts';
 import { createScheduler } from '../../src/scheduler/scheduler.ts';
 import {
   coreNodes,
@@ -63,10 +69,10 @@ async function measureCase(
 ): Promise<Sample> {
   const cleanup = new CleanupStack();
   try {
-    const client = await startPlane(cleanup);
+    const { client, decisions } = await startPlane(cleanup);
     await createAll(nodes, (index) => addNode(client, newNode(index, each.zones ?? 3)));
     await client.create(schedulingPriorityClasses, { metadata: { name: 'high' }, value: 1_000 });
-    const running = await runControllers({ client, controllers: [createScheduler()] });
+    const running = await runControllers({ client, controllers: [createScheduler({ decisions })] });
     cleanup.defer(async () => running[Symbol.asyncDispose]());
     const { initialPods = 0, initialPod, initialWait } = each;
     if (initialPod) await schedule(client, initialPods, initialPod, initialWait ? 0 : initialPods);
@@ -91,7 +97,13 @@ async function measureCase(
   }
 }
 
-async function startPlane(cleanup: CleanupStack): Promise<ApiClient> {
+interface SchedulingPlane {
+  readonly client: ApiClient;
+  readonly decisions: DecisionSettings;
+}
+
+/** The scheduler keeps its decisions, as it does for users. */
+async function startPlane(cleanup: CleanupStack): Promise<SchedulingPlane> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'orrery-scheduling-'));
   fs.chmodSync(directory, 0o711);
   cleanup.defer(() => fs.rmSync(directory, { recursive: true, force: true }));
@@ -106,7 +118,17 @@ async function startPlane(cleanup: CleanupStack): Promise<ApiClient> {
   const server = new ApiServer({ store, scheme: createScheme({ strategies: STRATEGIES }) });
   await server.start();
   cleanup.defer(() => server.stop());
-  return createClient(server, { user: ADMIN_USER });
+  const { settings } = openSchedulingDecisions(
+    {
+      config: { schedulingDecisions: readSchedulingDecisionConfig({}) },
+      database: { url },
+      metrics: new MetricRegistry(),
+      clock: systemClock,
+      logger: silentLogger,
+    },
+    cleanup,
+  );
+  return { client: createClient(server, { user: ADMIN_USER }), decisions: settings };
 }
 
 function newNode(index: number, zones: number): NewObject<Node> {

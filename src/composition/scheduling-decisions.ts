@@ -21,7 +21,7 @@ export interface SchedulingDecisions {
 
 export interface SchedulingDecisionsParts {
   readonly config: Pick<Config, 'schedulingDecisions'>;
-  readonly database: Database;
+  readonly database: Pick<Database, 'url'>;
   readonly metrics: MetricRegistry;
   readonly clock: Clock;
   readonly logger: Logger;

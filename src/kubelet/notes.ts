@@ -17,7 +17,7 @@ export const REASON_STARTING = 'Starting';
 export const REASON_NODE_READY = 'NodeReady';
 
 interface ContainerName {
-  readonly kind: ContainerKind | 'ephemeral';
+  readonly kind: ContainerKind;
   readonly name: string;
 }
 

@@ -25,6 +25,7 @@ export class ClockGovernor {
   readonly #options: ClockGovernorOptions;
   #timer: Timer | undefined;
   #isHeld = false;
+  /** When it last looked, and where the clock had to be at least. */
   #looked: { readonly realMs: number; readonly clusterMs: number } | undefined;
 
   constructor(options: ClockGovernorOptions) {
@@ -45,11 +46,12 @@ export class ClockGovernor {
     const clusterMs = clock.now();
     const realMs = real.now();
     const before = this.#looked ?? { realMs, clusterMs };
-    this.#looked = { realMs, clusterMs };
-    const leadEndMs = (work.oldestMs() ?? clusterMs) + maxLeadMs;
     const realTimeMs = before.clusterMs + Math.max(0, realMs - before.realMs);
-    clock.limit(Math.max(realTimeMs, clusterMs, Math.min(clusterMs + maxSliceMs, leadEndMs)));
+    const floorMs = Math.max(clusterMs, realTimeMs);
+    this.#looked = { realMs, clusterMs: floorMs };
     const lookMs = Math.min(MAX_LOOK_MS, Math.max(1, Math.floor(maxSliceMs / 2 / rate)));
+    const leadEndMs = (work.oldestMs() ?? clusterMs) + maxLeadMs;
+    clock.limit(Math.max(floorMs + lookMs, Math.min(clusterMs + maxSliceMs, leadEndMs)));
     this.#timer = real.setTimer(lookMs, () => this.look());
   }
 

@@ -79,8 +79,10 @@ export class SteerableClock implements Clock {
    */
   limit(limitMs: number): void {
     const nowMs = this.now();
-    if (this.#limitMs <= nowMs) {
-      this.#course = { ...this.#course, realMs: this.#real.now(), clusterMs: nowMs };
+    const realMs = this.#real.now();
+    // A course that is behind what was shown is waited for, and stays as it is.
+    if (timeOnCourse(this.#course, realMs) > this.#limitMs) {
+      this.#course = { ...this.#course, realMs, clusterMs: nowMs };
     }
     this.#limitMs = limitMs;
     this.#arm();

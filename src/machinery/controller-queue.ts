@@ -40,6 +40,16 @@ export interface ControllerQueueOptions {
 /** How much later than here a deadline comes due outside: only where this process has not seen to it. */
 const HEIR_GRACE_MS = 1_000;
 
+interface Waiting {
+  /** On the Clock. */
+  readonly sinceMs: number;
+  /** The same moment in real time. */
+  readonly realMs: number;
+}
+
+/** How long a key that was added here, and has not started here, counts as waiting where other processes run keys as well. */
+const ANOTHERS_AFTER_MS = 2_000;
+
 interface ActiveRun {
   /** When it began to wait or to run, on the Clock. */
   readonly sinceMs: number;
@@ -63,8 +73,8 @@ export class ControllerQueue implements WorkQueue {
   /** Deadlines that a run gave (requeueAfter, backoff): the next run gives its own. */
   readonly #requeues: DelayQueue;
   readonly #active = new Map<string, ActiveRun>();
-  /** Since when keys wait to be run in this process, oldest first; with shared queues, others may run them. */
-  readonly #waitingSinceMs = new Map<string, number>();
+  /** Keys that wait to be run, oldest first. */
+  readonly #waiting = new Map<string, Waiting>();
   readonly #failures = new Map<string, number>();
   /** When keys last started, oldest first; only those within minIntervalMs. */
   readonly #lastStartsMs = new Map<string, number>();
@@ -111,9 +121,9 @@ export class ControllerQueue implements WorkQueue {
       running.touched = true;
       return running.finished.promise;
     }
-    const sinceMs = this.#waitingSinceMs.get(key) ?? this.#options.clock.now();
+    const sinceMs = this.#waiting.get(key)?.sinceMs ?? this.#options.clock.now();
     const run: ActiveRun = { sinceMs, touched: false, finished: deferred() };
-    this.#waitingSinceMs.delete(key);
+    this.#waiting.delete(key);
     this.#active.set(key, run);
     await this.#runWhileTouched(key, run, reconcile, signal);
     this.#active.delete(key);
@@ -123,7 +133,7 @@ export class ControllerQueue implements WorkQueue {
 
   /** Since when the oldest of its keys waits to be run, or runs, on the Clock; undefined when nothing is to be done. */
   oldestWorkMs(): number | undefined {
-    const waiting = this.#waitingSinceMs.values().next().value;
+    const waiting = this.#oldestWaiting()?.sinceMs;
     const active = this.#active.values().next().value?.sinceMs;
     if (waiting === undefined || active === undefined) return waiting ?? active;
     return Math.min(waiting, active);
@@ -137,18 +147,28 @@ export class ControllerQueue implements WorkQueue {
   /** Forgets what waits here and takes no more. */
   stop(): void {
     this.#stopped = true;
-    this.#waitingSinceMs.clear();
+    this.#waiting.clear();
     this.#buffer.stop();
     this.#delayed.clear();
     this.#requeues.clear();
   }
 
   #enqueue(key: string): void {
-    const { clock, enqueueLater } = this.#options;
-    if (!enqueueLater && !this.#waitingSinceMs.has(key)) {
-      this.#waitingSinceMs.set(key, clock.now());
+    const { clock, retryClock } = this.#options;
+    if (!this.#waiting.has(key)) {
+      this.#waiting.set(key, { sinceMs: clock.now(), realMs: retryClock.now() });
     }
     this.#buffer.add(key);
+  }
+
+  /** With shared queues another process may have run what did not start here: it is forgotten after a while. */
+  #oldestWaiting(): Waiting | undefined {
+    const { enqueueLater, retryClock } = this.#options;
+    for (const [key, waiting] of this.#waiting) {
+      if (!enqueueLater || retryClock.now() - waiting.realMs < ANOTHERS_AFTER_MS) return waiting;
+      this.#waiting.delete(key);
+    }
+    return undefined;
   }
 
   async #runWhileTouched(

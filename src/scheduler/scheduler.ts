@@ -78,6 +78,7 @@ class Scheduler {
   readonly #cache = new ClusterCache();
   readonly #queue: SchedulingQueue;
   readonly #extenders: readonly HttpExtender[];
+  readonly #attempts = { scheduled: 0, unschedulable: 0, error: 0 };
   readonly #decisions: DecisionRecorder | undefined;
   /** Extenders are asked about one pod after the other; pods that do not concern them do not wait for that. */
   #asking: Promise<void> = Promise.resolve();
@@ -111,6 +112,7 @@ class Scheduler {
     const profiles = [...this.#runners.values()].map(({ profile }) => profile);
     this.#queue = new SchedulingQueue({ profiles, clock, backoff: configuration.backoff });
     this.#addMetrics();
+    this.#addAttemptMetric();
     new ClusterWatcher({
       cache: this.#cache,
       queue: this.#queue,
@@ -128,6 +130,16 @@ class Scheduler {
         const { none, ...counts } = this.#queue.counts();
         return Object.entries(counts).map(([queue, value]) => ({ labels: { queue }, value }));
       },
+    });
+  }
+
+  #addAttemptMetric(): void {
+    this.#context.addMetric({
+      name: 'scheduler_schedule_attempts_total',
+      help: 'Attempts to give Pods a node, by what came of them.',
+      type: 'counter',
+      read: () =>
+        Object.entries(this.#attempts).map(([result, value]) => ({ labels: { result }, value })),
     });
   }
 
@@ -217,6 +229,7 @@ class Scheduler {
   }
 
   #tryLater(queued: QueuedPod): void {
+    this.#attempts.error++;
     this.#queue.addBackoff(queued);
     this.#wake();
   }
@@ -262,6 +275,7 @@ class Scheduler {
       await this.#takeBack(queued, runner, nodeName, toError(thrown));
       return;
     }
+    this.#attempts.scheduled++;
     this.#decisions?.scheduled(queued, nodeName);
     this.#eventsOf(info).record(info.pod, {
       type: 'Normal',
@@ -303,6 +317,7 @@ class Scheduler {
     byExtenders: readonly NodeRejection[] = [],
   ): Promise<void> | undefined {
     const { info } = queued;
+    this.#attempts.unschedulable++;
     const { nodeCount, nominations } = this.#cache;
     const { refusal } = table.plan;
     const { message, rejectedBy, reasons } = refusal

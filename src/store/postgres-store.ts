@@ -122,6 +122,10 @@ class PostgresStore implements ObjectStore {
     return this.#running.history.history(key, options);
   }
 
+  hasPeers(): boolean {
+    return this.#running.listener.hasPeers;
+  }
+
   async compact(): Promise<string> {
     return String(await this.#running.compactor.compact());
   }

@@ -137,6 +137,8 @@ export interface ObjectStore {
   commit(writes: readonly StoreWrite[], options?: CommitOptions): Promise<readonly ApiObject[]>;
   /** Whether `object` is stored in another form (encryption) than a write would give it now, so that rewriting it makes sense. */
   isStale(object: ApiObject): boolean;
+  /** Whether other processes may be at work on the cluster; true also while that is not known. */
+  hasPeers(): boolean;
   /** The latest committed version of the cluster, read from PostgreSQL (concurrent callers share one query). */
   currentResourceVersion(): Promise<string>;
   /** The cache of `resource`, loaded on first use. */

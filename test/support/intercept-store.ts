@@ -7,6 +7,7 @@ export function interceptStore(store: ObjectStore, replaced: Partial<ObjectStore
     stop: () => store.stop(),
     commit: (writes, options) => store.commit(writes, options),
     isStale: (object) => store.isStale(object),
+    hasPeers: () => store.hasPeers(),
     currentResourceVersion: () => store.currentResourceVersion(),
     cache: (resource) => store.cache(resource),
     getAt: (key, at) => store.getAt(key, at),

@@ -41,12 +41,7 @@ export async function schedulingPlane({
       ...shared,
       config: { schedulingDecisions: readSchedulingDecisionConfig(settings) },
       metrics,
-      database: {
-        url,
-        isEmbedded: false,
-        failure: new Promise<Error>(() => undefined),
-        stop: async () => undefined,
-      },
+      database: { url },
     },
     cleanup,
   );

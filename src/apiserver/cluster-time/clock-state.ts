@@ -4,6 +4,11 @@ import { badRequest, conflict } from '../../scheme/errors.ts';
 
 /** A cluster may run at most at an hour a second; how far it gets is the machine's to say. */
 export const MAX_SPEED = 3_600;
+/**
+ * But where several processes share a clock, at a minute a second: the slowest tells the others within moments that it is behind,
+ * and those moments must be less than what nodes may be silent for.
+ */
+export const MAX_SHARED_SPEED = 60;
 /** Slower is hardly told from standing still. */
 export const MIN_SPEED = 0.01;
 /** A step longer than that is a slip of the pen. */

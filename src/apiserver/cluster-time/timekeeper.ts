@@ -25,6 +25,8 @@ import {
   changeIntent,
   isStepOver,
   layCourse,
+  MAX_SHARED_SPEED,
+  MAX_SPEED,
   REAL_TIME_STATE,
   wantedRate,
 } from './clock-state.ts';
@@ -61,13 +63,15 @@ const RESOURCE = { group: 'orrery.dev', resource: ':clock' };
 const KEY = { ...RESOURCE, namespace: '', name: 'cluster' };
 
 /** Between two looks at a fast clock, in real milliseconds. */
-const WATCH_MS = 250;
+const WATCH_MS = 50;
+/** How often its writer lays the line of a fast clock anew. */
+const LAY_MS = 250;
 /** A line that its writer has not laid anew for so long is anybody's. */
 const ABANDONED_MS = 1_000;
 /** Who is so far behind the line, in milliseconds of the cluster, lays it anew whoever wrote it. */
 const BEHIND_MS = 2_000;
 /** What a clock is first tried at. */
-const FIRST_RATE = 240;
+const FIRST_RATE = 120;
 const MAX_ATTEMPTS = 20;
 const RETRY_MS = 20;
 
@@ -111,7 +115,7 @@ export class Timekeeper {
     const { clock, real } = this.#options;
     const { paused, speed, stepUntilMs } = this.#state;
     const { rate } = this.#state.course;
-    const effectiveSpeed = rate > 1 ? (this.#measuredRate ?? rate) : rate;
+    const effectiveSpeed = rate > 1 ? (this.#measuredRate ?? wantedRate(this.#state)) : rate;
     const shown = { clusterMs: clock.now(), realMs: real.now() };
     return { ...shown, paused, speed, stepUntilMs, effectiveSpeed };
   }
@@ -122,7 +126,7 @@ export class Timekeeper {
     for (let attempt = 1; ; attempt++) {
       const intent = changeIntent(this.#state, change, clock.now());
       try {
-        await this.#lay(intent, Math.min(wantedRate(intent), FIRST_RATE));
+        await this.#lay(intent, this.#possibleRate(intent, FIRST_RATE));
         return this.time;
       } catch (thrown) {
         const isRace = isApiError(thrown, 'Conflict', 'AlreadyExists');
@@ -165,30 +169,46 @@ export class Timekeeper {
       this.#forgetMeasure();
       return;
     }
-    const { logger, real } = this.#options;
     this.#measure();
     try {
-      if (isStepOver({ ...state, course: this.#options.clock.course }, real.now())) {
-        const { paused, speed } = state;
-        await this.#lay({ paused, speed }, Math.min(wantedRate({ paused, speed }), FIRST_RATE));
-      } else if (this.#isPastPause()) await this.#lay(state, 0);
-      else if (this.#isMineToLay()) await this.#lay(state, this.#nextRate());
+      if (this.#isPastPause()) await this.#lay(state, 0);
+      else if (this.#isMineToLay()) await this.#layAnew(state);
     } catch (thrown) {
       // Somebody else has laid it.
       if (!isApiError(thrown, 'Conflict')) {
-        logger.warn('the line of the cluster clock is not laid anew', { error: toError(thrown) });
+        this.#options.logger.warn('the line of the cluster clock is not laid anew', {
+          error: toError(thrown),
+        });
       }
     }
     if (!this.#stopped) this.#timer ??= this.#watchSoon();
+  }
+
+  /** The next piece of the line or, where its step is over, what was wanted before. */
+  async #layAnew(state: ClockState): Promise<void> {
+    const { clock, real } = this.#options;
+    if (!isStepOver({ ...state, course: clock.course }, real.now())) {
+      await this.#lay(state, this.#nextRate());
+      return;
+    }
+    const { paused, speed } = state;
+    await this.#lay({ paused, speed }, this.#possibleRate({ paused, speed }, FIRST_RATE));
   }
 
   #measure(): void {
     const { clock, real } = this.#options;
     const now = { realMs: real.now(), clusterMs: clock.now() };
     const before = this.#looked;
+    if (before && now.realMs < before.realMs + LAY_MS) return;
     this.#looked = now;
-    if (!before || now.realMs <= before.realMs) return;
+    if (!before) return;
     this.#measuredRate = (now.clusterMs - before.clusterMs) / (now.realMs - before.realMs);
+  }
+
+  /** What is wanted, but no more than `limit`, and than processes can follow together. */
+  #possibleRate(intent: ClockIntent, limit: number): number {
+    const shared = this.#options.store.hasPeers() ? MAX_SHARED_SPEED : MAX_SPEED;
+    return Math.min(wantedRate(intent), limit, shared);
   }
 
   #forgetMeasure(): void {
@@ -199,15 +219,17 @@ export class Timekeeper {
   /** Twice what it came to: a line that nobody can follow would leave a killed cluster far ahead. */
   #nextRate(): number {
     const triedRate = 2 * (this.#measuredRate ?? FIRST_RATE / 2);
-    return Math.min(wantedRate(this.#state), Math.max(2, triedRate));
+    return this.#possibleRate(this.#state, Math.max(2, triedRate));
   }
 
   #isMineToLay(): boolean {
     const { clock, identity, real } = this.#options;
-    const { course } = this.#state;
-    if (this.#stored?.writer === identity) return true;
+    const { course, stepUntilMs = Number.POSITIVE_INFINITY } = this.#state;
     const realMs = real.now();
-    if (realMs - course.realMs > ABANDONED_MS) return true;
+    const ageMs = realMs - course.realMs;
+    // The step ends for all where the slowest has come to its end: whoever is behind has become the writer.
+    if (this.#stored?.writer === identity) return ageMs >= LAY_MS || clock.now() >= stepUntilMs;
+    if (ageMs > ABANDONED_MS) return true;
     return timeOnCourse(course, realMs) - clock.now() > BEHIND_MS;
   }
 

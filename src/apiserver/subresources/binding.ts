@@ -45,11 +45,13 @@ function planBound(
   const metadata = { ...pod.metadata };
   if (annotations) metadata.annotations = { ...metadata.annotations, ...annotations };
   if (labels) metadata.labels = { ...metadata.labels, ...labels };
+  // It has its node: where room was being made for it is of no interest any more.
+  const { nominatedNodeName: _, ...status } = pod.status ?? {};
   const next: Pod = {
     ...pod,
     metadata,
     spec: { ...(pod.spec as PodSpec), nodeName },
-    status: { ...pod.status, conditions: scheduledConditions(pod, scope.registry.clock.now()) },
+    status: { ...status, conditions: scheduledConditions(pod, scope.registry.clock.now()) },
   };
   return planStoring(scope, { next: next as ApiObject, current: pod, admitted });
 }

@@ -8,6 +8,8 @@ const WAIT_BACKOFF = { baseMs: 500, maxMs: 122_000 };
 const FREE_FRUITLESS_STEPS = 8;
 /** A Pod whose stages do nothing, again and again, is looked at ever more seldom. */
 const FRUITLESS_BACKOFF = { baseMs: 1_000, maxMs: 300_000 };
+/** Steps that are this far apart burn nothing, as the attempts at an image that never comes. */
+const CALM_MS = 5_000;
 
 interface Memory {
   readonly uid: string | undefined;
@@ -60,9 +62,10 @@ export class PodMemory {
    */
   noteFruitless(key: NamespacedKey, uid: string | undefined, nowMs: number): boolean {
     const memory = this.#of(key, uid);
+    if (nowMs > memory.nextStepMs + CALM_MS) memory.fruitless = 0;
     memory.fruitless++;
     const excess = memory.fruitless - FREE_FRUITLESS_STEPS;
-    if (excess > 0) memory.nextStepMs = nowMs + exponentialBackoffMs(excess, FRUITLESS_BACKOFF);
+    memory.nextStepMs = nowMs + (excess > 0 ? exponentialBackoffMs(excess, FRUITLESS_BACKOFF) : 0);
     return excess === 1;
   }
 

@@ -1,37 +1,35 @@
-import type { Container, Pod } from '../../scheme/generated/types/core-v1.ts';
-import { startNotes } from '../notes.ts';
+import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { PodStage } from '../stage.ts';
-import { runningStatus } from '../status/container-status.ts';
+import { startAll, startContainer } from '../start.ts';
+import { type ContainerSlot, ephemeralSlots } from '../status/container-slots.ts';
+import { isWaitingToStart } from '../status/container-status.ts';
+import { isStartable, isStartDue, startDelayMs } from './starting.ts';
 
-/** Ephemeral containers that have not been started: they are started once, and never again. */
-function pendingOf({ metadata, spec, status }: Pod): Container[] {
+/** Ephemeral containers that have not run: they run once, and never again. */
+function pendingSlots(pod: Pod): ContainerSlot[] {
+  const { metadata, status } = pod;
   if (status?.phase !== 'Running' || metadata.deletionTimestamp !== undefined) return [];
-  const started = new Set(status.ephemeralContainerStatuses?.map(({ name }) => name));
-  const wanted = (spec?.ephemeralContainers ?? []) as readonly Container[];
-  return wanted.filter(({ name }) => !started.has(name));
+  return ephemeralSlots(pod).filter((slot) => isWaitingToStart(slot) && isStartable(slot));
 }
 
 /** A container that is put into a running Pod to look around, as `kubectl debug` does. */
 export const podEphemeralStart: PodStage = {
   name: 'pod-ephemeral-start',
-  matches: (pod) => pendingOf(pod).length > 0,
-  delay: { ms: 50, jitterMs: 50 },
+  readsSources: true,
+  matches: (pod) => pendingSlots(pod).length > 0,
+  delay: (pod, ctx) => startDelayMs(pod, pendingSlots(pod), ctx, { ms: 50, jitterMs: 50 }),
   next: (pod, ctx) => {
-    const pending = pendingOf(pod);
-    const statuses = pending.map((container) =>
-      runningStatus({ kind: 'main', name: container.name, container, status: undefined }, ctx),
-    );
+    const due = pendingSlots(pod).filter((slot) => isStartDue(pod, slot, ctx));
+    const starts = new Map(due.map((slot) => [slot.name, startContainer(pod, slot, ctx)] as const));
+    const known = pod.status?.ephemeralContainerStatuses ?? [];
+    const others = known.filter(({ name }) => !starts.has(name));
+    const statuses: ContainerStatus[] = [
+      ...others,
+      ...[...starts.values()].map((one) => one.status),
+    ];
     return {
-      status: {
-        ...pod.status,
-        ephemeralContainerStatuses: [
-          ...(pod.status?.ephemeralContainerStatuses ?? []),
-          ...statuses,
-        ],
-      },
-      events: pending.flatMap((container) =>
-        startNotes({ kind: 'ephemeral', name: container.name, container }),
-      ),
+      status: { ...pod.status, ephemeralContainerStatuses: statuses },
+      ...startAll(starts),
     };
   },
 };

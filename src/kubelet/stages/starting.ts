@@ -63,7 +63,7 @@ function waitsForImage(slot: ContainerSlot): boolean {
 }
 
 /** Whether the container will be tried without anything happening first. */
-function isStartable(slot: ContainerSlot): boolean {
+export function isStartable(slot: ContainerSlot): boolean {
   const reason = slot.status?.state?.waiting?.reason;
   if (!waitsForImage(slot)) return true;
   return reason !== REASON_ERR_IMAGE_PULL && reason !== REASON_INVALID_IMAGE_NAME;

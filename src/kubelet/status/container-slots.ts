@@ -6,8 +6,11 @@ import type {
 } from '../../scheme/generated/types/core-v1.ts';
 import { isSidecar } from '../../scheme/resources-of-pod.ts';
 
-/** `init` runs to its end before the next one starts; `sidecar` is an init container that stays; `main` is all others. */
-export type ContainerKind = 'init' | 'sidecar' | 'main';
+/**
+ * `init` runs to its end before the next one starts; `sidecar` is an init container that stays; `ephemeral` is one that was put
+ * into a running Pod, and is not among {@link containerSlots} but {@link ephemeralSlots}; `main` is all others.
+ */
+export type ContainerKind = 'init' | 'sidecar' | 'main' | 'ephemeral';
 
 /** A container of a Pod and what is known of it. */
 export interface ContainerSlot {
@@ -36,6 +39,14 @@ function toSlots({ spec, status }: Pod): ContainerSlot[] {
     slots.push(toSlot('main', container, status?.containerStatuses));
   }
   return slots;
+}
+
+/** Those that were put into the running Pod. */
+export function ephemeralSlots({ spec, status }: Pod): readonly ContainerSlot[] {
+  const containers = (spec?.ephemeralContainers ?? []) as readonly Container[];
+  return containers.map((container) =>
+    toSlot('ephemeral', container, status?.ephemeralContainerStatuses),
+  );
 }
 
 function toSlot(

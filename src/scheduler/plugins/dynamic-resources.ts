@@ -15,6 +15,7 @@ import {
 } from '../devices/pod-device-claims.ts';
 import { storeAllocation } from '../devices/store-allocation.ts';
 import type { Plugin, Refusal } from '../framework.ts';
+import { labelsChanged } from '../node-changes.ts';
 
 export const REASON_CANNOT_ALLOCATE = 'cannot allocate all claims';
 export const REASON_NOT_AVAILABLE = 'resourceclaim not available on the node';
@@ -79,6 +80,7 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
     },
     helpedBy: ['node-added', 'node-updated', 'devices-changed', 'device-claim-changed'],
     couldHelp(event, { pod }) {
+      if (event.type === 'node-updated') return labelsChanged(event);
       if (event.type !== 'device-claim-changed') return true;
       const { namespace, name = '' } = event.claim.metadata;
       const isOwn = namespace === pod.metadata.namespace && deviceClaimNames(pod).includes(name);

@@ -2,6 +2,7 @@ import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { ClusterCache } from '../cluster-cache.ts';
 import type { DomainFilter, DomainScorer, Hypothesis, Plugin, Refusal } from '../framework.ts';
 import { MAX_NODE_SCORE } from '../framework.ts';
+import { labelsChanged } from '../node-changes.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { AffinityTerm, SelectedPod } from '../topology/affinity-terms.ts';
 import { DomainCounts } from '../topology/domain-counts.ts';
@@ -70,7 +71,7 @@ export function createInterPodAffinity({
         case 'node-added':
           return true;
         case 'node-updated':
-          return event.before.metadata.labels !== event.node.metadata.labels;
+          return labelsChanged(event);
         default:
           return false;
       }

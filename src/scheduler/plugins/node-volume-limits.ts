@@ -29,6 +29,8 @@ export function createNodeVolumeLimits({ volumes }: { readonly volumes: VolumeSt
       return { filter: (node) => (exceeds(wanted, node, volumes) ? REFUSAL : undefined) };
     },
     helpedBy: ['node-added', 'assigned-pod-removed', 'storage-changed'],
+    couldHelp: (event) =>
+      event.type !== 'assigned-pod-removed' || Boolean(event.pod.spec?.volumes?.length),
   };
 }
 

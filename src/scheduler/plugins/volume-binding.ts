@@ -4,6 +4,7 @@ import { keyOf } from '../../scheme/object.ts';
 import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
 import type { ClusterCache } from '../cluster-cache.ts';
 import type { Plugin } from '../framework.ts';
+import { labelsChanged } from '../node-changes.ts';
 import { bindVolumes } from '../volumes/bind-volumes.ts';
 import { claimsOf, planVolumes, type VolumePlan } from '../volumes/pod-volumes.ts';
 import type { VolumeState } from '../volumes/volume-state.ts';
@@ -82,5 +83,6 @@ export function createVolumeBinding({
       plans.delete(uid);
     },
     helpedBy: ['node-added', 'node-updated', 'storage-changed'],
+    couldHelp: (event) => event.type !== 'node-updated' || labelsChanged(event),
   };
 }

@@ -52,6 +52,8 @@ export function createVolumeRestrictions({
       };
     },
     helpedBy: ['node-added', 'assigned-pod-removed', 'storage-changed'],
+    couldHelp: (event) =>
+      event.type !== 'assigned-pod-removed' || Boolean(event.pod.spec?.volumes?.length),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { PersistentVolume } from '../../scheme/generated/types/core-v1.ts';
 import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
 import type { Plugin, Refusal } from '../framework.ts';
+import { labelsChanged } from '../node-changes.ts';
 import type { VolumeState } from '../volumes/volume-state.ts';
 
 export const REASON_VOLUME_ZONE = 'node(s) had no available volume zone';
@@ -43,6 +44,7 @@ export function createVolumeZone({ volumes }: { readonly volumes: VolumeState })
       };
     },
     helpedBy: ['node-added', 'node-updated', 'storage-changed'],
+    couldHelp: (event) => event.type !== 'node-updated' || labelsChanged(event),
   };
 }
 

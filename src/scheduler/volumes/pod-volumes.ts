@@ -8,6 +8,7 @@ import type {
 import type { StorageClass } from '../../scheme/generated/types/storage-v1.ts';
 import { compileNodeSelector } from '../../scheme/node-selector.ts';
 import { keyOf } from '../../scheme/object.ts';
+import { quantityValue } from '../../scheme/quantity.ts';
 import { ANNOTATION_SELECTED_NODE, storageClassOf } from '../../scheme/storage/annotations.ts';
 import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
 import { findVolume } from '../../scheme/storage/volume-matching.ts';
@@ -15,6 +16,7 @@ import { isBound, type VolumeState } from './volume-state.ts';
 
 export const REASON_VOLUME_NODE_CONFLICT = 'node(s) had volume node affinity conflict';
 export const REASON_BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
+export const REASON_NO_SPACE = 'node(s) did not have enough free storage';
 export const REASON_LOST_VOLUME =
   'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)';
 export const REASON_UNBOUND_IMMEDIATE = 'pod has unbound immediate PersistentVolumeClaims';
@@ -99,6 +101,7 @@ export function planVolumes(
   for (const claim of waiting) {
     const source = sourceOf(claim, node, state, bindings);
     if (!source) return { reason: REASON_BIND_CONFLICT };
+    if (source === 'no-space') return { reason: REASON_NO_SPACE };
     if (source === 'provisioner') provisioned.push(claim);
     else bindings.set(source, claim);
   }
@@ -114,12 +117,18 @@ function sourceOf(
   node: Node,
   state: VolumeState,
   taken: ReadonlyMap<PersistentVolume, unknown>,
-): PersistentVolume | 'provisioner' | undefined {
+): PersistentVolume | 'provisioner' | 'no-space' | undefined {
   const selected = claim.metadata.annotations?.[ANNOTATION_SELECTED_NODE];
   if (selected && selected !== node.metadata.name) return undefined;
   const volume = selected ? undefined : matching(claim, node, state, taken);
   if (volume) return volume;
-  return canProvision(classOf(claim, state), node) ? 'provisioner' : undefined;
+  const storageClass = classOf(claim, state);
+  if (!storageClass || !canProvision(storageClass, node)) return undefined;
+  return state.hasSpace(storageClass, bytesOf(claim), node) ? 'provisioner' : 'no-space';
+}
+
+function bytesOf({ spec }: PersistentVolumeClaim): number {
+  return quantityValue(spec?.resources?.requests?.storage ?? '0');
 }
 
 function matching(
@@ -140,9 +149,8 @@ function reaches({ spec }: PersistentVolume, node: Node): boolean {
   return !required || compileNodeSelector(required)(node);
 }
 
-function canProvision(storageClass: StorageClass | undefined, node: Node): boolean {
-  if (!storageClass || storageClass.provisioner === NO_PROVISIONER) return false;
-  const { allowedTopologies } = storageClass;
+function canProvision({ allowedTopologies, provisioner }: StorageClass, node: Node): boolean {
+  if (provisioner === NO_PROVISIONER) return false;
   if (!allowedTopologies?.length) return true;
   const labels = node.metadata.labels ?? {};
   return allowedTopologies.some(({ matchLabelExpressions = [] }) =>

@@ -2,16 +2,20 @@ import type { Informer, InformerFactory } from '../../machinery/informer.ts';
 import {
   corePersistentVolumeClaims,
   corePersistentVolumes,
+  storageCSIDrivers,
   storageCSINodes,
+  storageCSIStorageCapacities,
   storageStorageClasses,
 } from '../../scheme/generated/resources.ts';
 import type {
+  Node,
   PersistentVolume,
   PersistentVolumeClaim,
 } from '../../scheme/generated/types/core-v1.ts';
-import type { CSINode, StorageClass } from '../../scheme/generated/types/storage-v1.ts';
+import type { CSIDriver, CSINode, StorageClass } from '../../scheme/generated/types/storage-v1.ts';
 import { type ApiObject, type NamespacedKey, namespacedKey } from '../../scheme/object.ts';
 import { ANNOTATION_BIND_COMPLETED } from '../../scheme/storage/annotations.ts';
+import { StorageCapacities } from './storage-capacities.ts';
 
 /** Called with the key of a claim that changed. */
 type ClaimListener = () => void;
@@ -22,6 +26,8 @@ export class VolumeState {
   readonly #volumes: Informer<PersistentVolume>;
   readonly #classes: Informer<StorageClass>;
   readonly #csiNodes: Informer<CSINode>;
+  readonly #csiDrivers: Informer<CSIDriver>;
+  readonly #capacities: StorageCapacities;
   /** The claims that volumes are promised to, by the volume's name. */
   readonly #promised = new Map<string, NamespacedKey>();
   readonly #listeners = new Map<NamespacedKey, Set<ClaimListener>>();
@@ -33,6 +39,9 @@ export class VolumeState {
     this.#volumes = informers.informer(corePersistentVolumes);
     this.#classes = informers.informer(storageStorageClasses);
     this.#csiNodes = informers.informer(storageCSINodes);
+    this.#csiDrivers = informers.informer(storageCSIDrivers);
+    const capacities = informers.informer(storageCSIStorageCapacities);
+    this.#capacities = new StorageCapacities(() => capacities.list());
     const changed = () => {
       this.#version++;
       onChange();
@@ -41,6 +50,13 @@ export class VolumeState {
     this.#volumes.addHandler(handlerOf(changed));
     this.#classes.addHandler(handlerOf(changed));
     this.#csiNodes.addHandler(handlerOf(changed));
+    this.#csiDrivers.addHandler(handlerOf(changed));
+    capacities.addHandler(
+      handlerOf(() => {
+        this.#capacities.forget();
+        changed();
+      }),
+    );
   }
 
   /** Another number after each change: what was said of nodes for pods with claims is out of date. */
@@ -62,6 +78,12 @@ export class VolumeState {
 
   csiNode(name: string): CSINode | undefined {
     return this.#csiNodes.get(name);
+  }
+
+  /** Whether a volume of so many bytes can be made for the node, as far as the driver of the class says. */
+  hasSpace({ metadata, provisioner }: StorageClass, bytes: number, node: Node): boolean {
+    if (bytes === 0 || !this.#csiDrivers.get(provisioner)?.spec.storageCapacity) return true;
+    return this.#capacities.suffice(metadata.name ?? '', bytes, node);
   }
 
   /** The volumes that are not promised to another claim. */

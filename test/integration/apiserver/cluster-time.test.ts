@@ -11,6 +11,8 @@ import { eventually } from '../../support/eventually.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
 import { startTestStore } from '../../support/test-store.ts';
 
+/** At the sixty times real time that processes share: two seconds. */
+const STEP_MS = 120_000;
 const HOUR_MS = 3_600_000;
 
 interface Process extends AsyncDisposable {
@@ -51,16 +53,17 @@ describe('a clock that processes share', () => {
     await using database = await createTestDatabase();
     await using one = await startProcess(database.url);
     await using other = await startProcess(database.url);
-    await one.keeper.steer({ type: 'step', stepMs: HOUR_MS });
+    await one.keeper.steer({ type: 'step', stepMs: STEP_MS });
     await eventually(
       () => one.keeper.time.stepUntilMs,
       (untilMs) => expect(untilMs).toBeUndefined(),
+      { withinMs: 20_000 },
     );
     await eventually(
       () => other.clock.now() - one.clock.now(),
       (apartMs) => expect(Math.abs(apartMs)).toBeLessThanOrEqual(10),
     );
-    expect(one.clock.now() - Date.now()).toBeGreaterThan(HOUR_MS - 60_000);
+    expect(one.clock.now() - Date.now()).toBeGreaterThan(STEP_MS - 30_000);
     await other.keeper.steer({ type: 'pause' });
     await eventually(
       () => [one.clock.now(), one.keeper.time.paused],
@@ -77,13 +80,13 @@ describe('a clock that processes share', () => {
     await fast.keeper.steer({ type: 'speed', speed: 600 });
     await eventually(
       () => fast.keeper.time.effectiveSpeed,
-      (speed) => expect(speed).toBeLessThan(60),
+      (speed) => expect(speed).toBeLessThan(20),
       { withinMs: 20_000 },
     );
     done();
     await eventually(
       () => fast.keeper.time.effectiveSpeed,
-      (speed) => expect(speed).toBeGreaterThan(100),
+      (speed) => expect(speed).toBeGreaterThan(50),
       { withinMs: 20_000 },
     );
   });

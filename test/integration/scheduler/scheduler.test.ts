@@ -247,7 +247,8 @@ describe('preemption', () => {
       },
     );
     expect((await podNamed(plane.client, 'thief')).spec?.nodeName).toBeUndefined();
-    const { metadata } = await podNamed(plane.client, 'high');
+    const { metadata, status } = await podNamed(plane.client, 'high');
+    expect(status?.nominatedNodeName).toBeUndefined();
     await eventually(
       () => eventsOf(plane.client, 'low'),
       (events) =>

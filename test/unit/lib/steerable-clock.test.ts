@@ -115,6 +115,16 @@ describe('a steerable clock', () => {
     expect(both.clock.now()).toBe(startMs + 61_000);
   });
 
+  test('waits for a course behind it also when a limit is moved', () => {
+    const both = steerable();
+    const startMs = both.clock.now();
+    both.clock.limit(startMs);
+    both.clock.steer({ realMs: both.real.now(), clusterMs: startMs - 5_000, rate: 1 });
+    both.clock.limit(Number.POSITIVE_INFINITY);
+    both.real.advance(6_000);
+    expect(both.clock.now()).toBe(startMs + 1_000);
+  });
+
   test('a timer that a due timer sets for now waits for its own turn', () => {
     const { real, clock } = steerable();
     const order: string[] = [];

@@ -11,6 +11,8 @@ const REAL_TIME: Readonly<Record<string, string>> = {
   'src/composition/cluster-authority.ts': 'certificates are checked by machines',
   'src/composition/container-logs.ts': 'waiting on PostgreSQL',
   'src/composition/ready-checks.ts': 'waiting on PostgreSQL',
+  'src/composition/scheduling-decisions.ts': 'waiting on PostgreSQL',
+  'src/composition/scheduling-simulator.ts': 'a caller who waits for an answer',
   'src/composition/serving-certificate.ts': 'certificates are checked by machines',
   'src/apiserver/api-server.ts': 'requests that wait for their turn',
   'src/apiserver/create-registry.ts': 'deadlines of requests, bookmarks',

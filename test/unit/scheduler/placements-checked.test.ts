@@ -2,17 +2,24 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { seededRandom } from '../../../src/lib/random.ts';
 import { ClusterCache } from '../../../src/scheduler/cluster-cache.ts';
+import type { Profile } from '../../../src/scheduler/framework.ts';
+import type { PlacementTable } from '../../../src/scheduler/placement-table.ts';
 import { PlacementTables } from '../../../src/scheduler/placement-tables.ts';
-import { toPodInfo } from '../../../src/scheduler/pod-info.ts';
+import { type PodInfo, toPodInfo } from '../../../src/scheduler/pod-info.ts';
+import { PreemptionTable } from '../../../src/scheduler/preemption/preemption-table.ts';
 import type {
   Affinity,
   Node,
+  Pod,
   PodAffinityTerm,
   TopologySpreadConstraint,
 } from '../../../src/scheme/generated/types/core-v1.ts';
 import type { LabelSelector } from '../../../src/scheme/generated/types/meta-v1.ts';
+import type { PodDisruptionBudget } from '../../../src/scheme/generated/types/policy-v1.ts';
 import { buildNode, buildPod, type PodFields } from '../../support/builders.ts';
+import { expectRightVictims } from '../../support/naive-preemption.ts';
 import { allowedNodes, type PlacedPod, type World } from '../../support/naive-scheduler.ts';
+import { naiveTotals } from '../../support/naive-scores.ts';
 import { defaultProfile, pluginHandle } from '../../support/scheduling.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
@@ -85,11 +92,13 @@ const template: fc.Arbitrary<PodFields> = fc
     affinity: optionally(affinity),
     isPicky: oneIn(5),
     tolerates: fc.boolean(),
+    priority: fc.constantFrom(0, 0, 10),
   })
-  .map(({ cpu, hostPort, spread: constraints, tolerates, ...rest }) => ({
+  .map(({ cpu, hostPort, spread: constraints, tolerates, priority, ...rest }) => ({
     namespace: rest.namespace,
     labels: rest.labels as Record<string, string>,
     spec: {
+      priority,
       containers: [
         {
           name: 'main',
@@ -112,13 +121,14 @@ const node = fc
     name: fc.constantFrom(...NAMES),
     zone: fc.constantFrom('east', 'west', 'east', 'west', undefined),
     isNameless: oneIn(5),
+    hasTwin: oneIn(5),
     ssd: fc.boolean(),
     cpu: fc.constantFrom('2', '4'),
     pods: fc.constantFrom('2', '8'),
     isTainted: oneIn(5),
     unschedulable: oneIn(8),
   })
-  .map(({ name, zone, isNameless, ssd, cpu, pods, isTainted, unschedulable }) =>
+  .map(({ name, zone, isNameless, hasTwin, ssd, cpu, pods, isTainted, unschedulable }) =>
     buildNode({
       name,
       cpu,
@@ -126,12 +136,22 @@ const node = fc
       unschedulable,
       labels: {
         ...(zone ? { [ZONE]: zone } : {}),
-        ...(isNameless ? {} : { [HOST]: name }),
+        ...(isNameless ? {} : { [HOST]: hasTwin ? 'n1' : name }),
         ...(ssd ? { disk: 'ssd' } : {}),
       },
       taints: isTainted ? [{ key: 'dedicated', effect: 'NoSchedule' }] : [],
     }),
   );
+
+/** Pods of `app: a` are to stay. */
+const BUDGET = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name: 'budget', namespace: 'default' },
+  spec: { selector: { matchLabels: { app: 'a' } } },
+  status: { disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 },
+} as PodDisruptionBudget;
+const isProtected = ({ metadata }: Pod) => metadata.labels?.app === 'a';
 
 type Step =
   | { readonly do: 'schedule'; readonly template: number }
@@ -161,12 +181,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class TwoWorlds {
   readonly cache = new ClusterCache();
   readonly tables: PlacementTables;
+  readonly #profile: Profile;
   readonly #nodes = new Map<string, Node>();
   #placed: PlacedPod[] = [];
   #namespaces: World['namespaces'] = {};
 
   constructor() {
     const profile = defaultProfile(pluginHandle(this.cache));
+    this.#profile = profile;
     this.tables = new PlacementTables({ profile, cache: this.cache, random: seededRandom(1) });
   }
 
@@ -207,10 +229,34 @@ class TwoWorlds {
     const allowed = allowedNodes(this.world, pod);
     expect(open.sort()).toEqual(allowed);
     expect(best === undefined).toBe(allowed.length === 0);
-    if (best === undefined) return;
+    if (best !== undefined) this.#expectBest(info, best, allowed);
+    const node = best ?? this.#preempt(pod, table);
+    if (node === undefined) return;
+    this.cache.place(info, node);
+    this.#placed = [...this.#placed, { pod, node }];
+  }
+
+  #expectBest(info: PodInfo, best: string, allowed: readonly string[]): void {
     expect(allowed).toContain(best);
-    this.cache.place(info, best);
-    this.#placed = [...this.#placed, { pod, node: best }];
+    const totals = naiveTotals(this.#profile, this.cache, info, allowed);
+    expect(totals.get(best)).toBe(Math.max(...totals.values()));
+  }
+
+  /** @returns the node that was made ready */
+  #preempt(pod: Pod, table: PlacementTable): string | undefined {
+    const { cache } = this;
+    const limits = { minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100 };
+    const chosen = new PreemptionTable({ table, cache, budgetsIn: () => [BUDGET], limits }).best();
+    // The first of a kind of pods that must be near each other may be one again once the others are gone: nobody tries that.
+    const isSociable =
+      pod.spec?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length;
+    if (chosen || !isSociable) expectRightVictims(this.world, pod, chosen, isProtected);
+    if (!chosen) return undefined;
+    const gone = new Set(chosen.victims.map(({ uid }) => uid));
+    for (const uid of gone) cache.removePod(uid);
+    this.#placed = this.#placed.filter((each) => !gone.has(each.pod.metadata.uid ?? ''));
+    expect(table.accepts(chosen.nodeName)).toBe(true);
+    return chosen.nodeName;
   }
 
   #changePod(what: 'delete' | 'terminate' | 'relabel', index: number): void {
@@ -236,7 +282,7 @@ class TwoWorlds {
   }
 }
 
-test('every placement is allowed and every refusal right, after any history of a random cluster', () => {
+test('every placement is allowed and the best, every refusal right and every victim necessary, after any history of a random cluster', () => {
   fc.assert(
     fc.property(
       fc.array(node, { minLength: 2, maxLength: 5 }),

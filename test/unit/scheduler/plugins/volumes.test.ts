@@ -5,7 +5,12 @@ import type {
   PodSpec,
   Volume,
 } from '../../../../src/scheme/generated/types/core-v1.ts';
-import type { CSINode, StorageClass } from '../../../../src/scheme/generated/types/storage-v1.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+} from '../../../../src/scheme/generated/types/storage-v1.ts';
 import type { ApiObject } from '../../../../src/scheme/object.ts';
 import type { NodeFields, PodFields } from '../../../support/builders.ts';
 import { TestCluster } from '../../../support/scheduling.ts';
@@ -54,6 +59,26 @@ function claim({
     },
     ...(status ? { status } : {}),
   } as PersistentVolumeClaim;
+}
+
+const driver: CSIDriver = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'CSIDriver',
+  metadata: { name: 'disk.example.com' },
+  spec: { storageCapacity: true },
+};
+
+/** What can be had in the west. */
+function capacity(bytes: string, maximumVolumeSize?: string): CSIStorageCapacity {
+  return {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSIStorageCapacity',
+    metadata: { namespace: 'default', name: 'west' },
+    storageClassName: 'late',
+    nodeTopology: { matchLabels: { [ZONE]: 'west' } },
+    capacity: bytes,
+    ...(maximumVolumeSize ? { maximumVolumeSize } : {}),
+  };
 }
 
 interface VolumeFields {
@@ -143,6 +168,22 @@ describe('VolumeBinding', () => {
   ];
   test.each(feasible)('%s', (_, objects, nodes) => {
     expect(clusterOf(...objects).feasible(onClaims('data'))).toEqual(nodes);
+  });
+
+  const capacities: [title: string, objects: ApiObject[], nodes: string[]][] = [
+    ['nobody knows how much there is of a driver that does not say', [capacity('1Mi')], ['a', 'b']],
+    ['a volume is made where there is space for it', [driver, capacity('1Gi')], ['b']],
+    ['less space than the claim wants is none', [driver, capacity('1Mi')], []],
+    ['the largest volume counts, not all the space', [driver, capacity('9Gi', '1Mi')], []],
+    ['no word of a driver that says how much there is', [driver], []],
+  ];
+  test.each(capacities)('%s', (_, objects, nodes) => {
+    const made = storageClass({ provisioner: 'disk.example.com' });
+    const cluster = clusterOf(claim(), made, ...objects);
+    expect(cluster.feasible(onClaims('data'))).toEqual(nodes);
+    if (nodes.length > 0) return;
+    const message = '0/2 nodes are available: 2 node(s) did not have enough free storage.';
+    expect(cluster.message(onClaims('data'))).toBe(message);
   });
 
   test('one volume serves one claim', () => {

@@ -14,9 +14,12 @@ import { isReady } from '../workloads.ts';
 import { ZONES } from './manifests.ts';
 
 const NODES = 9;
+/** A minute of the cluster passes in six seconds. */
+const SPEED = 10;
+const SET_SPEED = 'mutation ($speed: Float!) { setClusterSpeed(speed: $speed) { speed } }';
 const ARGS = [
   ...['--initial-nodes', '0', '--runtime-config', 'simulation.orrery.dev/v1alpha1=true'],
-  ...['--node-monitor-grace-period', '2', '--default-toleration-seconds', '2'],
+  ...['--node-monitor-grace-period', '20', '--default-toleration-seconds', '20'],
 ];
 
 const NODE_PROFILE = {
@@ -42,6 +45,7 @@ export class WholeCluster implements AsyncDisposable {
 
   async start(): Promise<void> {
     await this.#startServer();
+    await this.api.graphql.request(SET_SPEED, { speed: SPEED });
     await this.api.apply(NODE_PROFILE);
     await eventually(
       () => this.api.list<Node>('nodes'),

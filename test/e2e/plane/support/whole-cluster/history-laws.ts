@@ -29,6 +29,8 @@ const CHANGES = `
 export class HistoryJudge {
   readonly #last = new Map<string, ApiObject>();
   readonly #nodes = new Map<string, NodeLoad>();
+  /** CronJob and time of each Job that a CronJob made. */
+  readonly #cronRuns = new Set<string>();
   #version = 0;
   /** How many changes it has seen. */
   seen = 0;
@@ -66,13 +68,26 @@ export class HistoryJudge {
         this.#loadOf(object.metadata.name ?? '').setNode(object as Node);
         return [];
       case 'Job':
-        return lawsOfJobs(object as Job, before as Job | undefined);
+        return [
+          ...lawsOfJobs(object as Job, before as Job | undefined),
+          ...(type === 'ADDED' ? this.#countRun(object as Job) : []),
+        ];
       default:
         return [
           ...lawsOfPods(object as Pod, before as Pod | undefined),
           ...this.#place(type, object as Pod, before as Pod | undefined),
         ];
     }
+  }
+
+  /** A CronJob runs once at each of its times. */
+  #countRun({ metadata }: Job): string[] {
+    const time = metadata.annotations?.['batch.kubernetes.io/cronjob-scheduled-timestamp'];
+    const run = `${metadata.ownerReferences?.[0]?.uid} ${time}`;
+    if (time === undefined) return [];
+    const isSecond = this.#cronRuns.has(run);
+    this.#cronRuns.add(run);
+    return isSecond ? [`is the second of its CronJob for ${time}`] : [];
   }
 
   /** No Pod is bound to a node that cannot hold it beside those that it has. */

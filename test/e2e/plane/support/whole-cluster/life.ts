@@ -8,6 +8,10 @@ import { readNamespace } from './namespace-state.ts';
 import { problemsOf } from './problems.ts';
 import { Users } from './users.ts';
 
+const SUSPEND = `mutation ($namespace: String!, $name: String!) {
+  patchBatchV1CronJob(namespace: $namespace, name: $name, type: MERGE, patch: {spec: {suspend: true}}) { kind }
+}`;
+
 /** Something that may go wrong after a round of actions. */
 export interface Misfortune {
   readonly probability: number;
@@ -57,4 +61,7 @@ async function relent(cluster: WholeCluster, namespace: string): Promise<void> {
     await cluster.api.delete('faults', metadata.name ?? '');
   }
   await cluster.api.apply(resourceQuota(namespace, AMPLE_QUOTA));
+  for (const { metadata } of await cluster.api.list('cronjobs', { namespace })) {
+    await cluster.api.graphql.request(SUSPEND, { namespace, name: metadata.name });
+  }
 }

@@ -8,6 +8,7 @@ export const PARALLEL_SET = 'cache';
 export const STATEFUL_SETS = [ORDERED_SET, PARALLEL_SET];
 export const DAEMON_SETS = ['agent'];
 export const JOBS = ['import', 'report', 'index'];
+export const CRON_JOBS = ['minutely'];
 export const ZONES = ['a', 'b', 'c'];
 export const QUOTA = 'pods';
 /** More than all of a namespace's workloads want. */
@@ -32,7 +33,7 @@ function template(app: string, dice: Dice, { annotations, spec }: TemplateOption
   return {
     metadata: { labels: { app }, ...(annotations ? { annotations } : {}) },
     spec: {
-      terminationGracePeriodSeconds: dice.between(0, 2),
+      terminationGracePeriodSeconds: dice.between(0, 20),
       containers: [{ name: 'app', image: dice.pick(IMAGES), resources: { requests } }],
       ...spec,
     },
@@ -94,10 +95,14 @@ export function daemonSet(namespace: string, dice: Dice): Manifest {
   return { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name, namespace }, spec };
 }
 
+const endsByItself = (dice: Dice): Record<string, string> => ({
+  'orrery.dev/exit-after': `${dice.between(5, 30)}s`,
+});
+
 /** Its Pods end by themselves; however many of them fail, it goes on. */
 export function job(namespace: string, dice: Dice): Manifest {
   const name = dice.pick(JOBS);
-  const annotations = { 'orrery.dev/exit-after': `${dice.between(1, 3)}s` };
+  const annotations = endsByItself(dice);
   const spec = {
     completions: dice.between(1, 5),
     parallelism: dice.between(1, 3),
@@ -106,6 +111,22 @@ export function job(namespace: string, dice: Dice): Manifest {
     template: template(name, dice, { annotations, spec: { restartPolicy: 'Never' } }),
   };
   return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace }, spec };
+}
+
+export const CRON_HISTORY_LIMIT = 2;
+
+/** Once in a minute, of which some pass while users and faults are at it. */
+export function cronJob(namespace: string, dice: Dice): Manifest {
+  const name = dice.pick(CRON_JOBS);
+  const annotations = endsByItself(dice);
+  const pods = template(name, dice, { annotations, spec: { restartPolicy: 'Never' } });
+  const spec = {
+    schedule: '* * * * *',
+    concurrencyPolicy: dice.pick(['Allow', 'Forbid', 'Replace']),
+    successfulJobsHistoryLimit: CRON_HISTORY_LIMIT,
+    jobTemplate: { spec: { backoffLimit: 1_000, template: pods } },
+  };
+  return { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name, namespace }, spec };
 }
 
 export function service(namespace: string, dice: Dice): Manifest {
@@ -145,12 +166,12 @@ export const FAULTS = [
 const FAULT_FIELDS: Readonly<Record<string, object>> = {
   CrashPods: { crash: { exitCode: 139, reason: 'Segfault' } },
   SlowImagePulls: { pullSlowdown: 3 },
-  FlapNodes: { flapping: { period: '2s', downFor: '1s' } },
+  FlapNodes: { flapping: { period: '20s', downFor: '10s' } },
   Pressure: { pressures: ['MemoryPressure'] },
   ClockSkew: { clockOffset: '30s' },
 };
 
-/** Misfortune of a third of the nodes, or of a zone, for a few seconds. */
+/** Misfortune of a third of the nodes, or of a zone, for less than a minute. */
 export function fault(name: string, dice: Dice): Manifest {
   const type = dice.pick(FAULTS);
   const where = dice.chance(0.3) ? { zone: dice.pick(ZONES) } : { sharePercent: 35 };
@@ -158,7 +179,7 @@ export function fault(name: string, dice: Dice): Manifest {
     type,
     ...where,
     seed: dice.below(1_000),
-    duration: `${dice.between(1, 4)}s`,
+    duration: `${dice.between(10, 40)}s`,
     ...FAULT_FIELDS[type],
   };
   return { apiVersion: 'simulation.orrery.dev/v1alpha1', kind: 'Fault', metadata: { name }, spec };

@@ -4,7 +4,7 @@ import type {
   ReplicaSet,
   StatefulSet,
 } from '../../../../../src/scheme/generated/types/apps-v1.ts';
-import type { Job } from '../../../../../src/scheme/generated/types/batch-v1.ts';
+import type { CronJob, Job } from '../../../../../src/scheme/generated/types/batch-v1.ts';
 import type {
   Endpoints,
   Node,
@@ -27,6 +27,7 @@ export interface NamespaceState {
   readonly statefulSets: readonly StatefulSet[];
   readonly daemonSets: readonly DaemonSet[];
   readonly jobs: readonly Job[];
+  readonly cronJobs: readonly CronJob[];
   readonly services: readonly Service[];
   readonly endpoints: readonly Endpoints[];
   readonly endpointSlices: readonly EndpointSlice[];
@@ -46,6 +47,7 @@ export async function readNamespace(api: PlaneApi, namespace: string): Promise<N
     statefulSets: await here('statefulsets'),
     daemonSets: await here('daemonsets'),
     jobs: await here('jobs'),
+    cronJobs: await here('cronjobs'),
     services: await here('services'),
     endpoints: await here('endpoints'),
     endpointSlices: await here('endpointslices.discovery.k8s.io'),

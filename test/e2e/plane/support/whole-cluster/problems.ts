@@ -3,6 +3,7 @@ import { selectorMatcher } from '../../../../../src/scheme/label-selector.ts';
 import { requiredNodeMatcher } from '../../../../../src/scheme/node-selector.ts';
 import type { ApiObject } from '../../../../../src/scheme/object.ts';
 import { hasEnded, isReady, isRolledOut, isTerminating } from '../workloads.ts';
+import { CRON_HISTORY_LIMIT } from './manifests.ts';
 import type { NamespaceState } from './namespace-state.ts';
 
 /** What is not as the specs ask for, a sentence each; none when the cluster has converged. */
@@ -19,6 +20,7 @@ const CHECKS: readonly ((state: NamespaceState) => string[])[] = [
   statefulSetsAreInOrder,
   daemonSetsAreEverywhere,
   jobsAreComplete,
+  cronJobsKeepTheirLimits,
   servicesLeadToReadyPods,
   budgetsKnowTheirPods,
   quotasCountRight,
@@ -57,10 +59,10 @@ function nodesAreWell({ nodes }: NamespaceState): string[] {
 }
 
 function nothingIsOrphaned(state: NamespaceState): string[] {
-  const dependents = [...state.replicaSets, ...state.pods, ...state.endpointSlices];
+  const dependents = [...state.replicaSets, ...state.jobs, ...state.pods, ...state.endpointSlices];
   const owners = [
     ...[...state.deployments, ...state.replicaSets, ...state.statefulSets],
-    ...[...state.daemonSets, ...state.jobs, ...state.services],
+    ...[...state.daemonSets, ...state.jobs, ...state.cronJobs, ...state.services],
   ];
   const uids = new Set(owners.map(({ metadata }) => metadata.uid));
   return dependents
@@ -148,6 +150,16 @@ function jobsAreComplete({ jobs, pods }: NamespaceState): string[] {
       ...(isRight ? [] : [`Job ${nameOf(job)} has ${counts}`]),
       ...held.map((pod) => `Pod ${nameOf(pod)} is held to be counted`),
     ];
+  });
+}
+
+/** They are suspended by now. */
+function cronJobsKeepTheirLimits({ cronJobs, jobs }: NamespaceState): string[] {
+  return cronJobs.flatMap((cronJob) => {
+    const mine = jobs.filter((job) => ownerOf(job)?.uid === cronJob.metadata.uid).length;
+    const active = cronJob.status?.active?.length ?? 0;
+    if (active === 0 && mine <= CRON_HISTORY_LIMIT) return [];
+    return [`CronJob ${nameOf(cronJob)} keeps ${mine} Jobs and tells of ${active} active ones`];
   });
 }
 

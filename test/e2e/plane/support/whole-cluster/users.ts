@@ -4,6 +4,8 @@ import { GraphqlRequestError } from '../../../../support/graphql-client.ts';
 import type { WholeCluster } from './cluster.ts';
 import type { Dice } from './dice.ts';
 import {
+  CRON_JOBS,
+  cronJob,
   DAEMON_SETS,
   DEPLOYMENTS,
   daemonSet,
@@ -48,7 +50,7 @@ export class Users {
     this.#cluster = cluster;
     this.#dice = dice;
     const often = [deployment, statefulSet, job, daemonSet, deployment, service];
-    const rarely = [podDisruptionBudget];
+    const rarely = [podDisruptionBudget, cronJob];
     this.#actions = [
       ...[...often, ...often, ...rarely].map((write) => () => this.#write(write(namespace, dice))),
       () => this.#write(resourceQuota(namespace, dice.between(5, 30))),
@@ -61,6 +63,7 @@ export class Users {
       () => this.#delete('daemonsets', dice.pick(DAEMON_SETS)),
       () => this.#delete('jobs', dice.pick(JOBS)),
       () => this.#delete('jobs', dice.pick(JOBS)),
+      () => this.#delete('cronjobs', dice.pick(CRON_JOBS)),
       () => this.#delete('services', dice.pick(DEPLOYMENTS)),
       () => this.#delete('resourcequotas', QUOTA),
     ];
