@@ -40,6 +40,7 @@ test('a thousand nodes are made and become ready', async () => {
   expect(await orrery('describe node node-7')).toMatch(/^Allocatable:\n {2}cpu: +16\n/m);
 });
 
+// The thousand nodes before it are still being told of when it stops.
 test('a node that is stopped is NotReady after the grace period, and Ready when it is started again', async () => {
   await orrery('nodes add 1 --name-prefix lone-');
   await eventually(
@@ -50,7 +51,7 @@ test('a node that is stopped is NotReady after the grace period, and Ready when 
   await eventually(
     () => statusOf('lone-1'),
     (status) => expect(status).toBe('NotReady'),
-    { withinMs: 20_000 },
+    { withinMs: 45_000 },
   );
   expect(await orrery('nodes start lone-1')).toBe('node/lone-1 started\n');
   await eventually(
@@ -58,7 +59,7 @@ test('a node that is stopped is NotReady after the grace period, and Ready when 
     (status) => expect(status).toBe('Ready'),
     { withinMs: 20_000 },
   );
-});
+}, 90_000);
 
 test('a node that is shut down says so at once, long before its grace period, and is Ready when it is started again', async () => {
   expect(await orrery('nodes stop --graceful lone-1')).toBe('node/lone-1 shutting down\n');
