@@ -14,7 +14,7 @@ const QUICK_SIZE = { nodes: 50, pods: 500 };
 const ALLOWED_PERCENT = 25;
 const LEASE_SECONDS = 10;
 const SETTLE_SECONDS = 10;
-const QUIET_ROUNDS = 3;
+const QUIET_ROUNDS = 9;
 
 /** The largest cluster that Kubernetes promises to run, at rest: what its heartbeats cost. */
 export const measureScale: Measurement = async (ctx) => {

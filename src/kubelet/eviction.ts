@@ -2,11 +2,14 @@
 import { isConditionTrue } from '../scheme/conditions.ts';
 import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
 import { PRESSURES, type PressureType } from '../scheme/groups/simulation/types.ts';
+import { quantityValue } from '../scheme/quantity.ts';
 import { podRequests } from '../scheme/resources-of-pod.ts';
-import { podUsage } from '../scheme/usage/container-usage.ts';
+import { ANNOTATION_USAGE_MEMORY, podUsage } from '../scheme/usage/container-usage.ts';
 
 /** From this priority on a Pod is critical: a kubelet never evicts it. */
 const CRITICAL_PRIORITY = 2_000_000_000;
+/** The kubelet's threshold: `memory.available<100Mi`. */
+const MIN_FREE_BYTES = 100 * 1024 * 1024;
 
 /** What the node has reported that it runs out of. */
 export function pressuresOf({ status }: Node): PressureType[] {
@@ -15,6 +18,23 @@ export function pressuresOf({ status }: Node): PressureType[] {
 
 export function isCritical({ spec }: Pod): boolean {
   return (spec?.priority ?? 0) >= CRITICAL_PRIORITY;
+}
+
+/**
+ * Whether what the Pods use leaves less memory free than a kubelet wants. Only where one of them says what it uses: what others
+ * are taken to use follows from what they ask for, and fits.
+ */
+export function isShortOfMemory({ status }: Node, pods: readonly Pod[], nowMs: number): boolean {
+  if (!pods.some(({ metadata }) => metadata.annotations?.[ANNOTATION_USAGE_MEMORY])) return false;
+  let freeBytes = quantityValue(status?.capacity?.memory ?? '0');
+  for (const pod of pods) freeBytes -= usedBytesOf(pod, nowMs);
+  return freeBytes < MIN_FREE_BYTES;
+}
+
+function usedBytesOf(pod: Pod, nowMs: number): number {
+  let usedBytes = 0;
+  for (const { memoryBytes } of podUsage(pod, nowMs).values()) usedBytes += memoryBytes;
+  return usedBytes;
 }
 
 /** How much the Pod is to blame: those that use more than they asked for go first, then the less important, then the larger. */
@@ -26,10 +46,8 @@ interface Blame {
 }
 
 function blameOf(pod: Pod, nowMs: number): Blame {
-  let usedBytes = 0;
-  for (const { memoryBytes } of podUsage(pod, nowMs).values()) usedBytes += memoryBytes;
   const requestedBytes = (pod.spec && podRequests(pod.spec).memory) ?? 0;
-  const excessBytes = usedBytes - requestedBytes;
+  const excessBytes = usedBytesOf(pod, nowMs) - requestedBytes;
   const { name = '', namespace } = pod.metadata;
   return {
     exceeds: excessBytes > 0,

@@ -19,6 +19,7 @@ import {
   POWER_OFF,
 } from '../annotations.ts';
 import { inChunks } from '../chunks.ts';
+import { isShortOfMemory, pressuresOf } from '../eviction.ts';
 import { imagesToRemove } from '../images/image-garbage.ts';
 import { withDefaultTag } from '../images/image-name.ts';
 import type { NodeImages } from '../images/node-images.ts';
@@ -121,7 +122,15 @@ class NodeAgent {
     this.#nodes = context.informers.informer(coreNodes);
     this.#pods = context.informers.informer(corePods);
     addNodeNameIndex(this.#pods);
-    this.#pods.addHandler({ onDelete: (pod) => this.#onPodGone(pod) });
+    this.#pods.addHandler({
+      onUpdate: (previous, pod) => {
+        if (isTerminal(pod) && !isTerminal(previous)) this.#onPodEnded(pod);
+      },
+      onDelete: (pod) => {
+        this.#onPodGone(pod);
+        this.#onPodEnded(pod);
+      },
+    });
     this.#leases = context.informers.informer(coordinationLeases);
     this.#nodes.addIndex(INDEX_SHARD, (node) =>
       isSimulated(node) ? [shardKeyOf(node.metadata.name ?? '')] : [],
@@ -141,6 +150,14 @@ class NodeAgent {
   #onPodGone(pod: Pod): void {
     const { nodeName } = pod.spec ?? {};
     if (nodeName && claimNamesOf(pod).length > 0) this.#context.queue.add(shardKeyOf(nodeName));
+  }
+
+  /** A node under pressure looks at once whether it has enough again, before it gives up the next Pod. */
+  #onPodEnded({ spec }: Pod): void {
+    const node = this.#nodes.get(spec?.nodeName ?? '');
+    if (node && pressuresOf(node).length > 0) {
+      this.#context.queue.add(shardKeyOf(node.metadata.name ?? ''));
+    }
   }
 
   #onNode(previous: Node | undefined, node: Node): void {
@@ -309,10 +326,18 @@ class NodeAgent {
     return this.#context.events.withClient(this.#clientFor(name)).withSource('kubelet', name);
   }
 
+  /** What the node runs out of: by faults, by its annotation, and by what its Pods use. */
   #pressuresOf(node: Node): Pressures {
-    const ofFaults = this.#simulation.faults.pressures(node, this.#context.clock.now());
-    const declared = declaredPressures(node);
-    return declared.length === 0 ? ofFaults : new Set([...ofFaults, ...declared]);
+    const nowMs = this.#context.clock.now();
+    const ofFaults = this.#simulation.faults.pressures(node, nowMs);
+    const others = declaredPressures(node);
+    const pods = this.#pods
+      .byIndex(INDEX_NODE_NAME, node.metadata.name ?? '')
+      .map((pod) => this.#simulation.seen(pod, node));
+    const measured = isShortOfMemory(node, pods, nowMs) ? (['MemoryPressure'] as const) : [];
+    return others.length + measured.length === 0
+      ? ofFaults
+      : new Set([...ofFaults, ...others, ...measured]);
   }
 
   #stageContext(): NodeContext {

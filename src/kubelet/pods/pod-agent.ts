@@ -330,13 +330,14 @@ class PodAgent {
     admitting.set(keyOf(pod), pod);
   }
 
-  *#neighboursOf(pod: Pod, nodeName: string): Generator<Pod> {
+  *#neighboursOf(pod: Pod, node: Node): Generator<Pod> {
+    const nodeName = node.metadata.name ?? '';
     const admitting = this.#admitting.get(nodeName);
     for (const other of this.#pods.byIndex(INDEX_NODE_NAME, nodeName)) {
       if (other.metadata.uid === pod.metadata.uid || isTerminal(other)) continue;
       const key = keyOf(other);
       if (other.status?.startTime === undefined && !admitting?.has(key)) continue;
-      yield this.#granted.get(key) ?? other;
+      yield this.#simulation.seen(this.#granted.get(key) ?? other, node);
     }
   }
 
@@ -361,7 +362,7 @@ class PodAgent {
       pullSlowdown: faults.pullSlowdown(node, timeMs),
       crash: faults.crashOf(pod, node, timeMs),
       announcedMs: (what) => this.#memory.announcedMs(key, pod.metadata.uid, what),
-      neighbours: () => this.#neighboursOf(pod, nodeName),
+      neighbours: () => this.#neighboursOf(pod, node),
       assignPodIps: () => this.#addresses.assign(pod, node),
     };
   }

@@ -78,7 +78,24 @@ const HINTS: readonly Hint[] = [
     pattern: /unbound immediate PersistentVolumeClaims$/,
     advice: 'the claim waits for a volume: look at its events',
   },
-  { pattern: /^persistentvolumeclaim "(.+)" not found$/, advice: 'create the claim $1' },
+  {
+    pattern: /^(?:persistentvolumeclaim|resourceclaim) "(.+)" not found$/,
+    advice: 'create the claim $1',
+  },
+  {
+    pattern: /^cannot allocate all claims$/,
+    advice: 'free devices on these nodes, ask for fewer, or add a node that has more',
+  },
+  {
+    pattern: /^resourceclaim not available on the node$/,
+    advice:
+      'the devices of the claim cannot be reached from these nodes: add one from which they can',
+  },
+  {
+    pattern: /^resourceclaim in use$/,
+    advice: 'end a Pod that uses the claim, or give this one a claim of its own',
+  },
+  { pattern: /device class (.+) does not exist$/, advice: 'create the DeviceClass $1' },
 ];
 
 /** What would help against `reason`; undefined where nothing is known. */

@@ -6,6 +6,7 @@ import { parseSchedulerConfiguration } from '../../../src/scheduler/configuratio
 import { createScheduler } from '../../../src/scheduler/scheduler.ts';
 import { coreNodes, corePods } from '../../../src/scheme/generated/resources.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import type { SchedulingDecision } from '../../../src/scheme/scheduling/decision.ts';
 import { eventually } from '../../support/eventually.ts';
 import { testApi } from '../../support/plane.ts';
 import { runControllers } from '../../support/running-controllers.ts';
@@ -60,11 +61,16 @@ async function planeWith(extender: object, nodes: readonly string[] = ['a', 'b']
     kind: 'KubeSchedulerConfiguration',
     extenders: [{ nodeCacheCapable: true, ...extender }],
   });
-  const controllers = [createScheduler({ configuration })];
+  const told: SchedulingDecision[] = [];
+  const log = { write: (decision: SchedulingDecision) => told.push(decision) };
+  const decisions = { log, detailsPerSecond: 10 };
+  const controllers = [createScheduler({ configuration, decisions })];
   const running = await runControllers({ client: api.client, controllers });
   for (const name of nodes) await addNode(api.client, name);
   return {
     client: api.client,
+    /** What the scheduler has told of its decisions. */
+    told,
     [Symbol.asyncDispose]: async () => {
       await running[Symbol.asyncDispose]();
       await api[Symbol.asyncDispose]();
@@ -118,6 +124,9 @@ describe('an extender', () => {
       () => podNamed(plane.client, 'web'),
       waits('Unschedulable', expect.stringContaining('0/2 nodes are available: 2 too old.')),
     );
+    expect(plane.told[0]?.reasons).toEqual([
+      { plugin: expect.stringContaining(extender.urlPrefix), reason: 'too old', count: 2 },
+    ]);
   });
 
   test('scores nodes beside the plugins', async () => {
@@ -178,6 +187,7 @@ describe('an extender', () => {
     await strict.client.create(corePods, newPod('web'));
     const message = `extender ${urlPrefix}/filter: failed filter with code 500`;
     await eventually(() => podNamed(strict.client, 'web'), waits('SchedulerError', message));
+    expect(strict.told[0]).toMatchObject({ outcome: 'Error', message });
   });
 
   test.each([

@@ -247,6 +247,22 @@ describe('a simulation', () => {
     });
   });
 
+  test('says which claim Pods would wait for that have theirs made from a template', async () => {
+    const claim = {
+      spec: {
+        accessModes: ['ReadWriteOnce' as const],
+        resources: { requests: { storage: '1Gi' } },
+      },
+    };
+    const volumes = [{ name: 'scratch', ephemeral: { volumeClaimTemplate: claim } }];
+    expect(await simulate(podOf(requesting('1', { volumes })))).toMatchObject({
+      fits: 0,
+      obstacle: {
+        message: expect.stringContaining('waiting for ephemeral volume controller to create'),
+      },
+    });
+  });
+
   test('of a Pod that is there is one of copies of it', async () => {
     await api().create(corePods, newPod('model', requesting('1')));
     await settled();

@@ -333,6 +333,22 @@ describe('ControllerQueue', () => {
     expect(runs.at(-1)).toBe('1090 a');
   });
 
+  test('tells since when the oldest key waits or runs, and nothing once all is done', async () => {
+    const gate = deferred<void>();
+    const { clock, queue } = await setUp({ reconcile: () => gate.promise.then(() => done) });
+    const startMs = clock.now();
+    expect(queue.oldestWorkMs()).toBeUndefined();
+    queue.add('a');
+    clock.advance(1_000);
+    queue.add('b');
+    expect(queue.oldestWorkMs()).toBe(startMs);
+    await settled();
+    expect(queue.oldestWorkMs()).toBe(startMs);
+    gate.resolve();
+    await settled();
+    expect(queue.oldestWorkMs()).toBeUndefined();
+  });
+
   test('what a run asks for is kept outside as well when the queue is shared, a little later and before its job ends', async () => {
     const later: string[] = [];
     const { queue } = await setUp({

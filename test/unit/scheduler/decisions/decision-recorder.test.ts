@@ -144,6 +144,17 @@ test('room that is being made is told of with who leaves', () => {
   });
 });
 
+test('what went wrong is told, and a placement that a plugin took back', () => {
+  const scene = new Scene();
+  scene.judge();
+  scene.recorder.failed(scene.queued, 'Error', 'the binding was refused');
+  scene.recorder.failed(scene.queued, 'Unschedulable', 'the gang is not whole');
+  expect(scene.told.map(({ message, outcome, nodeName }) => [outcome, message, nodeName])).toEqual([
+    ['Error', 'the binding was refused', undefined],
+    ['Unschedulable', 'the gang is not whole', undefined],
+  ]);
+});
+
 test('a plugin that cannot be asked again costs the detail, not the decision', () => {
   const scene = new Scene();
   const broken = {

@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
 import {
+  REASON_CANNOT_ALLOCATE,
+  REASON_NOT_AVAILABLE,
+} from '../../../../src/scheduler/plugins/dynamic-resources.ts';
+import {
   REASON_AFFINITY,
   REASON_ANTI_AFFINITY,
 } from '../../../../src/scheduler/plugins/inter-pod-affinity.ts';
@@ -51,6 +55,11 @@ const CASES: readonly (readonly [reason: string, hint: string])[] = [
   [REASON_BIND_CONFLICT, 'StorageClass'],
   [REASON_UNBOUND_IMMEDIATE, 'its events'],
   ['persistentvolumeclaim "data" not found', 'create the claim data'],
+  ['resourceclaim "gpu" not found', 'create the claim gpu'],
+  [REASON_CANNOT_ALLOCATE, 'free devices'],
+  [REASON_NOT_AVAILABLE, 'cannot be reached'],
+  ['resourceclaim in use', 'a claim of its own'],
+  ['request gpu: device class fast does not exist', 'create the DeviceClass fast'],
 ];
 
 test.each(CASES)('%s: there is advice', (reason, hint) => {
