@@ -56,7 +56,10 @@ export class HttpExtender {
     const names = nodes.map(nameOf);
     if (filterVerb === undefined) return { accepted: new Set(names), rejections: [] };
     const body = { Pod: pod, ...this.#nodesFor(nodes) };
-    const answer = (await this.#post(filterVerb, body)) as FilterAnswer;
+    const answer = (await this.#post(filterVerb, body)) as FilterAnswer | null;
+    if (typeof answer !== 'object' || answer === null) {
+      throw new Error(`extender ${urlPrefix}: its answer to ${filterVerb} is no object`);
+    }
     if (answer.Error) throw new Error(`extender ${urlPrefix}: ${answer.Error}`);
     const left = answer.NodeNames ?? answer.Nodes?.items?.map(nameOf) ?? [];
     // It cannot bring in nodes that others have refused.
@@ -71,14 +74,19 @@ export class HttpExtender {
 
   /** What it adds to the scores of nodes, by name. */
   async prioritize({ pod }: PodInfo, nodes: readonly Node[]): Promise<ReadonlyMap<string, number>> {
-    const { prioritizeVerb, weight } = this.config;
+    const { prioritizeVerb, urlPrefix, weight } = this.config;
     if (prioritizeVerb === undefined) return new Map();
     const answer = await this.#post(prioritizeVerb, { Pod: pod, ...this.#nodesFor(nodes) });
-    const priorities = Array.isArray(answer) ? answer : [];
+    const isRight = Array.isArray(answer) && answer.every((one) => Number.isFinite(one?.Score));
+    if (!isRight) {
+      throw new Error(
+        `extender ${urlPrefix}: its answer to ${prioritizeVerb} is no list of scores`,
+      );
+    }
     return new Map(
-      priorities.map(({ Host, Score }): [string, number] => [
+      answer.map(({ Host, Score }): [string, number] => [
         String(Host),
-        Number(Score) * weight * (MAX_NODE_SCORE / MAX_EXTENDER_SCORE),
+        Score * weight * (MAX_NODE_SCORE / MAX_EXTENDER_SCORE),
       ]),
     );
   }

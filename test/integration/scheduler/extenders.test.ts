@@ -18,7 +18,8 @@ interface Question {
   readonly Node?: string;
 }
 
-type Answers = Readonly<Record<string, (question: Question) => object>>;
+/** No answer at all when it is undefined. */
+type Answers = Readonly<Record<string, (question: Question) => unknown>>;
 
 interface TestExtender extends AsyncDisposable {
   readonly urlPrefix: string;
@@ -35,8 +36,9 @@ async function extenderWith(answers: Answers): Promise<TestExtender> {
       const verb = request.url?.split('/').at(-1) ?? '';
       asked.push(verb);
       const answer = answers[verb];
+      const said = answer ? answer(JSON.parse(Buffer.concat(chunks).toString())) : {};
       response.statusCode = answer ? 200 : 500;
-      response.end(JSON.stringify(answer?.(JSON.parse(Buffer.concat(chunks).toString())) ?? {}));
+      if (said !== undefined) response.end(JSON.stringify(said));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -186,5 +188,48 @@ describe('an extender', () => {
     const message = `extender ${urlPrefix}/filter: failed filter with code 500`;
     await eventually(() => podNamed(strict.client, 'web'), waits('SchedulerError', message));
     expect(strict.told[0]).toMatchObject({ outcome: 'Error', message });
+  });
+
+  test.each([
+    ['that does not answer in time', () => undefined, /scheduler\/filter: .*timeout/],
+    ['that answers nonsense', () => 'yes', /its answer to filter is no object/],
+  ])('%s is reported on its own pods, and holds up no others', async (_, filter, message) => {
+    await using extender = await extenderWith({ filter });
+    const managedResources = [{ name: 'example.com/fpga' }];
+    const { urlPrefix } = extender;
+    await using plane = await planeWith({
+      urlPrefix,
+      filterVerb: 'filter',
+      httpTimeout: '200ms',
+      managedResources,
+    });
+    const { client } = plane;
+    const resources = {
+      requests: { 'example.com/fpga': '1' },
+      limits: { 'example.com/fpga': '1' },
+    };
+    const containers = [{ name: 'main', image: 'nginx', resources }];
+    await client.create(corePods, newPod('special', { containers }));
+    await client.create(corePods, newPod('plain'));
+    await eventually(
+      () => podNamed(client, 'plain'),
+      ({ spec }) => expect(spec?.nodeName).toBeDefined(),
+    );
+    await eventually(
+      () => podNamed(client, 'special'),
+      waits('SchedulerError', expect.stringMatching(message)),
+    );
+  });
+
+  test('that gives no scores is left out of them', async () => {
+    await using extender = await extenderWith({ prioritize: () => [{ Host: 'a', Score: 'much' }] });
+    const { urlPrefix } = extender;
+    await using plane = await planeWith({ urlPrefix, prioritizeVerb: 'prioritize' });
+    await plane.client.create(corePods, newPod('web'));
+    await eventually(
+      () => podNamed(plane.client, 'web'),
+      ({ spec }) => expect(spec?.nodeName).toBeDefined(),
+    );
+    expect(extender.asked).toContain('prioritize');
   });
 });
