@@ -50,9 +50,15 @@ export class SteerableClock implements Clock {
   }
 
   now(): number {
-    const shownMs = Math.min(timeOnCourse(this.#course, this.#real.now()), this.#limitMs);
+    return this.reading().clusterMs;
+  }
+
+  /** What it shows, and the real time of the same moment. */
+  reading(): { readonly clusterMs: number; readonly realMs: number } {
+    const realMs = this.#real.now();
+    const shownMs = Math.min(timeOnCourse(this.#course, realMs), this.#limitMs);
     if (shownMs > this.#shownMs) this.#shownMs = shownMs;
-    return this.#shownMs;
+    return { clusterMs: this.#shownMs, realMs };
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {

@@ -112,12 +112,10 @@ export class Timekeeper {
   }
 
   get time(): ClusterTime {
-    const { clock, real } = this.#options;
     const { paused, speed, stepUntilMs } = this.#state;
     const { rate } = this.#state.course;
     const effectiveSpeed = rate > 1 ? (this.#measuredRate ?? wantedRate(this.#state)) : rate;
-    const shown = { clusterMs: clock.now(), realMs: real.now() };
-    return { ...shown, paused, speed, stepUntilMs, effectiveSpeed };
+    return { ...this.#options.clock.reading(), paused, speed, stepUntilMs, effectiveSpeed };
   }
 
   /** Steers the clock of every process; resolves when this one's has changed. @throws {ApiError} BadRequest, Conflict */
@@ -196,8 +194,7 @@ export class Timekeeper {
   }
 
   #measure(): void {
-    const { clock, real } = this.#options;
-    const now = { realMs: real.now(), clusterMs: clock.now() };
+    const now = this.#options.clock.reading();
     const before = this.#looked;
     if (before && now.realMs < before.realMs + LAY_MS) return;
     this.#looked = now;
