@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../apiserver/client.ts';
 import { type Clock, toRfc3339 } from '../../lib/clock.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
-import { findCondition } from '../../scheme/conditions.ts';
+import { findCondition, setCondition } from '../../scheme/conditions.ts';
 import { isApiError } from '../../scheme/errors.ts';
 import { corePods } from '../../scheme/generated/resources.ts';
 import type { Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts';
@@ -39,11 +39,8 @@ async function evict(
 ): Promise<void> {
   const { name = '', namespace, uid = '' } = victim.metadata;
   const target = { namespace, name };
-  const conditions = [disruptionTarget(preemptor, toRfc3339(clock.now()))];
-  // The uid keeps a namesake from being marked.
-  const patch = { metadata: { uid }, status: { conditions } };
   try {
-    await client.patch(corePods, target, { type: 'strategic', patch }, { subresource: 'status' });
+    await mark(victim, disruptionTarget(preemptor, toRfc3339(clock.now())), client);
     await client.delete(corePods, target, { preconditions: { uid } });
   } catch (thrown) {
     if (isApiError(thrown, 'NotFound', 'Conflict')) return;
@@ -54,6 +51,26 @@ async function evict(
     reason: REASON_PREEMPTED,
     message: `Preempted by pod ${preemptor.uid} on node ${nodeName}`,
   });
+}
+
+/** An update of the pod as it is known costs half of a patch; the patch is for one that has changed since. */
+async function mark(victim: Pod, condition: PodCondition, client: ApiClient): Promise<void> {
+  const { name = '', namespace, uid } = victim.metadata;
+  const conditions = [...setCondition(victim.status?.conditions, condition)];
+  const marked = { ...victim, status: { ...victim.status, conditions } };
+  try {
+    await client.update(corePods, marked, { subresource: 'status' });
+  } catch (thrown) {
+    if (!isApiError(thrown, 'Conflict')) throw thrown;
+    // The uid keeps a namesake from being marked.
+    const patch = { metadata: { uid }, status: { conditions: [condition] } };
+    await client.patch(
+      corePods,
+      { namespace, name },
+      { type: 'strategic', patch },
+      { subresource: 'status' },
+    );
+  }
 }
 
 /** Whether the pod was made to leave for the sake of another. */
