@@ -22,6 +22,7 @@ export const podReadyCondition: PodStage = {
     pod.status?.startTime !== undefined &&
     !isTerminal(pod) &&
     isOutdated(pod),
-  delay: { ms: 0, jitterMs: 10 },
+  // Later than what a restart of the machine has ended: those containers are not Ready in between.
+  delay: { ms: 100, jitterMs: 50 },
   next: (pod, { nowMs }) => ({ status: nextPodStatus(pod, nowMs, () => undefined) }),
 };
