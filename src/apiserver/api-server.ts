@@ -12,7 +12,7 @@
 import { systemClock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
-import { ApiError, serviceUnavailable } from '../scheme/errors.ts';
+import { serviceUnavailable } from '../scheme/errors.ts';
 import { apiextensionsCustomResourceDefinitions } from '../scheme/generated/resources.ts';
 import type { ApiObject, ObjectList, WatchEvent } from '../scheme/object.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
@@ -20,8 +20,7 @@ import type { Scheme } from '../scheme/scheme.ts';
 import { type ApiRequest, requestAbout, requestOf } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
 import { ApiServiceKeeper, apiServiceDefaults } from './api-services.ts';
-import { AUDIT_EVENTS, readAuditLog } from './audit/audit-reader.ts';
-import type { AuditPage, AuditSelection } from './audit/audit-selection.ts';
+import { AuditAccess, type AuditAccessParts } from './audit/audit-access.ts';
 import type { Credentials, RequestIdentity } from './authentication/authenticator.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { LegacyTokenTracker } from './authentication/service-accounts/legacy-token-tracker.ts';
@@ -47,9 +46,7 @@ import type {
   WatchSink,
   WriteOptions,
 } from './client.ts';
-import type { ClockChange } from './cluster-time/clock-state.ts';
-import { CLUSTER_CLOCK, keeperOf, steerTime } from './cluster-time/steer-time.ts';
-import type { ClusterTime } from './cluster-time/timekeeper.ts';
+import { TimeAccess, type TimeAccessParts } from './cluster-time/time-access.ts';
 import { ContainerAccess, type ContainerAccessParts } from './container-access.ts';
 import { createRegistry } from './create-registry.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
@@ -92,6 +89,10 @@ export class ApiServer {
   readonly containers: ContainerAccess;
   /** What was decided about Pods, and what would be. */
   readonly scheduling: SchedulingAccess;
+  /** The cluster's clock. */
+  readonly time: TimeAccess;
+  /** Who did what. */
+  readonly audit: AuditAccess;
   readonly #registry: Registry;
   readonly #customResources: CustomResources;
   readonly #authorization: Authorization;
@@ -129,6 +130,13 @@ export class ApiServer {
     };
     this.containers = new ContainerAccess(access);
     this.scheduling = new SchedulingAccess(access);
+    const turns: TimeAccessParts & AuditAccessParts = {
+      options,
+      authorizer: this.#registry.authorizer,
+      takeTurn: (ctx, cost, handle) => this.#takeTurn(ctx, cost, handle),
+    };
+    this.time = new TimeAccess(turns);
+    this.audit = new AuditAccess(turns);
     const requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
     this.#flows = new FlowControl({
       store: options.store,
@@ -329,35 +337,6 @@ export class ApiServer {
     return this.#serve(ctx, { verb: 'create', ref, ...target, body }, (context) =>
       createSubresource(this.#registry, context, ref, target, body, options),
     );
-  }
-
-  /** The audit log. @throws {ApiError} Forbidden, BadRequest; NotFound when this server keeps none */
-  auditLog(ctx: RequestContext, selection: AuditSelection): Promise<AuditPage> {
-    const { auditSource } = this.#options;
-    if (!auditSource) throw new ApiError('NotFound', 'this server keeps no audit log');
-    const { authorizer } = this.#registry;
-    const cost = { action: { verb: 'list', resource: AUDIT_EVENTS }, width: 1 };
-    return this.#takeTurn(ctx, cost, (context) =>
-      readAuditLog(auditSource, { authorizer, ctx: context }, selection),
-    );
-  }
-
-  /** What the cluster's clock shows: no secret to anybody who may come in. @throws {ApiError} NotFound where there is none */
-  clusterTime(): ClusterTime {
-    return keeperOf(this.#options.timekeeper).time;
-  }
-
-  /** @throws {ApiError} Forbidden, BadRequest, Conflict; NotFound where the clock cannot be steered */
-  steerTime(ctx: RequestContext, change: ClockChange): Promise<ClusterTime> {
-    const { auditor, timekeeper } = this.#options;
-    const { authorizer } = this.#registry;
-    const request = { verb: 'update', ref: CLUSTER_CLOCK, name: 'cluster', body: change };
-    const cost = { action: { verb: request.verb, resource: CLUSTER_CLOCK }, width: 1 };
-    const handle = (context: RequestContext): Promise<ClusterTime> =>
-      this.#takeTurn(context, cost, ({ user }) =>
-        steerTime(timekeeper, { authorizer, user }, change),
-      );
-    return auditor ? auditor.follow(ctx, request, handle) : handle(ctx);
   }
 
   /** Who writes a definition of custom resources may use it next: the answer waits until it is served. */

@@ -1,7 +1,6 @@
 import type { HttpAnswer, HttpRequest } from '../lib/container-streams.ts';
 import { corePods } from '../scheme/generated/resources.ts';
 import type { ResourceRef } from '../scheme/resource.ts';
-import type { ApiRequest } from './api-request.ts';
 import type { ApiServerOptions } from './api-server-options.ts';
 import type {
   ConnectVerb,
@@ -13,6 +12,7 @@ import type {
 } from './client.ts';
 import type { Registry } from './registry/registry.ts';
 import type { RequestContext } from './request-context.ts';
+import type { Serve } from './serve.ts';
 import {
   type OutputFollower,
   openPorts,
@@ -22,13 +22,6 @@ import { followOutput, followPodLog } from './subresources/follow-pod-log.ts';
 import { readPodLog } from './subresources/pod-log.ts';
 import type { PodLogOptions } from './subresources/pod-log-options.ts';
 import { PROXY_VERBS, proxyRequest } from './subresources/proxy.ts';
-
-/** Runs a request through what every request goes through: audit, fairness. */
-type Serve = <T>(
-  ctx: RequestContext,
-  request: ApiRequest,
-  handle: (ctx: RequestContext) => Promise<T>,
-) => Promise<T>;
 
 export interface ContainerAccessParts {
   readonly registry: Registry;

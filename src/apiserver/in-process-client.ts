@@ -181,7 +181,7 @@ class InProcessClient implements ApiClient {
   }
 
   auditLog(selection: AuditSelection = {}): Promise<AuditPage> {
-    return this.#server.auditLog(this.#ctx, selection);
+    return this.#server.audit.read(this.#ctx, selection);
   }
 
   podDecisions(request: DecisionRequest): Promise<DecisionsOfPods> {
@@ -193,11 +193,11 @@ class InProcessClient implements ApiClient {
   }
 
   async clusterTime(): Promise<ClusterTime> {
-    return this.#server.clusterTime();
+    return this.#server.time.read();
   }
 
   steerTime(change: ClockChange): Promise<ClusterTime> {
-    return this.#server.steerTime(this.#ctx, change);
+    return this.#server.time.steer(this.#ctx, change);
   }
 
   createSubresource(

@@ -27,8 +27,7 @@ export class RequestContext {
   readonly warnings: string[] = [];
   /** The reads of this request: some at a time, so that a query that leads far does not crowd out its own user. */
   readonly reads: ReadClient;
-  /** What the scheduler decided about the Pods of this request. */
-  readonly decisions: DecisionLoader;
+  #decisions: DecisionLoader | undefined;
   #reader: SnapshotReader;
   /** Readers of what was read at another moment than the request's own. */
   readonly #otherMoments = new WeakMap<ApiObject, SnapshotReader>();
@@ -40,13 +39,18 @@ export class RequestContext {
     this.logger = logger;
     this.now = now;
     this.reads = gatedReads(client);
-    this.decisions = new DecisionLoader(client);
     this.#reader = new SnapshotReader(this.reads);
   }
 
   /** Reads at the request's one moment. */
   get reader(): SnapshotReader {
     return this.#reader;
+  }
+
+  /** What the scheduler decided about the Pods of this request. */
+  get decisions(): DecisionLoader {
+    this.#decisions ??= new DecisionLoader(this.client);
+    return this.#decisions;
   }
 
   /** Before anything is read: there will be one read, which need not find out at which version it happens. */

@@ -19,7 +19,7 @@ export class TimerHeap {
   #live = 0;
   #heap = new Heap<Pending>(compare);
 
-  /** Sets a timer; it runs when {@link runUntil} gets to it. */
+  /** Sets a timer; it runs when {@link runNext} or {@link runDue} gets to it. */
   add(dueMs: number, callback: () => void): Timer {
     const pending: Pending = { dueMs, sequence: this.#sequence++, callback };
     this.#heap.push(pending);

@@ -299,6 +299,7 @@ class Scheduler {
     const { info } = queued;
     const { logger } = this.#context;
     if (error instanceof PermitRejection) {
+      this.#attempts.unschedulable++;
       this.#queue.addUnschedulable(queued, new Set([error.plugin]));
       this.#decisions?.failed(queued, 'Unschedulable', error.message);
       return this.#report(info, { message: error.message });

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../lib/clock.ts';
+import { formatGoDuration } from '../scheme/duration.ts';
 import type { PodInfo } from './pod-info.ts';
 
 /** A placement was taken back by a plugin's word. */
@@ -74,7 +75,7 @@ class Waiting implements WaitingPod {
       this.#reject = reject;
     });
     for (const { plugin, timeoutMs } of waits) {
-      const reason = `rejected due to timeout after waiting ${timeoutMs / 1000}s at plugin ${plugin}`;
+      const reason = `rejected due to timeout after waiting ${formatGoDuration(timeoutMs)} at plugin ${plugin}`;
       this.#timers.set(
         plugin,
         clock.setTimer(timeoutMs, () => this.reject(plugin, reason)),

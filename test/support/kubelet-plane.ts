@@ -11,7 +11,7 @@ import { isConditionTrue } from '../../src/scheme/conditions.ts';
 import { coreNodes, corePods } from '../../src/scheme/generated/resources.ts';
 import type { Node, Pod, PodSpec } from '../../src/scheme/generated/types/core-v1.ts';
 import { eventually } from './eventually.ts';
-import { type TestApi, testApi } from './plane.ts';
+import { type TestApi, type TestApiOptions, testApi } from './plane.ts';
 import { RecordingLogger } from './recording-logger.ts';
 import { type RunningControllers, runControllers } from './running-controllers.ts';
 
@@ -22,7 +22,7 @@ export interface KubeletPlane extends AsyncDisposable {
   readonly logger: RecordingLogger;
 }
 
-export interface KubeletPlaneOptions {
+export interface KubeletPlaneOptions extends Pick<TestApiOptions, 'serviceAccountTokens'> {
   /** Whether simulation.orrery.dev is served, and kept. @default false */
   readonly simulation?: boolean;
   /** The life of Pods. @default that of the product */
@@ -33,11 +33,12 @@ export interface KubeletPlaneOptions {
 export async function kubeletPlane({
   simulation: servesSimulation = false,
   stages,
+  ...server
 }: KubeletPlaneOptions = {}): Promise<KubeletPlane> {
   const clock = new VirtualClock(Date.UTC(2026, 5, 1, 12));
   const logger = new RecordingLogger();
   const runtimeConfig = servesSimulation ? 'simulation.orrery.dev/v1alpha1=true' : '';
-  const api = await testApi({ clock, runtimeConfig });
+  const api = await testApi({ clock, runtimeConfig, ...server });
   const simulation = new Simulation(servesSimulation);
   const controllers = [
     createNodeIpamController(),

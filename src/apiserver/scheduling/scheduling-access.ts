@@ -1,9 +1,9 @@
 import { ApiError } from '../../scheme/errors.ts';
 import { corePods } from '../../scheme/generated/resources.ts';
-import type { ApiRequest } from '../api-request.ts';
 import type { ApiServerOptions } from '../api-server-options.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RequestContext } from '../request-context.ts';
+import type { Serve } from '../serve.ts';
 import { readPodDecisions } from './pod-decisions.ts';
 import type {
   DecisionRequest,
@@ -12,13 +12,6 @@ import type {
   ToldSimulation,
 } from './scheduling-questions.ts';
 import { simulateScheduling } from './simulate-scheduling.ts';
-
-/** Runs a request through what every request goes through: audit, fairness. */
-type Serve = <T>(
-  ctx: RequestContext,
-  request: ApiRequest,
-  handle: (ctx: RequestContext) => Promise<T>,
-) => Promise<T>;
 
 export interface SchedulingAccessParts {
   readonly registry: Registry;

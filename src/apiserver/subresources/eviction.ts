@@ -1,6 +1,5 @@
-import { toRfc3339 } from '../../lib/clock.ts';
 import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
-import { setCondition } from '../../scheme/conditions.ts';
+import { withDisruptionTarget } from '../../scheme/disruption-target.ts';
 import { badRequest } from '../../scheme/errors.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { Eviction } from '../../scheme/generated/types/policy-v1.ts';
@@ -16,8 +15,7 @@ import type { WriteScope } from '../registry/write-scope.ts';
 import { admitAction } from './admit-action.ts';
 import { chargeBudget, DISRUPTION_BUDGETS } from './disruption-budget.ts';
 
-const CONDITION_DISRUPTION_TARGET = 'DisruptionTarget';
-const REASON_EVICTION = 'EvictionByEvictionAPI';
+const DISRUPTION = { reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' };
 
 /**
  * `pods/eviction`: deletes a Pod on behalf of whoever needs its node, as far as its disruption budget allows, and says so in
@@ -56,7 +54,7 @@ function planEvicted(
   const plan = planDeletion(scope, current, options, admitted);
   const [write, ...others] = plan.writes;
   if (!write) return plan;
-  const object = withDisruption(write.object as Pod, nowMs);
+  const object = withDisruptionTarget(write.object as Pod, DISRUPTION, nowMs);
   const sideWrites = [...(plan.sideWrites ?? []), ...(charge ? [charge] : [])];
   return { ...plan, object, writes: [{ ...write, object } as typeof write, ...others], sideWrites };
 }
@@ -75,15 +73,4 @@ function deleteOptionsOf({ metadata, deleteOptions }: Eviction, { name }: Target
   };
   assertDeleteOptions(options);
   return options;
-}
-
-function withDisruption(pod: Pod, nowMs: number): Pod {
-  const conditions = setCondition(pod.status?.conditions, {
-    type: CONDITION_DISRUPTION_TARGET,
-    status: 'True',
-    reason: REASON_EVICTION,
-    message: 'Eviction API: evicting',
-    lastTransitionTime: toRfc3339(nowMs),
-  });
-  return { ...pod, status: { ...pod.status, conditions: [...conditions] } };
 }

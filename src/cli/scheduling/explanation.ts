@@ -1,6 +1,7 @@
 /** `orrery explain-scheduling` in words and tables. */
 import type { ExplainSchedulingQuery } from '../generated/operations.ts';
 import { ColumnPrinter } from '../output/columns.ts';
+import { wholeSeconds } from '../time/cluster-time.ts';
 import { formatReasons, formatVictims } from './reasons.ts';
 
 export type ExplainedPod = NonNullable<
@@ -69,12 +70,10 @@ function factsOf(decision: Decision): string[][] {
 
 /** `2026-01-31T08:00:00Z, attempt 1`, or from when to when. */
 function whenOf({ attempt, lastAttempt, lastTime, time }: Decision): string {
-  const from = `${toSeconds(time)}, attempt ${attempt}`;
+  const from = `${wholeSeconds(time)}, attempt ${attempt}`;
   if (attempt === lastAttempt) return from;
-  return `${from}, and again until ${toSeconds(lastTime)}, attempt ${lastAttempt}`;
+  return `${from}, and again until ${wholeSeconds(lastTime)}, attempt ${lastAttempt}`;
 }
-
-const toSeconds = (time: string): string => time.replace(/\.\d+Z$/, 'Z');
 
 function detailOf(decision: Decision, detail: Detail): string[] {
   return [
@@ -133,7 +132,7 @@ function formatRefused(refused: readonly NodeFacts[]): string[] {
 function formatEarlier(decisions: readonly Decision[]): string[] {
   if (decisions.length === 0) return [];
   const rows = decisions.map((decision) => [
-    toSeconds(decision.time),
+    wholeSeconds(decision.time),
     decision.attempt === decision.lastAttempt
       ? String(decision.attempt)
       : `${decision.attempt}-${decision.lastAttempt}`,

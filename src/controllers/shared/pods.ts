@@ -4,7 +4,6 @@ import type { Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts'
 
 export const CONDITION_POD_READY = 'Ready';
 export const CONDITION_POD_SCHEDULED = 'PodScheduled';
-export const CONDITION_DISRUPTION_TARGET = 'DisruptionTarget';
 
 export function podReadyCondition(pod: Pod): PodCondition | undefined {
   return findCondition(pod.status?.conditions, CONDITION_POD_READY);

@@ -11,8 +11,6 @@ import { createVolume, entryBelow } from './volumes.ts';
 
 /** How old what volumes show of ConfigMaps and Secrets may be. */
 const REFRESH_MS = 10_000;
-/** Tokens are good for an hour, and are renewed in time. */
-const TOKEN_REFRESH_MS = 45 * 60_000;
 const MAX_SHARED_BYTES = 4_194_304;
 
 export interface SandboxParts {
@@ -32,7 +30,6 @@ export class PodSandbox {
   readonly #containers = new Map<string, SimulatedContainer>();
   #sources: ContainerSources | undefined;
   #readMs = 0;
-  #tokensMs = 0;
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
@@ -88,11 +85,9 @@ export class PodSandbox {
   async #refresh(pod: Pod): Promise<ContainerSources> {
     const nowMs = this.#parts.clock.now();
     if (this.#sources && nowMs - this.#readMs < REFRESH_MS) return this.#sources;
-    const isTokenFresh = this.#sources && nowMs - this.#tokensMs < TOKEN_REFRESH_MS;
-    const kept = isTokenFresh ? this.#sources?.tokens : undefined;
-    const sources = await readSources(this.#parts.client, pod, kept);
+    const known = this.#sources?.tokens ?? new Map();
+    const sources = await readSources(this.#parts.client, pod, { known, nowMs });
     this.#readMs = nowMs;
-    if (!kept) this.#tokensMs = nowMs;
     this.#sources = sources;
     this.#showVolumes(pod, sources);
     return sources;

@@ -29,7 +29,14 @@ export interface ContainerSources {
   /** Of the Pod's namespace, and the API's own. */
   readonly services: readonly Service[];
   /** By {@link tokenKey}. */
-  readonly tokens: ReadonlyMap<string, string>;
+  readonly tokens: ReadonlyMap<string, PodToken>;
+}
+
+/** A token of a Pod's service account, as its files show it. */
+export interface PodToken {
+  readonly token: string;
+  /** When a new one is asked for, in milliseconds since the epoch: a kubelet waits for four fifths of its life. */
+  readonly renewMs: number;
 }
 
 /** Tells tokens apart that a Pod is given. */
@@ -43,12 +50,12 @@ export function tokenKey({
 /**
  * Reads everything that the Pod's spec refers to.
  * @param client of the kubelet of its node
- * @param kept tokens that are still good
+ * @param known the tokens that it has been given before: those that are young enough are kept
  */
 export async function readSources(
   client: ApiClient,
   pod: Pod,
-  kept: ReadonlyMap<string, string> | undefined,
+  { known, nowMs }: { readonly known: ContainerSources['tokens']; readonly nowMs: number },
 ): Promise<ContainerSources> {
   const { namespace } = pod.metadata;
   const names = referencedNames(pod);
@@ -59,7 +66,7 @@ export async function readSources(
     readAll(names.configMaps, (name) => find(coreConfigMaps, name)),
     readAll(names.secrets, (name) => find(coreSecrets, name)),
     readServices(client, namespace ?? ''),
-    kept ?? readTokens(client, pod),
+    readTokens(client, pod, { known, nowMs }),
   ]);
   return { node, configMaps, secrets, services, tokens };
 }
@@ -135,16 +142,37 @@ export function referencedNames({ spec }: Pod): { configMaps: Set<string>; secre
   return { configMaps, secrets };
 }
 
-async function readTokens(client: ApiClient, pod: Pod): Promise<Map<string, string>> {
+async function readTokens(
+  client: ApiClient,
+  pod: Pod,
+  { known, nowMs }: { readonly known: ContainerSources['tokens']; readonly nowMs: number },
+): Promise<Map<string, PodToken>> {
   const projections = (pod.spec?.volumes ?? []).flatMap(({ projected }) =>
     (projected?.sources ?? []).flatMap(({ serviceAccountToken }) => serviceAccountToken ?? []),
   );
-  const tokens = new Map<string, string>();
+  const tokens = new Map<string, PodToken>();
   for (const projection of projections) {
+    const key = tokenKey(projection);
+    const before = known.get(key);
+    if (before && nowMs < before.renewMs) {
+      tokens.set(key, before);
+      continue;
+    }
+    // One that cannot be renewed is shown as long as there is no other, and asked for again at the next look.
     const token = await requestToken(client, pod, projection);
-    if (token !== undefined) tokens.set(tokenKey(projection), token);
+    if (token !== undefined) tokens.set(key, { token, renewMs: nowMs + renewAfterMs(projection) });
+    else if (before) tokens.set(key, before);
   }
   return tokens;
+}
+
+const RENEWAL_SHARE = 0.8;
+const MS_PER_SECOND = 1_000;
+
+function renewAfterMs({
+  expirationSeconds = DEFAULT_TOKEN_SECONDS,
+}: ServiceAccountTokenProjection): number {
+  return expirationSeconds * RENEWAL_SHARE * MS_PER_SECOND;
 }
 
 async function requestToken(

@@ -141,7 +141,7 @@ function projectedSources(
     if (configMap) return configMapFiles(configMap, mode, sources);
     if (secret) return secretFiles(secret, mode, sources);
     if (downwardAPI) return downwardFiles(downwardAPI.items, mode, context);
-    const token = serviceAccountToken && sources.tokens.get(tokenKey(serviceAccountToken));
+    const token = serviceAccountToken && sources.tokens.get(tokenKey(serviceAccountToken))?.token;
     if (!serviceAccountToken || token === undefined) return [];
     const { path } = serviceAccountToken;
     return [{ path, data: Buffer.from(token), mode: mode ?? DEFAULT_MODE }];

@@ -241,7 +241,7 @@ class PodAgent {
       const ctx = this.#contextOf(pod, node, sources);
       // The Pod may have changed since the plan was made, in another process's run for instance.
       if (!stage.matches(pod, ctx)) return;
-      const transition = stage.next(pod, ctx);
+      const transition = withoutNoChange(stage.next(pod, ctx), actual);
       this.#noteAdmission(pod, transition);
       if (transition.status && resizedSlots(pod).length > 0) {
         this.#granted.set(key, { ...pod, status: transition.status });
@@ -271,8 +271,7 @@ class PodAgent {
     const { announces = [], delete: remove, status, waits } = transition;
     const key = keyOf(pod);
     const says = announces.some((what) => ctx.announcedMs(what) === undefined);
-    const changes = status !== undefined && !deepEqual(status, pod.status);
-    if (changes || remove || waits || says) this.#memory.noteProgress(key);
+    if (status || remove || waits || says) this.#memory.noteProgress(key);
     else if (this.#memory.noteFruitless(key, pod.metadata.uid, ctx.nowMs)) {
       this.#context.logger.warn('pod stage changes nothing, so it waits', {
         pod: key,
@@ -282,11 +281,10 @@ class PodAgent {
   }
 
   async #apply(pod: Pod, transition: PodTransition, nowMs: number): Promise<void> {
-    const { delete: remove, events = [] } = transition;
+    const { delete: remove, events = [], status } = transition;
     const nodeName = pod.spec?.nodeName ?? '';
     const client = this.#clientFor(nodeName);
     const { name = '', namespace, uid } = pod.metadata;
-    const status = deepEqual(transition.status, pod.status) ? undefined : transition.status;
     if (status) {
       await client.update(corePods, { ...pod, status }, { subresource: 'status' });
       const seen = this.#simulation.seen(pod, this.#nodes.get(nodeName));
@@ -366,6 +364,12 @@ class PodAgent {
       assignPodIps: () => this.#addresses.assign(pod, node),
     };
   }
+}
+
+/** A status that is what the Pod has is no change. */
+function withoutNoChange(transition: PodTransition, { status: current }: Pod): PodTransition {
+  const { status, ...others } = transition;
+  return status && deepEqual(status, current) ? others : transition;
 }
 
 /** Whether the node has changed in a way that all of its Pods must be looked at for. */

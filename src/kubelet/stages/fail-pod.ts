@@ -1,9 +1,10 @@
-import { toRfc3339 } from '../../lib/clock.ts';
-import { setCondition } from '../../scheme/conditions.ts';
-import type { Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts';
+import { withDisruptionTarget } from '../../scheme/disruption-target.ts';
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { PodTransition } from '../stage.ts';
 import type { Ending } from '../status/container-status.ts';
 import { stopContainers } from './stop-containers.ts';
+
+const REASON_TERMINATION_BY_KUBELET = 'TerminationByKubelet';
 
 /** Why the kubelet gives a Pod up. */
 export interface Failure {
@@ -22,15 +23,7 @@ export function failPod(
   const { events, status } = stopContainers(pod, nowMs, ending, {
     others: { phase: 'Failed', reason, message },
   });
-  const target: PodCondition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'TerminationByKubelet',
-    message,
-    lastTransitionTime: toRfc3339(nowMs),
-  };
-  return {
-    status: { ...status, conditions: [...setCondition(status.conditions, target)] },
-    events,
-  };
+  const disruption = { reason: REASON_TERMINATION_BY_KUBELET, message };
+  const marked = withDisruptionTarget({ ...pod, status }, disruption, nowMs);
+  return { status: marked.status ?? status, events };
 }

@@ -27,7 +27,7 @@ export function isRestarted(
   return exitCode === 0 ? policy === 'Always' : policy !== 'Never';
 }
 
-/** There are no rules but those that restart. */
+/** Every rule restarts; those that are for all containers of the Pod restart this one alone. */
 function isMet({ exitCodes }: ContainerRestartRule, exitCode: number): boolean {
   const isListed = exitCodes?.values?.includes(exitCode) === true;
   return exitCodes?.operator === 'NotIn' ? !isListed : isListed;

@@ -9,6 +9,7 @@ import type {
   ExactDeviceRequest,
   ResourceClaim,
 } from '../../scheme/generated/types/resource-v1.ts';
+import { tolerates } from '../../scheme/taints.ts';
 import type { PublishedDevice } from './device-pools.ts';
 
 /** One way to meet a request. */
@@ -121,13 +122,4 @@ function isTolerated(
   return (taints ?? []).every(
     (taint) => taint.effect === 'None' || tolerations.some((one) => tolerates(one, taint)),
   );
-}
-
-function tolerates(
-  { key, operator = 'Equal', value = '', effect }: DeviceToleration,
-  taint: DeviceTaint,
-): boolean {
-  if (effect && effect !== taint.effect) return false;
-  if (key && key !== taint.key) return false;
-  return operator === 'Exists' || value === (taint.value ?? '');
 }

@@ -56,11 +56,7 @@ export class HttpExtender {
     const names = nodes.map(nameOf);
     if (filterVerb === undefined) return { accepted: new Set(names), rejections: [] };
     const body = { Pod: pod, ...this.#nodesFor(nodes) };
-    const answer = (await this.#post(filterVerb, body)) as FilterAnswer | null;
-    if (typeof answer !== 'object' || answer === null) {
-      throw new Error(`extender ${urlPrefix}: its answer to ${filterVerb} is no object`);
-    }
-    if (answer.Error) throw new Error(`extender ${urlPrefix}: ${answer.Error}`);
+    const answer = await this.#ask<FilterAnswer>(filterVerb, body);
     const left = answer.NodeNames ?? answer.Nodes?.items?.map(nameOf) ?? [];
     // It cannot bring in nodes that others have refused.
     return {
@@ -95,8 +91,18 @@ export class HttpExtender {
   async bind(verb: string, { pod, uid }: PodInfo, nodeName: string): Promise<void> {
     const { name, namespace } = pod.metadata;
     const body = { PodName: name, PodNamespace: namespace, PodUID: uid, Node: nodeName };
-    const answer = (await this.#post(verb, body)) as { readonly Error?: string };
-    if (answer.Error) throw new Error(`extender ${this.config.urlPrefix}: ${answer.Error}`);
+    await this.#ask(verb, body);
+  }
+
+  /** For an answer that says in `Error` what went wrong. @throws {Error} when it does, or is no object */
+  async #ask<T extends { readonly Error?: string }>(verb: string, body: object): Promise<T> {
+    const { urlPrefix } = this.config;
+    const answer = (await this.#post(verb, body)) as T | null;
+    if (typeof answer !== 'object' || answer === null) {
+      throw new Error(`extender ${urlPrefix}: its answer to ${verb} is no object`);
+    }
+    if (answer.Error) throw new Error(`extender ${urlPrefix}: ${answer.Error}`);
+    return answer;
   }
 
   #nodesFor(nodes: readonly Node[]) {

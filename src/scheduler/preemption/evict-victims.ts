@@ -1,14 +1,19 @@
 import type { ApiClient } from '../../apiserver/client.ts';
-import { type Clock, toRfc3339 } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
-import { findCondition, setCondition } from '../../scheme/conditions.ts';
+import { findCondition } from '../../scheme/conditions.ts';
+import {
+  CONDITION_DISRUPTION_TARGET,
+  type Disruption,
+  withDisruptionTarget,
+} from '../../scheme/disruption-target.ts';
 import { isApiError } from '../../scheme/errors.ts';
 import { corePods } from '../../scheme/generated/resources.ts';
-import type { Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts';
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
+import { DEFAULT_SCHEDULER_NAME } from '../framework.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { Candidate } from './candidate.ts';
 
-export const CONDITION_DISRUPTION_TARGET = 'DisruptionTarget';
 export const REASON_PREEMPTION = 'PreemptionByScheduler';
 export const REASON_PREEMPTED = 'Preempted';
 
@@ -40,7 +45,7 @@ async function evict(
   const { name = '', namespace, uid = '' } = victim.metadata;
   const target = { namespace, name };
   try {
-    await mark(victim, disruptionTarget(preemptor, toRfc3339(clock.now())), client);
+    await mark(victim, { disruption: disruptionBy(preemptor), nowMs: clock.now(), client });
     await client.delete(corePods, target, { preconditions: { uid } });
   } catch (thrown) {
     if (isApiError(thrown, 'NotFound', 'Conflict')) return;
@@ -53,23 +58,26 @@ async function evict(
   });
 }
 
+interface Marking {
+  readonly disruption: Disruption;
+  readonly nowMs: number;
+  readonly client: ApiClient;
+}
+
 /** An update of the pod as it is known costs half of a patch; the patch is for one that has changed since. */
-async function mark(victim: Pod, condition: PodCondition, client: ApiClient): Promise<void> {
-  const { name = '', namespace, uid } = victim.metadata;
-  const conditions = [...setCondition(victim.status?.conditions, condition)];
-  const marked = { ...victim, status: { ...victim.status, conditions } };
+async function mark(victim: Pod, { client, disruption, nowMs }: Marking): Promise<void> {
+  const marked = withDisruptionTarget(victim, disruption, nowMs);
+  if (marked === victim) return;
   try {
     await client.update(corePods, marked, { subresource: 'status' });
   } catch (thrown) {
     if (!isApiError(thrown, 'Conflict')) throw thrown;
+    const { name = '', namespace, uid } = victim.metadata;
+    const condition = findCondition(marked.status?.conditions, CONDITION_DISRUPTION_TARGET);
     // The uid keeps a namesake from being marked.
     const patch = { metadata: { uid }, status: { conditions: [condition] } };
-    await client.patch(
-      corePods,
-      { namespace, name },
-      { type: 'strategic', patch },
-      { subresource: 'status' },
-    );
+    const options = { subresource: 'status' } as const;
+    await client.patch(corePods, { namespace, name }, { type: 'strategic', patch }, options);
   }
 }
 
@@ -79,13 +87,10 @@ export function isVictim({ status }: Pod): boolean {
   return condition?.reason === REASON_PREEMPTION;
 }
 
-function disruptionTarget({ pod }: PodInfo, lastTransitionTime: string): PodCondition {
-  const scheduler = pod.spec?.schedulerName ?? 'default-scheduler';
+function disruptionBy({ pod }: PodInfo): Disruption {
+  const scheduler = pod.spec?.schedulerName ?? DEFAULT_SCHEDULER_NAME;
   return {
-    type: CONDITION_DISRUPTION_TARGET,
-    status: 'True',
     reason: REASON_PREEMPTION,
     message: `${scheduler}: preempting to accommodate a higher priority pod`,
-    lastTransitionTime,
   };
 }

@@ -1,9 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import {
   KUBE_PROXY_USER,
   KUBELET_HOST_USER,
   nodeUser,
 } from '../../../src/apiserver/authentication/identities.ts';
+import { createServiceAccountKeys } from '../../../src/apiserver/authentication/service-accounts/signing-keys.ts';
 import { createClient } from '../../../src/apiserver/in-process-client.ts';
 import { Collector, Pipe } from '../../../src/kubelet/shell/pipe.ts';
 import { ContainerHost } from '../../../src/kubelet/streams/container-host.ts';
@@ -11,16 +13,28 @@ import type { ContainerLine } from '../../../src/lib/container-log.ts';
 import type { PodAddress, ProcessStreams } from '../../../src/lib/container-streams.ts';
 import { deferred } from '../../../src/lib/deferred.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
-import { coreConfigMaps, coreNodes, corePods } from '../../../src/scheme/generated/resources.ts';
+import {
+  coreConfigMaps,
+  coreNodes,
+  corePods,
+  coreServiceAccounts,
+} from '../../../src/scheme/generated/resources.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { eventually } from '../../support/eventually.ts';
-import { getPod, kubeletPlane, podOf, readyNode, runningPod } from '../../support/kubelet-plane.ts';
+import {
+  getPod,
+  type KubeletPlaneOptions,
+  kubeletPlane,
+  podOf,
+  readyNode,
+  runningPod,
+} from '../../support/kubelet-plane.ts';
 
 const NEVER = new AbortController().signal;
 
 /** Kubelets with a ready node, and a host of containers that sees them as the server's own does. */
-async function hostedPlane() {
-  const plane = await kubeletPlane();
+async function hostedPlane(options?: KubeletPlaneOptions) {
+  const plane = await kubeletPlane(options);
   const { apiServer } = plane.api;
   const lines: ContainerLine[] = [];
   const host = new ContainerHost({
@@ -185,4 +199,31 @@ test('at a terminal there is a prompt, and Ctrl-C ends what runs and not the she
   void keys.write(Buffer.from('echo code $?\r\x04'));
   expect(await shell).toBe(0);
   expect(screen.text()).toMatch(/^\/ # sleep 1000\r\n\^C\r\n.*code 130\r\n\/ # \r\n$/s);
+});
+
+const MINUTE_MS = 60_000;
+
+test('a token in the files is renewed when four fifths of its own life are over, and before its end', async () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const serviceAccountTokens = { keys: createServiceAccountKeys(pem) };
+  await using hosted = await hostedPlane({ serviceAccountTokens });
+  const { host, plane } = hosted;
+  await plane.api.client.create(coreServiceAccounts, {
+    metadata: { namespace: 'default', name: 'robot' },
+  });
+  const serviceAccountToken = { path: 'token', expirationSeconds: 600 };
+  const volumes = [{ name: 'own', projected: { sources: [{ serviceAccountToken }] } }];
+  const volumeMounts = [{ name: 'own', mountPath: '/own' }];
+  const spec = { serviceAccountName: 'robot', volumes };
+  const pod = await runningPod(plane, shellPod('box', { volumeMounts }, spec));
+  const read = async (): Promise<string> => (await run(host, pod, 'cat /own/token')).out;
+  const first = await read();
+  expect(first.split('.')).toHaveLength(3);
+  plane.clock.advance(7 * MINUTE_MS);
+  expect(await read()).toBe(first);
+  plane.clock.advance(MINUTE_MS + 1_000);
+  const second = await read();
+  expect(second.split('.')).toHaveLength(3);
+  expect(second).not.toBe(first);
 });

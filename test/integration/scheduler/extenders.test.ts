@@ -176,6 +176,26 @@ describe('an extender', () => {
     );
   });
 
+  test('that answers nonsense to bind is named in the decision, and the pod is tried again', async () => {
+    const answers: unknown[] = [null, {}];
+    await using extender = await extenderWith({ bind: () => answers.shift() ?? null });
+    const { urlPrefix } = extender;
+    await using plane = await planeWith({ urlPrefix, bindVerb: 'bind' }, ['a']);
+    await plane.client.create(corePods, newPod('web'));
+    await eventually(
+      () => plane.told,
+      ([first]) =>
+        expect(first).toMatchObject({
+          outcome: 'Error',
+          message: `extender ${urlPrefix}: its answer to bind is no object`,
+        }),
+    );
+    await eventually(
+      () => extender.asked,
+      (asked) => expect(asked.length).toBeGreaterThan(1),
+    );
+  });
+
   test('that is down is left out if it may be, and reported on the pod if not', async () => {
     await using extender = await extenderWith({});
     const { urlPrefix } = extender;

@@ -57,7 +57,7 @@ const SOURCES: ContainerSources = {
     serviceOf('my-db', '2026-01-01T00:00:00Z'),
     serviceOf('later', '2026-03-01T00:00:00Z'),
   ],
-  tokens: new Map([['/3600', 'a.b.c']]),
+  tokens: new Map([['/3600', { token: 'a.b.c', renewMs: 0 }]]),
 };
 
 const POD: Pod = {

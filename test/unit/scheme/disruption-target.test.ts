@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { withDisruptionTarget } from '../../../../src/controllers/shared/evict-pod.ts';
-import { buildPod } from '../../../support/builders.ts';
+import { withDisruptionTarget } from '../../../src/scheme/disruption-target.ts';
+import { buildPod } from '../../support/builders.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
 const WHY = {
