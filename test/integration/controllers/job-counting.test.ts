@@ -163,7 +163,7 @@ test('two processes that share the work count each Pod once, and make no more th
     queue: await server.backend(),
     shared: { identity: 'first' },
   });
-  await using _second = await jobPlane({
+  await using second = await jobPlane({
     ...options,
     drivePods: false,
     queue: await server.backend(),
@@ -172,6 +172,8 @@ test('two processes that share the work count each Pod once, and make no more th
   await jobs.start({ completions: 30, parallelism: 8 });
   await jobs.plane.eventually(
     async () => {
+      // Processes of one cluster go by one time.
+      second.plane.clock.advance(jobs.plane.clock.now() - second.plane.clock.now());
       const running = (await jobs.pods()).filter(({ status }) => status?.phase === 'Running');
       await jobs.exit(running, 0);
       return jobs.job();
