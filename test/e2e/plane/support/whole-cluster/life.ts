@@ -26,7 +26,7 @@ export interface LifeOptions {
 
 const ACTIONS_PER_ROUND = 5;
 const FAULT_PROBABILITY = 0.2;
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MS = 500;
 const CONVERGES_WITHIN_MS = 90_000;
 
 /**
