@@ -1,5 +1,6 @@
 import { toRfc3339 } from '../../lib/clock.ts';
 import { findCondition, setCondition } from '../../scheme/conditions.ts';
+import { mayRestartAllContainers } from '../../scheme/container-restarts.ts';
 import type { Pod, PodCondition, PodStatus } from '../../scheme/generated/types/core-v1.ts';
 import {
   type ContainerSlot,
@@ -9,7 +10,6 @@ import {
   isInitialized,
   REASON_RESTARTING_ALL_CONTAINERS,
 } from './container-slots.ts';
-import { mayRestartAll } from './restarts.ts';
 
 const REASON_CONTAINERS_NOT_READY = 'ContainersNotReady';
 const REASON_CONTAINERS_NOT_INITIALIZED = 'ContainersNotInitialized';
@@ -37,7 +37,7 @@ export function podConditions(
     ['ContainersReady', containersReady],
     ['PodScheduled', TRUE],
   ];
-  if (mayRestartAll(pod)) {
+  if (mayRestartAllContainers(pod.spec)) {
     verdicts.push(['AllContainersRestarting', restartingVerdict(status, slots)]);
   }
   const now = toRfc3339(nowMs);

@@ -1,9 +1,6 @@
 import { exponentialBackoffMs } from '../../lib/backoff.ts';
-import type {
-  ContainerRestartRule,
-  ContainerStateTerminated,
-  Pod,
-} from '../../scheme/generated/types/core-v1.ts';
+import { isContainerRestarted, restartsAllContainers } from '../../scheme/container-restarts.ts';
+import type { ContainerStateTerminated, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { type ContainerSlot, isResetStatus } from './container-slots.ts';
 
 /** The kubelet's wait between restarts of a container that keeps ending. */
@@ -11,10 +8,7 @@ const CRASH_LOOP_BACKOFF = { baseMs: 10_000, maxMs: 300_000 };
 /** A container that ran this long begins anew. */
 const BACKOFF_RESET_MS = 10 * 60_000;
 
-/**
- * Whether a container that ended like this is started again: by the first of its own rules that the exit code meets, else by
- * its own policy, else by the Pod's.
- */
+/** Whether a container that ended like this is started again. Sidecars always are, and init containers that did their work never. */
 export function isRestarted(
   pod: Pod,
   { container, kind }: Pick<ContainerSlot, 'container' | 'kind'>,
@@ -22,32 +16,13 @@ export function isRestarted(
 ): boolean {
   if (kind === 'sidecar') return true;
   if (exitCode === 0 && kind === 'init') return false;
-  if (container.restartPolicyRules?.some((rule) => isMet(rule, exitCode))) return true;
-  const policy = container.restartPolicy ?? pod.spec?.restartPolicy ?? 'Always';
-  return exitCode === 0 ? policy === 'Always' : policy !== 'Never';
+  return isContainerRestarted(container, pod.spec?.restartPolicy, exitCode);
 }
 
-function isMet({ exitCodes }: ContainerRestartRule, exitCode: number): boolean {
-  const isListed = exitCodes?.values?.includes(exitCode) === true;
-  return exitCodes?.operator === 'NotIn' ? !isListed : isListed;
-}
-
-const RESTART_ALL_CONTAINERS = 'RestartAllContainers';
-
-/** Whether a container of the Pod has a rule by which its end restarts all of them. */
-export function mayRestartAll({ spec }: Pod): boolean {
-  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].some(
-    ({ restartPolicyRules: rules = [] }) =>
-      rules.some(({ action }) => action === RESTART_ALL_CONTAINERS),
-  );
-}
-
-/** Whether the container has ended in a way that restarts the whole Pod: by the first of its rules that the exit code meets. */
+/** Whether the container has ended in a way that restarts the whole Pod. */
 export function restartsAll({ container, status }: ContainerSlot): boolean {
   const exitCode = status?.state?.terminated?.exitCode;
-  if (exitCode === undefined) return false;
-  const rule = container.restartPolicyRules?.find((one) => isMet(one, exitCode));
-  return rule?.action === RESTART_ALL_CONTAINERS;
+  return exitCode !== undefined && restartsAllContainers(container, exitCode);
 }
 
 /** How long after its end a container that has been restarted `restartCount` times waits; the first time not at all. */

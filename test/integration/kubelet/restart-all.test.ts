@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { findCondition } from '../../../src/scheme/conditions.ts';
 import { coreEvents } from '../../../src/scheme/generated/resources.ts';
+import type { ContainerRestartRule } from '../../../src/scheme/generated/types/core-v1.ts';
 import {
   asTimePasses,
   getPod,
@@ -13,9 +14,10 @@ import {
 test('a container that ends by a rule for all of them restarts its Pod in place', async () => {
   await using plane = await kubeletPlane();
   await readyNode(plane);
-  const rules = [
-    { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [88] } },
-  ] as const;
+  const rule: ContainerRestartRule = {
+    action: 'RestartAllContainers',
+    exitCodes: { operator: 'In', values: [88] },
+  };
   const before = await runningPod(
     plane,
     podOf(
@@ -28,7 +30,7 @@ test('a container that ends by a rule for all of them restarts its Pod in place'
             name: 'watcher',
             image: 'watcher:1',
             restartPolicy: 'Always',
-            restartPolicyRules: [...rules],
+            restartPolicyRules: [rule],
           },
         ],
         containers: [{ name: 'train', image: 'train:1' }],

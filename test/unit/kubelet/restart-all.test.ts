@@ -6,7 +6,12 @@ import { POD_STAGES } from '../../../src/kubelet/stages/pod-stages.ts';
 import { statusesOf } from '../../../src/kubelet/status/container-slots.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
 import { findCondition } from '../../../src/scheme/conditions.ts';
-import type { Container, Node, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import type {
+  Container,
+  ContainerRestartRule,
+  Node,
+  Pod,
+} from '../../../src/scheme/generated/types/core-v1.ts';
 
 const START_MS = Date.UTC(2026, 5, 1, 12);
 const NODE: Node = {
@@ -51,9 +56,9 @@ function lifeOf(pod: Pod, forMs: number): Moment[] {
   }
 }
 
-const RULES = [
+const RULES: readonly ContainerRestartRule[] = [
   { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } },
-] as const;
+];
 const container = (name: string, more: object = {}): Container => ({ name, image: name, ...more });
 const SOURCE = { restartPolicy: 'Never', restartPolicyRules: [...RULES] };
 
