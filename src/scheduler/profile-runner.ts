@@ -1,6 +1,8 @@
 import type { Random } from '../lib/random.ts';
 import type { ClusterCache } from './cluster-cache.ts';
-import type { NodeVerdicts, Plugin, PostFilterResult, Profile } from './framework.ts';
+import type { CandidateReview, Plugin, PostFilterResult, Profile } from './framework.ts';
+import { NodeSample } from './node-sample.ts';
+import type { PlacementTable, RankedNode } from './placement-table.ts';
 import { PlacementTables } from './placement-tables.ts';
 import type { PodInfo } from './pod-info.ts';
 import { PermitRejection, type Wait, type WaitingPods } from './waiting-pods.ts';
@@ -19,6 +21,8 @@ export type Binder = (pod: PodInfo, nodeName: string) => Promise<void>;
 export class ProfileRunner {
   readonly profile: Profile;
   readonly tables: PlacementTables;
+  readonly #cache: ClusterCache;
+  readonly #sample: NodeSample | undefined;
   readonly #waitingPods: WaitingPods;
   readonly #postFilters: readonly Plugin[];
   readonly #reserves: readonly Plugin[];
@@ -32,6 +36,9 @@ export class ProfileRunner {
     const { plugins, schedulerName } = profile;
     this.profile = profile;
     this.tables = new PlacementTables({ profile, cache, random });
+    this.#cache = cache;
+    const { percentageOfNodesToScore: percentage } = profile;
+    this.#sample = percentage ? new NodeSample(cache, random, percentage) : undefined;
     this.#waitingPods = waitingPods;
     this.#postFilters = plugins.filter((plugin) => plugin.postFilter);
     this.#reserves = plugins.filter((plugin) => plugin.reserve);
@@ -45,8 +52,20 @@ export class ProfileRunner {
     }
   }
 
-  /** What the first plugin that has something to say does for a pod that no node took. */
-  postFilter(pod: PodInfo, table: NodeVerdicts): PostFilterResult | undefined {
+  /** The name of the best node, or undefined when none can take the pod. */
+  best(table: PlacementTable): string | undefined {
+    return this.#sample ? this.#sample.best(table.ranked()) : table.best();
+  }
+
+  /** The nodes that can take the pod, with their scores: those among which the best is looked for. */
+  ranked(table: PlacementTable): readonly RankedNode[] {
+    const ranked = table.ranked();
+    return this.#sample ? this.#sample.take(ranked) : ranked;
+  }
+
+  /** What the first plugin that has something to say does for a pod that no node took, if any node ever could. */
+  postFilter(pod: PodInfo, table: PlacementTable): PostFilterResult | undefined {
+    if (this.#cache.nodeCount === 0 || table.plan.refusal) return undefined;
     let said: PostFilterResult | undefined;
     for (const plugin of this.#postFilters) {
       const result = plugin.postFilter?.(pod, table);
@@ -54,6 +73,16 @@ export class ProfileRunner {
       said ??= result;
     }
     return said;
+  }
+
+  /** As {@link postFilter}, once others have had their say. Rejects when the review does. */
+  async reviewedPostFilter(
+    pod: PodInfo,
+    table: PlacementTable,
+    review: CandidateReview | undefined,
+  ): Promise<PostFilterResult | undefined> {
+    const result = this.postFilter(pod, table);
+    return review && result?.reviewed ? result.reviewed(review) : result;
   }
 
   /** @throws what a plugin throws: what others took is then for {@link unreserve} to give back */

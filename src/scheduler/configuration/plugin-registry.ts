@@ -94,7 +94,11 @@ export const PLUGINS: readonly PluginDefinition[] = [
   define({
     name: 'NodeResourcesFit',
     read: readFitArgs,
-    create: (_, args) => createNodeResourcesFit(args),
+    create: (handle, args) =>
+      createNodeResourcesFit({
+        ...args,
+        ignoredResources: [...(args.ignoredResources ?? []), ...handle.ignoredResources],
+      }),
   }),
   define({ name: 'VolumeRestrictions', read: readNoArgs, create: createVolumeRestrictions }),
   define({ name: 'NodeVolumeLimits', read: readNoArgs, create: createNodeVolumeLimits }),
