@@ -63,16 +63,16 @@ export class ProfileRunner {
     return this.#sample ? this.#sample.take(ranked) : ranked;
   }
 
-  /** What the first plugin that has something to say does for a pod that no node took, if any node ever could. */
+  /** What the plugins do for a pod that no node took, if any node ever could: all up to the one that has a node for it. */
   postFilter(pod: PodInfo, table: PlacementTable): PostFilterResult | undefined {
     if (this.#cache.nodeCount === 0 || table.plan.refusal) return undefined;
-    let said: PostFilterResult | undefined;
+    const said: PostFilterResult[] = [];
     for (const plugin of this.#postFilters) {
       const result = plugin.postFilter?.(pod, table);
-      if (result?.nominate) return result;
-      said ??= result;
+      if (result) said.push(result);
+      if (result?.nominate) break;
     }
-    return said;
+    return said.length > 1 ? said.reduce(joined) : said[0];
   }
 
   /** As {@link postFilter}, once others have had their say. Rejects when the review does. */
@@ -127,4 +127,19 @@ export class ProfileRunner {
     }
     return waits.length > 0 ? this.#waitingPods.wait(pod, nodeName, waits) : undefined;
   }
+}
+
+/** What two plugins have to say, and do, together. */
+function joined(first: PostFilterResult, second: PostFilterResult): PostFilterResult {
+  const message = [first.message, second.message].filter(Boolean).join(', ');
+  const { reviewed } = second;
+  return {
+    ...first,
+    ...second,
+    ...(message ? { message } : {}),
+    act: async () => {
+      await Promise.all([first.act?.(), second.act?.()]);
+    },
+    ...(reviewed ? { reviewed: async (review) => joined(first, await reviewed(review)) } : {}),
+  };
 }
