@@ -107,6 +107,9 @@ async function openQueues(
   }
 }
 
+/** One process is the kubelet of thousands of nodes, each of which would remember 4,096 by itself; about 250 bytes each. */
+const MAX_KUBELET_EVENT_SUBJECTS = 32_768;
+
 function componentsOf(options: WorkersOptions): readonly Component[] {
   const { apiServer, config, containerLog } = options;
   const roles = new Set(config.roles);
@@ -135,6 +138,7 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
             simulation,
           })
         : [],
+      maxEventSubjects: MAX_KUBELET_EVENT_SUBJECTS,
     },
     {
       name: 'simulation',

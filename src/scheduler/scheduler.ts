@@ -41,6 +41,7 @@ import { SchedulingQueue } from './scheduling-queue.ts';
 import { PermitRejection } from './waiting-pods.ts';
 
 export const REASON_SCHEDULED = 'Scheduled';
+const ACTION_BINDING = 'Binding';
 
 /** The one key of the scheduler's work queue. */
 const KEY = 'schedule';
@@ -106,7 +107,7 @@ class Scheduler {
     this.#runners = createRunners({
       ...context,
       // Events come from the scheduler's name in the pods' spec, as in Kubernetes.
-      events: context.events.withSource(DEFAULT_SCHEDULER_NAME),
+      events: context.events.reportingAs(DEFAULT_SCHEDULER_NAME),
       configuration,
       cache: this.#cache,
       onChange: (event) => {
@@ -300,6 +301,7 @@ class Scheduler {
     this.#eventsOf(info).record(info.pod, {
       type: 'Normal',
       reason: REASON_SCHEDULED,
+      action: ACTION_BINDING,
       message: `Successfully assigned ${info.key} to ${nodeName}`,
     });
   }
@@ -376,7 +378,7 @@ class Scheduler {
   }
 
   #eventsOf({ pod }: PodInfo) {
-    return this.#context.events.withSource(nameOf(pod));
+    return this.#context.events.reportingAs(nameOf(pod));
   }
 }
 

@@ -13,6 +13,7 @@ import { podInitStart } from './pod-init-start.ts';
 import { podReady } from './pod-ready.ts';
 import { podReadyCondition } from './pod-ready-condition.ts';
 import { podResize, podResizeGrant } from './pod-resize.ts';
+import { podRestartAll } from './pod-restart-all.ts';
 import { podRunning } from './pod-running.ts';
 import { podShutdown } from './pod-shutdown.ts';
 import { podRemove, podStop, podTerminate } from './pod-terminate.ts';
@@ -37,6 +38,7 @@ export const POD_STAGES: readonly PodStage[] = [
   podResizeGrant,
   podResize,
   podContainerExit,
+  podRestartAll,
   podUnhealthy,
   podReady,
   podReadyCondition,

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../apiserver/client.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
-import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import type { ActionRecorder } from '../../machinery/event-recorder.ts';
 import type { ClusterCache } from '../cluster-cache.ts';
 import { countReasons } from '../diagnosis.ts';
 import type { CandidateReview, NodeVerdicts, Plugin, PostFilterResult } from '../framework.ts';
@@ -21,7 +21,7 @@ const NO_CANDIDATE = 'no candidate node for preemption.';
 export interface DefaultPreemptionOptions {
   readonly client: ApiClient;
   readonly cache: ClusterCache;
-  readonly events: EventRecorder;
+  readonly events: ActionRecorder;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly budgetsIn: BudgetsIn;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { isConditionTrue } from '../../../src/scheme/conditions.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
 import {
-  asTimePasses,
   getNode,
   getPod,
   kubeletPlane,
