@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { findCondition, isConditionTrue } from '../../../src/scheme/conditions.ts';
 import { corePods } from '../../../src/scheme/generated/resources.ts';
 import type { Node } from '../../../src/scheme/generated/types/core-v1.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
 import {
-  asTimePasses,
   getNode,
   getPod,
   type KubeletPlane,

@@ -2,14 +2,8 @@ import { expect, test } from '@jest/globals';
 import { findCondition } from '../../../src/scheme/conditions.ts';
 import { coreEvents } from '../../../src/scheme/generated/resources.ts';
 import type { ContainerRestartRule } from '../../../src/scheme/generated/types/core-v1.ts';
-import {
-  asTimePasses,
-  getPod,
-  kubeletPlane,
-  podOf,
-  readyNode,
-  runningPod,
-} from '../../support/kubelet-plane.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
+import { getPod, kubeletPlane, podOf, readyNode, runningPod } from '../../support/kubelet-plane.ts';
 
 test('a container that ends by a rule for all of them restarts its Pod in place', async () => {
   await using plane = await kubeletPlane();
