@@ -37,6 +37,7 @@ export function createRunners({
     volumes: new VolumeState(informers, () => onChange({ type: 'storage-changed' })),
     devices: new DeviceState(informers, onChange),
     waitingPods,
+    ignoredResources: configuration.extenders.flatMap((extender) => extender.ignoredResources),
   });
   return new Map(
     profiles.map((profile) => [

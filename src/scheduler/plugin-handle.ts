@@ -23,6 +23,8 @@ export interface PluginHandle {
   readonly budgets: Budgets;
   readonly volumes: VolumeState;
   readonly devices: DeviceState;
+  /** Extended resources that extenders look after. */
+  readonly ignoredResources: readonly string[];
   /** The placements that wait for a plugin's permission. */
   readonly waitingPods: WaitingPods;
   /** Lets pods that wait be tried at once. */

@@ -1,10 +1,13 @@
 import type { ApiClient } from '../../apiserver/client.ts';
+import { type Clock, toRfc3339 } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { AllocationResult, ResourceClaim } from '../../scheme/generated/types/resource-v1.ts';
 import { compileNodeSelector } from '../../scheme/node-selector.ts';
+
 import type { ClusterCache } from '../cluster-cache.ts';
 import { allocateDevices } from '../devices/allocate-devices.ts';
+import { devicesToReady, untilDevicesReady } from '../devices/await-binding.ts';
 import type { DeviceState } from '../devices/device-state.ts';
 import {
   claimsToCome,
@@ -13,20 +16,27 @@ import {
   isReservedFor,
   type PodDeviceClaims,
 } from '../devices/pod-device-claims.ts';
+import { isOfPodAlone, releaseClaim } from '../devices/release-claim.ts';
 import { storeAllocation } from '../devices/store-allocation.ts';
-import type { Plugin, Refusal } from '../framework.ts';
+import type { NodeVerdicts, Plugin, PostFilterResult, Refusal } from '../framework.ts';
 import { labelsChanged } from '../node-changes.ts';
 
+const NAME = 'DynamicResources';
 export const REASON_CANNOT_ALLOCATE = 'cannot allocate all claims';
 export const REASON_NOT_AVAILABLE = 'resourceclaim not available on the node';
 
 const CANNOT_ALLOCATE: Refusal = { reasons: [REASON_CANNOT_ALLOCATE], isUnresolvable: true };
 const NOT_AVAILABLE: Refusal = { reasons: [REASON_NOT_AVAILABLE], isUnresolvable: true };
 
+const DEFAULT_BINDING_TIMEOUT_MS = 600_000;
+
 export interface DynamicResourcesOptions {
   readonly client: ApiClient;
+  readonly clock: Clock;
   readonly cache: ClusterCache;
   readonly devices: DeviceState;
+  /** How long drivers may take to make devices ready. @default ten minutes */
+  readonly bindingTimeoutMs?: number;
 }
 
 /** What is stored for a reserved pod before it is bound. */
@@ -42,11 +52,12 @@ interface ReservedClaim {
  * they are chosen with the node, and stored with the reservation of the claims before the pod is bound.
  */
 export function createDynamicResources(options: DynamicResourcesOptions): Plugin {
-  const { cache, client, devices: state } = options;
+  const { cache, client, clock, devices: state } = options;
+  const { bindingTimeoutMs: timeoutMs = DEFAULT_BINDING_TIMEOUT_MS } = options;
   /** By uid of the pod. */
   const reserved = new Map<string, readonly ReservedClaim[]>();
   return {
-    name: 'DynamicResources',
+    name: NAME,
     preEnqueue: claimsToCome,
     sign: ({ pod, uid }) => Boolean(pod.spec?.resourceClaims?.length) && [uid, state.version],
     preFilter({ pod }) {
@@ -61,7 +72,7 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
     reserve({ pod, uid }, nodeName) {
       const node = cache.node(nodeName)?.node;
       if (!node || !pod.spec?.resourceClaims?.length) return;
-      const own = reserve(pod, node, state);
+      const own = reserve(pod, node, options);
       reserved.set(uid, own);
       for (const { claim, allocation } of own) if (allocation) state.promise(claim, allocation);
     },
@@ -71,9 +82,15 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
         if (!isStored) state.release(claim);
       reserved.delete(uid);
     },
+    postFilter: ({ pod }, verdicts) => releaseDevices(pod, verdicts, options),
     preBind({ pod, uid }) {
-      const own = reserved.get(uid)?.filter(({ claim }) => !isReservedFor(claim, pod)) ?? [];
-      return own.length > 0 ? storeAll(client, pod, own) : undefined;
+      const own = reserved.get(uid) ?? [];
+      const open = own.filter(({ claim }) => !isReservedFor(claim, pod));
+      const stored = open.length > 0 ? storeAll(client, pod, open) : undefined;
+      const waiting = own.filter(needsReadying).map(({ claim }) => claim);
+      if (waiting.length === 0) return stored;
+      const wait = () => untilDevicesReady(waiting, { state, clock, timeoutMs });
+      return readied(stored, wait, () => releaseAll(client, waiting, pod));
     },
     postBind({ uid }) {
       reserved.delete(uid);
@@ -87,6 +104,50 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
       return isOwn || event.frees;
     },
   };
+}
+
+function needsReadying({ claim, allocation = claim.status?.allocation }: ReservedClaim): boolean {
+  return devicesToReady(allocation?.devices ?? {}).length > 0;
+}
+
+/** Devices that are not made ready are given back: others may serve the pod better. */
+async function readied(
+  stored: Promise<void> | undefined,
+  wait: () => Promise<void>,
+  giveBack: () => Promise<void>,
+): Promise<void> {
+  await stored;
+  try {
+    await wait();
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+}
+
+async function releaseAll(client: ApiClient, claims: readonly ResourceClaim[], pod: Pod) {
+  await Promise.all(claims.map((claim) => releaseClaim(client, claim, pod)));
+}
+
+/** Where the devices of a claim keep the pod off nodes, they are given back, for free ones elsewhere may do as well. */
+function releaseDevices(
+  pod: Pod,
+  verdicts: NodeVerdicts,
+  { client, devices: state }: DynamicResourcesOptions,
+): PostFilterResult | undefined {
+  if (!pod.spec?.resourceClaims?.length) return undefined;
+  const claims = deviceClaimsOf(pod, state);
+  if ('refusal' in claims) return undefined;
+  const bound = claims.allocated.find(
+    (claim) => claim.status?.allocation?.nodeSelector && isOfPodAlone(claim, pod),
+  );
+  if (!bound) return undefined;
+  for (const [, rejection] of verdicts.verdictsOf(undefined)) {
+    if (rejection?.reasons[0] !== REASON_NOT_AVAILABLE) continue;
+    const message = 'deallocation of ResourceClaim completed';
+    return { message, act: () => releaseClaim(client, bound, pod) };
+  }
+  return undefined;
 }
 
 type NodeTest = (node: Node) => boolean;
@@ -118,12 +179,16 @@ function allocate(open: PodDeviceClaims['open'], node: Node, state: DeviceState)
     claims: open,
     node,
     devices: state.pools.on(node),
-    isTaken: (id) => state.isTaken(id),
+    usage: state.usage,
   });
 }
 
 /** @throws {Error} when the node has not what the pod needs any more */
-function reserve(pod: Pod, node: Node, state: DeviceState): readonly ReservedClaim[] {
+function reserve(
+  pod: Pod,
+  node: Node,
+  { clock, devices: state }: DynamicResourcesOptions,
+): readonly ReservedClaim[] {
   const claims = deviceClaimsOf(pod, state);
   if ('refusal' in claims) throw new Error(claims.refusal);
   const allocations = allocate(claims.open, node, state);
@@ -132,10 +197,16 @@ function reserve(pod: Pod, node: Node, state: DeviceState): readonly ReservedCla
     ...claims.allocated.map((claim) => ({ claim, allocation: undefined, isStored: false })),
     ...claims.open.map(({ claim }, index) => ({
       claim,
-      allocation: allocations[index],
+      allocation: timed(allocations[index], clock),
       isStored: false,
     })),
   ];
+}
+
+/** Whoever makes devices ready may want to know since when. */
+function timed(allocation: AllocationResult | undefined, clock: Clock) {
+  if (!allocation || devicesToReady(allocation.devices ?? {}).length === 0) return allocation;
+  return { ...allocation, allocationTimestamp: toRfc3339(clock.now()) };
 }
 
 async function storeAll(

@@ -66,12 +66,6 @@ describe('a pod with a claim', () => {
       'resourceclaim "mine" is being deleted',
     ],
     ['of a class that is not there', [claim], pod, 'request one: device class gpu does not exist'],
-    [
-      'for a share of a device',
-      [claimOf({ requests: [asking({ capacity: { requests: { memory: '1Gi' } } })] }), GPU],
-      pod,
-      "request one: a share of a device's capacity cannot be requested",
-    ],
   ])('%s says so', (_, objects, fields, reason) => {
     expect(cluster(...objects).message({ name: 'pod', ...fields })).toBe(`${prefix}${reason}.`);
   });
