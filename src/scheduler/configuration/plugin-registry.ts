@@ -110,6 +110,7 @@ export const PLUGINS: readonly PluginDefinition[] = [
   }),
   define({
     name: 'DynamicResources',
+    weight: 2,
     read: readDynamicResourcesArgs,
     create: (handle, args) => createDynamicResources({ ...handle, ...args }),
   }),

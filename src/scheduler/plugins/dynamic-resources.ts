@@ -6,7 +6,7 @@ import type { AllocationResult, ResourceClaim } from '../../scheme/generated/typ
 import { compileNodeSelector } from '../../scheme/node-selector.ts';
 
 import type { ClusterCache } from '../cluster-cache.ts';
-import { allocateDevices } from '../devices/allocate-devices.ts';
+import { allocateDevices, type OpenClaim } from '../devices/allocate-devices.ts';
 import { devicesToReady, untilDevicesReady } from '../devices/await-binding.ts';
 import type { DeviceState } from '../devices/device-state.ts';
 import {
@@ -28,6 +28,8 @@ export const REASON_NOT_AVAILABLE = 'resourceclaim not available on the node';
 const CANNOT_ALLOCATE: Refusal = { reasons: [REASON_CANNOT_ALLOCATE], isUnresolvable: true };
 const NOT_AVAILABLE: Refusal = { reasons: [REASON_NOT_AVAILABLE], isUnresolvable: true };
 
+/** A request has so many at most. */
+const MAX_ALTERNATIVES = 8;
 const DEFAULT_BINDING_TIMEOUT_MS = 600_000;
 
 export interface DynamicResourcesOptions {
@@ -68,6 +70,12 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
       return {
         filter: ({ node }) => (node ? judge(claims, node, { state, isReachable }) : undefined),
       };
+    },
+    preScore({ pod }) {
+      const claims = pod.spec?.resourceClaims?.length ? deviceClaimsOf(pod, state) : undefined;
+      if (!claims || 'refusal' in claims || !claims.open.some(hasAlternatives)) return undefined;
+      const { open } = claims;
+      return { score: ({ node }) => (node ? rank(open, node, state) : 0), normalize: 'max' };
     },
     reserve({ pod, uid }, nodeName) {
       const node = cache.node(nodeName)?.node;
@@ -181,6 +189,23 @@ function allocate(open: PodDeviceClaims['open'], node: Node, state: DeviceState)
     devices: state.pools.on(node),
     usage: state.usage,
   });
+}
+
+function hasAlternatives({ requests }: OpenClaim): boolean {
+  return requests.some(({ options }) => options.length > 1);
+}
+
+/** How early in their lists the alternatives are that the node has devices for. */
+function rank(open: PodDeviceClaims['open'], node: Node, state: DeviceState): number {
+  const allocations = allocate(open, node, state) ?? [];
+  return open.reduce((sum, { requests }, index) => {
+    const results = allocations[index]?.devices?.results ?? [];
+    const chosen = new Set(results.map(({ request }) => request));
+    const ranks = requests
+      .filter(({ options }) => options.length > 1)
+      .map(({ options }) => MAX_ALTERNATIVES - options.findIndex(({ name }) => chosen.has(name)));
+    return ranks.reduce((total, one) => total + one, sum);
+  }, 0);
 }
 
 /** @throws {Error} when the node has not what the pod needs any more */

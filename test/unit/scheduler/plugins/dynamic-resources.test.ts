@@ -43,6 +43,25 @@ describe('a pod with a claim', () => {
     expect(cluster(own, GPU).feasible(pod)).toEqual(['n1']);
   });
 
+  test('goes where the alternative is that it would rather have', () => {
+    const model = (name: string) => ({
+      name,
+      deviceClassName: 'gpu',
+      ...selecting(`device.attributes["${DRIVER}"].model == "${name}"`),
+    });
+    const firstAvailable = ['a100', 't4'].map(model);
+    const choosing = claimOf({ requests: [{ name: 'one', firstAvailable }] });
+    for (const [first, second] of [
+      ['n1', 'n2'],
+      ['n2', 'n1'],
+    ] as const) {
+      const better = slice(first, [gpu('gpu-0', 'a100')]);
+      const worse = slice(second, [gpu('gpu-0', 't4')]);
+      expect(cluster(choosing, GPU, worse, better).feasible(pod)).toEqual(['n1', 'n2']);
+      expect(cluster(choosing, GPU, worse, better).best(pod)).toBe(first);
+    }
+  });
+
   test('does not get a device that another claim has', () => {
     const results = [{ request: 'one', driver: DRIVER, pool: 'n2', device: 'gpu-0' }];
     const other: ResourceClaim = {
