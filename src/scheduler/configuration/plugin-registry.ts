@@ -98,6 +98,7 @@ export const PLUGINS: readonly PluginDefinition[] = [
     create: (handle, args) =>
       createNodeResourcesFit({
         ...args,
+        devices: handle.devices,
         ignoredResources: [...(args.ignoredResources ?? []), ...handle.ignoredResources],
       }),
   }),
