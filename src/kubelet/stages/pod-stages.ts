@@ -16,6 +16,7 @@ import { podResize, podResizeGrant } from './pod-resize.ts';
 import { podRestartAll } from './pod-restart-all.ts';
 import { podRunning } from './pod-running.ts';
 import { podShutdown } from './pod-shutdown.ts';
+import { podStorageLimit } from './pod-storage-limit.ts';
 import { podRemove, podStop, podTerminate } from './pod-terminate.ts';
 import { podUnhealthy } from './pod-unhealthy.ts';
 
@@ -26,6 +27,7 @@ export const POD_STAGES: readonly PodStage[] = [
   podRemove,
   podShutdown,
   podEvict,
+  podStorageLimit,
   podDeadline,
   podFaultCrash,
   podAdmit,

@@ -26,6 +26,7 @@ const contextAt = (nowMs: number, random: () => number): PodContext => ({
   nowMs,
   random,
   settings: DEFAULT_KUBELET_SETTINGS,
+  shortage: () => undefined,
   images: { has: () => true },
   pullSlowdown: 1,
   crash: undefined,
