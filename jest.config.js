@@ -39,6 +39,8 @@ function project(name, extra = {}) {
 export default {
   // Two cores: a third worker would only make the other two slower and timeouts likelier.
   maxWorkers: 2,
+  // Modules of a file that has run are never let go of (ES modules in a context of their own): a new worker starts without.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
   reporters: ['default', '<rootDir>/test/support/jest/count-reporter.mjs'],
   projects: [

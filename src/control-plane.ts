@@ -31,6 +31,7 @@ import {
   openListeners,
 } from './composition/listeners.ts';
 import { ConfigError } from './composition/option-values.ts';
+import { readSchedulerConfiguration } from './composition/scheduler-configuration.ts';
 import { openSchedulingDecisions } from './composition/scheduling-decisions.ts';
 import { openSchedulingSimulator } from './composition/scheduling-simulator.ts';
 import { withStoredVersions } from './composition/stored-versions.ts';
@@ -91,6 +92,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const { config, realClock = systemClock, logger = silentLogger, signal } = options;
   const { onProgress = () => undefined } = options;
   const scheme = buildScheme(config);
+  const configuration = readSchedulerConfiguration(config);
   if (config.roles.includes('api')) await assertPortsAreFree(config);
   openDataDirectory(config.dataDirectory);
   const token = readOrCreateToken(config.dataDirectory);
@@ -110,7 +112,7 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
   const containerLogs = openContainerLogs({ config, database, clock, logger }, cleanup);
   const containers = openContainerStreams({ containerLogs, clock, logger }, cleanup);
   const decisions = openSchedulingDecisions({ config, database, metrics, clock, logger }, cleanup);
-  const simulator = openSchedulingSimulator({ config, clock, logger }, cleanup);
+  const simulator = openSchedulingSimulator({ configuration, clock, logger }, cleanup);
   const parts = { config, store, scheme, authentication, audit, containerLogs, clock, logger };
   const apiServer = createApiServer({
     ...parts,
@@ -140,16 +142,22 @@ async function start(options: ControlPlaneOptions, cleanup: CleanupStack): Promi
     certificateAuthority,
     serviceAccountKeys: serviceAccountTokens.keys,
     containerLog: containerLogs.log,
+    schedulerConfiguration: configuration,
     decisions: decisions.settings,
   });
   if (workers) cleanup.defer(() => workers.run());
-  const asServer = createClient(apiServer, { user: APISERVER_USER });
-  if (config.roles.includes('kubelets')) await createInitialNodes(asServer, config.initialNodes);
-  if (config.roles.includes('controllers')) await createInitialStorage(asServer);
+  await createInitialObjects(apiServer, config);
   readiness.workersStarted = true;
   const stop = () => cleanup.run();
   const { failure } = database;
   return { ...addresses, token, client, failure, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** What a new cluster has from its first moment: its nodes and the storage that goes with them. */
+async function createInitialObjects(apiServer: ApiServer, config: Config): Promise<void> {
+  const asServer = createClient(apiServer, { user: APISERVER_USER });
+  if (config.roles.includes('kubelets')) await createInitialNodes(asServer, config.initialNodes);
+  if (config.roles.includes('controllers')) await createInitialStorage(asServer);
 }
 
 interface OpenDoorsOptions extends Omit<ListenersOptions, 'doors'> {

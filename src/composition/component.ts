@@ -26,6 +26,8 @@ export interface Component {
   readonly clientFor?: (controller: Controller) => ApiClient;
   /** The Lease by which one of several processes runs a singleton. @default the controller's own */
   readonly leaseName?: string;
+  /** Pairs of an Event's source and its object whose rate is bounded. @default 4_096 */
+  readonly maxEventSubjects?: number;
 }
 
 export interface ComponentEnvironment {
@@ -42,7 +44,7 @@ export interface ComponentEnvironment {
 
 /** Runs a component until `cleanup` stops it; resolves when it works. */
 export async function startComponent(
-  { clientFor, controllers, leaseName, name, user }: Component,
+  { clientFor, controllers, leaseName, maxEventSubjects, name, user }: Component,
   { apiServer, backend, clock, isShared, logger, metrics, work }: ComponentEnvironment,
   cleanup: CleanupStack,
 ): Promise<void> {
@@ -51,8 +53,16 @@ export async function startComponent(
   const informers = new SharedInformerFactory({ client, logger });
   informers.start();
   cleanup.defer(() => informers.stop());
-  const events = new ApiEventRecorder({ client, source: { component: name }, clock, logger });
+  const events = new ApiEventRecorder({
+    client,
+    source: { component: name },
+    machine: hostname(),
+    clock,
+    logger,
+    ...(maxEventSubjects === undefined ? {} : { maxSubjects: maxEventSubjects }),
+  });
   cleanup.defer(() => events.stop());
+  cleanup.defer(events.addMetrics(metrics, name));
   const identity = `${hostname()}-${process.pid}-${randomSuffix(5)}`;
   const lease = leaseName === undefined ? {} : { leaseName: () => leaseName };
   const manager = new ControllerManager({

@@ -2,14 +2,13 @@ import type { ApiServer } from '../apiserver/api-server.ts';
 import { SCHEDULER_USER } from '../apiserver/authentication/identities.ts';
 import { createClient } from '../apiserver/in-process-client.ts';
 import type { SchedulingSimulator as SimulatorOfApi } from '../apiserver/scheduling/simulate-scheduling.ts';
-import type { Config } from '../config.ts';
 import type { CleanupStack } from '../lib/cleanup-stack.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { systemRandom } from '../lib/random.ts';
+import type { SchedulerConfiguration } from '../scheduler/configuration/scheduler-configuration.ts';
 import { SchedulingSimulator } from '../scheduler/simulation/scheduling-simulator.ts';
 import { serviceUnavailable } from '../scheme/errors.ts';
-import { readSchedulerConfiguration } from './scheduler-configuration.ts';
 
 export interface Simulator {
   /** What the API server asks. */
@@ -20,21 +19,20 @@ export interface Simulator {
 
 /**
  * Simulations of the scheduler run where they are asked for: they see the cluster through that process's watch caches, and
- * need no scheduler beside them. @throws {ConfigError} for a scheduler configuration that cannot be
+ * need no scheduler beside them.
  */
 export function openSchedulingSimulator(
   {
-    config,
+    configuration,
     clock,
     logger,
   }: {
-    readonly config: Pick<Config, 'schedulerConfigFile'>;
+    readonly configuration: SchedulerConfiguration;
     readonly clock: Clock;
     readonly logger: Logger;
   },
   cleanup: CleanupStack,
 ): Simulator {
-  const configuration = readSchedulerConfiguration(config);
   let running: SchedulingSimulator | undefined;
   cleanup.defer(() => running?.stop());
   return {

@@ -34,6 +34,7 @@ import type { WorkGauge } from '../lib/work-gauge.ts';
 import type { Controller } from '../machinery/controller.ts';
 import type { QueueBackend } from '../machinery/work-queue.ts';
 import { createBullmqBackend } from '../queues/bullmq-backend.ts';
+import type { SchedulerConfiguration } from '../scheduler/configuration/scheduler-configuration.ts';
 import type { DecisionSettings } from '../scheduler/decisions/decision-recorder.ts';
 import { createScheduler, type SchedulerOptions } from '../scheduler/scheduler.ts';
 import { simulationFaults } from '../scheme/groups/simulation/definitions.ts';
@@ -43,7 +44,6 @@ import { chooseControllers } from './choose-controllers.ts';
 import { type Component, controllerClient, startComponent } from './component.ts';
 import type { Database } from './database.ts';
 import { ConfigError } from './option-values.ts';
-import { readSchedulerConfiguration } from './scheduler-configuration.ts';
 
 export interface WorkersOptions {
   readonly config: Config;
@@ -55,6 +55,7 @@ export interface WorkersOptions {
   readonly serviceAccountKeys: ServiceAccountKeys;
   /** Where simulated containers print to. */
   readonly containerLog: ContainerLog;
+  readonly schedulerConfiguration: SchedulerConfiguration;
   /** Where the scheduler tells what it decides. */
   readonly decisions: DecisionSettings;
   readonly metrics: MetricRegistry;
@@ -106,6 +107,9 @@ async function openQueues(
   }
 }
 
+/** One process is the kubelet of thousands of nodes, each of which would remember 4,096 by itself; about 250 bytes each. */
+const MAX_KUBELET_EVENT_SUBJECTS = 32_768;
+
 function componentsOf(options: WorkersOptions): readonly Component[] {
   const { apiServer, config, containerLog } = options;
   const roles = new Set(config.roles);
@@ -134,6 +138,7 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
             simulation,
           })
         : [],
+      maxEventSubjects: MAX_KUBELET_EVENT_SUBJECTS,
     },
     {
       name: 'simulation',
@@ -171,8 +176,11 @@ function controllersOf({
   return createControllers(options, names);
 }
 
-function schedulerOptions({ config, decisions }: WorkersOptions): SchedulerOptions {
-  return { configuration: readSchedulerConfiguration(config), decisions };
+function schedulerOptions({
+  decisions,
+  schedulerConfiguration: configuration,
+}: WorkersOptions): SchedulerOptions {
+  return { configuration, decisions };
 }
 
 function kubeletClient(apiServer: ApiServer, nodeName: string): ApiClient {

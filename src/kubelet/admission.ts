@@ -8,7 +8,7 @@ import {
   type ResourceAmounts,
 } from '../scheme/resources-of-pod.ts';
 import { findUntolerated, TAINT_NO_EXECUTE, TAINT_NO_SCHEDULE } from '../scheme/taints.ts';
-import { isCritical, pressuresOf } from './eviction.ts';
+import { isCritical, pressuresOf } from './eviction/pressures.ts';
 import { grantedSpec } from './granted-resources.ts';
 import { shareHostPort } from './host-ports.ts';
 import { isShuttingDown } from './nodes/node-shutdown.ts';

@@ -24,6 +24,13 @@ export const ANNOTATION_SHUTDOWN_GRACE_PERIOD = 'orrery.dev/shutdown-grace-perio
 export const ANNOTATION_SHUTDOWN_GRACE_PERIOD_CRITICAL_PODS =
   'orrery.dev/shutdown-grace-period-critical-pods';
 
+/**
+ * On a Node, in place of these two: from which priority on Pods have how long, `100000=10s, 1000=2m, 0=1m`. The less important
+ * go first, each group when the one before it has ended or its time is over.
+ */
+export const ANNOTATION_SHUTDOWN_GRACE_PERIOD_BY_POD_PRIORITY =
+  'orrery.dev/shutdown-grace-period-by-pod-priority';
+
 /** On a Node: what it calls itself in its addresses and its label. @default its name */
 export const ANNOTATION_HOSTNAME_OVERRIDE = 'orrery.dev/hostname-override';
 /** On a Node: it reports the condition OutOfDisk, as kubelets did before 1.13: `true` or `false`. */

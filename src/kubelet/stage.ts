@@ -6,6 +6,7 @@
 import type { Random } from '../lib/random.ts';
 import type { EventNote } from '../machinery/event-recorder.ts';
 import type { Node, Pod, PodStatus } from '../scheme/generated/types/core-v1.ts';
+import type { Shortage } from './eviction/shortages.ts';
 import type { KubeletSettings, StageDelay } from './settings.ts';
 import type { Crash } from './simulation/fault-effects.ts';
 import type { PodSources } from './sources/pod-sources.ts';
@@ -19,6 +20,8 @@ export interface PodContext {
   readonly settings: KubeletSettings;
   /** The other Pods that the node has taken on and that have not ended. */
   neighbours(): Iterable<Pod>;
+  /** What the node gives Pods up for now; undefined when it has enough of all. */
+  shortage(): Shortage | undefined;
   /** The images that the node has. */
   readonly images: { has(image: string): boolean };
   /** How many times longer pulls take than they should. */

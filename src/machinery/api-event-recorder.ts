@@ -1,254 +1,158 @@
-import type { NewObject } from '../apiserver/client.ts';
-import { exponentialBackoffMs } from '../lib/backoff.ts';
-import { type Clock, sleep, systemClock, toRfc3339 } from '../lib/clock.ts';
-import { toError } from '../lib/errors.ts';
+import { type Clock, systemClock, type Timer } from '../lib/clock.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
-import { isApiError } from '../scheme/errors.ts';
-import { coreEvents } from '../scheme/generated/resources.ts';
-import type { Event } from '../scheme/generated/types/core-v1.ts';
+import type { MetricRegistry } from '../lib/metrics.ts';
 import type { ApiObject } from '../scheme/object.ts';
-import { EventCorrelator, type EventSeries, type EventSource } from './event-correlator.ts';
-import type { EventClient, EventNote, EventRecorder } from './event-recorder.ts';
+import { EventCorrelator, type EventOrigin } from './event-correlator.ts';
+import type { EventReporter, EventSource } from './event-draft.ts';
+import type {
+  ActionNote,
+  ActionRecorder,
+  EventClient,
+  EventNote,
+  EventRecorder,
+} from './event-recorder.ts';
+import { EventSeriesTracker, FINISH_MS } from './event-series-tracker.ts';
+import { EventWriter } from './event-writer.ts';
 
-/** Writes on the way at once: enough to fill a group commit of the store's background lane. */
-const MAX_CONCURRENT_WRITES = 64;
-/** Notes that may wait; about 300 bytes each. */
-const MAX_QUEUED_SERIES = 100_000;
-/** Notes remembered to recognise repeats, as many as Kubernetes' recorder remembers. */
-const MAX_KNOWN_SERIES = 4_096;
-/** An Event that cannot be written for a passing reason is tried this many times. */
-const MAX_ATTEMPTS = 12;
-const RETRY_BACKOFF = { baseMs: 100, maxMs: 10_000 };
-/** Says at most this often that notes were dropped. */
-const DROP_REPORT_PERIOD_MS = 10_000;
-const DEFAULT_NAMESPACE = 'default';
+/** Events that may wait, about 400 bytes each: those of 50,000 Pods that start while little of them is written. */
+const MAX_QUEUED_EVENTS = 200_000;
 
 export interface ApiEventRecorderOptions {
   /** Of whoever names no other by {@link EventRecorder.withClient}. */
   readonly client: EventClient;
   readonly source: EventSource;
+  /** The machine that this runs on, in the names of who reports. @default `localhost` */
+  readonly machine?: string;
   /** The time that Events tell. */
   readonly clock: Clock;
   readonly logger?: Logger;
   /** Paces retries. @default real time */
   readonly retryClock?: Clock;
-  /** @default 100_000 */
+  /** Events that may wait to be written. @default 200_000 */
   readonly maxQueued?: number;
+  /** Pairs of source and object whose rate is bounded. @default 4_096 */
+  readonly maxSubjects?: number;
 }
 
-/** Who says it, and as whom it is written. */
-interface Origin {
-  readonly source: EventSource;
-  readonly client: EventClient;
-}
-
-/**
- * Writes Events through the API, in the background: a bounded queue, a bounded number of writes at once, and the store's
- * background lane, so that events never delay what they tell about. What a bound forces out is counted and logged.
- */
+/** Writes Events through the API, as few as client-go's recorders write: of both forms of Event, each by its own rules. */
 export class ApiEventRecorder implements EventRecorder {
-  readonly #options: Required<ApiEventRecorderOptions>;
-  readonly #correlator = new EventCorrelator(MAX_KNOWN_SERIES);
-  readonly #queue: EventSeries[] = [];
-  #queueHead = 0;
-  /** What each series is written by. */
-  readonly #clients = new WeakMap<EventSeries, EventClient>();
-  #writing = 0;
-  #nameSequence = 0;
-  #dropped = 0;
-  #dropReportedMs = Number.NEGATIVE_INFINITY;
-  #idle: (() => void)[] = [];
-  readonly #abort = new AbortController();
+  readonly #origin: EventOrigin;
+  readonly #machine: string;
+  readonly #clock: Clock;
+  readonly #correlator: EventCorrelator;
+  readonly #writer: EventWriter;
+  readonly #series = new EventSeriesTracker({ write: (series) => this.#writer.write(series) });
+  #seriesTimer: Timer | undefined;
+  #filtered = 0;
 
-  constructor(options: ApiEventRecorderOptions) {
-    this.#options = {
-      logger: silentLogger,
-      retryClock: systemClock,
-      maxQueued: MAX_QUEUED_SERIES,
-      ...options,
-    };
+  constructor({
+    client,
+    clock,
+    logger = silentLogger,
+    machine = 'localhost',
+    maxQueued = MAX_QUEUED_EVENTS,
+    maxSubjects,
+    retryClock = systemClock,
+    source,
+  }: ApiEventRecorderOptions) {
+    this.#origin = { client, source };
+    this.#machine = machine;
+    this.#clock = clock;
+    this.#correlator = new EventCorrelator(maxSubjects === undefined ? {} : { maxSubjects });
+    this.#writer = new EventWriter({ clock, logger, retryClock, maxQueued });
   }
 
   record(regarding: ApiObject, note: EventNote): void {
-    this.#record(this.#options, regarding, note);
+    this.#record(this.#origin, regarding, note);
   }
 
   withSource(component: string, host?: string): EventRecorder {
-    return this.#from(this.#options).withSource(component, host);
+    return this.#from(this.#origin).withSource(component, host);
   }
 
   withClient(client: EventClient): EventRecorder {
-    return this.#from({ source: this.#options.source, client });
+    return this.#from({ ...this.#origin, client });
   }
 
-  #from(origin: Origin): EventRecorder {
+  reportingAs(controller: string): ActionRecorder {
+    return this.#from(this.#origin).reportingAs(controller);
+  }
+
+  #from(origin: EventOrigin): EventRecorder {
+    const { client, source } = origin;
     return {
       record: (regarding, note) => this.#record(origin, regarding, note),
-      withSource: (component, host) => {
-        const source: EventSource = host === undefined ? { component } : { component, host };
-        return this.#from({ source, client: origin.client });
+      withSource: (component, host) =>
+        this.#from({ source: host === undefined ? { component } : { component, host }, client }),
+      withClient: (other) => this.#from({ source, client: other }),
+      reportingAs: (controller) => {
+        const reporter = { controller, instance: `${controller}-${this.#machine}` };
+        return {
+          record: (regarding, note) => this.#recordAction(client, reporter, regarding, note),
+        };
       },
-      withClient: (client) => this.#from({ source: origin.source, client }),
     };
   }
 
   /** Resolves when every note recorded so far is written or given up. */
   flush(): Promise<void> {
-    if (this.#waiting === 0 && this.#writing === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    return this.#writer.flush();
   }
 
   /** Writes what waits, for at most `withinMs`, and takes no more. */
   async stop({ withinMs = 2_000 }: { withinMs?: number } = {}): Promise<void> {
-    const done = new AbortController();
-    await Promise.race([this.flush(), sleep(this.#options.retryClock, withinMs, done.signal)]);
-    done.abort();
-    this.#abort.abort();
-    if (this.#waiting > 0) {
-      this.#options.logger.warn('events dropped at stop', { dropped: this.#waiting });
-      this.#queue.length = 0;
-      this.#queueHead = 0;
-    }
+    await this.#writer.stop(withinMs);
+    this.#seriesTimer?.cancel();
   }
 
-  get #waiting(): number {
-    return this.#queue.length - this.#queueHead;
-  }
-
-  #record({ client, source }: Origin, object: ApiObject, note: EventNote): void {
-    if (this.#abort.signal.aborted) return;
-    const series = this.#correlator.observe(source, object, note, this.#options.clock.now());
-    this.#clients.set(series, client);
-    if (series.state === 'writing') series.state = 'repeated';
-    if (series.state === 'idle') this.#enqueue(series);
-  }
-
-  #enqueue(series: EventSeries): void {
-    if (this.#waiting >= this.#options.maxQueued) {
-      this.#noteDrop(series);
-      return;
-    }
-    series.state = 'queued';
-    this.#queue.push(series);
-    this.#startWrites();
-  }
-
-  #noteDrop({ note, regarding }: EventSeries): void {
-    this.#dropped++;
-    const nowMs = this.#options.clock.now();
-    if (nowMs - this.#dropReportedMs < DROP_REPORT_PERIOD_MS) return;
-    this.#dropReportedMs = nowMs;
-    const { kind, namespace, name } = regarding;
-    this.#options.logger.warn('event queue full, events dropped', {
-      droppedSoFar: this.#dropped,
-      last: { kind, namespace, name, reason: note.reason },
-    });
-  }
-
-  #startWrites(): void {
-    while (this.#writing < MAX_CONCURRENT_WRITES && this.#waiting > 0) {
-      const series = this.#queue[this.#queueHead++] as EventSeries;
-      if (this.#queueHead > 1_024 && this.#queueHead * 2 > this.#queue.length) {
-        this.#queue.splice(0, this.#queueHead);
-        this.#queueHead = 0;
-      }
-      this.#writing++;
-      series.state = 'writing';
-      void this.#write(series).then(() => {
-        this.#writing--;
-        this.#onWritten(series);
-        this.#startWrites();
-        if (this.#writing > 0) return;
-        for (const resolve of this.#idle.splice(0)) resolve();
-      });
-    }
-  }
-
-  #onWritten(series: EventSeries): void {
-    const repeated = series.state === 'repeated';
-    series.state = 'idle';
-    if (repeated && !this.#abort.signal.aborted) this.#enqueue(series);
-  }
-
-  async #write(series: EventSeries): Promise<void> {
-    const { logger, retryClock } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#writeOnce(series);
-      } catch (thrown) {
-        const error = toError(thrown);
-        const { kind, namespace, name } = series.regarding;
-        const fields = { kind, namespace, name, reason: series.note.reason, error };
-        if (attempt === MAX_ATTEMPTS || !isPassing(error) || this.#abort.signal.aborted) {
-          logger.warn('event not written', fields);
-          return;
-        }
-        await sleep(retryClock, exponentialBackoffMs(attempt, RETRY_BACKOFF), this.#abort.signal);
-      }
-    }
-  }
-
-  async #writeOnce(series: EventSeries): Promise<void> {
-    const client = this.#clients.get(series) ?? this.#options.client;
-    const options = { lane: 'background' } as const;
-    if (series.writtenAs) {
-      const { count, lastMs } = series;
-      const patch = { count, lastTimestamp: toRfc3339(lastMs) };
-      try {
-        await client.patch(coreEvents, series.writtenAs, { type: 'merge', patch }, options);
-        return;
-      } catch (thrown) {
-        // Events do not live long: a repeat after that begins a new one.
-        if (!isApiError(thrown, 'NotFound')) throw thrown;
-      }
-    }
-    const event = this.#toEvent(series);
-    await client.create(coreEvents, event, options);
-    series.writtenAs = {
-      namespace: event.metadata.namespace ?? DEFAULT_NAMESPACE,
-      name: event.metadata.name ?? '',
+  /** Adds what is written and what is not, as the component's of this name, until the returned function is called. */
+  addMetrics(registry: MetricRegistry, component: string): () => void {
+    const { counts } = this.#writer;
+    const removals = [
+      registry.add({
+        name: 'orrery_event_writes_total',
+        help: 'Events created or changed by a component.',
+        type: 'counter',
+        read: () => [{ labels: { component }, value: counts.written }],
+      }),
+      registry.add({
+        name: 'orrery_events_dropped_total',
+        help: 'What a component told by Events and was not written, by why.',
+        type: 'counter',
+        read: () => [
+          { labels: { component, reason: 'spam' }, value: this.#filtered },
+          { labels: { component, reason: 'queue_full' }, value: counts.forcedOut },
+          { labels: { component, reason: 'refused' }, value: counts.refused },
+        ],
+      }),
+    ];
+    return () => {
+      for (const remove of removals) remove();
     };
   }
 
-  #toEvent({ regarding, note, source, firstMs, lastMs, count }: EventSeries): NewObject<Event> {
-    const { fieldPath, message, reason, type } = note;
-    const namespace = regarding.namespace ?? DEFAULT_NAMESPACE;
-    return {
-      metadata: { namespace, name: `${regarding.name}.${this.#uniqueHex()}` },
-      involvedObject: fieldPath === undefined ? { ...regarding } : { ...regarding, fieldPath },
-      reason,
-      message,
-      type,
-      source: { ...source },
-      reportingComponent: source.component,
-      reportingInstance: source.host ?? '',
-      firstTimestamp: toRfc3339(firstMs),
-      lastTimestamp: toRfc3339(lastMs),
-      count,
-    };
+  #record(origin: EventOrigin, object: ApiObject, note: EventNote): void {
+    if (this.#writer.isStopped) return;
+    const event = this.#correlator.observe(origin, object, note, this.#clock.now());
+    if (event) this.#writer.write(event);
+    else this.#filtered++;
   }
 
-  /** Nanoseconds since the epoch, as Kubernetes names events; the last six digits count within this process. */
-  #uniqueHex(): string {
-    this.#nameSequence = (this.#nameSequence + 1) % 1_000_000;
-    const nanoseconds =
-      BigInt(Math.trunc(this.#options.clock.now())) * 1_000_000n + BigInt(this.#nameSequence);
-    return nanoseconds.toString(16);
+  #recordAction(
+    client: EventClient,
+    reporter: EventReporter,
+    object: ApiObject,
+    note: ActionNote,
+  ): void {
+    if (this.#writer.isStopped) return;
+    this.#series.observe({ client, reporter }, object, note, this.#clock.now());
+    this.#seriesTimer ??= this.#clock.setTimer(FINISH_MS, () => this.#lookAtSeries());
   }
-}
 
-/** Whether the same write may succeed later. AlreadyExists: the next try takes another name. */
-function isPassing(error: Error): boolean {
-  return (
-    !isApiError(error) ||
-    [
-      'AlreadyExists',
-      'Conflict',
-      'TooManyRequests',
-      'ServiceUnavailable',
-      'Timeout',
-      'ServerTimeout',
-      'InternalError',
-    ].includes(error.reason)
-  );
+  #lookAtSeries(): void {
+    this.#seriesTimer = undefined;
+    this.#series.look(this.#clock.now());
+    if (this.#series.size === 0 || this.#writer.isStopped) return;
+    this.#seriesTimer = this.#clock.setTimer(FINISH_MS, () => this.#lookAtSeries());
+  }
 }

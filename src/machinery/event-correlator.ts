@@ -1,109 +1,66 @@
+import { LRUCache } from 'lru-cache';
 import type { ApiObject } from '../scheme/object.ts';
-import type { EventNote } from './event-recorder.ts';
+import { EventAggregator } from './event-aggregator.ts';
+import { CountedEvent, type EventSource, toRegarding } from './event-draft.ts';
+import type { EventClient, EventNote } from './event-recorder.ts';
+import { EventSpamFilter } from './event-spam-filter.ts';
 
-/** Who says it. */
-export interface EventSource {
-  readonly component: string;
-  readonly host?: string;
+/** Before the message of an Event that stands for several notes. */
+export const COMBINED_PREFIX = '(combined from similar events): ';
+
+/** Notes, groups of notes and pairs of source and object remembered, as many as client-go's recorder remembers. */
+export const MAX_KNOWN_EVENTS = 4_096;
+
+export interface CorrelatorOptions {
+  /** Pairs of source and object whose rate is bounded. @default 4_096 */
+  readonly maxSubjects?: number;
 }
 
-/** What an Event is about: enough of the object to write `involvedObject`, so that the object itself can be let go. */
-export interface Regarding {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace: string | undefined;
-  readonly name: string;
-  readonly uid: string | undefined;
-  readonly resourceVersion: string | undefined;
-}
-
-/** A note and its repeats: one Event object, written or to be written. */
-export interface EventSeries {
-  readonly key: string;
+/** Who says it, and as whom it is written. */
+export interface EventOrigin {
   readonly source: EventSource;
-  readonly regarding: Regarding;
-  readonly note: EventNote;
-  readonly firstMs: number;
-  lastMs: number;
-  count: number;
-  /**
-   * `queued`: waits to be written, and repeats until then cost no write. `writing`, or `repeated` when it was heard again
-   * since: two writes of one series at once would make two Events.
-   */
-  state: 'idle' | 'queued' | 'writing' | 'repeated';
-  /** The Event that it was written as. */
-  writtenAs: { readonly namespace: string; readonly name: string } | undefined;
+  readonly client: EventClient;
 }
 
-export function toRegarding({ apiVersion, kind, metadata }: ApiObject): Regarding {
-  return {
-    apiVersion,
-    kind,
-    namespace: metadata.namespace,
-    name: metadata.name ?? '',
-    uid: metadata.uid,
-    resourceVersion: metadata.resourceVersion,
-  };
-}
-
-/** Recognises repeats among the last `maxSeries` notes; the longest unheard one is forgotten first. */
+/**
+ * What is written of that which is told, as client-go's recorder decides it: repeats of a note are counted in one Event,
+ * many alike are combined into one, and a source that tells too much of one object is not listened to for a while.
+ * Each note costs the same, and what is remembered of them is bounded.
+ */
 export class EventCorrelator {
-  readonly #maxSeries: number;
-  readonly #series = new Map<string, EventSeries>();
+  readonly #aggregator = new EventAggregator(MAX_KNOWN_EVENTS);
+  readonly #filter: EventSpamFilter;
+  readonly #events = new LRUCache<string, CountedEvent>({ max: MAX_KNOWN_EVENTS });
 
-  constructor(maxSeries: number) {
-    this.#maxSeries = maxSeries;
+  constructor({ maxSubjects = MAX_KNOWN_EVENTS }: CorrelatorOptions = {}) {
+    this.#filter = new EventSpamFilter(maxSubjects);
   }
 
-  /** The series that this note belongs to, counted. */
-  observe(source: EventSource, object: ApiObject, note: EventNote, nowMs: number): EventSeries {
-    const key = seriesKey(source, object, note);
-    const known = this.#series.get(key);
-    if (known) {
-      this.#series.delete(key);
-      this.#series.set(key, known);
-      known.count++;
-      known.lastMs = nowMs;
-      return known;
+  /** The Event that has to be written, with this note counted; undefined when the source tells too much of the object. */
+  observe(
+    { client, source }: EventOrigin,
+    object: ApiObject,
+    note: EventNote,
+    nowMs: number,
+  ): CountedEvent | undefined {
+    const subject = subjectKey(source, object);
+    const group = `${subject}\n${note.type}\n${note.reason}`;
+    const isCombined = this.#aggregator.combines(group, note.message, nowMs);
+    const key = isCombined ? group : `${group}\n${note.fieldPath ?? ''}\n${note.message}`;
+    let event = this.#events.get(key);
+    if (!event) {
+      event = new CountedEvent({ client, source, note, nowMs, regarding: toRegarding(object) });
+      this.#events.set(key, event);
     }
-    const series: EventSeries = {
-      key,
-      source,
-      regarding: toRegarding(object),
-      note,
-      firstMs: nowMs,
-      lastMs: nowMs,
-      count: 1,
-      state: 'idle',
-      writtenAs: undefined,
-    };
-    this.#series.set(key, series);
-    this.#forgetOldest();
-    return series;
-  }
-
-  #forgetOldest(): void {
-    if (this.#series.size <= this.#maxSeries) return;
-    for (const oldest of this.#series.keys()) {
-      this.#series.delete(oldest);
-      return;
-    }
+    event.client = client;
+    event.count++;
+    event.lastMs = nowMs;
+    if (isCombined) event.message = COMBINED_PREFIX + note.message;
+    return this.#filter.accepts(subject, nowMs) ? event : undefined;
   }
 }
 
-function seriesKey({ component, host }: EventSource, object: ApiObject, note: EventNote): string {
-  const { namespace, name, uid } = object.metadata;
-  const { type, reason, message, fieldPath } = note;
-  return [
-    component,
-    host,
-    object.kind,
-    namespace,
-    name,
-    uid,
-    fieldPath,
-    type,
-    reason,
-    message,
-  ].join('\n');
+function subjectKey({ component, host = '' }: EventSource, object: ApiObject): string {
+  const { namespace = '', name = '', uid = '' } = object.metadata;
+  return `${component}\n${host}\n${object.apiVersion}\n${object.kind}\n${namespace}\n${name}\n${uid}`;
 }

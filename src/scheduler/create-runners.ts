@@ -1,4 +1,5 @@
 import type { ControllerContext } from '../machinery/controller.ts';
+import type { ActionRecorder } from '../machinery/event-recorder.ts';
 import type { NamespacedKey } from '../scheme/object.ts';
 import type { ClusterCache } from './cluster-cache.ts';
 import type { SchedulerConfiguration } from './configuration/scheduler-configuration.ts';
@@ -11,10 +12,8 @@ import { VolumeState } from './volumes/volume-state.ts';
 import { WaitingPods } from './waiting-pods.ts';
 
 export interface RunnersOptions
-  extends Pick<
-    ControllerContext,
-    'client' | 'clock' | 'events' | 'informers' | 'logger' | 'random'
-  > {
+  extends Pick<ControllerContext, 'client' | 'clock' | 'informers' | 'logger' | 'random'> {
+  readonly events: ActionRecorder;
   readonly configuration: SchedulerConfiguration;
   readonly cache: ClusterCache;
   /** Called after each change of volumes or devices that may let a pod in. */
@@ -38,6 +37,7 @@ export function createRunners({
     volumes: new VolumeState(informers, () => onChange({ type: 'storage-changed' })),
     devices: new DeviceState(informers, onChange),
     waitingPods,
+    ignoredResources: configuration.extenders.flatMap((extender) => extender.ignoredResources),
   });
   return new Map(
     profiles.map((profile) => [

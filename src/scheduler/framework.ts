@@ -16,6 +16,7 @@ import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
 import type { ResourceClaim } from '../scheme/generated/types/resource-v1.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
+import type { Candidate } from './preemption/candidate.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import type { DomainCounts } from './topology/domain-counts.ts';
 
@@ -131,6 +132,12 @@ export interface NodeVerdicts {
 
 export type NodeVerdict = readonly [nodeName: string, rejection: NodeRejection | undefined];
 
+/** What others have to say about where room may be made for a pod: the candidates that are left, with whom they would have leave. */
+export type CandidateReview = (
+  pod: PodInfo,
+  candidates: readonly Candidate[],
+) => Promise<readonly Candidate[]>;
+
 /** What came of the attempt to make room. */
 export interface PostFilterResult {
   /** For people, behind the reasons of the nodes. */
@@ -141,6 +148,8 @@ export interface PostFilterResult {
   readonly victims?: readonly PodInfo[];
   /** Does what the decision asks for; it runs on its own. */
   readonly act?: () => Promise<void>;
+  /** What comes of it once others have had their say. Rejects when the review does. */
+  readonly reviewed?: (review: CandidateReview) => Promise<PostFilterResult>;
 }
 
 export type PermitResult =
@@ -193,4 +202,6 @@ export interface Profile {
   readonly plugins: readonly Plugin[];
   /** Weights of scores by plugin name. @default 1 */
   readonly weights: Readonly<Record<string, number>>;
+  /** Among how many of the nodes the best is looked for, in percent. @default all */
+  readonly percentageOfNodesToScore?: number | undefined;
 }

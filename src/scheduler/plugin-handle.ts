@@ -1,7 +1,7 @@
 import type { ApiClient } from '../apiserver/client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { EventRecorder } from '../machinery/event-recorder.ts';
+import type { ActionRecorder } from '../machinery/event-recorder.ts';
 import type { InformerFactory } from '../machinery/informer.ts';
 import type { NamespacedKey } from '../scheme/object.ts';
 import type { ClusterCache } from './cluster-cache.ts';
@@ -15,7 +15,7 @@ import type { WaitingPods } from './waiting-pods.ts';
 export interface PluginHandle {
   readonly client: ApiClient;
   readonly informers: InformerFactory;
-  readonly events: EventRecorder;
+  readonly events: ActionRecorder;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly cache: ClusterCache;
@@ -23,6 +23,8 @@ export interface PluginHandle {
   readonly budgets: Budgets;
   readonly volumes: VolumeState;
   readonly devices: DeviceState;
+  /** Extended resources that extenders look after. */
+  readonly ignoredResources: readonly string[];
   /** The placements that wait for a plugin's permission. */
   readonly waitingPods: WaitingPods;
   /** Lets pods that wait be tried at once. */

@@ -1,6 +1,8 @@
 import type { Random } from '../lib/random.ts';
 import type { ClusterCache } from './cluster-cache.ts';
-import type { NodeVerdicts, Plugin, PostFilterResult, Profile } from './framework.ts';
+import type { CandidateReview, Plugin, PostFilterResult, Profile } from './framework.ts';
+import { NodeSample } from './node-sample.ts';
+import type { PlacementTable, RankedNode } from './placement-table.ts';
 import { PlacementTables } from './placement-tables.ts';
 import type { PodInfo } from './pod-info.ts';
 import { PermitRejection, type Wait, type WaitingPods } from './waiting-pods.ts';
@@ -19,6 +21,8 @@ export type Binder = (pod: PodInfo, nodeName: string) => Promise<void>;
 export class ProfileRunner {
   readonly profile: Profile;
   readonly tables: PlacementTables;
+  readonly #cache: ClusterCache;
+  readonly #sample: NodeSample | undefined;
   readonly #waitingPods: WaitingPods;
   readonly #postFilters: readonly Plugin[];
   readonly #reserves: readonly Plugin[];
@@ -32,6 +36,9 @@ export class ProfileRunner {
     const { plugins, schedulerName } = profile;
     this.profile = profile;
     this.tables = new PlacementTables({ profile, cache, random });
+    this.#cache = cache;
+    const { percentageOfNodesToScore: percentage } = profile;
+    this.#sample = percentage ? new NodeSample(cache, random, percentage) : undefined;
     this.#waitingPods = waitingPods;
     this.#postFilters = plugins.filter((plugin) => plugin.postFilter);
     this.#reserves = plugins.filter((plugin) => plugin.reserve);
@@ -45,15 +52,37 @@ export class ProfileRunner {
     }
   }
 
-  /** What the first plugin that has something to say does for a pod that no node took. */
-  postFilter(pod: PodInfo, table: NodeVerdicts): PostFilterResult | undefined {
-    let said: PostFilterResult | undefined;
+  /** The name of the best node, or undefined when none can take the pod. */
+  best(table: PlacementTable): string | undefined {
+    return this.#sample ? this.#sample.best(table.ranked()) : table.best();
+  }
+
+  /** The nodes that can take the pod, with their scores: those among which the best is looked for. */
+  ranked(table: PlacementTable): readonly RankedNode[] {
+    const ranked = table.ranked();
+    return this.#sample ? this.#sample.take(ranked) : ranked;
+  }
+
+  /** What the plugins do for a pod that no node took, if any node ever could: all up to the one that has a node for it. */
+  postFilter(pod: PodInfo, table: PlacementTable): PostFilterResult | undefined {
+    if (this.#cache.nodeCount === 0 || table.plan.refusal) return undefined;
+    const said: PostFilterResult[] = [];
     for (const plugin of this.#postFilters) {
       const result = plugin.postFilter?.(pod, table);
-      if (result?.nominate) return result;
-      said ??= result;
+      if (result) said.push(result);
+      if (result?.nominate) break;
     }
-    return said;
+    return said.length > 1 ? said.reduce(joined) : said[0];
+  }
+
+  /** As {@link postFilter}, once others have had their say. Rejects when the review does. */
+  async reviewedPostFilter(
+    pod: PodInfo,
+    table: PlacementTable,
+    review: CandidateReview | undefined,
+  ): Promise<PostFilterResult | undefined> {
+    const result = this.postFilter(pod, table);
+    return review && result?.reviewed ? result.reviewed(review) : result;
   }
 
   /** @throws what a plugin throws: what others took is then for {@link unreserve} to give back */
@@ -98,4 +127,19 @@ export class ProfileRunner {
     }
     return waits.length > 0 ? this.#waitingPods.wait(pod, nodeName, waits) : undefined;
   }
+}
+
+/** What two plugins have to say, and do, together. */
+function joined(first: PostFilterResult, second: PostFilterResult): PostFilterResult {
+  const message = [first.message, second.message].filter(Boolean).join(', ');
+  const { reviewed } = second;
+  return {
+    ...first,
+    ...second,
+    ...(message ? { message } : {}),
+    act: async () => {
+      await Promise.all([first.act?.(), second.act?.()]);
+    },
+    ...(reviewed ? { reviewed: async (review) => joined(first, await reviewed(review)) } : {}),
+  };
 }

@@ -1,13 +1,14 @@
 import { toRfc3339 } from '../lib/clock.ts';
-import type { ControllerContext } from '../machinery/controller.ts';
 import { setCondition } from '../scheme/conditions.ts';
 import { isApiError } from '../scheme/errors.ts';
 import { corePods } from '../scheme/generated/resources.ts';
 import type { Pod, PodCondition } from '../scheme/generated/types/core-v1.ts';
+import type { PluginHandle } from './plugin-handle.ts';
 
 export const REASON_UNSCHEDULABLE = 'Unschedulable';
 export const REASON_SCHEDULER_ERROR = 'SchedulerError';
 export const REASON_FAILED_SCHEDULING = 'FailedScheduling';
+export const ACTION_SCHEDULING = 'Scheduling';
 
 /** What became of a pod that no node took. */
 export interface Failure {
@@ -20,12 +21,17 @@ export interface Failure {
 
 /** Tells the user why the pod waits: the `PodScheduled` condition and a Warning event. Nothing is written twice. */
 export async function reportUnschedulable(
-  { client, events, clock }: Pick<ControllerContext, 'client' | 'events' | 'clock'>,
+  { client, events, clock }: Pick<PluginHandle, 'client' | 'events' | 'clock'>,
   pod: Pod,
   failure: Failure,
 ): Promise<void> {
   const { message } = failure;
-  events.record(pod, { type: 'Warning', reason: REASON_FAILED_SCHEDULING, message });
+  events.record(pod, {
+    type: 'Warning',
+    reason: REASON_FAILED_SCHEDULING,
+    action: ACTION_SCHEDULING,
+    message,
+  });
   const next = withFailure(pod, failure, toRfc3339(clock.now()));
   if (!next) return;
   try {

@@ -30,7 +30,8 @@ import { DecisionRecorder, type DecisionSettings } from './decisions/decision-re
 import { countOnce, diagnose, diagnoseRefusal } from './diagnosis.ts';
 import { chooseWithExtenders } from './extenders/choose-with-extenders.ts';
 import { HttpExtender } from './extenders/http-extender.ts';
-import { DEFAULT_SCHEDULER_NAME, type NodeRejection } from './framework.ts';
+import { reviewByExtenders } from './extenders/preempt-with-extenders.ts';
+import { DEFAULT_SCHEDULER_NAME, type NodeRejection, type PostFilterResult } from './framework.ts';
 import type { PlacementTable } from './placement-table.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Binder, ProfileRunner } from './profile-runner.ts';
@@ -40,6 +41,7 @@ import { SchedulingQueue } from './scheduling-queue.ts';
 import { PermitRejection } from './waiting-pods.ts';
 
 export const REASON_SCHEDULED = 'Scheduled';
+const ACTION_BINDING = 'Binding';
 
 /** The one key of the scheduler's work queue. */
 const KEY = 'schedule';
@@ -69,6 +71,14 @@ export function createScheduler({
   };
 }
 
+/** A pod that no node takes. */
+interface Refused {
+  /** Where room is being made for it, if anywhere. */
+  readonly room: PostFilterResult | undefined;
+  /** What extenders have against nodes. */
+  readonly rejections?: readonly NodeRejection[];
+}
+
 const nameOf = ({ spec }: Pod): string => spec?.schedulerName ?? DEFAULT_SCHEDULER_NAME;
 
 class Scheduler {
@@ -80,8 +90,8 @@ class Scheduler {
   readonly #extenders: readonly HttpExtender[];
   readonly #attempts = { scheduled: 0, unschedulable: 0, error: 0 };
   readonly #decisions: DecisionRecorder | undefined;
-  /** Extenders are asked about one pod after the other; pods that do not concern them do not wait for that. */
-  #asking: Promise<void> = Promise.resolve();
+  /** An extender is asked about one pod after the other; pods that do not concern it do not wait for that. */
+  readonly #asking = new Map<HttpExtender, Promise<unknown>>();
 
   constructor(
     context: ControllerContext,
@@ -97,7 +107,7 @@ class Scheduler {
     this.#runners = createRunners({
       ...context,
       // Events come from the scheduler's name in the pods' spec, as in Kubernetes.
-      events: context.events.withSource(DEFAULT_SCHEDULER_NAME),
+      events: context.events.reportingAs(DEFAULT_SCHEDULER_NAME),
       configuration,
       cache: this.#cache,
       onChange: (event) => {
@@ -176,7 +186,7 @@ class Scheduler {
     if (!runner) return undefined;
     const extenders = this.#extenders.filter((extender) => extender.isInterested(info));
     if (extenders.length > 0) {
-      this.#asking = this.#asking.then(() => this.#scheduleWith(extenders, queued, runner));
+      this.#askInTurn(extenders, () => this.#scheduleWith(extenders, queued, runner));
       return undefined;
     }
     this.#decisions?.begin();
@@ -185,11 +195,16 @@ class Scheduler {
     // The room that is kept for the pod is not in its own way.
     nominations.remove(info.uid);
     const table = runner.tables.tableFor(info);
-    const nodeName = nominated && table.accepts(nominated) ? nominated : table.best();
+    const nodeName = nominated && table.accepts(nominated) ? nominated : runner.best(table);
     this.#decisions?.judged(queued, table, nodeName);
     if (nodeName !== undefined) return this.#place(queued, runner, nodeName);
     if (nominated !== undefined) nominations.set(info, nominated);
-    return this.#refuse(queued, runner, table);
+    return this.#refuse(queued, table, { room: runner.postFilter(info, table) });
+  }
+
+  #askInTurn(extenders: readonly HttpExtender[], ask: () => Promise<void>): void {
+    const asked = Promise.all(extenders.map((each) => this.#asking.get(each))).then(ask);
+    for (const extender of extenders) this.#asking.set(extender, asked);
   }
 
   /** Asks the extenders, and holds their answer against what has become of the cluster meanwhile. */
@@ -206,12 +221,18 @@ class Scheduler {
     this.#decisions?.begin();
     const table = runner.tables.tableFor(info);
     this.#decisions?.judged(queued, table);
-    const options = { pod: info, ranked: table.ranked(), extenders, cache: this.#cache, logger };
+    const shared = { extenders, cache: this.#cache, logger };
     try {
-      const { nodeName, rejections } = await chooseWithExtenders(options);
+      const ranked = runner.ranked(table);
+      const choice = await chooseWithExtenders({ pod: info, ranked, ...shared });
+      const { nodeName, rejections } = choice;
+      const room =
+        nodeName === undefined
+          ? await runner.reviewedPostFilter(info, table, reviewByExtenders(shared))
+          : undefined;
       if (!this.#queue.holds(queued)) return;
       const isNews = this.#queue.eventCount !== eventCount;
-      if (nodeName === undefined) await this.#refuse(queued, runner, table, rejections);
+      if (nodeName === undefined) await this.#refuse(queued, table, { room, rejections });
       else if (runner.tables.tableFor(info).accepts(nodeName)) {
         await this.#place(queued, runner, nodeName, binderOf(extenders));
         return;
@@ -280,6 +301,7 @@ class Scheduler {
     this.#eventsOf(info).record(info.pod, {
       type: 'Normal',
       reason: REASON_SCHEDULED,
+      action: ACTION_BINDING,
       message: `Successfully assigned ${info.key} to ${nodeName}`,
     });
   }
@@ -313,9 +335,8 @@ class Scheduler {
 
   #refuse(
     queued: QueuedPod,
-    runner: ProfileRunner,
     table: PlacementTable,
-    byExtenders: readonly NodeRejection[] = [],
+    { room, rejections: byExtenders = [] }: Refused,
   ): Promise<void> | undefined {
     const { info } = queued;
     this.#attempts.unschedulable++;
@@ -324,7 +345,6 @@ class Scheduler {
     const { message, rejectedBy, reasons } = refusal
       ? diagnoseRefusal(nodeCount, refusal)
       : diagnose(nodeCount, [...table.rejections(), ...countOnce(byExtenders)]);
-    const room = nodeCount > 0 && !refusal ? runner.postFilter(info, table) : undefined;
     // Nobody knows what could change the mind of an extender: any event may.
     this.#queue.addUnschedulable(queued, byExtenders.length > 0 ? new Set() : rejectedBy);
     if (room?.nominate) nominations.set(info, room.nominate);
@@ -358,7 +378,7 @@ class Scheduler {
   }
 
   #eventsOf({ pod }: PodInfo) {
-    return this.#context.events.withSource(nameOf(pod));
+    return this.#context.events.reportingAs(nameOf(pod));
   }
 }
 

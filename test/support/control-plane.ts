@@ -15,7 +15,7 @@ import { SharedInformerFactory } from '../../src/machinery/informer-factory.ts';
 import type { BackendQueue, QueueBackend, QueueOptions } from '../../src/machinery/work-queue.ts';
 import type { ApiObject } from '../../src/scheme/object.ts';
 import type { ResourceRef } from '../../src/scheme/resource.ts';
-import { eventually } from './eventually.ts';
+import { asTimePasses } from './as-time-passes.ts';
 import { InProcessQueueBackend } from './in-process-queue-backend.ts';
 import { type TestApi, type TestApiOptions, testApi } from './plane.ts';
 import { PodDriver } from './pod-driver.ts';
@@ -35,8 +35,6 @@ export interface TestPlaneOptions extends Omit<TestApiOptions, 'clock' | 'logger
   readonly shared?: { readonly identity: string };
 }
 
-/** How far the clock moves with each look of {@link TestPlane.eventually}: past every controller's minimal interval soon. */
-const STEP_MS = 100;
 /** Past every controller's minimal interval. */
 const IDLE_STEP_MS = 1_000;
 const IDLE_ROUNDS = 3;
@@ -92,11 +90,7 @@ export class TestPlane implements AsyncDisposable {
 
   /** Looks again and again, moving the clock along, until `check` accepts what `read` gives. */
   eventually<T>(read: () => T | Promise<T>, check?: (value: T) => unknown): Promise<T> {
-    const step = (): T | Promise<T> => {
-      this.clock.advance(STEP_MS);
-      return read();
-    };
-    return eventually(step, check, { withinMs: 15_000 });
+    return asTimePasses(this, read, check, { withinMs: 15_000 });
   }
 
   /** Resolves when nothing is left to do but what waits for a time to come. */

@@ -18,11 +18,11 @@ export async function eventually<T>(
   { withinMs = 10_000 }: EventuallyOptions = {},
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
-  let last = 'no value: the read failed';
+  let last: { readonly value: T } | undefined;
   for (;;) {
     try {
       const value = await read();
-      last = inspect(value, { depth: 6, breakLength: 100 });
+      last = { value };
       await check(value);
       return value;
     } catch (thrown) {
@@ -31,9 +31,14 @@ export async function eventually<T>(
         continue;
       }
       const reason = toError(thrown);
-      throw new Error(`not within ${withinMs} ms: ${reason.message}\nlast value: ${last}`, {
+      throw new Error(`not within ${withinMs} ms: ${reason.message}\nlast value: ${shown(last)}`, {
         cause: reason,
       });
     }
   }
+}
+
+/** Told only at the end: to write down each value that was seen would cost more than to read it. */
+function shown(last: { readonly value: unknown } | undefined): string {
+  return last ? inspect(last.value, { depth: 6, breakLength: 100 }) : 'none: the read failed';
 }

@@ -10,7 +10,7 @@ import { VirtualClock } from '../../src/lib/virtual-clock.ts';
 import { isConditionTrue } from '../../src/scheme/conditions.ts';
 import { coreNodes, corePods } from '../../src/scheme/generated/resources.ts';
 import type { Node, Pod, PodSpec } from '../../src/scheme/generated/types/core-v1.ts';
-import { eventually } from './eventually.ts';
+import { asTimePasses } from './as-time-passes.ts';
 import { type TestApi, type TestApiOptions, testApi } from './plane.ts';
 import { RecordingLogger } from './recording-logger.ts';
 import { type RunningControllers, runControllers } from './running-controllers.ts';
@@ -76,18 +76,6 @@ export const getNode = ({ api }: KubeletPlane, name = 'n1'): Promise<Node> =>
   api.client.get(coreNodes, { name });
 export const getPod = ({ api }: KubeletPlane, name: string): Promise<Pod> =>
   api.client.get(corePods, { namespace: 'default', name });
-
-/** Lets time go by until `read` satisfies `check`, a tenth of a second a look. */
-export async function asTimePasses<T>(
-  { clock }: KubeletPlane,
-  read: () => Promise<T>,
-  check: (value: T) => void,
-): Promise<T> {
-  return eventually(async () => {
-    clock.advance(100);
-    return read();
-  }, check);
-}
 
 export async function readyNode(plane: KubeletPlane, name = 'n1', cpu = '4'): Promise<Node> {
   await plane.api.client.create(coreNodes, simulatedNode({ name, cpu }));

@@ -4,6 +4,7 @@ import { openSchedulingSimulator } from '../../src/composition/scheduling-simula
 import { CleanupStack } from '../../src/lib/cleanup-stack.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { MetricRegistry } from '../../src/lib/metrics.ts';
+import { DEFAULT_CONFIGURATION } from '../../src/scheduler/configuration/scheduler-configuration.ts';
 import { createScheduler } from '../../src/scheduler/scheduler.ts';
 import { coreNodes } from '../../src/scheme/generated/resources.ts';
 import { createTestDatabase } from './database.ts';
@@ -46,7 +47,7 @@ export async function schedulingPlane({
     cleanup,
   );
   const simulator = openSchedulingSimulator(
-    { ...shared, config: { schedulerConfigFile: undefined } },
+    { ...shared, configuration: DEFAULT_CONFIGURATION },
     cleanup,
   );
   const graphql = await testGraphql({

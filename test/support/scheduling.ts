@@ -51,6 +51,7 @@ export function pluginHandle(
     devices: new DeviceState(informersOf([]), () => {}),
     budgets: { budgetsIn: () => [], version: () => 0 },
     waitingPods: new WaitingPods(clock),
+    ignoredResources: [],
     activate: () => {},
     ...overrides,
   };

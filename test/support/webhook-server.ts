@@ -103,7 +103,8 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function selfSigned(): Promise<{ certificate: string; privateKey: string }> {
+/** A certificate of `127.0.0.1` and `hook.default.svc` that is its own authority; PEM. */
+export async function selfSigned(): Promise<{ certificate: string; privateKey: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({

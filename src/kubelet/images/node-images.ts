@@ -5,24 +5,41 @@ import { imageFacts } from './image-size.ts';
 
 /** As many as a kubelet reports of, the largest first. */
 const MAX_REPORTED = 50;
-const NO_IMAGES: ReadonlyMap<string, number> = new Map();
+const NO_IMAGES: ReadonlyMap<string, ImageUse> = new Map();
+
+/** What is known of an image of a node. Milliseconds since the epoch; 0 for long ago. */
+export interface ImageUse {
+  /** When it came to the node. */
+  readonly detectedMs: number;
+  /** When a container last started from it or ended. */
+  readonly usedMs: number;
+}
+
+interface NodeStock {
+  readonly images: Map<string, ImageUse>;
+  /** The sum of their sizes. */
+  bytes: number;
+}
 
 /**
  * Which images the nodes hold, in memory: what they reported, and what their Pods have been started from. A kubelet that
  * starts again knows the same from the same objects.
  */
 export class NodeImages {
-  /** By node, then by image: when a container was last started from it. */
-  readonly #images = new Map<string, Map<string, number>>();
+  readonly #stocks = new Map<string, NodeStock>();
 
   has(nodeName: string, image: string): boolean {
-    return this.#images.get(nodeName)?.has(withDefaultTag(image)) ?? false;
+    return this.#stocks.get(nodeName)?.images.has(withDefaultTag(image)) ?? false;
   }
 
-  add(nodeName: string, image: string, usedMs: number): void {
-    const images = this.#of(nodeName);
+  /** Takes note of an image, and of its use at a time. */
+  add(nodeName: string, image: string, usedMs: number, detectedMs = usedMs): void {
+    const stock = this.#of(nodeName);
     const name = withDefaultTag(image);
-    images.set(name, Math.max(usedMs, images.get(name) ?? 0));
+    const known = stock.images.get(name);
+    if (!known) stock.bytes += imageFacts(name).sizeBytes;
+    else if (usedMs <= known.usedMs) return;
+    stock.images.set(name, { detectedMs: known?.detectedMs ?? detectedMs, usedMs });
   }
 
   /** The images that the node says it has. */
@@ -44,41 +61,54 @@ export class NodeImages {
     }
   }
 
-  /** The images that the Pod's containers have been started from. */
-  observePod({ spec, status }: Pod): void {
+  /**
+   * The images that the Pod's containers have been started from.
+   *
+   * @param goneMs When the Pod has gone, and with it the use of its images. @default it is there
+   */
+  observePod({ spec, status }: Pod, goneMs = 0): void {
     const nodeName = spec?.nodeName;
     if (!nodeName) return;
-    for (const { image, imageID, state } of statusesOf(status)) {
+    for (const { image, imageID, lastState, state } of statusesOf(status)) {
       if (imageID === '' || image === undefined) continue;
-      this.add(nodeName, image, Date.parse(state?.running?.startedAt ?? '') || 0);
+      const ended = state?.terminated ?? lastState?.terminated;
+      const startedMs = Date.parse(state?.running?.startedAt ?? ended?.startedAt ?? '') || 0;
+      const endedMs = Date.parse(ended?.finishedAt ?? '') || 0;
+      this.add(nodeName, image, Math.max(startedMs, endedMs, goneMs), startedMs);
     }
   }
 
   remove(nodeName: string, image: string): void {
-    this.#images.get(nodeName)?.delete(image);
+    const stock = this.#stocks.get(nodeName);
+    if (stock?.images.delete(image)) stock.bytes -= imageFacts(image).sizeBytes;
   }
 
   forgetNode(nodeName: string): void {
-    this.#images.delete(nodeName);
+    this.#stocks.delete(nodeName);
   }
 
   /** The node's images and when each was last used. */
-  of(nodeName: string): ReadonlyMap<string, number> {
-    return this.#images.get(nodeName) ?? NO_IMAGES;
+  of(nodeName: string): ReadonlyMap<string, ImageUse> {
+    return this.#stocks.get(nodeName)?.images ?? NO_IMAGES;
   }
 
-  #of(nodeName: string): Map<string, number> {
-    let images = this.#images.get(nodeName);
-    if (!images) {
-      images = new Map();
-      this.#images.set(nodeName, images);
+  /** How much room the node's images take. */
+  bytesOn(nodeName: string): number {
+    return this.#stocks.get(nodeName)?.bytes ?? 0;
+  }
+
+  #of(nodeName: string): NodeStock {
+    let stock = this.#stocks.get(nodeName);
+    if (!stock) {
+      stock = { images: new Map(), bytes: 0 };
+      this.#stocks.set(nodeName, stock);
     }
-    return images;
+    return stock;
   }
 }
 
 /** Images as a node's status lists them. */
-export function reportedImages(images: ReadonlyMap<string, number>): ContainerImage[] {
+export function reportedImages(images: ReadonlyMap<string, unknown>): ContainerImage[] {
   const all = [...images.keys()].map((image) => ({ image, ...imageFacts(image) }));
   all.sort((a, b) => b.sizeBytes - a.sizeBytes || (a.image < b.image ? -1 : 1));
   return all
@@ -87,7 +117,7 @@ export function reportedImages(images: ReadonlyMap<string, number>): ContainerIm
 }
 
 /** Whether the node's status lists the images. */
-export function areReported(images: ReadonlyMap<string, number>, { status }: Node): boolean {
+export function areReported(images: ReadonlyMap<string, unknown>, { status }: Node): boolean {
   const reported = status?.images ?? [];
   if (reported.length !== Math.min(images.size, MAX_REPORTED)) return false;
   return reported.every((image) => images.has(tagOf(image) ?? ''));

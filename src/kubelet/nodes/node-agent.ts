@@ -8,7 +8,6 @@ import { isApiError } from '../../scheme/errors.ts';
 import { coordinationLeases, coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Lease } from '../../scheme/generated/types/coordination-v1.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
-import { quantityValue } from '../../scheme/quantity.ts';
 import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
 import {
   ANNOTATION_POWER,
@@ -19,9 +18,7 @@ import {
   POWER_OFF,
 } from '../annotations.ts';
 import { inChunks } from '../chunks.ts';
-import { isShortOfMemory, pressuresOf } from '../eviction.ts';
-import { imagesToRemove } from '../images/image-garbage.ts';
-import { withDefaultTag } from '../images/image-name.ts';
+import { pressuresOf } from '../eviction/pressures.ts';
 import type { NodeImages } from '../images/node-images.ts';
 import type { NodeClients } from '../node-clients.ts';
 import type { KubeletSettings } from '../settings.ts';
@@ -29,13 +26,12 @@ import { SHARD_CONCURRENCY, SHARD_KEYS, shardKeyOf, shardPhase } from '../shards
 import type { Simulation } from '../simulation/simulation.ts';
 import { isRegistered, nodeRegister } from '../stages/node-register.ts';
 import { nodeReport } from '../stages/node-report.ts';
-import { statusesOf } from '../status/container-slots.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import { isRenewalDue, NODE_LEASE_NAMESPACE, newLease, renewedLease } from './node-lease.ts';
+import { NodeResources, type ResourceLook } from './node-resources.ts';
 import { isShutdownOver, isShuttingDown } from './node-shutdown.ts';
 import type { NodeContext, NodeTransition } from './node-stage.ts';
-import type { Pressures } from './node-status.ts';
 import { planStaticPods } from './static-pods.ts';
 import { hasOtherVolumes, VolumesInUse } from './volumes-in-use.ts';
 
@@ -46,9 +42,6 @@ const CHUNK = 256;
 
 /** Others write to a new node as well: its taints, for instance. */
 const LOST_RACE_RETRY_MS = 100;
-
-/** Fewer images do not fill a disk, however large they are. */
-const IMAGES_WORTH_COUNTING = 20;
 
 /** Heartbeats give way to whatever users and controllers want written: they have the lease's duration to arrive. */
 const HEARTBEAT = { lane: 'background' } as const;
@@ -110,6 +103,7 @@ class NodeAgent {
   readonly #simulation: Simulation;
   readonly #volumes = new VolumesInUse();
   readonly #addresses: MachineAddresses;
+  readonly #resources: NodeResources;
 
   constructor(context: ControllerContext, options: NodeAgentOptions) {
     const { clientFor = () => context.client, images, settings } = options;
@@ -118,6 +112,7 @@ class NodeAgent {
     this.#simulation = options.simulation;
     this.#settings = settings;
     this.#addresses = new MachineAddresses(settings);
+    this.#resources = new NodeResources(images, options.simulation);
     this.#clientFor = clientFor;
     this.#nodes = context.informers.informer(coreNodes);
     this.#pods = context.informers.informer(corePods);
@@ -138,7 +133,10 @@ class NodeAgent {
     this.#nodes.addHandler({
       onAdd: (node) => this.#onNode(undefined, node),
       onUpdate: (previous, node) => this.#onNode(previous, node),
-      onDelete: ({ metadata }) => images.forgetNode(metadata.name ?? ''),
+      onDelete: ({ metadata }) => {
+        images.forgetNode(metadata.name ?? '');
+        this.#resources.forget(metadata.name ?? '');
+      },
     });
     this.#simulation.follow(context);
     this.#simulation.onChange(() => {
@@ -210,9 +208,10 @@ class NodeAgent {
     await inChunks(served, CHUNK, async (node) => {
       const offsetMs = faults.clockOffsetMs(node, shared.nowMs);
       const skewed = offsetMs === 0 ? shared : { ...shared, nowMs: shared.nowMs + offsetMs };
-      const ctx = mayUseVolumes(node) ? await this.#withVolumes(node, skewed) : skewed;
+      const { pressures } = this.#lookAtResources(node);
+      const looked = { ...skewed, pressuresOf: () => pressures };
+      const ctx = mayUseVolumes(node) ? await this.#withVolumes(node, looked) : looked;
       await this.#renewLease(node, ctx.nowMs);
-      this.#collectImages(node);
       await this.#keepStaticPods(node);
       if (nodeReport.matches(node, ctx)) await this.#apply(node, nodeReport.next(node, ctx));
       else await this.#endShutdown(node, ctx.nowMs);
@@ -226,6 +225,16 @@ class NodeAgent {
     const { name = '' } = node.metadata;
     const pods = this.#pods.byIndex(INDEX_NODE_NAME, name);
     return { ...ctx, volumesInUse: await this.#volumes.of(node, pods, this.#clientFor(name)) };
+  }
+
+  #lookAtResources(node: Node): ResourceLook {
+    const pods = this.#pods.byIndex(INDEX_NODE_NAME, node.metadata.name ?? '');
+    const look = this.#resources.look(node, pods, this.#context.clock.now());
+    if (look.notes.length > 0) {
+      const recorder = this.#recorderOf(node);
+      for (const note of look.notes) recorder.record(node, note);
+    }
+    return look;
   }
 
   /** The machine that has nothing left to do before its shutdown goes off. */
@@ -256,23 +265,6 @@ class NodeAgent {
           name: metadata.name ?? '',
         });
       });
-    }
-  }
-
-  /** A disk that is full of images loses those that no container needs. */
-  #collectImages(node: Node): void {
-    const { name = '' } = node.metadata;
-    const images = this.#images.of(name);
-    if (images.size < IMAGES_WORTH_COUNTING) return;
-    const capacityBytes = quantityValue(node.status?.capacity?.['ephemeral-storage'] ?? '0');
-    const inUse = new Set(
-      this.#pods
-        .byIndex(INDEX_NODE_NAME, name)
-        .flatMap(({ status }) => statusesOf(status).map(({ image = '' }) => withDefaultTag(image))),
-    );
-    const isInUse = (image: string): boolean => inUse.has(image);
-    for (const image of imagesToRemove(images, { capacityBytes, isInUse })) {
-      this.#images.remove(name, image);
     }
   }
 
@@ -326,27 +318,13 @@ class NodeAgent {
     return this.#context.events.withClient(this.#clientFor(name)).withSource('kubelet', name);
   }
 
-  /** What the node runs out of: by faults, by its annotation, and by what its Pods use. */
-  #pressuresOf(node: Node): Pressures {
-    const nowMs = this.#context.clock.now();
-    const ofFaults = this.#simulation.faults.pressures(node, nowMs);
-    const others = declaredPressures(node);
-    const pods = this.#pods
-      .byIndex(INDEX_NODE_NAME, node.metadata.name ?? '')
-      .map((pod) => this.#simulation.seen(pod, node));
-    const measured = isShortOfMemory(node, pods, nowMs) ? (['MemoryPressure'] as const) : [];
-    return others.length + measured.length === 0
-      ? ofFaults
-      : new Set([...ofFaults, ...others, ...measured]);
-  }
-
   #stageContext(): NodeContext {
     return {
       nowMs: this.#context.clock.now(),
       settings: this.#settings,
       ipsOf: (podCidrs) => this.#addresses.of(podCidrs),
       imagesOf: (nodeName) => this.#images.of(nodeName),
-      pressuresOf: (node) => this.#pressuresOf(node),
+      pressuresOf: (node) => this.#resources.declaredOn(node, this.#context.clock.now()),
     };
   }
 }

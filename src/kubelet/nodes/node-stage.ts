@@ -8,8 +8,8 @@ export interface NodeContext {
   readonly settings: KubeletSettings;
   /** What the node runs out of. */
   pressuresOf(node: Node): Pressures;
-  /** The images that the node holds, and when each was last used. */
-  imagesOf(nodeName: string): ReadonlyMap<string, number>;
+  /** The images that the node holds. */
+  imagesOf(nodeName: string): ReadonlyMap<string, unknown>;
   /** The attached volumes that the node's Pods use. @default as it has reported */
   readonly volumesInUse?: readonly string[];
   /** The machine's own addresses. */

@@ -14,8 +14,10 @@ import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { keyOf, type NamespacedKey } from '../../scheme/object.ts';
 import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
+import { declaredPressures } from '../annotations.ts';
 import { inChunks } from '../chunks.ts';
-import { pressuresOf } from '../eviction.ts';
+import { pressuresOf } from '../eviction/pressures.ts';
+import { actingShortage, type Shortage } from '../eviction/shortages.ts';
 import type { NodeImages } from '../images/node-images.ts';
 import { linesOfTransition } from '../logs/lines-of-transition.ts';
 import { RepeatedLines } from '../logs/repeated-lines.ts';
@@ -23,7 +25,7 @@ import type { NodeClients } from '../node-clients.ts';
 import { isServed } from '../nodes/node-agent.ts';
 import { isShuttingDown, shutdownStartMs } from '../nodes/node-shutdown.ts';
 import { hasOtherVolumes } from '../nodes/volumes-in-use.ts';
-import { isDeferred, resizedSlots } from '../resize.ts';
+import { resizedSlots } from '../resize.ts';
 import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, shardKeyOf } from '../shards.ts';
 import type { Simulation } from '../simulation/simulation.ts';
@@ -36,6 +38,7 @@ import {
 import { nextPodStage, type PodContext, type PodStage, type PodTransition } from '../stage.ts';
 import { isRegistered } from '../stages/node-register.ts';
 import { isTerminal } from '../status/pod-phase.ts';
+import { DeferredPods } from './deferred-pods.ts';
 import { DuePods } from './due-pods.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { PodMemory } from './pod-memory.ts';
@@ -88,8 +91,7 @@ class PodAgent {
   readonly #admitting = new Map<string, Map<NamespacedKey, Pod>>();
   /** Pods whose resize was decided on and whose new status has not come back yet. */
   readonly #granted = new Map<NamespacedKey, Pod>();
-  /** By node: Pods that wait for room to be resized, and are looked at when a neighbour changes. */
-  readonly #deferred = new Map<string, Set<NamespacedKey>>();
+  readonly #deferred = new DeferredPods();
 
   constructor(context: ControllerContext, options: PodAgentOptions) {
     const { settings, stages, clientFor = () => context.client, containerLog } = options;
@@ -144,7 +146,7 @@ class PodAgent {
     this.#granted.delete(keyOf(pod));
     if (pod.status?.startTime !== undefined) this.#admitting.get(nodeName)?.delete(keyOf(pod));
     this.#plan(pod, nodeName);
-    this.#noteDeferral(pod, nodeName);
+    this.#deferred.observe(pod, nodeName);
     this.#planDeferred(nodeName, keyOf(pod));
     if (isTerminal(pod)) this.#planShutdown(nodeName);
   }
@@ -159,34 +161,20 @@ class PodAgent {
     const key = keyOf(pod);
     const nodeName = pod.spec?.nodeName ?? '';
     this.#granted.delete(key);
-    this.#forgetDeferral(key, nodeName);
+    this.#deferred.forget(key, nodeName);
     this.#due.forget(key);
     this.#memory.forget(key);
     this.#repeatedLines.forget(key);
     this.#addresses.release(pod);
+    if (this.#nodes.get(nodeName)) this.#images.observePod(pod, this.#context.clock.now());
     this.#admitting.get(nodeName)?.delete(key);
     this.#planDeferred(nodeName, keyOf(pod));
     this.#planShutdown(nodeName);
   }
 
-  #noteDeferral(pod: Pod, nodeName: string): void {
-    const key = keyOf(pod);
-    if (!isDeferred(pod) || isTerminal(pod)) {
-      this.#forgetDeferral(key, nodeName);
-      return;
-    }
-    const deferred = this.#deferred.get(nodeName) ?? new Set();
-    this.#deferred.set(nodeName, deferred.add(key));
-  }
-
-  #forgetDeferral(key: NamespacedKey, nodeName: string): void {
-    const deferred = this.#deferred.get(nodeName);
-    if (deferred?.delete(key) && deferred.size === 0) this.#deferred.delete(nodeName);
-  }
-
   /** The node or a Pod there has changed: there may be room now for the others. */
   #planDeferred(nodeName: string, changed?: NamespacedKey): void {
-    for (const key of this.#deferred.get(nodeName) ?? []) {
+    for (const key of this.#deferred.of(nodeName)) {
       const pod = this.#pods.get(key);
       if (pod && key !== changed) this.#plan(pod, nodeName);
     }
@@ -339,6 +327,17 @@ class PodAgent {
     }
   }
 
+  #shortageOf(pod: Pod, node: Node): Shortage | undefined {
+    const nowMs = this.#context.clock.now();
+    const imageBytes = this.#images.bytesOn(node.metadata.name ?? '');
+    const pods = [pod, ...this.#neighboursOf(pod, node)];
+    const declared = new Set([
+      ...declaredPressures(node),
+      ...this.#simulation.faults.pressures(node, nowMs),
+    ]);
+    return actingShortage({ node, pods, imageBytes, nowMs }, declared);
+  }
+
   /** Not while a fault cuts the node off. */
   #isAtWork(node: Node): boolean {
     return isAtWork(node) && !this.#simulation.faults.isSilenced(node, this.#context.clock.now());
@@ -356,6 +355,7 @@ class PodAgent {
       random,
       settings: this.#settings,
       sources,
+      shortage: () => this.#shortageOf(pod, node),
       images: { has: (image) => this.#images.has(nodeName, image) },
       pullSlowdown: faults.pullSlowdown(node, timeMs),
       crash: faults.crashOf(pod, node, timeMs),

@@ -12,6 +12,7 @@ import { REASON_CRASH_LOOP_BACK_OFF } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 import { isRestarted, restartBackoffMs } from '../status/restarts.ts';
+import { isWholeRestartPending } from './pod-restart-all.ts';
 
 const RESTART_DELAY = { ms: 50, jitterMs: 50 };
 
@@ -26,6 +27,7 @@ interface Restart {
 /** The containers that ended and will run again. */
 function pendingRestarts(pod: Pod): Restart[] {
   if (pod.metadata.deletionTimestamp !== undefined || isTerminal(pod)) return [];
+  if (isWholeRestartPending(pod)) return [];
   const restarts: Restart[] = [];
   for (const slot of containerSlots(pod)) {
     const { lastState, restartCount = 0, state } = slot.status ?? {};

@@ -13,8 +13,10 @@ import { podInitStart } from './pod-init-start.ts';
 import { podReady } from './pod-ready.ts';
 import { podReadyCondition } from './pod-ready-condition.ts';
 import { podResize, podResizeGrant } from './pod-resize.ts';
+import { podRestartAll } from './pod-restart-all.ts';
 import { podRunning } from './pod-running.ts';
 import { podShutdown } from './pod-shutdown.ts';
+import { podStorageLimit } from './pod-storage-limit.ts';
 import { podRemove, podStop, podTerminate } from './pod-terminate.ts';
 import { podUnhealthy } from './pod-unhealthy.ts';
 
@@ -25,6 +27,7 @@ export const POD_STAGES: readonly PodStage[] = [
   podRemove,
   podShutdown,
   podEvict,
+  podStorageLimit,
   podDeadline,
   podFaultCrash,
   podAdmit,
@@ -37,6 +40,7 @@ export const POD_STAGES: readonly PodStage[] = [
   podResizeGrant,
   podResize,
   podContainerExit,
+  podRestartAll,
   podUnhealthy,
   podReady,
   podReadyCondition,

@@ -23,6 +23,7 @@ import {
 } from '../status/container-slots.ts';
 import { isWaitingToStart } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
+import { wholeRestartMs } from '../status/restarts.ts';
 
 /** Jobs do not start to the millisecond: an attempt that was due this long ago is still to be made. */
 const ATTEMPT_SLACK_MS = 5_000;
@@ -71,7 +72,7 @@ export function isStartable(slot: ContainerSlot): boolean {
 
 /** Whether the container is to be tried now. */
 export function isStartDue(pod: Pod, slot: ContainerSlot, { nowMs }: PodContext): boolean {
-  if (!isStartable(slot)) return false;
+  if (!isStartable(slot) || wholeRestartLeftMs(pod, nowMs) > ATTEMPT_SLACK_MS) return false;
   return !waitsForImage(slot) || nextPullMs(pod, nowMs - ATTEMPT_SLACK_MS) <= nowMs;
 }
 
@@ -87,7 +88,13 @@ export function startDelayMs(
   const declared = fresh.map(({ name }) => declaredDelayMs(pod, ANNOTATION_START_DELAY, name));
   const startMs = Math.max(0, ...declared.map((ms) => ms ?? 0));
   const isDeclared = declared.some((ms) => ms !== undefined);
-  return (isDeclared ? startMs : drawDelay(usual, ctx)) + pullLeftMs(fresh, ctx);
+  const delayMs = (isDeclared ? startMs : drawDelay(usual, ctx)) + pullLeftMs(fresh, ctx);
+  return Math.max(delayMs, wholeRestartLeftMs(pod, ctx.nowMs));
+}
+
+/** Milliseconds of the back-off that are left to a Pod that restarts as a whole. */
+function wholeRestartLeftMs(pod: Pod, nowMs: number): number {
+  return (wholeRestartMs(containerSlots(pod)) ?? nowMs) - nowMs;
 }
 
 function freshSlots(slots: readonly ContainerSlot[]): ContainerSlot[] {

@@ -73,12 +73,31 @@ export function currentInit(slots: readonly ContainerSlot[]): ContainerSlot | un
   return slots.find((slot) => !isInitialized(slot));
 }
 
-/** Whether a main container has ever started: the Pod is initialised for good, even if a sidecar restarts. */
+/** Of a container that was removed because all of its Pod restart. */
+export const REASON_RESTARTING_ALL_CONTAINERS = 'RestartingAllContainers';
+
+/** Whether the container was removed because all of its Pod restart, and has not been made again. */
+export function isResetStatus(status: ContainerStatus | undefined): boolean {
+  return (
+    status?.containerID === undefined &&
+    status?.lastState?.terminated?.reason === REASON_RESTARTING_ALL_CONTAINERS
+  );
+}
+
+/** Whether a main container has started since the Pod did: sidecars that restart do not hold the others up any more. */
 export function hasStartedMain(slots: readonly ContainerSlot[]): boolean {
   return slots.some(
-    ({ kind, status }) =>
-      kind === 'main' && (status?.containerID !== undefined || status?.lastState?.terminated),
+    ({ kind, status }) => kind === 'main' && hasRun(status) && !isResetStatus(status),
   );
+}
+
+/** Whether a main container has ever started: the Pod is initialised for good, even if all of it restarts. */
+export function hasEverStartedMain(slots: readonly ContainerSlot[]): boolean {
+  return slots.some(({ kind, status }) => kind === 'main' && hasRun(status));
+}
+
+export function hasRun(status: ContainerStatus | undefined): boolean {
+  return status?.containerID !== undefined || status?.lastState?.terminated !== undefined;
 }
 
 /** The statuses of all containers, ephemeral ones too. */

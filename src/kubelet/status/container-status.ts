@@ -6,7 +6,11 @@ import type {
   ContainerStatus,
 } from '../../scheme/generated/types/core-v1.ts';
 import { imageFacts } from '../images/image-size.ts';
-import type { ContainerSlot } from './container-slots.ts';
+import {
+  type ContainerSlot,
+  isResetStatus,
+  REASON_RESTARTING_ALL_CONTAINERS,
+} from './container-slots.ts';
 
 export const REASON_CONTAINER_CREATING = 'ContainerCreating';
 export const REASON_POD_INITIALIZING = 'PodInitializing';
@@ -64,7 +68,9 @@ export function runningStatus(
   { nowMs, random, ready = false }: StartOptions,
 ): ContainerStatus {
   const last = status?.state?.terminated ?? status?.lastState?.terminated;
-  const ranBefore = status?.containerID !== undefined || last !== undefined;
+  // Of one that was removed the restart has been counted.
+  const ranBefore =
+    !isResetStatus(status) && (status?.containerID !== undefined || last !== undefined);
   const image = container.image ?? '';
   return {
     name: container.name,
@@ -124,6 +130,36 @@ function terminatedState(
     ...(startedAt ? { startedAt } : {}),
     finishedAt: toRfc3339(nowMs),
     ...(containerID ? { containerID } : {}),
+  };
+}
+
+const RESTARTING_ALL = {
+  reason: REASON_RESTARTING_ALL_CONTAINERS,
+  message: 'The container is removed because RestartAllContainers in place',
+} as const;
+
+/** The container, killed if it still ran and removed, to be made anew with all others of its Pod. */
+export function resetStatus(
+  { containerID, ...status }: ContainerStatus,
+  nowMs: number,
+): ContainerStatus {
+  const { running, terminated } = status.state ?? {};
+  const startedAt = running?.startedAt ?? terminated?.startedAt;
+  return {
+    ...status,
+    ready: false,
+    started: false,
+    restartCount: status.restartCount + 1,
+    lastState: {
+      terminated: {
+        exitCode: EXIT_CODE_KILLED,
+        ...RESTARTING_ALL,
+        ...(startedAt ? { startedAt } : {}),
+        finishedAt: terminated?.finishedAt ?? toRfc3339(nowMs),
+        ...(containerID ? { containerID } : {}),
+      },
+    },
+    state: { waiting: RESTARTING_ALL },
   };
 }
 

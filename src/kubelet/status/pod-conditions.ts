@@ -1,11 +1,14 @@
 import { toRfc3339 } from '../../lib/clock.ts';
 import { findCondition, setCondition } from '../../scheme/conditions.ts';
+import { mayRestartAllContainers } from '../../scheme/container-restarts.ts';
 import type { Pod, PodCondition, PodStatus } from '../../scheme/generated/types/core-v1.ts';
 import {
   type ContainerSlot,
   containerSlots,
-  hasStartedMain,
+  hasEverStartedMain,
+  hasRun,
   isInitialized,
+  REASON_RESTARTING_ALL_CONTAINERS,
 } from './container-slots.ts';
 
 const REASON_CONTAINERS_NOT_READY = 'ContainersNotReady';
@@ -13,6 +16,7 @@ const REASON_CONTAINERS_NOT_INITIALIZED = 'ContainersNotInitialized';
 const REASON_READINESS_GATES_NOT_READY = 'ReadinessGatesNotReady';
 const REASON_POD_COMPLETED = 'PodCompleted';
 const REASON_POD_FAILED = 'PodFailed';
+const REASON_RESTART_ALL_STARTED = 'RestartAllContainersStarted';
 
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 
@@ -26,13 +30,16 @@ export function podConditions(
   nowMs: number,
 ): PodCondition[] {
   const containersReady = containersReadyVerdict(status, slots);
-  const verdicts: readonly [string, Verdict][] = [
+  const verdicts: [string, Verdict][] = [
     ['PodReadyToStartContainers', hasSandbox(status) ? TRUE : { status: 'False' }],
     ['Initialized', initializedVerdict(status, slots)],
     ['Ready', readyOf(pod, containersReady)],
     ['ContainersReady', containersReady],
     ['PodScheduled', TRUE],
   ];
+  if (mayRestartAllContainers(pod.spec)) {
+    verdicts.push(['AllContainersRestarting', restartingVerdict(status, slots)]);
+  }
   const now = toRfc3339(nowMs);
   const observedGeneration = pod.metadata.generation;
   let conditions: readonly PodCondition[] = pod.status?.conditions ?? [];
@@ -55,7 +62,7 @@ function hasSandbox({ phase, podIP }: PodStatus): boolean {
 function initializedVerdict({ phase }: PodStatus, slots: readonly ContainerSlot[]): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: REASON_POD_COMPLETED };
   const incomplete = slots.filter((slot) => !isInitialized(slot)).map(({ name }) => name);
-  if (incomplete.length === 0 || hasStartedMain(slots)) return TRUE;
+  if (incomplete.length === 0 || hasEverStartedMain(slots)) return TRUE;
   return {
     status: 'False',
     reason: REASON_CONTAINERS_NOT_INITIALIZED,
@@ -77,6 +84,21 @@ function containersReadyVerdict({ phase }: PodStatus, slots: readonly ContainerS
 
 function readyOf(pod: Pod, containersReady: Verdict): Verdict {
   return containersReady.status === 'True' ? gatesVerdict(pod) : containersReady;
+}
+
+/** True from the end that restarts all containers until the first of them is there again. */
+function restartingVerdict({ phase }: PodStatus, slots: readonly ContainerSlot[]): Verdict {
+  if (phase === 'Succeeded') return { status: 'False', reason: REASON_POD_COMPLETED };
+  if (phase === 'Failed') return { status: 'False', reason: REASON_POD_FAILED };
+  const known = slots.filter(({ status }) => hasRun(status));
+  const isRestarting =
+    known.length > 0 &&
+    known.every(
+      ({ status }) => status?.state?.waiting?.reason === REASON_RESTARTING_ALL_CONTAINERS,
+    );
+  if (!isRestarting) return { status: 'False' };
+  const message = 'container exited with restart policy rule';
+  return { status: 'True', reason: REASON_RESTART_ALL_STARTED, message };
 }
 
 /** What the Ready condition should be now. */

@@ -1,6 +1,6 @@
 import type { Pod, PodStatus } from '../../scheme/generated/types/core-v1.ts';
 import { type ContainerSlot, currentInit, hasStartedMain, isRunning } from './container-slots.ts';
-import { isRestarted } from './restarts.ts';
+import { isRestarted, restartsAll } from './restarts.ts';
 
 type Phase = NonNullable<PodStatus['phase']>;
 
@@ -15,6 +15,9 @@ export function hasEnded(pod: Pod, slot: ContainerSlot): boolean {
 
 /** The Pod in one word, from what its containers do. */
 export function podPhase(pod: Pod, slots: readonly ContainerSlot[]): Phase {
+  if (pod.metadata.deletionTimestamp === undefined && slots.some(restartsAll)) {
+    return hasStartedMain(slots) ? 'Running' : 'Pending';
+  }
   if (!hasStartedMain(slots)) {
     if (slots.some((slot) => isFailedInit(pod, slot))) return 'Failed';
     if (currentInit(slots)) return 'Pending';

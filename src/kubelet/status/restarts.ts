@@ -1,20 +1,14 @@
 import { exponentialBackoffMs } from '../../lib/backoff.ts';
-import type {
-  ContainerRestartRule,
-  ContainerStateTerminated,
-  Pod,
-} from '../../scheme/generated/types/core-v1.ts';
-import type { ContainerSlot } from './container-slots.ts';
+import { isContainerRestarted, restartsAllContainers } from '../../scheme/container-restarts.ts';
+import type { ContainerStateTerminated, Pod } from '../../scheme/generated/types/core-v1.ts';
+import { type ContainerSlot, isResetStatus } from './container-slots.ts';
 
 /** The kubelet's wait between restarts of a container that keeps ending. */
 const CRASH_LOOP_BACKOFF = { baseMs: 10_000, maxMs: 300_000 };
 /** A container that ran this long begins anew. */
 const BACKOFF_RESET_MS = 10 * 60_000;
 
-/**
- * Whether a container that ended like this is started again: by the first of its own rules that the exit code meets, else by
- * its own policy, else by the Pod's.
- */
+/** Whether a container that ended like this is started again. Sidecars always are, and init containers that did their work never. */
 export function isRestarted(
   pod: Pod,
   { container, kind }: Pick<ContainerSlot, 'container' | 'kind'>,
@@ -22,20 +16,41 @@ export function isRestarted(
 ): boolean {
   if (kind === 'sidecar') return true;
   if (exitCode === 0 && kind === 'init') return false;
-  if (container.restartPolicyRules?.some((rule) => isMet(rule, exitCode))) return true;
-  const policy = container.restartPolicy ?? pod.spec?.restartPolicy ?? 'Always';
-  return exitCode === 0 ? policy === 'Always' : policy !== 'Never';
+  return isContainerRestarted(container, pod.spec?.restartPolicy, exitCode);
 }
 
-/** Every rule restarts; those that are for all containers of the Pod restart this one alone. */
-function isMet({ exitCodes }: ContainerRestartRule, exitCode: number): boolean {
-  const isListed = exitCodes?.values?.includes(exitCode) === true;
-  return exitCodes?.operator === 'NotIn' ? !isListed : isListed;
+/** Whether the container has ended in a way that restarts the whole Pod. */
+export function restartsAll({ container, status }: ContainerSlot): boolean {
+  const exitCode = status?.state?.terminated?.exitCode;
+  return exitCode !== undefined && restartsAllContainers(container, exitCode);
 }
 
 /** How long after its end a container that has been restarted `restartCount` times waits; the first time not at all. */
 export function restartBackoffMs(restartCount: number, ended: ContainerStateTerminated): number {
   if (restartCount === 0) return 0;
-  const ranMs = Date.parse(ended.finishedAt ?? '') - Date.parse(ended.startedAt ?? '');
-  return ranMs >= BACKOFF_RESET_MS ? 0 : exponentialBackoffMs(restartCount, CRASH_LOOP_BACKOFF);
+  return ranMs(ended) >= BACKOFF_RESET_MS
+    ? 0
+    : exponentialBackoffMs(restartCount, CRASH_LOOP_BACKOFF);
+}
+
+function ranMs({ finishedAt, startedAt }: ContainerStateTerminated): number {
+  return Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '');
+}
+
+/**
+ * From when on the containers of a Pod that restarts as a whole may start, in milliseconds since the epoch; undefined when it
+ * does not restart. The first time at once, later after the back-off of a container that keeps ending: what has been
+ * restarted least often tells how often all were.
+ */
+export function wholeRestartMs(slots: readonly ContainerSlot[]): number | undefined {
+  let restartCount = Number.POSITIVE_INFINITY;
+  let longest: ContainerStateTerminated | undefined;
+  for (const { status } of slots) {
+    const ended = status?.lastState?.terminated;
+    if (!ended || !isResetStatus(status)) continue;
+    restartCount = Math.min(restartCount, status?.restartCount ?? 0);
+    if (!longest || ranMs(ended) > ranMs(longest)) longest = ended;
+  }
+  if (!longest) return undefined;
+  return Date.parse(longest.finishedAt ?? '') + restartBackoffMs(restartCount - 1, longest);
 }

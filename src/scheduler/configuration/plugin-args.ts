@@ -13,7 +13,7 @@ import {
   type ScoringStrategy,
   type ShapePoint,
 } from '../resources/scoring-strategy.ts';
-import { choice, integer } from './read-values.ts';
+import { choice, duration, integer } from './read-values.ts';
 
 /** What every `args` may have beside its own members. */
 const TYPE = ['apiVersion', 'kind'];
@@ -223,6 +223,20 @@ export function readVolumeBindingArgs(
   const { bindTimeoutSeconds } = reader.object(value, path, [...TYPE, 'bindTimeoutSeconds']);
   const at = `${path}.bindTimeoutSeconds`;
   return { bindTimeoutSeconds: integer(reader, bindTimeoutSeconds, at, { min: 0 }) ?? 600 };
+}
+
+/** A search for devices ends after so many steps: `filterTimeout` is checked and has no effect. */
+export function readDynamicResourcesArgs(
+  reader: ConfigurationReader,
+  value: unknown,
+  path: string,
+): { readonly bindingTimeoutMs: number } {
+  const args = reader.object(value, path, [...TYPE, 'filterTimeout', 'bindingTimeout']);
+  duration(reader, args.filterTimeout, `${path}.filterTimeout`, { minMs: 0 });
+  const at = `${path}.bindingTimeout`;
+  return {
+    bindingTimeoutMs: duration(reader, args.bindingTimeout, at, { minMs: 1_000 }) ?? 600_000,
+  };
 }
 
 /** For plugins that have no arguments. */

@@ -27,6 +27,7 @@ import { createVolumeZone } from '../plugins/volume-zone.ts';
 import {
   readAffinityArgs,
   readBalancedArgs,
+  readDynamicResourcesArgs,
   readFitArgs,
   readNoArgs,
   readNodeAffinityArgs,
@@ -94,7 +95,12 @@ export const PLUGINS: readonly PluginDefinition[] = [
   define({
     name: 'NodeResourcesFit',
     read: readFitArgs,
-    create: (_, args) => createNodeResourcesFit(args),
+    create: (handle, args) =>
+      createNodeResourcesFit({
+        ...args,
+        devices: handle.devices,
+        ignoredResources: [...(args.ignoredResources ?? []), ...handle.ignoredResources],
+      }),
   }),
   define({ name: 'VolumeRestrictions', read: readNoArgs, create: createVolumeRestrictions }),
   define({ name: 'NodeVolumeLimits', read: readNoArgs, create: createNodeVolumeLimits }),
@@ -103,7 +109,12 @@ export const PLUGINS: readonly PluginDefinition[] = [
     read: readVolumeBindingArgs,
     create: (handle, args) => createVolumeBinding({ ...handle, ...args }),
   }),
-  define({ name: 'DynamicResources', read: readNoArgs, create: createDynamicResources }),
+  define({
+    name: 'DynamicResources',
+    weight: 2,
+    read: readDynamicResourcesArgs,
+    create: (handle, args) => createDynamicResources({ ...handle, ...args }),
+  }),
   define({ name: 'VolumeZone', read: readNoArgs, create: createVolumeZone }),
   define({
     name: 'PodTopologySpread',

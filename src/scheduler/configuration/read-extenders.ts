@@ -1,21 +1,26 @@
 import type { ConfigurationReader } from '../../lib/configuration-reader.ts';
 import { parseGoDuration } from '../../scheme/duration.ts';
+import { isExtendedResource } from '../../scheme/groups/core/pod-spec/resource-names.ts';
 import type { ExtenderConfig } from '../extenders/http-extender.ts';
+import { readExtenderTls } from './read-extender-tls.ts';
 import { integer } from './read-values.ts';
 
 const KNOWN = [
   'urlPrefix',
   'filterVerb',
   'prioritizeVerb',
+  'preemptVerb',
   'bindVerb',
   'weight',
+  'enableHTTPS',
+  'tlsConfig',
   'httpTimeout',
   'nodeCacheCapable',
   'managedResources',
   'ignorable',
 ];
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 5_000;
 
 export function readExtenders(
   reader: ConfigurationReader,
@@ -42,15 +47,19 @@ function readExtender(reader: ConfigurationReader, value: unknown, path: string)
     const detail = 'must have a positive weight applied to it';
     reader.refuse(`${path}.weight`, weight, detail);
   }
+  const resources = readResources(reader, members.managedResources, `${path}.managedResources`);
   return {
     urlPrefix,
     prioritizeVerb,
     weight,
+    preemptVerb: reader.text(members.preemptVerb, `${path}.preemptVerb`),
+    tls: readExtenderTls(reader, members, path),
     filterVerb: reader.text(members.filterVerb, `${path}.filterVerb`),
     bindVerb: reader.text(members.bindVerb, `${path}.bindVerb`),
     timeoutMs: readTimeout(reader, members.httpTimeout, `${path}.httpTimeout`),
     nodeCacheCapable: reader.boolean(members.nodeCacheCapable, `${path}.nodeCacheCapable`) ?? false,
-    managedResources: readResources(reader, members.managedResources, path),
+    managedResources: resources.map(({ name }) => name),
+    ignoredResources: resources.filter(({ isIgnored }) => isIgnored).map(({ name }) => name),
     ignorable: reader.boolean(members.ignorable, `${path}.ignorable`) ?? false,
   };
 }
@@ -64,14 +73,29 @@ function readTimeout(reader: ConfigurationReader, value: unknown, path: string):
   return DEFAULT_TIMEOUT_MS;
 }
 
+interface ManagedResource {
+  readonly name: string;
+  readonly isIgnored: boolean;
+}
+
 function readResources(
   reader: ConfigurationReader,
   value: unknown,
   path: string,
-): readonly string[] {
-  return reader.list(value, `${path}.managedResources`).map((item, index) => {
-    const at = `${path}.managedResources[${index}]`;
-    const { name } = reader.object(item, at, ['name']);
-    return reader.requiredText(name, `${at}.name`);
+): readonly ManagedResource[] {
+  const names = new Set<string>();
+  return reader.list(value, path).map((item, index) => {
+    const at = `${path}[${index}]`;
+    const members = reader.object(item, at, ['name', 'ignoredByScheduler']);
+    const name = reader.requiredText(members.name, `${at}.name`);
+    if (name && !isExtendedResource(name)) {
+      reader.refuse(`${at}.name`, name, `${name} is an invalid extended resource name`);
+    }
+    if (names.has(name)) {
+      reader.refuse(`${at}.name`, name, `duplicate extender managed resource name ${name}`);
+    }
+    names.add(name);
+    const ignored = reader.boolean(members.ignoredByScheduler, `${at}.ignoredByScheduler`);
+    return { name, isIgnored: ignored ?? false };
   });
 }

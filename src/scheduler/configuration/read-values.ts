@@ -1,4 +1,5 @@
 import type { ConfigurationReader } from '../../lib/configuration-reader.ts';
+import { parseGoDuration } from '../../scheme/duration.ts';
 
 /** A whole number within bounds; undefined when there is none. */
 export function integer(
@@ -13,6 +14,21 @@ export function integer(
   }
   const bound = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
   reader.refuse(path, value, `must be a whole number, ${bound}`);
+  return undefined;
+}
+
+/** A length of time in milliseconds, as Go writes it; undefined when there is none. */
+export function duration(
+  reader: ConfigurationReader,
+  value: unknown,
+  path: string,
+  { minMs }: { readonly minMs: number },
+): number | undefined {
+  const text = reader.text(value, path);
+  const ms = text === undefined ? undefined : parseGoDuration(text);
+  if (text === undefined || (ms !== undefined && ms >= minMs)) return ms;
+  const bound = minMs > 0 ? `at least ${minMs / 1_000}s` : 'not below 0';
+  reader.refuse(path, value, `must be a duration, ${bound}, such as 5s`);
   return undefined;
 }
 

@@ -55,9 +55,7 @@ export function parseSchedulerConfiguration(value: unknown): SchedulerConfigurat
     reader.refuse('apiVersion', members.apiVersion, `must be ${API_VERSION}`);
   }
   if (members.kind !== KIND) reader.refuse('kind', members.kind, `must be ${KIND}`);
-  // Nodes are not sampled: what is known of them is kept, and all are scored.
-  readPercentage(reader, members.percentageOfNodesToScore, 'percentageOfNodesToScore');
-  const profiles = readProfiles(reader, members.profiles);
+  const profiles = readProfiles(reader, members.profiles, readPercentage(reader, members, ''));
   const backoff = readBackoff(reader, members);
   const extenders = readExtenders(reader, members.extenders);
   if (reader.problems.length > 0) {
@@ -70,14 +68,19 @@ export function parseSchedulerConfiguration(value: unknown): SchedulerConfigurat
   };
 }
 
-function readPercentage(reader: ConfigurationReader, value: unknown, path: string): void {
-  integer(reader, value, path, { min: 0, max: 100 });
+type Members = Readonly<Record<string, unknown>>;
+
+/** `percentageOfNodesToScore`: none and 0 leave it to the scheduler, which scores all nodes. */
+function readPercentage(
+  reader: ConfigurationReader,
+  { percentageOfNodesToScore: value }: Members,
+  prefix: string,
+): number | undefined {
+  const path = `${prefix}percentageOfNodesToScore`;
+  return integer(reader, value, path, { min: 0, max: 100 });
 }
 
-function readBackoff(
-  reader: ConfigurationReader,
-  members: Readonly<Record<string, unknown>>,
-): QueueBackoff {
+function readBackoff(reader: ConfigurationReader, members: Members): QueueBackoff {
   const limits = { min: 1 };
   const first = members.podInitialBackoffSeconds;
   const last = members.podMaxBackoffSeconds;
@@ -94,7 +97,11 @@ const SORTING: ReadonlySet<string> = new Set(['PrioritySort', 'Deadlines']);
 
 type ProfileFactory = (handle: PluginHandle) => Profile;
 
-function readProfiles(reader: ConfigurationReader, value: unknown): readonly ProfileFactory[] {
+function readProfiles(
+  reader: ConfigurationReader,
+  value: unknown,
+  percentageOfAll: number | undefined,
+): readonly ProfileFactory[] {
   const list = value === undefined ? [{}] : reader.requiredList(value, 'profiles');
   const names = new Set<string>();
   const sorts = new Set<string>();
@@ -107,13 +114,13 @@ function readProfiles(reader: ConfigurationReader, value: unknown): readonly Pro
     if (names.has(schedulerName))
       reader.refuse(at, schedulerName, 'is the name of another profile');
     names.add(schedulerName);
-    readPercentage(reader, members.percentageOfNodesToScore, `${path}.percentageOfNodesToScore`);
+    const percentage = readPercentage(reader, members, `${path}.`) ?? percentageOfAll;
     const plugins = readPlugins(reader, members.plugins, `${path}.plugins`);
     sorts.add(sortOf(reader, plugins, path));
     if (sorts.size > 1)
       reader.refuse(path, undefined, 'all profiles must have the same queueSort plugin');
     const factories = readPluginConfig(reader, members.pluginConfig, plugins, path);
-    return createProfile(schedulerName, plugins, factories);
+    return createProfile({ schedulerName, percentage, plugins, factories });
   });
 }
 
@@ -162,17 +169,26 @@ function readPluginConfig(
   return factories;
 }
 
-function createProfile(
-  schedulerName: string,
-  enabled: readonly EnabledPlugin[],
-  factories: ReadonlyMap<string, PluginFactory>,
-): ProfileFactory {
+interface ProfileParts {
+  readonly schedulerName: string;
+  readonly percentage: number | undefined;
+  readonly plugins: readonly EnabledPlugin[];
+  readonly factories: ReadonlyMap<string, PluginFactory>;
+}
+
+function createProfile({
+  schedulerName,
+  percentage,
+  plugins: enabled,
+  factories,
+}: ProfileParts): ProfileFactory {
   const weights = Object.fromEntries(
     enabled.map(({ definition, weight }) => [definition.name, weight]),
   );
   return (handle) => ({
     schedulerName,
     weights,
+    percentageOfNodesToScore: percentage,
     plugins: enabled.flatMap(({ definition, points }) => {
       const plugin = factories.get(definition.name)?.(handle);
       if (!plugin || ![...points].some((point) => extendsPoint(plugin, point))) return [];

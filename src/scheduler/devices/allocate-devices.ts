@@ -1,4 +1,5 @@
 /** Which devices of a node meet the claims of a pod. Pure: a depth-first search with a bound. */
+import { randomUUID } from 'node:crypto';
 import type { Node, NodeSelector, NodeSelectorTerm } from '../../scheme/generated/types/core-v1.ts';
 import type {
   AllocationResult,
@@ -6,8 +7,11 @@ import type {
   ResourceClaim,
 } from '../../scheme/generated/types/resource-v1.ts';
 import type { ClaimRequest, RequestOption } from './claim-requests.ts';
+import { writtenAmounts } from './device-capacity.ts';
 import { agrees, type ChosenDevice, namesRequest } from './device-constraints.ts';
+import { DeviceLedger, type Taking } from './device-ledger.ts';
 import type { PublishedDevice } from './device-pools.ts';
+import type { DeviceUsage } from './device-usage.ts';
 
 /** A claim without devices, and what it asks for. */
 export interface OpenClaim {
@@ -20,8 +24,8 @@ export interface AllocateOptions {
   readonly node: Node;
   /** What the node may use. */
   readonly devices: readonly PublishedDevice[];
-  /** Whether another claim has the device. */
-  readonly isTaken: (id: string) => boolean;
+  /** What other claims have of them. */
+  readonly usage: DeviceUsage;
 }
 
 /** A claim has so many devices at most. */
@@ -38,17 +42,19 @@ export function allocateDevices(options: AllocateOptions): readonly AllocationRe
 
 interface Choice extends ChosenDevice {
   readonly option: RequestOption;
+  readonly taking: Taking;
 }
 
 class Search {
   readonly #options: AllocateOptions;
   readonly #chosen: Choice[][];
-  readonly #used = new Set<string>();
+  readonly #ledger: DeviceLedger;
   #steps = 0;
 
   constructor(options: AllocateOptions) {
     this.#options = options;
     this.#chosen = options.claims.map(() => []);
+    this.#ledger = new DeviceLedger(options.usage);
   }
 
   run(): boolean {
@@ -73,11 +79,13 @@ class Search {
     const { claim, option, left, from, next } = wish;
     if (left === 0) return next();
     const { devices } = this.#options;
-    for (let index = from; index + left <= devices.length; index++) {
+    for (let index = from; index < devices.length; index++) {
       if (++this.#steps > MAX_STEPS) return false;
       const device = devices[index] as PublishedDevice;
       if (!option.selects(device) || !this.#choose(claim, option, device)) continue;
-      if (this.#take({ ...wish, left: left - 1, from: index + 1 })) return true;
+      // There may be more to have of a device that is shared.
+      const further = device.device.allowMultipleAllocations ? index : index + 1;
+      if (this.#take({ ...wish, left: left - 1, from: further })) return true;
       this.#putBack(claim);
     }
     return false;
@@ -96,19 +104,18 @@ class Search {
 
   #choose(claim: number, option: RequestOption, device: PublishedDevice): boolean {
     const chosen = this.#chosen[claim] as Choice[];
-    const isFree = !this.#used.has(device.id) && !this.#options.isTaken(device.id);
-    if (chosen.length === MAX_RESULTS || !(isFree || option.isAdmin)) return false;
+    if (chosen.length === MAX_RESULTS) return false;
     const next = { request: option.name, option, device };
     const constraints = this.#options.claims[claim]?.claim.spec.devices?.constraints ?? [];
     if (!constraints.every((constraint) => agrees(constraint, chosen, next))) return false;
-    chosen.push(next);
-    if (!option.isAdmin) this.#used.add(device.id);
-    return true;
+    const taking = this.#ledger.take(device, option);
+    if (taking) chosen.push({ ...next, taking });
+    return taking !== undefined;
   }
 
   #putBack(claim: number): void {
     const last = this.#chosen[claim]?.pop();
-    if (last && !last.option.isAdmin) this.#used.delete(last.device.id);
+    if (last) this.#ledger.putBack(last.taking);
   }
 
   resultOf({ claim }: OpenClaim, index: number): AllocationResult {
@@ -117,19 +124,30 @@ class Search {
     const nodeSelector = nodeSelectorOf(this.#options.node, chosen);
     return {
       devices: {
-        results: chosen.map(({ request, option, device: { driver, pool, device } }) => ({
-          request,
-          driver,
-          pool,
-          device: device.name,
-          ...(option.isAdmin ? { adminAccess: true } : {}),
-          ...(option.tolerations.length > 0 ? { tolerations: [...option.tolerations] } : {}),
-        })),
+        results: chosen.map(toResult),
         ...(config.length > 0 ? { config } : {}),
       },
       ...(nodeSelector ? { nodeSelector } : {}),
     };
   }
+}
+
+function toResult({ request, option, device: published, taking }: Choice) {
+  const { driver, pool, device } = published;
+  const { bindingConditions, bindingFailureConditions } = device;
+  return {
+    request,
+    driver,
+    pool,
+    device: device.name,
+    ...(option.isAdmin ? { adminAccess: true } : {}),
+    ...(option.tolerations.length > 0 ? { tolerations: [...option.tolerations] } : {}),
+    ...(bindingConditions ? { bindingConditions } : {}),
+    ...(bindingFailureConditions ? { bindingFailureConditions } : {}),
+    ...(taking.consumed
+      ? { shareID: randomUUID(), consumedCapacity: writtenAmounts(device, taking.consumed) }
+      : {}),
+  };
 }
 
 interface Wish {
@@ -167,7 +185,8 @@ function configurationOf(
 /** Where the devices can be used together. */
 function nodeSelectorOf(node: Node, chosen: readonly Choice[]): NodeSelector | undefined {
   const places = chosen.map(({ device }) => device.place);
-  if (places.some(({ nodeName }) => nodeName)) {
+  const isOfNode = places.some(({ nodeName }) => nodeName);
+  if (isOfNode || chosen.some(({ device }) => device.device.bindsToNode)) {
     const values = [node.metadata.name ?? ''];
     return {
       nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values }] }],

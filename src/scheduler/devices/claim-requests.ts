@@ -10,6 +10,7 @@ import type {
   ResourceClaim,
 } from '../../scheme/generated/types/resource-v1.ts';
 import { tolerates } from '../../scheme/taints.ts';
+import { consumptionOf } from './device-capacity.ts';
 import type { PublishedDevice } from './device-pools.ts';
 
 /** One way to meet a request. */
@@ -18,6 +19,8 @@ export interface RequestOption {
   readonly name: string;
   /** How many devices; `all` that there are. */
   readonly count: number | 'all';
+  /** How much is wanted of a device's capacities, as quantities. */
+  readonly capacity: Readonly<Record<string, string>>;
   /** Watches devices that others use. */
   readonly isAdmin: boolean;
   readonly tolerations: readonly DeviceToleration[];
@@ -67,19 +70,19 @@ function toOption(
   if (!deviceClass) {
     throw new UnmetRequest(`request ${name}: device class ${deviceClassName} does not exist`);
   }
-  if (Object.keys(request.capacity?.requests ?? {}).length > 0) {
-    throw new UnmetRequest(`request ${name}: a share of a device's capacity cannot be requested`);
-  }
+  const capacity = request.capacity?.requests ?? {};
   const matchers = [...(deviceClass.spec.selectors ?? []), ...selectors].map(toMatcher);
   return {
     name,
     count: allocationMode === 'All' ? 'all' : count,
+    capacity,
     isAdmin: 'adminAccess' in request && request.adminAccess === true,
     tolerations,
     deviceClass,
     selects: remembered(
       (device) =>
         isSupported(device) &&
+        consumptionOf(device.driver, device.device, capacity) !== undefined &&
         isTolerated(device.device.taints, tolerations) &&
         matchers.every((matches) => matches(device)),
     ),
@@ -105,14 +108,9 @@ function toMatcher({ cel }: DeviceSelector, index: number): DeviceMatcher {
   return ({ driver, device }) => selectsDevice(compilation.expression, driver, device);
 }
 
-/** Devices that are divided, shared or made ready need bookkeeping that is not there: none of them is allocated. */
+/** Devices that stand for a node's own resources (alpha in Kubernetes) are not allocated: nobody would count those. */
 function isSupported({ device }: PublishedDevice): boolean {
-  return !(
-    device.consumesCounters?.length ||
-    device.allowMultipleAllocations ||
-    device.bindingConditions?.length ||
-    device.nodeAllocatableResourceMappings
-  );
+  return !device.nodeAllocatableResourceMappings;
 }
 
 function isTolerated(

@@ -1,6 +1,16 @@
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
 import type { Device, ResourceSlice } from '../../scheme/generated/types/resource-v1.ts';
 import { compileNodeSelector, type NodeMatcher } from '../../scheme/node-selector.ts';
+import { quantityOf } from '../../scheme/quantity.ts';
+
+/** What the parts of a pool's divided devices draw from together. */
+export interface DividedDevices {
+  /** The driver and the name of the pool. */
+  readonly pool: string;
+  /** The counters by set and name, in units of 10^-9. */
+  readonly counters: ReadonlyMap<string, bigint>;
+  readonly parts: readonly PublishedDevice[];
+}
 
 /** A device that drivers publish, and where it can be used. */
 export interface PublishedDevice {
@@ -13,6 +23,8 @@ export interface PublishedDevice {
   readonly isPoolIncomplete: boolean;
   /** Who can use it: one node, those that a selector names, or (undefined) every one. */
   readonly place: Pick<Device, 'nodeName' | 'nodeSelector'>;
+  /** What it draws from if it is a part of a divided device. */
+  readonly divided: DividedDevices;
 }
 
 export function deviceId(driver: string, pool: string, device: string): string {
@@ -32,7 +44,13 @@ export class DevicePools {
   constructor(slices: Iterable<ResourceSlice>) {
     for (const pool of newestOf(slices)) {
       const wanted = pool[0]?.spec.pool.resourceSliceCount ?? 0;
-      for (const slice of pool) this.#addSlice(slice, pool.length < wanted);
+      const parts: PublishedDevice[] = [];
+      const divided = { pool: poolKey(pool[0]), counters: countersOf(pool), parts };
+      const shared = { isPoolIncomplete: pool.length < wanted, divided };
+      for (const device of pool.flatMap((slice) => devicesOf(slice, shared))) {
+        if (device.device.consumesCounters?.length) parts.push(device);
+        this.#add(device);
+      }
     }
   }
 
@@ -41,20 +59,6 @@ export class DevicePools {
     const own = this.#ofNode.get(node.metadata.name ?? '') ?? [];
     const others = this.#selected.filter(({ matches }) => matches(node));
     return others.length > 0 ? [...own, ...others.map(({ published }) => published)] : own;
-  }
-
-  #addSlice({ spec }: ResourceSlice, isPoolIncomplete: boolean): void {
-    const { driver } = spec;
-    const pool = spec.pool.name;
-    for (const device of spec.devices ?? []) {
-      const { nodeName, nodeSelector } = spec.perDeviceNodeSelection ? device : spec;
-      const place = {
-        ...(nodeName ? { nodeName } : {}),
-        ...(nodeSelector ? { nodeSelector } : {}),
-      };
-      const id = deviceId(driver, pool, device.name);
-      this.#add({ id, driver, pool, device, isPoolIncomplete, place });
-    }
   }
 
   #add(published: PublishedDevice): void {
@@ -70,12 +74,41 @@ export class DevicePools {
   }
 }
 
+function devicesOf(
+  { spec }: ResourceSlice,
+  shared: Pick<PublishedDevice, 'isPoolIncomplete' | 'divided'>,
+): PublishedDevice[] {
+  const { driver } = spec;
+  const pool = spec.pool.name;
+  return (spec.devices ?? []).map((device) => {
+    const { nodeName, nodeSelector } = spec.perDeviceNodeSelection ? device : spec;
+    const place = { ...(nodeName ? { nodeName } : {}), ...(nodeSelector ? { nodeSelector } : {}) };
+    return { id: deviceId(driver, pool, device.name), driver, pool, device, place, ...shared };
+  });
+}
+
+function poolKey(slice: ResourceSlice | undefined): string {
+  return slice ? `${slice.spec.driver}/${slice.spec.pool.name}` : '';
+}
+
+function countersOf(slices: readonly ResourceSlice[]): ReadonlyMap<string, bigint> {
+  const sets = slices.flatMap(({ spec }) => spec.sharedCounters ?? []);
+  return new Map(
+    sets.flatMap(({ name, counters }) =>
+      Object.entries(counters).map(([counter, { value }]): [string, bigint] => [
+        `${name}/${counter}`,
+        quantityOf(value).nano,
+      ]),
+    ),
+  );
+}
+
 /** The slices of each pool's newest generation: a driver that replaces them leaves old ones behind for a while. */
 function newestOf(slices: Iterable<ResourceSlice>): Iterable<readonly ResourceSlice[]> {
   const pools = new Map<string, ResourceSlice[]>();
   for (const slice of slices) {
-    const { driver, pool } = slice.spec;
-    const key = `${driver}/${pool.name}`;
+    const { pool } = slice.spec;
+    const key = poolKey(slice);
     const known = pools.get(key);
     const newest = known?.[0]?.spec.pool.generation ?? -1;
     if (pool.generation > newest) pools.set(key, [slice]);

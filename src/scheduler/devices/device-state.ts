@@ -10,10 +10,12 @@ import type {
   ResourceClaim,
   ResourceSlice,
 } from '../../scheme/generated/types/resource-v1.ts';
-import { namespacedKey } from '../../scheme/object.ts';
+import { keyOf, type NamespacedKey, namespacedKey } from '../../scheme/object.ts';
+import { ClaimListeners } from '../claim-waits.ts';
 import type { ClusterEvent } from '../framework.ts';
-import { addTo } from '../topology/pod-counts.ts';
-import { DevicePools, deviceId } from './device-pools.ts';
+import { DevicePools } from './device-pools.ts';
+import { DeviceUsage } from './device-usage.ts';
+import { classesByResource } from './extended-resources.ts';
 
 /** Devices and claims for them as the informers say, and the allocations that are being stored meanwhile. */
 export class DeviceState {
@@ -23,10 +25,11 @@ export class DeviceState {
   readonly #onChange: (event: ClusterEvent) => void;
   /** Allocations that the informer does not know yet, by the claim's uid. */
   readonly #pending = new Map<string, AllocationResult>();
-  /** The devices of each claim, and how many claims have each device. */
-  readonly #held = new Map<string, readonly string[]>();
-  readonly #holders = new Map<string, number>();
+  /** What claims have of devices, those that are being stored as well. */
+  readonly usage = new DeviceUsage();
+  readonly #listeners = new ClaimListeners();
   #pools: DevicePools | undefined;
+  #classesByResource: ReadonlyMap<string, string> | undefined;
   #version = 0;
 
   /** @param onChange Called after each change that may let a pod in. */
@@ -70,14 +73,20 @@ export class DeviceState {
     return this.#classes.get(name);
   }
 
+  /** The classes whose devices stand for an extended resource, by its name. */
+  get classesByResource(): ReadonlyMap<string, string> {
+    this.#classesByResource ??= classesByResource(this.#classes.list());
+    return this.#classesByResource;
+  }
+
   get pools(): DevicePools {
     this.#pools ??= new DevicePools(this.#slices.list());
     return this.#pools;
   }
 
-  /** Whether a claim has the device to itself. */
-  isTaken(device: string): boolean {
-    return this.#holders.has(device);
+  /** Calls `listener` whenever the claim changes or goes; returns the function that ends it. */
+  onClaim(key: NamespacedKey, listener: () => void): () => void {
+    return this.#listeners.add(key, listener);
   }
 
   /** The devices are the claim's from now on, though the store does not say so yet. */
@@ -100,35 +109,27 @@ export class DeviceState {
     this.#hold(claim);
     this.#version++;
     this.#onChange({ type: 'device-claim-changed', claim, frees });
+    this.#listeners.tell(keyOf(claim));
   }
 
   #onClaimGone(claim: ResourceClaim): void {
     const { uid = '' } = claim.metadata;
     this.#pending.delete(uid);
-    this.#setHeld(uid, []);
+    this.usage.set(uid, []);
     this.#version++;
     this.#onChange({ type: 'device-claim-changed', claim, frees: true });
+    this.#listeners.tell(keyOf(claim));
   }
 
   #onDevices(): void {
     this.#pools = undefined;
+    this.#classesByResource = undefined;
     this.#version++;
     this.#onChange({ type: 'devices-changed' });
   }
 
   #hold(claim: ResourceClaim): void {
     const results = this.allocationOf(claim)?.devices?.results ?? [];
-    const own = results.filter(({ adminAccess }) => !adminAccess);
-    this.#setHeld(
-      claim.metadata.uid ?? '',
-      own.map(({ driver, pool, device }) => deviceId(driver, pool, device)),
-    );
-  }
-
-  #setHeld(uid: string, devices: readonly string[]): void {
-    for (const device of this.#held.get(uid) ?? []) addTo(this.#holders, device, -1);
-    for (const device of devices) addTo(this.#holders, device, 1);
-    if (devices.length > 0) this.#held.set(uid, devices);
-    else this.#held.delete(uid);
+    this.usage.set(claim.metadata.uid ?? '', results);
   }
 }

@@ -1,12 +1,12 @@
 import type { ApiClient } from '../../apiserver/client.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
-import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import type { ActionRecorder } from '../../machinery/event-recorder.ts';
 import type { ClusterCache } from '../cluster-cache.ts';
 import { countReasons } from '../diagnosis.ts';
-import type { NodeVerdicts, Plugin, PostFilterResult } from '../framework.ts';
+import type { CandidateReview, NodeVerdicts, Plugin, PostFilterResult } from '../framework.ts';
 import type { PodInfo } from '../pod-info.ts';
-import type { Candidate } from '../preemption/candidate.ts';
+import { type Candidate, compareCandidates } from '../preemption/candidate.ts';
 import type { BudgetsIn } from '../preemption/disruption-budgets.ts';
 import { evictVictims } from '../preemption/evict-victims.ts';
 import { type CandidateLimits, PreemptionTable } from '../preemption/preemption-table.ts';
@@ -16,10 +16,12 @@ const DEFAULT_LIMITS: CandidateLimits = {
   minCandidateNodesAbsolute: 100,
 };
 
+const NO_CANDIDATE = 'no candidate node for preemption.';
+
 export interface DefaultPreemptionOptions {
   readonly client: ApiClient;
   readonly cache: ClusterCache;
-  readonly events: EventRecorder;
+  readonly events: ActionRecorder;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly budgetsIn: BudgetsIn;
@@ -55,12 +57,27 @@ class Preemption {
     const found = this.#tableFor(table);
     const best = found.best();
     if (best) {
-      const { nodeName, victims } = best;
-      return { nominate: nodeName, victims, act: () => this.#evict(pod, best) };
+      const reviewed = (review: CandidateReview) => this.#reviewed(pod, found, review);
+      return { ...this.#nominate(pod, best), reviewed };
     }
     const { nodeCount } = this.#options.cache;
     const message = `preemption: ${countReasons(nodeCount, found.refusals())}`;
     return { message, nominate: null };
+  }
+
+  #nominate(pod: PodInfo, candidate: Candidate): PostFilterResult {
+    const { nodeName, victims } = candidate;
+    return { nominate: nodeName, victims, act: () => this.#evict(pod, candidate) };
+  }
+
+  async #reviewed(
+    pod: PodInfo,
+    table: PreemptionTable,
+    review: CandidateReview,
+  ): Promise<PostFilterResult> {
+    const [best] = [...(await review(pod, table.candidates()))].sort(compareCandidates);
+    if (best) return this.#nominate(pod, best);
+    return { message: `preemption: ${NO_CANDIDATE}`, nominate: null };
   }
 
   #obstacle(pod: PodInfo): string | undefined {

@@ -1,6 +1,6 @@
 import type { ApiClient } from '../../apiserver/client.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import type { ActionRecorder } from '../../machinery/event-recorder.ts';
 import { findCondition } from '../../scheme/conditions.ts';
 import {
   CONDITION_DISRUPTION_TARGET,
@@ -16,10 +16,11 @@ import type { Candidate } from './candidate.ts';
 
 export const REASON_PREEMPTION = 'PreemptionByScheduler';
 export const REASON_PREEMPTED = 'Preempted';
+const ACTION_PREEMPTING = 'Preempting';
 
 export interface EvictionTools {
   readonly client: ApiClient;
-  readonly events: EventRecorder;
+  readonly events: ActionRecorder;
   readonly clock: Clock;
 }
 
@@ -54,7 +55,9 @@ async function evict(
   events.record(victim, {
     type: 'Normal',
     reason: REASON_PREEMPTED,
+    action: ACTION_PREEMPTING,
     message: `Preempted by pod ${preemptor.uid} on node ${nodeName}`,
+    related: preemptor.pod,
   });
 }
 

@@ -14,7 +14,7 @@ const MAX_STALE_FACTOR = 4;
 
 const NOT_HELPFUL: NoCandidate = { reasons: [REASON_NOT_HELPFUL] };
 
-/** How many candidates are enough where every change may concern every node. */
+/** How many candidates are enough where every change may concern every node, or others are asked about them. */
 export interface CandidateLimits {
   /** Percent of the nodes. */
   readonly minCandidateNodesPercentage: number;
@@ -51,6 +51,13 @@ export class PreemptionTable {
       this.#heap.pop();
     }
     return undefined;
+  }
+
+  /** The best candidates, best first: as many as are enough. */
+  candidates(): readonly Candidate[] {
+    this.#refresh();
+    const all = [...this.#found.values()].filter(isCandidate).sort(compareCandidates);
+    return all.slice(0, this.#limit());
   }
 
   /** Why nodes are no candidates, and how many. */
@@ -105,8 +112,12 @@ export class PreemptionTable {
   }
 
   #enough(): number {
-    const { cache, limits, table } = this.#options;
-    if (!table.plan.hasDomainFilters) return Number.POSITIVE_INFINITY;
+    const { hasDomainFilters } = this.#options.table.plan;
+    return hasDomainFilters ? this.#limit() : Number.POSITIVE_INFINITY;
+  }
+
+  #limit(): number {
+    const { cache, limits } = this.#options;
     const share = Math.floor((cache.nodeCount * limits.minCandidateNodesPercentage) / 100);
     return Math.max(share, limits.minCandidateNodesAbsolute);
   }

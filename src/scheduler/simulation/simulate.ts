@@ -9,7 +9,8 @@ import type {
 import { toVictim } from '../decisions/decision-recorder.ts';
 import { countOnce, type Diagnosis, diagnose, diagnoseRefusal } from '../diagnosis.ts';
 import { chooseWithExtenders } from '../extenders/choose-with-extenders.ts';
-import { DEFAULT_SCHEDULER_NAME, type NodeRejection } from '../framework.ts';
+import { reviewByExtenders } from '../extenders/preempt-with-extenders.ts';
+import { DEFAULT_SCHEDULER_NAME, type NodeRejection, type PostFilterResult } from '../framework.ts';
 import type { PlacementTable } from '../placement-table.ts';
 import { schedulingGates } from '../plugins/scheduling-gates.ts';
 import { type PodInfo, toPodInfo } from '../pod-info.ts';
@@ -104,16 +105,20 @@ class Trial {
     const table = this.#runner.tables.tableFor(info);
     const extenders = this.#cluster.extenders.filter((extender) => extender.isInterested(info));
     if (extenders.length === 0) {
-      const nodeName = table.best();
-      return nodeName === undefined ? this.#obstacle(info, table, []) : this.#put(info, nodeName);
+      const nodeName = this.#runner.best(table);
+      if (nodeName !== undefined) return this.#put(info, nodeName);
+      return this.#obstacle(table, this.#runner.postFilter(info, table), []);
     }
     const { cache, logger } = this.#cluster;
     try {
-      const ranked = table.ranked();
-      const choice = await chooseWithExtenders({ pod: info, ranked, extenders, cache, logger });
+      const shared = { extenders, cache, logger };
+      const ranked = this.#runner.ranked(table);
+      const choice = await chooseWithExtenders({ pod: info, ranked, ...shared });
       const { nodeName, rejections } = choice;
       if (nodeName !== undefined) return this.#put(info, nodeName);
-      return this.#obstacle(info, table, rejections);
+      const review = reviewByExtenders(shared);
+      const room = await this.#runner.reviewedPostFilter(info, table, review);
+      return this.#obstacle(table, room, rejections);
     } catch (thrown) {
       return { message: toError(thrown).message, reasons: [] };
     }
@@ -137,14 +142,11 @@ class Trial {
   }
 
   #obstacle(
-    info: PodInfo,
     table: PlacementTable,
+    room: PostFilterResult | undefined,
     byExtenders: readonly NodeRejection[],
   ): SimulatedObstacle {
-    const { nodeCount } = this.#cluster.cache;
     const { message, reasons } = this.#diagnose(table, byExtenders);
-    const isHopeless = nodeCount === 0 || table.plan.refusal !== undefined;
-    const room = isHopeless ? undefined : this.#runner.postFilter(info, table);
     const { nominate, victims } = room ?? {};
     return {
       message: [message, room?.message].filter(Boolean).join(' '),

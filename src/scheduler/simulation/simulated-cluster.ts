@@ -2,7 +2,7 @@ import type { ApiClient } from '../../apiserver/client.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Random } from '../../lib/random.ts';
-import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import type { ActionRecorder } from '../../machinery/event-recorder.ts';
 import { SharedInformerFactory } from '../../machinery/informer-factory.ts';
 import { ScopedInformers } from '../../machinery/scoped-informers.ts';
 import { badRequest, serviceUnavailable } from '../../scheme/errors.ts';
@@ -24,11 +24,7 @@ export interface SimulatedClusterOptions {
 }
 
 /** Nothing happens, so there is nothing to tell. */
-const NO_EVENTS: EventRecorder = {
-  record: () => undefined,
-  withSource: () => NO_EVENTS,
-  withClient: () => NO_EVENTS,
-};
+const NO_EVENTS: ActionRecorder = { record: () => undefined };
 
 /** The cluster as a scheduler of the same configuration sees it, to try placements on. */
 export class SimulatedCluster {

@@ -10,6 +10,7 @@ import {
   ANNOTATION_BOUND_BY_CONTROLLER,
   ANNOTATION_SELECTED_NODE,
 } from '../../scheme/storage/annotations.ts';
+import { type ClaimWait, waitForClaim } from '../claim-waits.ts';
 import type { VolumePlan } from './pod-volumes.ts';
 import { isBound, type VolumeState } from './volume-state.ts';
 
@@ -71,27 +72,21 @@ function untilBound(
   { metadata: { namespace, name = '' } }: PersistentVolumeClaim,
   nodeName: string,
   { clock, state, timeoutMs }: BindVolumesOptions,
-): { readonly done: Promise<void>; readonly stop: () => void } {
-  let stop: () => void = () => {};
-  const done = new Promise<void>((resolve, reject) => {
-    let wasSelected = false;
-    const look = () => {
+): ClaimWait {
+  let wasSelected = false;
+  return waitForClaim({
+    isOver: () => {
       const claim = state.claim(namespace, name);
-      const selected = claim?.metadata.annotations?.[ANNOTATION_SELECTED_NODE];
-      if (!claim) reject(new Error(`pvc "${name}" is being deleted`));
-      else if (isBound(claim)) resolve();
-      else if (wasSelected && selected !== nodeName) {
-        reject(new Error(`provisioning failed for PVC "${name}"`));
-      }
-      wasSelected ||= selected === nodeName;
-    };
-    const timer = clock.setTimer(timeoutMs, () => reject(new Error('binding volumes: timed out')));
-    const stopListening = state.onClaim(namespacedKey(namespace, name), look);
-    stop = () => {
-      timer.cancel();
-      stopListening();
-    };
-    look();
+      if (!claim) throw new Error(`pvc "${name}" is being deleted`);
+      if (isBound(claim)) return true;
+      const isSelected = claim.metadata.annotations?.[ANNOTATION_SELECTED_NODE] === nodeName;
+      if (wasSelected && !isSelected) throw new Error(`provisioning failed for PVC "${name}"`);
+      wasSelected ||= isSelected;
+      return false;
+    },
+    listen: (listener) => state.onClaim(namespacedKey(namespace, name), listener),
+    clock,
+    timeoutMs,
+    timeoutMessage: 'binding volumes: timed out',
   });
-  return { done, stop };
 }

@@ -15,10 +15,8 @@ import type {
 import type { CSIDriver, CSINode, StorageClass } from '../../scheme/generated/types/storage-v1.ts';
 import { type ApiObject, type NamespacedKey, namespacedKey } from '../../scheme/object.ts';
 import { ANNOTATION_BIND_COMPLETED } from '../../scheme/storage/annotations.ts';
+import { ClaimListeners } from '../claim-waits.ts';
 import { StorageCapacities } from './storage-capacities.ts';
-
-/** Called with the key of a claim that changed. */
-type ClaimListener = () => void;
 
 /** Claims, volumes and classes as the informers say, and the volumes that are promised to claims meanwhile. */
 export class VolumeState {
@@ -30,7 +28,7 @@ export class VolumeState {
   readonly #capacities: StorageCapacities;
   /** The claims that volumes are promised to, by the volume's name. */
   readonly #promised = new Map<string, NamespacedKey>();
-  readonly #listeners = new Map<NamespacedKey, Set<ClaimListener>>();
+  readonly #listeners = new ClaimListeners();
   #version = 0;
 
   /** @param onChange Called after each change that may let a pod in. */
@@ -104,19 +102,13 @@ export class VolumeState {
   }
 
   /** Calls `listener` whenever the claim changes or goes; returns the function that ends it. */
-  onClaim(key: NamespacedKey, listener: ClaimListener): () => void {
-    const listeners = this.#listeners.get(key) ?? new Set();
-    this.#listeners.set(key, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(key);
-    };
+  onClaim(key: NamespacedKey, listener: () => void): () => void {
+    return this.#listeners.add(key, listener);
   }
 
   #onClaim({ metadata }: PersistentVolumeClaim, changed: () => void): void {
     changed();
-    const key = namespacedKey(metadata.namespace, metadata.name ?? '');
-    for (const listener of [...(this.#listeners.get(key) ?? [])]) listener();
+    this.#listeners.tell(namespacedKey(metadata.namespace, metadata.name ?? ''));
   }
 }
 

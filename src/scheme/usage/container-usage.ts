@@ -22,7 +22,7 @@ export interface UsageValue {
 }
 
 /** What a resource swings between. */
-interface Swing {
+export interface Swing {
   readonly low: number;
   readonly high: number;
 }
@@ -125,13 +125,36 @@ function expectedSwing(
 const scaled = ({ low, high }: Swing, by: number): Swing => ({ low: low * by, high: high * by });
 
 function annotatedSwing(
-  { metadata: { annotations = {} } }: Pod,
+  pod: Pod,
   container: string,
   resource: 'cpu' | 'memory',
 ): Swing | undefined {
   const name = resource === 'cpu' ? ANNOTATION_USAGE_CPU : ANNOTATION_USAGE_MEMORY;
+  return declaredSwing(pod, name, container);
+}
+
+/** Whether something says what a container of the Pod uses of memory. */
+export function declaresMemory({ metadata: { annotations } }: Pod): boolean {
+  if (!annotations) return false;
+  const own = `${ANNOTATION_USAGE_MEMORY}.`;
+  const kwok = KWOK_ANNOTATIONS[ANNOTATION_USAGE_MEMORY] ?? '';
+  if (annotations[ANNOTATION_USAGE_MEMORY] !== undefined || annotations[kwok] !== undefined) {
+    return true;
+  }
+  return Object.keys(annotations).some((key) => key.startsWith(own));
+}
+
+/**
+ * What an annotation lets a container or a volume of the Pod swing between: what is said of it alone, or else of all.
+ * Undefined where nothing is said that parses.
+ */
+export function declaredSwing(
+  { metadata: { annotations = {} } }: Pod,
+  name: string,
+  part: string,
+): Swing | undefined {
   const text =
-    annotations[`${name}.${container}`] ??
+    annotations[`${name}.${part}`] ??
     annotations[name] ??
     annotations[KWOK_ANNOTATIONS[name] ?? ''];
   const [from, to = from, ...rest] = text?.split('..') ?? [];

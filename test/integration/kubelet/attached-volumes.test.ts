@@ -5,8 +5,8 @@ import {
   corePersistentVolumes,
   corePods,
 } from '../../../src/scheme/generated/resources.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
 import {
-  asTimePasses,
   getNode,
   getPod,
   type KubeletPlane,

@@ -2,13 +2,8 @@ import { expect, test } from '@jest/globals';
 import type { PodStage } from '../../../src/kubelet/stage.ts';
 import { POD_STAGES } from '../../../src/kubelet/stages/pod-stages.ts';
 import { corePods } from '../../../src/scheme/generated/resources.ts';
-import {
-  asTimePasses,
-  kubeletPlane,
-  podOf,
-  readyNode,
-  runningPod,
-} from '../../support/kubelet-plane.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
+import { kubeletPlane, podOf, readyNode, runningPod } from '../../support/kubelet-plane.ts';
 
 test('a stage that changes nothing is told of, waits ever longer, and holds no other Pod up', async () => {
   let steps = 0;

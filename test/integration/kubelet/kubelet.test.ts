@@ -16,9 +16,9 @@ import {
 } from '../../../src/scheme/generated/resources.ts';
 import type { Node, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import type { WatchEvent } from '../../../src/scheme/object.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
-  asTimePasses,
   getNode,
   getPod,
   type KubeletPlane,

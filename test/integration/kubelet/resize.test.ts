@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { findCondition } from '../../../src/scheme/conditions.ts';
 import { corePods, schedulingPriorityClasses } from '../../../src/scheme/generated/resources.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
 import {
-  asTimePasses,
   getPod,
   type KubeletPlane,
   kubeletPlane,

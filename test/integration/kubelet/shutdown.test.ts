@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { findCondition } from '../../../src/scheme/conditions.ts';
 import { coreEvents, coreNodes, corePods } from '../../../src/scheme/generated/resources.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
 import {
-  asTimePasses,
   getNode,
   getPod,
   type KubeletPlane,

@@ -13,8 +13,8 @@ import {
   simulationStages,
 } from '../../../src/scheme/groups/simulation/definitions.ts';
 import type { FaultSpec, StageSpec } from '../../../src/scheme/groups/simulation/types.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
 import {
-  asTimePasses,
   getNode,
   getPod,
   type KubeletPlane,

@@ -7,8 +7,8 @@ import {
   coreSecrets,
 } from '../../../src/scheme/generated/resources.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
 import {
-  asTimePasses,
   getNode,
   getPod,
   type KubeletPlane,

@@ -2,13 +2,8 @@ import { expect, test } from '@jest/globals';
 import { isApiError } from '../../../src/scheme/errors.ts';
 import { coreNodes, corePods } from '../../../src/scheme/generated/resources.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
-import {
-  asTimePasses,
-  getPod,
-  type KubeletPlane,
-  kubeletPlane,
-  readyNode,
-} from '../../support/kubelet-plane.ts';
+import { asTimePasses } from '../../support/as-time-passes.ts';
+import { getPod, type KubeletPlane, kubeletPlane, readyNode } from '../../support/kubelet-plane.ts';
 
 const manifest = (image: string) => [
   { metadata: { name: 'proxy' }, spec: { containers: [{ name: 'proxy', image }] } },

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { type Clock, systemClock } from '../../../src/lib/clock.ts';
 import { deferred } from '../../../src/lib/deferred.ts';
+import { MetricRegistry } from '../../../src/lib/metrics.ts';
 import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import { ApiEventRecorder } from '../../../src/machinery/api-event-recorder.ts';
+import { FINISH_MS } from '../../../src/machinery/event-series-tracker.ts';
 import { serviceUnavailable } from '../../../src/scheme/errors.ts';
-import { coreEvents } from '../../../src/scheme/generated/resources.ts';
+import { coreEvents, eventsEvents } from '../../../src/scheme/generated/resources.ts';
 import type { Event } from '../../../src/scheme/generated/types/core-v1.ts';
 import { buildNode, buildPod } from '../../support/builders.ts';
 import { type TestApi, testApi } from '../../support/plane.ts';
@@ -35,8 +37,11 @@ function setUp(client: Pick<ApiClient, 'create' | 'patch'> = api.client, maxQueu
     maxQueued,
     retryClock: impatientClock,
     source: { component: 'replicaset-controller' },
+    machine: 'machine-1',
   });
-  return { clock, logger, recorder };
+  const metrics = new MetricRegistry();
+  recorder.addMetrics(metrics, 'kube-controller-manager');
+  return { clock, logger, metrics, recorder };
 }
 
 /** Backs off for no time; what should wait for long, waits. */
@@ -210,6 +215,85 @@ describe('ApiEventRecorder', () => {
     const written = (await api.client.list(coreEvents, { namespace: 'default' })).items.length;
     expect(dropped.at(-1)?.fields).toMatchObject({ droppedSoFar: 101 - written });
     expect(written).toBeLessThan(101);
+  });
+
+  test('thousands of notes alike are ten Events, and few writes', async () => {
+    const { clock, metrics, recorder } = setUp();
+    const pod = buildPod({ name: 'web' });
+    for (let i = 0; i < 2_000; i++) {
+      recorder.record(pod, { ...STARTED, message: `Created pod: web-${i}` });
+    }
+    await recorder.flush();
+    clock.advance(300_000);
+    recorder.record(pod, { ...STARTED, message: 'Created pod: web-last' });
+    await recorder.flush();
+    const events = await eventsOf('web');
+    expect(events.map(({ count, message }) => [count, message])).toEqual(
+      expect.arrayContaining([
+        [1, 'Created pod: web-0'],
+        [1, 'Created pod: web-8'],
+        [1_992, '(combined from similar events): Created pod: web-last'],
+      ]),
+    );
+    expect(events).toHaveLength(10);
+    const read = await metrics.read();
+    expect(read.map(({ name, samples }) => [name, samples.map(({ value }) => value)])).toEqual([
+      ['orrery_event_writes_total', [expect.any(Number)]],
+      ['orrery_events_dropped_total', [1_975, 0, 0]],
+    ]);
+    expect(read[0]?.samples[0]?.value).toBeLessThanOrEqual(26);
+  });
+
+  test('what a controller reports is one series in both groups', async () => {
+    const { clock, recorder } = setUp();
+    const pod = buildPod({ name: 'web-1' });
+    const related = buildPod({ name: 'web-2' });
+    const scheduler = recorder.reportingAs('default-scheduler');
+    const note = { ...STARTED, reason: 'Preempted', action: 'Preempting', related };
+    const tell = () => scheduler.record(pod, note);
+    tell();
+    await recorder.flush();
+    expect((await eventsOf('web-1'))[0]).not.toHaveProperty('series');
+    for (let i = 0; i < 4; i++) {
+      clock.advance(1_500);
+      tell();
+      await recorder.flush();
+    }
+    const seen = async () => {
+      const [event] = await eventsOf('web-1');
+      return event?.series;
+    };
+    expect(await seen()).toEqual({ count: 2, lastObservedTime: '2026-01-01T00:00:01.500000Z' });
+    clock.advance(2 * FINISH_MS);
+    await recorder.flush();
+    const series = { count: 5, lastObservedTime: '2026-01-01T00:00:06.000000Z' };
+    expect(await seen()).toEqual(series);
+    const { items } = await api.client.list(eventsEvents, { namespace: 'default' });
+    expect(items).toEqual([
+      {
+        apiVersion: 'events.k8s.io/v1',
+        kind: 'Event',
+        metadata: expect.objectContaining({ name: expect.stringMatching(/^web-1\.[0-9a-f]{16}$/) }),
+        eventTime: '2026-01-01T00:00:00.000000Z',
+        reportingController: 'default-scheduler',
+        reportingInstance: 'default-scheduler-machine-1',
+        action: 'Preempting',
+        reason: 'Preempted',
+        regarding: expect.objectContaining({ kind: 'Pod', name: 'web-1', uid: pod.metadata.uid }),
+        related: expect.objectContaining({ kind: 'Pod', name: 'web-2' }),
+        note: STARTED.message,
+        type: 'Normal',
+        series,
+      },
+    ]);
+  });
+
+  test('what is told of an object whose name no Event can have is told under another', async () => {
+    const { recorder } = setUp();
+    recorder.record(buildNode({ name: 'system:node' }), STARTED);
+    await recorder.flush();
+    const [event] = await eventsOf('system:node');
+    expect(event?.metadata.name).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test('stopping writes what waits', async () => {

@@ -1,65 +1,26 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { parseSchedulerConfiguration } from '../../../src/scheduler/configuration/scheduler-configuration.ts';
 import { createScheduler } from '../../../src/scheduler/scheduler.ts';
-import { coreNodes, corePods } from '../../../src/scheme/generated/resources.ts';
+import {
+  coreNodes,
+  corePods,
+  schedulingPriorityClasses,
+} from '../../../src/scheme/generated/resources.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import type { SchedulingDecision } from '../../../src/scheme/scheduling/decision.ts';
 import { eventually } from '../../support/eventually.ts';
+import { extenderWith } from '../../support/extender-server.ts';
 import { testApi } from '../../support/plane.ts';
 import { runControllers } from '../../support/running-controllers.ts';
 import { newPod } from '../../support/workloads.ts';
 
-interface Question {
-  readonly Pod?: Pod;
-  readonly NodeNames?: readonly string[];
-  readonly Node?: string;
-}
-
-/** No answer at all when it is undefined. */
-type Answers = Readonly<Record<string, (question: Question) => unknown>>;
-
-interface TestExtender extends AsyncDisposable {
-  readonly urlPrefix: string;
-  readonly asked: readonly string[];
-}
-
-/** An extender that answers each verb by a function; a verb that it does not know is a fault of the server. */
-async function extenderWith(answers: Answers): Promise<TestExtender> {
-  const asked: string[] = [];
-  const server: Server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const verb = request.url?.split('/').at(-1) ?? '';
-      asked.push(verb);
-      const answer = answers[verb];
-      const said = answer ? answer(JSON.parse(Buffer.concat(chunks).toString())) : {};
-      response.statusCode = answer ? 200 : 500;
-      if (said !== undefined) response.end(JSON.stringify(said));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    urlPrefix: `http://127.0.0.1:${port}/scheduler`,
-    asked,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
-}
-
-async function planeWith(extender: object, nodes: readonly string[] = ['a', 'b']) {
+async function planeWith(extenders: object | object[], nodes: readonly string[] = ['a', 'b']) {
   const api = await testApi();
   const configuration = parseSchedulerConfiguration({
     apiVersion: 'kubescheduler.config.k8s.io/v1',
     kind: 'KubeSchedulerConfiguration',
-    extenders: [{ nodeCacheCapable: true, ...extender }],
+    extenders: [extenders].flat().map((one) => ({ nodeCacheCapable: true, ...one })),
   });
   const told: SchedulingDecision[] = [];
   const log = { write: (decision: SchedulingDecision) => told.push(decision) };
@@ -83,6 +44,10 @@ async function addNode(client: ApiClient, name: string): Promise<void> {
   const created = await client.create(coreNodes, { metadata: { name }, status: { allocatable } });
   await client.update(coreNodes, { ...created, spec: { ...created.spec, taints: [] } });
 }
+
+const podOf = (requests: Record<string, string>) => ({
+  containers: [{ name: 'main', image: 'nginx', resources: { requests, limits: requests } }],
+});
 
 const podNamed = (client: ApiClient, name: string): Promise<Pod> =>
   client.get(corePods, { namespace: 'default', name });
@@ -211,7 +176,7 @@ describe('an extender', () => {
   });
 
   test.each([
-    ['that does not answer in time', () => undefined, /scheduler\/filter: .*timeout/],
+    ['that does not answer in time', () => undefined, /scheduler\/filter: no answer within/],
     ['that answers nonsense', () => 'yes', /its answer to filter is no object/],
   ])('%s is reported on its own pods, and holds up no others', async (_, filter, message) => {
     await using extender = await extenderWith({ filter });
@@ -239,6 +204,79 @@ describe('an extender', () => {
       () => podNamed(client, 'special'),
       waits('SchedulerError', expect.stringMatching(message)),
     );
+  });
+
+  test('that does not answer holds up no pods of another', async () => {
+    await using silent = await extenderWith({ filter: () => undefined });
+    await using quick = await extenderWith({ filter: () => ({ NodeNames: ['a'] }) });
+    const managing = (name: string) => ({
+      filterVerb: 'filter',
+      managedResources: [{ name, ignoredByScheduler: true }],
+    });
+    await using plane = await planeWith([
+      { urlPrefix: silent.urlPrefix, ...managing('example.com/fpga') },
+      { urlPrefix: quick.urlPrefix, ...managing('example.com/tape') },
+    ]);
+    const { client } = plane;
+    await client.create(corePods, newPod('held', podOf({ 'example.com/fpga': '1' })));
+    await eventually(
+      () => silent.asked,
+      (asked) => expect(asked).toEqual(['filter']),
+    );
+    await client.create(corePods, newPod('free', podOf({ 'example.com/tape': '1' })));
+    await eventually(() => podNamed(client, 'free'), isOn('a'));
+    expect((await podNamed(client, 'held')).spec?.nodeName).toBeUndefined();
+  });
+
+  test('looks after a resource in place of the scheduler where it says so', async () => {
+    await using extender = await extenderWith({ filter: () => ({ NodeNames: ['b'] }) });
+    const managedResources = [{ name: 'example.com/unknown-here', ignoredByScheduler: true }];
+    const { urlPrefix } = extender;
+    await using plane = await planeWith({ urlPrefix, filterVerb: 'filter', managedResources });
+    const wanted = podOf({ 'example.com/unknown-here': '1' });
+    await plane.client.create(corePods, newPod('web', wanted));
+    await eventually(() => podNamed(plane.client, 'web'), isOn('b'));
+  });
+
+  test('says where room is made, and at whose cost; one that fails there is reported or left out', async () => {
+    const answers: unknown[] = [{ NodeNameToMetaVictims: { nowhere: {} } }];
+    await using extender = await extenderWith({
+      preempt: ({ NodeNameToMetaVictims }) =>
+        answers.shift() ?? { nodeNameToMetaVictims: { b: NodeNameToMetaVictims?.b } },
+    });
+    const { urlPrefix } = extender;
+    await using broken = await extenderWith({});
+    await using plane = await planeWith([
+      { urlPrefix, preemptVerb: 'preempt' },
+      { urlPrefix: broken.urlPrefix, preemptVerb: 'preempt', ignorable: true },
+    ]);
+    const { client } = plane;
+    for (const name of ['one', 'two']) {
+      await client.create(corePods, newPod(name, podOf({ cpu: '3' })));
+      await eventually(
+        () => podNamed(client, name),
+        ({ spec }) => expect(spec?.nodeName).toBeDefined(),
+      );
+    }
+    const urgent = { value: 1000, metadata: { name: 'urgent' } };
+    await client.create(schedulingPriorityClasses, urgent);
+    const pod = { ...podOf({ cpu: '3' }), priorityClassName: 'urgent' };
+    await client.create(corePods, newPod('web', pod));
+    await eventually(
+      () => plane.told,
+      (told) =>
+        expect(told).toContainEqual(
+          expect.objectContaining({
+            outcome: 'Error',
+            message: `extender ${urlPrefix}: claims a candidate "nowhere" that was none`,
+          }),
+        ),
+    );
+    await eventually(
+      () => podNamed(client, 'web'),
+      ({ status }) => expect(status?.nominatedNodeName).toBe('b'),
+    );
+    expect(broken.asked).toContain('preempt');
   });
 
   test('that gives no scores is left out of them', async () => {

@@ -104,7 +104,7 @@ describe('the scheduler', () => {
             type: 'Normal',
             reason: 'Scheduled',
             message: 'Successfully assigned default/web to large',
-            source: { component: 'default-scheduler' },
+            reportingComponent: 'default-scheduler',
           }),
         ),
     );
@@ -395,7 +395,7 @@ describe('profiles', () => {
       () => eventsOf(plane.client, 'packed'),
       (events) =>
         expect(events).toContainEqual(
-          expect.objectContaining({ reason: 'Scheduled', source: { component: 'packing' } }),
+          expect.objectContaining({ reason: 'Scheduled', reportingComponent: 'packing' }),
         ),
     );
   });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { imagesToRemove } from '../../../src/kubelet/images/image-garbage.ts';
+import {
+  bytesToFree,
+  DEFAULT_IMAGE_GC_POLICY,
+  imageGcPolicyOf,
+  imagesToRemove,
+  outdatedImages,
+} from '../../../src/kubelet/images/image-garbage.ts';
 import {
   canonicalName,
   isImageName,
@@ -8,7 +14,11 @@ import {
   withDefaultTag,
 } from '../../../src/kubelet/images/image-name.ts';
 import { imageFacts } from '../../../src/kubelet/images/image-size.ts';
-import { NodeImages, reportedImages } from '../../../src/kubelet/images/node-images.ts';
+import {
+  type ImageUse,
+  NodeImages,
+  reportedImages,
+} from '../../../src/kubelet/images/node-images.ts';
 import { nextPullMs, pullPolicyOf } from '../../../src/kubelet/images/pull.ts';
 import { buildPod } from '../../support/builders.ts';
 
@@ -87,21 +97,100 @@ describe('an image', () => {
 });
 
 describe('the images of a node', () => {
+  const use = (usedMs: number, detectedMs = 0): ImageUse => ({ usedMs, detectedMs });
   const images = new Map([
-    ['old:1', 1],
-    ['used:1', 2],
-    ['new:1', 3],
+    ['old:1', use(1)],
+    ['used:1', use(2)],
+    ['new:1', use(3)],
   ]);
-  const total = [...images.keys()].reduce((sum, name) => sum + imageFacts(name).sizeBytes, 0);
+  const sizeOf = (...names: string[]): number =>
+    names.reduce((sum, name) => sum + imageFacts(name).sizeBytes, 0);
+  const options = { nowMs: 600_000, minimumAgeMs: 120_000, isInUse: () => false };
 
-  test('stay while there is room', () => {
-    const disk = { capacityBytes: total * 2, isInUse: () => false };
-    expect(imagesToRemove(images, disk)).toEqual([]);
+  test.each([
+    ['below the higher threshold', 840, 0],
+    ['at it by whole hundredths', 841, 41],
+    ['at it', 850, 50],
+    ['full', 1_000, 200],
+    ['fuller than it can be', 1_100, 200],
+  ])('leave of a disk that is %s (%d of 1,000) so much to free: %d', (_title, usedBytes, bytes) => {
+    expect(bytesToFree({ capacityBytes: 1_000, usedBytes }, DEFAULT_IMAGE_GC_POLICY)).toBe(bytes);
   });
 
-  test('go when the disk is full, the longest unused first, but none that is in use', () => {
-    const disk = { capacityBytes: 1, isInUse: (image: string) => image === 'used:1' };
-    expect(imagesToRemove(images, disk)).toEqual(['old:1', 'new:1']);
+  test.each<[string, number, string[]]>([
+    ['the longest unused first', 1, ['old:1']],
+    ['as many as it takes', sizeOf('old:1') + 1, ['old:1', 'used:1']],
+    ['all that there are', Number.POSITIVE_INFINITY, ['old:1', 'used:1', 'new:1']],
+  ])('go %s', (_title, wantedBytes, expected) => {
+    const removal = imagesToRemove(images, wantedBytes, options);
+    expect(removal).toEqual({ images: expected, freedBytes: sizeOf(...expected) });
+  });
+
+  test('stay when they are in use', () => {
+    const isInUse = (image: string): boolean => image === 'old:1';
+    const removal = imagesToRemove(images, 1, { ...options, isInUse });
+    expect(removal.images).toEqual(['used:1']);
+  });
+
+  test.each([
+    [119_999, []],
+    [120_000, ['young:1']],
+  ])('stay until they are old enough: after %d ms go %j', (ageMs, expected) => {
+    const young = new Map([['young:1', use(1_000, 1_000)]]);
+    const removal = imagesToRemove(young, 1, { ...options, nowMs: 1_000 + ageMs });
+    expect(removal.images).toEqual(expected);
+  });
+
+  test('of two that were used at one time go in the order in which they came', () => {
+    const same = new Map([
+      ['late:1', use(5, 4)],
+      ['early:1', use(5, 2)],
+    ]);
+    expect(imagesToRemove(same, 1, options).images).toEqual(['early:1']);
+  });
+
+  test('go by age alone where there is a highest one, but none that is in use', () => {
+    const isInUse = (image: string): boolean => image === 'old:1';
+    expect(outdatedImages(images, 10, { nowMs: 13, isInUse })).toEqual(['used:1']);
+  });
+
+  test('are kept by a policy that the node is annotated with', () => {
+    const policyOf = (annotations?: Record<string, string>) =>
+      imageGcPolicyOf({ metadata: { annotations } } as never);
+    expect(policyOf()).toEqual(DEFAULT_IMAGE_GC_POLICY);
+    expect(
+      policyOf({
+        'orrery.dev/image-gc-high-threshold-percent': '50',
+        'orrery.dev/image-gc-low-threshold-percent': '60',
+        'orrery.dev/image-minimum-gc-age': '0s',
+        'orrery.dev/image-maximum-gc-age': '24h',
+      }),
+    ).toEqual({ highPercent: 50, lowPercent: 50, minimumAgeMs: 0, maximumAgeMs: 86_400_000 });
+    expect(policyOf({ 'orrery.dev/image-gc-high-threshold-percent': '101' }).highPercent).toBe(85);
+  });
+
+  test('are counted as they come and go', () => {
+    const known = new NodeImages();
+    known.add('n', 'old:1', 1);
+    known.add('n', 'old:1', 2);
+    known.add('n', 'new:1', 3);
+    expect(known.bytesOn('n')).toBe(sizeOf('old:1', 'new:1'));
+    known.remove('n', 'old:1');
+    known.remove('n', 'old:1');
+    expect(known.bytesOn('n')).toBe(sizeOf('new:1'));
+    expect(known.bytesOn('other')).toBe(0);
+  });
+
+  test('are in use until their last Pod has gone', () => {
+    const known = new NodeImages();
+    const running = { state: { running: { startedAt: '1970-01-01T00:00:01Z' } } };
+    const container = { name: 'c', image: 'a:1', imageID: 'a@x', ready: true, restartCount: 0 };
+    const pod = { ...buildPod(), spec: { nodeName: 'n', containers: [] } };
+    const status = { containerStatuses: [{ ...container, ...running }] };
+    known.observePod({ ...pod, status });
+    expect(known.of('n').get('a:1')).toEqual({ detectedMs: 1_000, usedMs: 1_000 });
+    known.observePod({ ...pod, status }, 9_000);
+    expect(known.of('n').get('a:1')).toEqual({ detectedMs: 1_000, usedMs: 9_000 });
   });
 
   test('are reported by digest and tag, the largest first, fifty at most', () => {

@@ -153,6 +153,22 @@ describe('the two Event kinds', () => {
     });
   });
 
+  test('what a series says is the same in both', () => {
+    const event = decode(events, {
+      metadata: { name: 'e', namespace: 'default' },
+      eventTime: '2026-01-31T08:00:00.000000Z',
+      regarding: { kind: 'Pod', name: 'web' },
+      related: { kind: 'Node', name: 'node-1' },
+      series: { count: 2, lastObservedTime: '2026-01-31T08:05:00.000000Z' },
+    });
+    const stored = toStorage(scheme, events, event);
+    expect(stored).toMatchObject({
+      related: { kind: 'Node', name: 'node-1' },
+      series: { count: 2, lastObservedTime: '2026-01-31T08:05:00.000000Z' },
+    });
+    expect(fromStorage(scheme, events, stored)).toEqual(event);
+  });
+
   test('both resources are stored in one place', () => {
     expect(scheme.storageOf(events)).toBe(core);
   });

@@ -1,13 +1,14 @@
 import type { ApiClient } from '../../../apiserver/client.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Logger } from '../../../lib/logger.ts';
-import type { EventRecorder } from '../../../machinery/event-recorder.ts';
+import type { ActionRecorder } from '../../../machinery/event-recorder.ts';
 import { parseGoDuration } from '../../../scheme/duration.ts';
 import { isApiError } from '../../../scheme/errors.ts';
 import { corePods } from '../../../scheme/generated/resources.ts';
 import type { Pod } from '../../../scheme/generated/types/core-v1.ts';
 import type { Plugin } from '../../framework.ts';
 import type { QueuedPod } from '../../queued-pod.ts';
+import { ACTION_SCHEDULING } from '../../report.ts';
 import { prioritySort } from '../priority-sort.ts';
 
 /** On a pod: when its work has to be done, as `2026-01-01T00:00:00Z`. */
@@ -23,7 +24,7 @@ export const REASON_DEADLINE_EXPIRED = 'DeadlineExpired';
 export interface DeadlinesOptions {
   readonly client: ApiClient;
   readonly clock: Clock;
-  readonly events: EventRecorder;
+  readonly events: ActionRecorder;
   readonly logger: Logger;
 }
 
@@ -107,6 +108,7 @@ class DeadlineWatch {
     this.#options.events.record(pod, {
       type: 'Warning',
       reason: REASON_DEADLINE_CANNOT_BE_MET,
+      action: ACTION_SCHEDULING,
       message: `The Pod has no node yet, and its work would not be done by ${deadline}`,
     });
   }
@@ -118,6 +120,7 @@ class DeadlineWatch {
     this.#options.events.record(pod, {
       type: 'Warning',
       reason: REASON_DEADLINE_EXPIRED,
+      action: ACTION_SCHEDULING,
       message: `The deadline passed before the Pod had a node${isDeleted ? '; it is deleted' : ''}`,
     });
     if (!isDeleted) return;

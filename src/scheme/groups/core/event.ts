@@ -5,8 +5,10 @@ import type { KindStrategy, PrinterColumn } from '../../kind-strategy.ts';
 import { checkQualifiedName } from '../checks.ts';
 import { WITHOUT_GENERATION } from '../generation.ts';
 
-const MAX_WORD_CHARACTERS = 128;
-const MAX_MESSAGE_CHARACTERS = 1024;
+/** The most that an Event of the newer form has in its action, its reason and the name of who reports. */
+export const MAX_WORD_CHARACTERS = 128;
+/** The most that it has in its message. */
+export const MAX_MESSAGE_CHARACTERS = 1024;
 
 /** Events of old have no eventTime and few rules; those with one are held to the newer ones. */
 function validate(event: Event): FieldError[] {

@@ -1,5 +1,6 @@
+import { isContainerRestarted, mayRestartAllContainers } from '../../container-restarts.ts';
 import { duplicate, type FieldError, forbiddenField, invalid } from '../../field-error.ts';
-import type { ContainerStatus, Pod, PodStatus } from '../../generated/types/core-v1.ts';
+import type { Container, ContainerStatus, Pod, PodStatus } from '../../generated/types/core-v1.ts';
 import { isDualStack, validateIp } from '../../ip.ts';
 import { validateImmutable } from '../../metadata-validation.ts';
 import { isSidecar } from '../../resources-of-pod.ts';
@@ -38,18 +39,28 @@ export function validatePodStatusUpdate(next: Pod, current: Pod): FieldError[] {
 }
 
 function validateTransitions(next: Pod, current: Pod, errors: FieldError[]): void {
-  const policy = current.spec?.restartPolicy ?? 'Always';
-  if (policy !== 'Always') {
-    const sidecars = (current.spec?.initContainers ?? []).filter(isSidecar);
-    const exempt = new Set(sidecars.map(({ name }) => name));
-    const restartsFailures = policy === 'OnFailure';
-    validateStates(next, current, 'containerStatuses', errors, restartsFailures);
-    validateStates(next, current, 'initContainerStatuses', errors, restartsFailures, exempt);
+  const { containers = [], initContainers = [], restartPolicy } = current.spec ?? {};
+  if (!mayRestartAllContainers(current.spec)) {
+    const isRestarted: IsRestarted = (container, exitCode) =>
+      isContainerRestarted(container, restartPolicy, exitCode);
+    const main = restartsOf(containers, isRestarted);
+    validateStates(next, current, 'containerStatuses', errors, main);
+    const init = restartsOf(initContainers, isRestarted);
+    validateStates(next, current, 'initContainerStatuses', errors, init);
   }
-  validateStates(next, current, 'ephemeralContainerStatuses', errors, false);
+  validateStates(next, current, 'ephemeralContainerStatuses', errors, () => false);
 }
 
 type StatusList = 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses';
+type IsRestarted = (container: Container, exitCode: number) => boolean;
+type Restarts = (name: string, exitCode: number) => boolean;
+
+function restartsOf(containers: readonly Container[], isRestarted: IsRestarted): Restarts {
+  return (name, exitCode) => {
+    const container = containers.find((one) => one.name === name);
+    return container !== undefined && (isSidecar(container) || isRestarted(container, exitCode));
+  };
+}
 
 /** A container that has ended for good does not come back. */
 function validateStates(
@@ -57,13 +68,11 @@ function validateStates(
   current: Pod,
   list: StatusList,
   errors: FieldError[],
-  restartsFailures: boolean,
-  exempt: ReadonlySet<string> = new Set(),
+  restarts: Restarts,
 ): void {
   const before: readonly ContainerStatus[] = current.status?.[list] ?? [];
   before.forEach(({ name, state }, index) => {
-    if (!state?.terminated || exempt.has(name)) return;
-    if (state.terminated.exitCode !== 0 && restartsFailures) return;
+    if (!state?.terminated || restarts(name, state.terminated.exitCode)) return;
     const now = next.status?.[list]?.find((status) => status.name === name);
     if (!now || now.state?.terminated) return;
     const detail = 'may not be transitioned to non-terminated state';

@@ -5,6 +5,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { pressuresOf } from '../../../../src/kubelet/eviction/pressures.ts';
+import { actingShortage, type Shortage } from '../../../../src/kubelet/eviction/shortages.ts';
 import { MachineAddresses } from '../../../../src/kubelet/nodes/machine-addresses.ts';
 import {
   DEFAULT_KUBELET_SETTINGS,
@@ -71,6 +73,7 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
     nowMs: atMs,
     random: seededRandom(1),
     settings,
+    shortage: () => shortageOn(node),
     images: { has: (image) => images === undefined || images.includes(image) },
     pullSlowdown,
     crash: input.crash,
@@ -83,6 +86,12 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
   if (!planned) return { stage: null };
   const { delayMs, stage } = planned;
   return { stage: stage.name, delayMs, ...stage.next(pod, ctx(nowMs + (actAfterMs ?? delayMs))) };
+}
+
+/** What the node has reported lasts, and nobody has measured it. */
+function shortageOn(node: Node): Shortage | undefined {
+  const machine = { node, pods: [], imageBytes: 0, nowMs: 0 };
+  return actingShortage(machine, new Set(pressuresOf(node)));
 }
 
 function sourcesOf({ sources = {} }: StageInput): PodSources {

@@ -283,6 +283,42 @@ describe('what is wrong is said with its place', () => {
       'extenders[0].httpTimeout: must be a duration above 0, such as 5s',
     ],
     [
+      'what an extender manages that is no extended resource',
+      { extenders: [{ urlPrefix: 'http://host', managedResources: [{ name: 'cpu' }] }] },
+      'extenders[0].managedResources[0].name: cpu is an invalid extended resource name',
+    ],
+    [
+      'an authority where no certificate is checked',
+      {
+        extenders: [
+          {
+            urlPrefix: 'https://host',
+            tlsConfig: { insecure: true, caFile: '/nowhere/ca.pem', caData: 'bm8gUEVN' },
+          },
+        ],
+      },
+      'extenders[0].tlsConfig.insecure: specifying a root certificates file with the insecure flag is not allowed',
+    ],
+    [
+      'a file of an extender that is not there',
+      { extenders: [{ urlPrefix: 'https://host', tlsConfig: { caFile: '/nowhere/ca.pem' } }] },
+      'extenders[0].tlsConfig.caFile: cannot be read',
+    ],
+    [
+      'a certificate without its key',
+      { extenders: [{ urlPrefix: 'https://host', tlsConfig: { certData: 'bm8gUEVN' } }] },
+      'extenders[0].tlsConfig: a certificate and its key go together',
+    ],
+    [
+      'a certificate that is none',
+      {
+        extenders: [
+          { urlPrefix: 'https://host', tlsConfig: { certData: 'bm8gUEVN', keyData: 'bm8gUEVN' } },
+        ],
+      },
+      'extenders[0].tlsConfig: cannot be used',
+    ],
+    [
       'two extenders that bind',
       {
         extenders: [

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { allocateDevices } from '../../../../src/scheduler/devices/allocate-devices.ts';
 import { requestsOf } from '../../../../src/scheduler/devices/claim-requests.ts';
 import { DevicePools } from '../../../../src/scheduler/devices/device-pools.ts';
+import { DeviceUsage } from '../../../../src/scheduler/devices/device-usage.ts';
 import type {
   Device,
   DeviceClaim,
@@ -31,11 +32,17 @@ function allocated(claim: DeviceClaim, { devices = MIXED, slices, taken = [] }: 
   const object = claimOf(claim);
   const requests = requestsOf(object, (name) => (name === 'gpu' ? GPU : undefined));
   const pools = new DevicePools(slices ?? [slice('n1', devices)]);
+  const usage = new DeviceUsage();
+  const results = taken.map((id) => {
+    const [driver = '', pool = '', device = ''] = id.split('/');
+    return { request: 'one', driver, pool, device };
+  });
+  usage.set('other', results);
   return allocateDevices({
     claims: [{ claim: object, requests }],
     node,
     devices: pools.on(node),
-    isTaken: (id) => taken.includes(id),
+    usage,
   })?.[0];
 }
 
@@ -199,24 +206,6 @@ describe('the devices of a claim', () => {
       { requests: [asking({ tolerations: [{ key: 'broken', operator: 'Exists' }] })] },
       { devices: TAINTED },
       ['one:gpu-0'],
-    ],
-    [
-      'a device that is divided',
-      { requests: [asking()] },
-      {
-        devices: [
-          gpu('gpu-0', 'a', {
-            consumesCounters: [{ counterSet: 'c', counters: { x: { value: '1' } } }],
-          }),
-        ],
-      },
-      undefined,
-    ],
-    [
-      'a device that is shared',
-      { requests: [asking()] },
-      { devices: [gpu('gpu-0', 'a', { allowMultipleAllocations: true })] },
-      undefined,
     ],
     [
       'a device of another node',

@@ -5,7 +5,12 @@ import {
   notSupported,
   required,
 } from '../../../field-error.ts';
-import type { Container, ContainerPort, PodSpec } from '../../../generated/types/core-v1.ts';
+import type {
+  Container,
+  ContainerPort,
+  ContainerRestartRule,
+  PodSpec,
+} from '../../../generated/types/core-v1.ts';
 import { pushProblems } from '../../../metadata-validation.ts';
 import { portNameProblems, portNumberProblems } from '../../../names.ts';
 import { checkDnsLabel, PROTOCOLS, requireOneOf } from '../../checks.ts';
@@ -137,6 +142,7 @@ function validateResizePolicy(
 const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
 const RULE_OPERATORS = ['In', 'NotIn'];
 const MAX_RESTART_RULES = 20;
+const MAX_EXIT_CODES = 255;
 
 /** A container's own restart policy, and the exit codes that make an exception to it. */
 export function validateRestartRules(
@@ -150,7 +156,7 @@ export function validateRestartRules(
   const field = `${path}.restartPolicyRules`;
   if (rules.length > 0 && restartPolicy === undefined) {
     errors.push(
-      required(`${path}.restartPolicy`, 'must be specified when using restartPolicyRules'),
+      required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used'),
     );
   }
   if (rules.length > MAX_RESTART_RULES) {
@@ -160,7 +166,24 @@ export function validateRestartRules(
   rules.forEach(({ action, exitCodes }, index) => {
     const at = `${field}[${index}]`;
     requireOneOf(action, ['Restart', 'RestartAllContainers'], `${at}.action`, errors);
-    if (!exitCodes) errors.push(required(`${at}.exitCodes`, 'must be specified'));
-    else requireOneOf(exitCodes.operator, RULE_OPERATORS, `${at}.exitCodes.operator`, errors);
+    if (exitCodes) validateExitCodes(exitCodes, `${at}.exitCodes`, errors);
+    else errors.push(required(`${at}.exitCodes`, 'must be specified'));
   });
+}
+
+function validateExitCodes(
+  { operator, values = [] }: NonNullable<ContainerRestartRule['exitCodes']>,
+  path: string,
+  errors: FieldError[],
+): void {
+  requireOneOf(operator, RULE_OPERATORS, `${path}.operator`, errors);
+  if (values.length > MAX_EXIT_CODES) {
+    const detail = `must have at most ${MAX_EXIT_CODES} items`;
+    errors.push({
+      type: 'FieldValueTooMany',
+      field: `${path}.values`,
+      value: values.length,
+      detail,
+    });
+  }
 }

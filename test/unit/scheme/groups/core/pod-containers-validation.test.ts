@@ -85,7 +85,31 @@ describe('containers are refused', () => {
       container({
         restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1] } }],
       }),
-      'spec.containers[0].restartPolicy: Required value',
+      'spec.containers[0].restartPolicy: Required value: must specify restartPolicy when restart rules are used',
+    ],
+    [
+      'with a rule for restarts that does something else',
+      container({
+        restartPolicy: 'Never',
+        restartPolicyRules: [{ action: 'Stop', exitCodes: { operator: 'In', values: [1] } }],
+      }),
+      'spec.containers[0].restartPolicyRules[0].action: Unsupported value: "Stop": supported values: "Restart", "RestartAllContainers"',
+    ],
+    [
+      'with a rule for more exit codes than there are',
+      container({
+        restartPolicy: 'Never',
+        restartPolicyRules: [
+          {
+            action: 'RestartAllContainers',
+            exitCodes: {
+              operator: 'NotIn',
+              values: Array.from({ length: 256 }, (_, code) => code),
+            },
+          },
+        ],
+      }),
+      'spec.containers[0].restartPolicyRules[0].exitCodes.values: Too many: 256: must have at most 255 items',
     ],
     [
       'with a restart policy that is none',

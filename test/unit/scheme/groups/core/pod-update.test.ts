@@ -192,6 +192,38 @@ describe('the status of a Pod', () => {
     );
   });
 
+  const rule = (action: string, ...values: number[]) => ({
+    action,
+    exitCodes: { operator: 'In', values },
+  });
+  test.each<[string, object, boolean]>([
+    ['a policy of its own', { restartPolicy: 'OnFailure' }, true],
+    ['another policy of its own', { restartPolicy: 'Never' }, false],
+    ['a rule', { restartPolicy: 'Never', restartPolicyRules: [rule('Restart', 1)] }, true],
+    [
+      'a rule for another code',
+      { restartPolicy: 'Never', restartPolicyRules: [rule('Restart', 2)] },
+      false,
+    ],
+    [
+      'a rule by which all may restart',
+      { restartPolicy: 'Never', restartPolicyRules: [rule('RestartAllContainers', 2)] },
+      true,
+    ],
+  ])(
+    'brings a failed container of a Pod that never restarts back by %s: %p %p',
+    (_, own, allowed) => {
+      const [container] = POD.spec?.containers ?? [];
+      const members = {
+        'spec.restartPolicy': 'Never',
+        'spec.containers': [{ ...container, name: 'web', ...own }],
+      };
+      const current = withState(withMembers(POD, members), ended);
+      const errors = errorsOnStatusUpdate(podStrategy, withState(current, running), current);
+      expect(errors).toHaveLength(allowed ? 0 : 1);
+    },
+  );
+
   test('never brings an ephemeral container back', () => {
     const list = 'ephemeralContainerStatuses';
     const current = withState(POD, ended, list);
