@@ -49,7 +49,7 @@ export async function resourceSamples(
   return samples;
 }
 
-/** The sum over containers; undefined where one of them says nothing of the resource. */
+/** The sum over containers; undefined where one of them, or all as there are none, say nothing of the resource. */
 function usageOf(
   { containers, metadata }: PodMetrics,
   resource: string,
@@ -57,8 +57,10 @@ function usageOf(
 ): number | undefined {
   const asked = containers.filter(({ name }) => container === undefined || name === container);
   if (asked.length === 0) {
+    if (container === undefined) return undefined;
     const place = `${metadata.namespace}/${metadata.name}`;
-    throw unableTo(resource, `container ${container} not present in metrics for pod ${place}`);
+    const why = `container ${container} not present in metrics for pod ${place}`;
+    throw unableTo(resource, `failed to get container metrics: ${why}`);
   }
   let sum = 0;
   for (const { usage } of asked) {

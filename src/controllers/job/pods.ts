@@ -1,7 +1,7 @@
 /** What the controller asks about a Pod of a Job. All pure; times in milliseconds since the Unix epoch. */
 import type { JobSpec } from '../../scheme/generated/types/batch-v1.ts';
-import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
-import { isPodReady, podReadyCondition } from '../shared/pods.ts';
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
+import { isPodReady, podReadyCondition, sidecarStatuses } from '../shared/pods.ts';
 import { replacesOnlyEnded } from './job.ts';
 
 /** Holds an ended Pod until its Job has counted it. */
@@ -56,16 +56,8 @@ export function finishedAtMs(pod: Pod): number {
   return Date.parse(creationTimestamp);
 }
 
-function containersFinishedAtMs({ spec, status }: Pod): number | undefined {
-  const sidecars = new Set(
-    spec?.initContainers
-      ?.filter(({ restartPolicy }) => restartPolicy === 'Always')
-      .map(({ name }) => name),
-  );
-  const statuses: readonly ContainerStatus[] = [
-    ...(status?.containerStatuses ?? []),
-    ...(status?.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name)),
-  ];
+function containersFinishedAtMs(pod: Pod): number | undefined {
+  const statuses = [...(pod.status?.containerStatuses ?? []), ...sidecarStatuses(pod)];
   const times = statuses.map(({ state }) => Date.parse(state?.terminated?.finishedAt ?? ''));
   return times.length > 0 && times.every(Number.isFinite) ? Math.max(...times) : undefined;
 }

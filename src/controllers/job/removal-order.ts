@@ -1,6 +1,6 @@
 /** Which active Pods of a Job go first when there are too many: those that are least far. All pure. */
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
-import { isPodReady, podReadyCondition } from '../shared/pods.ts';
+import { isPodReady, mostRestarts, podReadyCondition, sidecarStatuses } from '../shared/pods.ts';
 
 const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 
@@ -15,9 +15,10 @@ function compare(a: Pod, b: Pod): number {
     Number(Boolean(a.spec?.nodeName)) - Number(Boolean(b.spec?.nodeName)) ||
     phaseOf(a) - phaseOf(b) ||
     Number(isPodReady(a)) - Number(isPodReady(b)) ||
-    readySinceMs(b) - readySinceMs(a) ||
-    restartsOf(b) - restartsOf(a) ||
-    createdMs(b) - createdMs(a)
+    compareTimes(readySince(a), readySince(b)) ||
+    mostRestarts(b.status?.containerStatuses) - mostRestarts(a.status?.containerStatuses) ||
+    mostRestarts(sidecarStatuses(b)) - mostRestarts(sidecarStatuses(a)) ||
+    compareTimes(a.metadata.creationTimestamp, b.metadata.creationTimestamp)
   );
 }
 
@@ -25,14 +26,12 @@ function phaseOf({ status }: Pod): number {
   return PHASE_ORDER[status?.phase ?? 'Pending'] ?? 0;
 }
 
-function readySinceMs(pod: Pod): number {
-  return isPodReady(pod) ? Date.parse(podReadyCondition(pod)?.lastTransitionTime ?? '') || 0 : 0;
+function readySince(pod: Pod): string | undefined {
+  return isPodReady(pod) ? podReadyCondition(pod)?.lastTransitionTime : undefined;
 }
 
-function restartsOf({ status }: Pod): number {
-  return Math.max(0, ...(status?.containerStatuses ?? []).map(({ restartCount }) => restartCount));
-}
-
-function createdMs({ metadata }: Pod): number {
-  return Date.parse(metadata.creationTimestamp ?? '') || 0;
+/** No time at all goes first, then the later one. */
+function compareTimes(a: string | undefined, b: string | undefined): number {
+  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
+  return Date.parse(b) - Date.parse(a);
 }

@@ -1,6 +1,6 @@
 /** What the controllers ask about Pods. All pure; times in milliseconds since the Unix epoch. */
 import { findCondition } from '../../scheme/conditions.ts';
-import type { Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts';
+import type { ContainerStatus, Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts';
 
 export const CONDITION_POD_READY = 'Ready';
 export const CONDITION_POD_SCHEDULED = 'PodScheduled';
@@ -39,4 +39,19 @@ export function podAvailableAtMs(pod: Pod, minReadySeconds: number): number | un
   if (minReadySeconds <= 0) return Number.NEGATIVE_INFINITY;
   if (!ready.lastTransitionTime) return undefined;
   return Date.parse(ready.lastTransitionTime) + minReadySeconds * 1000;
+}
+
+/** The states of the Pod's sidecars: of its init containers that run on beside the others. */
+export function sidecarStatuses({ spec, status }: Pod): readonly ContainerStatus[] {
+  const sidecars = new Set(
+    spec?.initContainers
+      ?.filter(({ restartPolicy }) => restartPolicy === 'Always')
+      .map(({ name }) => name),
+  );
+  return (status?.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name));
+}
+
+/** How often the one of the containers has been started again that was most often. */
+export function mostRestarts(statuses: readonly ContainerStatus[] = []): number {
+  return statuses.reduce((most, { restartCount }) => Math.max(most, restartCount), 0);
 }

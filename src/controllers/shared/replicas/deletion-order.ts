@@ -2,8 +2,8 @@
  * Which Pods an owner of replicas gives up first when it has too many: those that have cost least so far. All pure.
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#scaling-a-replicaset
  */
-import type { ContainerStatus, Pod } from '../../../scheme/generated/types/core-v1.ts';
-import { podReadyCondition } from '../pods.ts';
+import type { Pod } from '../../../scheme/generated/types/core-v1.ts';
+import { mostRestarts, podReadyCondition, sidecarStatuses } from '../pods.ts';
 
 /** The user's say in the order: a whole number, lower goes first, absent is 0. */
 export const ANNOTATION_POD_DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
@@ -50,12 +50,6 @@ function toCandidate(pod: Pod, { podsOnNode }: DeletionOrderOptions): Candidate 
   const nodeName = pod.spec?.nodeName ?? '';
   const ready = podReadyCondition(pod);
   const isReady = ready?.status === 'True';
-  const sidecars = new Set(
-    pod.spec?.initContainers
-      ?.filter(({ restartPolicy }) => restartPolicy === 'Always')
-      .map(({ name }) => name),
-  );
-  const initStatuses = pod.status?.initContainerStatuses ?? [];
   return {
     pod,
     isAssigned: nodeName !== '',
@@ -64,8 +58,8 @@ function toCandidate(pod: Pod, { podsOnNode }: DeletionOrderOptions): Candidate 
     cost: deletionCost(pod),
     nodeMates: nodeName === '' ? 0 : podsOnNode(nodeName),
     readySinceMs: isReady ? parseTime(ready.lastTransitionTime) : undefined,
-    restarts: maxRestarts(pod.status?.containerStatuses ?? []),
-    sidecarRestarts: maxRestarts(initStatuses.filter(({ name }) => sidecars.has(name))),
+    restarts: mostRestarts(pod.status?.containerStatuses),
+    sidecarRestarts: mostRestarts(sidecarStatuses(pod)),
     createdMs: parseTime(pod.metadata.creationTimestamp) ?? 0,
     uid: pod.metadata.uid ?? '',
   };
@@ -74,10 +68,6 @@ function toCandidate(pod: Pod, { podsOnNode }: DeletionOrderOptions): Candidate 
 function deletionCost(pod: Pod): number {
   const text = pod.metadata.annotations?.[ANNOTATION_POD_DELETION_COST];
   return text !== undefined && WHOLE_NUMBER.test(text) ? Number(text) : 0;
-}
-
-function maxRestarts(statuses: readonly ContainerStatus[]): number {
-  return statuses.reduce((most, { restartCount }) => Math.max(most, restartCount), 0);
 }
 
 function parseTime(timestamp: string | undefined): number | undefined {
