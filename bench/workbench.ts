@@ -24,13 +24,16 @@ export interface WorkbenchOptions {
   readonly initialNodes?: number;
 }
 
+/** As in the script `start` of package.json. */
+const NODE_ARGS = ['--max-semi-space-size=32'];
+
 /** The server runs as `npm start` runs it, fsync included. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { args = [], dist, profiled, initialNodes = 0 } = options;
   const server = await startServer({
     dist,
     args: ['--initial-nodes', String(initialNodes), '--log-level', 'error', ...args],
-    nodeArgs: profiled ? ['--inspect=127.0.0.1:0'] : [],
+    nodeArgs: [...NODE_ARGS, ...(profiled ? ['--inspect=127.0.0.1:0'] : [])],
   });
   const client = new GraphqlClient(server);
   const inspector = profiled ? await InspectorSession.open(server.output()) : undefined;

@@ -92,7 +92,7 @@ export interface Config {
   readonly maxRequestsInFlight: number;
   /** Controllers to run: `*` for all, `-name` without one. @default ['*'] */
   readonly controllers: readonly string[];
-  /** How long a node may be silent before it is Unknown, in seconds. @default 40 */
+  /** How long a node may be silent before it is Unknown, in seconds. @default 50 */
   readonly nodeMonitorGracePeriodSeconds: number;
   /** How long a new node may take to report for the first time, in seconds. @default 60 */
   readonly nodeStartupGracePeriodSeconds: number;
@@ -149,7 +149,7 @@ Usage: npm start -- [options]
   --controllers LIST          '*' for all, '-NAME' without one (default '*')
   --initial-nodes N           simulated nodes of a new cluster (default 3)
   --node-monitor-grace-period SECONDS
-                              how long a node may be silent before it is Unknown (default 40)
+                              how long a node may be silent before it is Unknown (default 50)
   --node-startup-grace-period SECONDS
                               how long a new node may take to report for the first time (default 60)
   --event-ttl SECONDS         how long Events are kept after they were last seen (default 3600)
@@ -246,7 +246,7 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     controllers: values.controllers ? splitList(values.controllers) : ['*'],
     nodeMonitorGracePeriodSeconds: seconds(
       '--node-monitor-grace-period',
-      values['node-monitor-grace-period'] ?? '40',
+      values['node-monitor-grace-period'] ?? '50',
     ),
     nodeStartupGracePeriodSeconds: seconds(
       '--node-startup-grace-period',

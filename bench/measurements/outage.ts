@@ -1,7 +1,10 @@
 import type { Sample } from '../figure.ts';
 import { openWorkbench } from '../workbench.ts';
-import { pause } from './cluster.ts';
+import { pause, readVersion } from './cluster.ts';
 import type { Measurement } from './measurement.ts';
+import { describePhases } from './outage-phases.ts';
+import { profiled } from './profiled.ts';
+import { readCpu } from './rollout.ts';
 import { addZone, deploy, killZone, SIMULATION_ARGS, waitForPods } from './simulated-cluster.ts';
 
 /** What a zone has when it goes down: all Pods are there, because there is no other. */
@@ -27,11 +30,12 @@ const SERVER_ARGS = [
 ];
 
 /** Nodes that come by the thousand, and a zone of them that goes down with all its Pods. */
-export const measureOutage: Measurement = async ({ options, say }) => {
+export const measureOutage: Measurement = async (ctx) => {
+  const { options, say } = ctx;
   const size = options.quick ? QUICK_SIZE : FULL_SIZE;
   await using bench = await openWorkbench({
     dist: options.dist,
-    profiled: false,
+    profiled: options.profileDirectory !== undefined,
     args: SERVER_ARGS,
   });
   const { client } = bench;
@@ -39,22 +43,46 @@ export const measureOutage: Measurement = async ({ options, say }) => {
   const nodesSeconds = await timed(() => addZone(client, 'a', size.nodes));
   say(`outage: ${size.pods} Pods in zone a`);
   await deploy(client, size.pods);
-  await waitForPods(client, (ready) => ready === size.pods);
+  await waitForPods(client, ({ ready }) => ready === size.pods);
   await addZone(client, 'b', size.nodes);
   await pause(SETTLE_MS);
   say('outage: zone a goes down');
-  const moveSeconds = await timed(async () => {
-    await killZone(client, 'a');
-    await waitForPods(client, (ready) => ready < size.pods);
-    await waitForPods(client, (ready) => ready === size.pods);
-  });
-  return toSamples(nodesSeconds, moveSeconds - GRACE_SECONDS - TOLERATION_SECONDS);
+  let diedMs = 0;
+  const versionBefore = await readVersion(client);
+  const before = readCpu(bench);
+  const moveSeconds = await profiled(ctx, bench, 'outage', () =>
+    timed(async () => {
+      diedMs = Date.now();
+      await killZone(client, 'a');
+      // The first nodes that are given up may have been replaced before the last one is.
+      await waitForPods(
+        client,
+        ({ ready, terminating }) => terminating === size.pods && ready === size.pods,
+      );
+    }),
+  );
+  const after = readCpu(bench);
+  const writes = (await readVersion(client)) - versionBefore;
+  const serverSeconds = after.server.cpuSeconds - before.server.cpuSeconds;
+  const postgresSeconds = after.postgres.cpuSeconds - before.postgres.cpuSeconds;
+  say('outage: how many, and when the first, the middle and the last');
+  for (const phase of await describePhases(client, diedMs)) say(`outage: ${phase}`);
+  return [
+    ...toSamples(nodesSeconds, moveSeconds - GRACE_SECONDS - TOLERATION_SECONDS),
+    costSample('writes', 'writes that it took, heartbeats included (versions spent)', '', writes),
+    costSample('server_cpu_s', 'processor time of the server for it', 's', serverSeconds),
+    costSample('postgres_cpu_s', 'processor time of PostgreSQL for it', 's', postgresSeconds),
+  ];
 };
 
 async function timed(work: () => Promise<void>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return (performance.now() - startedAt) / 1_000;
+}
+
+function costSample(name: string, label: string, unit: Sample['unit'], value: number): Sample {
+  return { name: `outage_move_${name}`, label, unit, value };
 }
 
 function toSamples(nodesSeconds: number, moveSeconds: number): Sample[] {

@@ -158,7 +158,8 @@ export async function measureDeletion(
   ];
 }
 
-function readCpu({ server }: Workbench): { server: ProcessUsage; postgres: ProcessUsage } {
+/** What the server and its PostgreSQL have used so far. */
+export function readCpu({ server }: Workbench): { server: ProcessUsage; postgres: ProcessUsage } {
   const postgres = findPostgres(server.pid);
   if (!postgres) throw new Error('the server has no PostgreSQL');
   return { server: readUsage(server.pid), postgres: readTreeUsage(postgres) };

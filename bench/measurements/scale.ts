@@ -30,7 +30,7 @@ export const measureScale: Measurement = async (ctx) => {
   await addZone(client, 'a', size.nodes);
   say(`scale: ${size.pods} Pods`);
   await deploy(client, size.pods);
-  await waitForPods(client, (ready) => ready === size.pods);
+  await waitForPods(client, ({ ready }) => ready === size.pods);
   say('scale: waiting until the Events of it are written');
   await settle(client, size.nodes, options.quick ? 1 : QUIET_ROUNDS);
   const windowMs = options.quick ? 4_000 : 60_000;

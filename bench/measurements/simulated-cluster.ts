@@ -14,9 +14,11 @@ const READY_NODES = `
   query ReadyNodes($name: String!) {
     simulation_orrery_dev { v1alpha1 { nodeProfile(name: $name) { status { readyReplicas } } } }
   }`;
-const READY_PODS = `
-  query ReadyPods($namespace: String!, $name: String!) {
-    apps { v1 { deployment(namespace: $namespace, name: $name) { status { readyReplicas } } } }
+const COUNT_PODS = `
+  query CountPods($namespace: String!, $name: String!) {
+    apps { v1 { deployment(namespace: $namespace, name: $name) {
+      status { readyReplicas terminatingReplicas }
+    } } }
   }`;
 
 async function apply(client: GraphqlClient, manifest: object): Promise<void> {
@@ -50,12 +52,19 @@ export async function deploy(client: GraphqlClient, replicas: number): Promise<v
   await apply(client, workload(replicas));
 }
 
-/** Waits until the Deployment has as many Ready Pods as `holds` wants. */
+export interface PodCounts {
+  /** Of those that are to stay. */
+  readonly ready: number;
+  /** Those that are to go; the last that knows of a dead node's Pods, whose kubelet cannot say that they are gone. */
+  readonly terminating: number;
+}
+
+/** Waits until the Deployment has as many Pods as `holds` wants. */
 export async function waitForPods(
   client: GraphqlClient,
-  holds: (ready: number) => boolean,
+  holds: (counts: PodCounts) => boolean,
 ): Promise<void> {
-  await waitFor(async () => holds(await readyReplicas(client)), POLL_MS);
+  await waitFor(async () => holds(await countPods(client)), POLL_MS);
 }
 
 async function readyNodes(client: GraphqlClient, name: string): Promise<number> {
@@ -67,11 +76,18 @@ async function readyNodes(client: GraphqlClient, name: string): Promise<number> 
   return group.v1alpha1.nodeProfile.status?.readyReplicas ?? 0;
 }
 
-async function readyReplicas(client: GraphqlClient): Promise<number> {
+async function countPods(client: GraphqlClient): Promise<PodCounts> {
   const { apps } = await client.request<{
-    apps: { v1: { deployment: { status: { readyReplicas: number | null } | null } } };
-  }>(READY_PODS, { namespace: NAMESPACE, name: DEPLOYMENT });
-  return apps.v1.deployment.status?.readyReplicas ?? 0;
+    apps: {
+      v1: {
+        deployment: {
+          status: { readyReplicas: number | null; terminatingReplicas: number | null } | null;
+        };
+      };
+    };
+  }>(COUNT_PODS, { namespace: NAMESPACE, name: DEPLOYMENT });
+  const { readyReplicas, terminatingReplicas } = apps.v1.deployment.status ?? {};
+  return { ready: readyReplicas ?? 0, terminating: terminatingReplicas ?? 0 };
 }
 
 function workload(replicas: number): object {

@@ -98,6 +98,8 @@ export interface WriteOptions {
   /** See the store's lanes. @default 'foreground' */
   readonly lane?: 'foreground' | 'background';
   readonly signal?: AbortSignal;
+  /** Throws when whoever writes may do so no longer: asked when the write is committed, however long it took until then. */
+  readonly assertMayCommit?: (() => void) | undefined;
 }
 
 export interface UpdateOptions extends WriteOptions {

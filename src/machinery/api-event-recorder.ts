@@ -14,8 +14,8 @@ import type {
 import { EventSeriesTracker, FINISH_MS } from './event-series-tracker.ts';
 import { EventWriter } from './event-writer.ts';
 
-/** Events that may wait; about 300 bytes each. */
-const MAX_QUEUED_EVENTS = 100_000;
+/** Events that may wait, about 400 bytes each: those of 50,000 Pods that start while little of them is written. */
+const MAX_QUEUED_EVENTS = 200_000;
 
 export interface ApiEventRecorderOptions {
   /** Of whoever names no other by {@link EventRecorder.withClient}. */
@@ -28,7 +28,7 @@ export interface ApiEventRecorderOptions {
   readonly logger?: Logger;
   /** Paces retries. @default real time */
   readonly retryClock?: Clock;
-  /** Events that may wait to be written. @default 100_000 */
+  /** Events that may wait to be written. @default 200_000 */
   readonly maxQueued?: number;
   /** Pairs of source and object whose rate is bounded. @default 4_096 */
   readonly maxSubjects?: number;

@@ -16,3 +16,12 @@ export function claimNameOf(
   const made = status?.resourceClaimStatuses?.find((one) => one.name === name);
   return made ? (made.resourceClaimName ?? null) : undefined;
 }
+
+/** The names of the claims that the Pod has by now, the one for its extended resources with them. */
+export function deviceClaimNames(pod: Pod): readonly string[] {
+  const extended = pod.status?.extendedResourceClaimStatus?.resourceClaimName;
+  return [
+    ...(pod.spec?.resourceClaims ?? []).flatMap((one) => claimNameOf(pod, one) ?? []),
+    ...(extended ? [extended] : []),
+  ];
+}

@@ -23,6 +23,11 @@ export interface StoreOptions {
   readonly deadlineMs?: number;
   /** After this long without an answer a commit's connection counts as dead, and the outcome is looked up. @default 10_000 */
   readonly commitTimeoutMs?: number;
+  /**
+   * After this long without a sign of life PostgreSQL ends the connection for commits, so that what a process that stood
+   * still sends afterwards is not taken. @default 2_000
+   */
+  readonly idleTimeoutMs?: number;
   /** How long a lost notification may go unnoticed. @default 1_000 */
   readonly pollIntervalMs?: number;
   /** How often watchers of quiet resources hear how far the log is, at most. @default 1_000 */
@@ -62,6 +67,7 @@ const DEFAULTS: Omit<ResolvedStoreOptions, 'url'> = {
   freeze: false,
   deadlineMs: 30_000,
   commitTimeoutMs: 10_000,
+  idleTimeoutMs: 2_000,
   pollIntervalMs: 1_000,
   progressIntervalMs: 1_000,
   retentionMs: 3_600_000,

@@ -110,7 +110,7 @@ function createSession(
   { options, clusterId, writerId }: Foundation,
   listener: RevisionListener,
 ): WriterSession {
-  const { url, clock, commitTimeoutMs } = options;
+  const { url, clock, commitTimeoutMs, idleTimeoutMs, ioClock } = options;
   return new WriterSession({
     url,
     applicationName: 'orrery-write',
@@ -119,6 +119,8 @@ function createSession(
     clock,
     hasPeers: () => listener.hasPeers,
     commitTimeoutMs,
+    idleTimeoutMs,
+    ioClock,
   });
 }
 

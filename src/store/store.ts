@@ -54,6 +54,12 @@ export interface CommitOptions {
   readonly lane?: 'foreground' | 'background';
   /** Gives up waiting. The write may still be committed, as with any request whose answer is lost. */
   readonly signal?: AbortSignal;
+  /**
+   * Asked whenever the writes are about to be sent, the first time and after each lost connection; throws when they may be
+   * written no longer, which the caller hears. What a process that stands still right after that sends later than the store's
+   * `idleTimeoutMs`, PostgreSQL does not take.
+   */
+  readonly assertMayCommit?: (() => void) | undefined;
 }
 
 /** A committed change, as caches and watchers get it. */

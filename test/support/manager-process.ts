@@ -5,7 +5,8 @@ import type { Controller } from '../../src/machinery/controller.ts';
 import { createBullmqBackend } from '../../src/queues/bullmq-backend.ts';
 import { serviceUnavailable } from '../../src/scheme/errors.ts';
 import type { ApiObject } from '../../src/scheme/object.ts';
-import { testApi } from './plane.ts';
+import type { StoreOptions } from '../../src/store/store-options.ts';
+import { type TestApi, testApi } from './plane.ts';
 import { RecordingLogger } from './recording-logger.ts';
 import { runControllers } from './running-controllers.ts';
 
@@ -38,15 +39,30 @@ export interface ManagerProcess extends AsyncDisposable {
   readonly writes: { underWay: number };
 }
 
+export interface ManagerProcessOptions {
+  readonly identity: string;
+  readonly databaseUrl: string;
+  readonly controllersFor: (api: TestApi) => readonly Controller[];
+  /** Hears of each write that was answered. @default nobody */
+  readonly onWritten?: (identity: string, object: ApiObject) => void;
+  /** @default what the store says */
+  readonly store?: Omit<StoreOptions, 'url'>;
+  /** What controllers go by. @default the machine's time */
+  readonly worldClock?: Clock;
+}
+
 /** A controller manager with an API server of its own, as in a process of its own. */
-export async function managerProcess(
-  identity: string,
-  databaseUrl: string,
-  controllers: readonly Controller[],
-  onWritten: (identity: string, object: ApiObject) => void,
-): Promise<ManagerProcess> {
+export async function managerProcess({
+  identity,
+  databaseUrl,
+  controllersFor,
+  onWritten = () => undefined,
+  store = {},
+  worldClock,
+}: ManagerProcessOptions): Promise<ManagerProcess> {
   const logger = new RecordingLogger();
-  const api = await testApi({ databaseUrl, logger });
+  const world = worldClock ? { clock: worldClock } : {};
+  const api = await testApi({ databaseUrl, logger, store, ...world });
   const backend = await createBullmqBackend({ databaseUrl });
   const clock = new ProcessClock();
   const link = { isUp: true };
@@ -55,7 +71,8 @@ export async function managerProcess(
   const running = await runControllers({
     client: linkedClient(api.client, link),
     clientFor: () => acting,
-    controllers,
+    controllers: controllersFor(api),
+    ...world,
     backend,
     retryClock: clock,
     logger,

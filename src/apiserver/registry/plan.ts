@@ -138,8 +138,8 @@ class Attempts<P extends Plan> {
   }
 
   #commitOptions({ guards }: Plan): CommitOptions {
-    const { lane, signal } = this.#options;
-    return { guards, ...(lane ? { lane } : {}), ...(signal ? { signal } : {}) };
+    const { assertMayCommit, lane, signal } = this.#options;
+    return { guards, assertMayCommit, ...(lane ? { lane } : {}), ...(signal ? { signal } : {}) };
   }
 
   #isWorthAnother({ sideWrites = [] }: Plan, thrown: unknown): boolean {

@@ -8,7 +8,6 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
-  requeueAfter,
 } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { addNodeNameIndex } from '../../machinery/indexes.ts';
@@ -35,12 +34,14 @@ export const REASON_NODE_NOT_READY = 'NodeNotReady';
 export const REASON_REGISTERED_NODE = 'RegisteredNode';
 export const REASON_REMOVING_NODE = 'RemovingNode';
 
+/** A Node waits for several writes in a row: of a zone that falls silent, many wait together, and share commits. */
+const NODE_CONCURRENCY = 64;
 const POD_CONCURRENCY = 50;
 /** A Node older than this was registered before: a restart has nothing to tell of it. */
 const NEW_NODE_MS = 60_000;
 
 export interface NodeLifecycleOptions {
-  /** How long a Node may be silent before it is Unknown. @default 40_000 */
+  /** How long a Node may be silent before it is Unknown. @default 50_000 */
   readonly nodeMonitorGracePeriodMs?: number;
   /** How often silence is looked for. @default 5_000 */
   readonly nodeMonitorPeriodMs?: number;
@@ -55,7 +56,7 @@ export function createNodeLifecycleController(options: NodeLifecycleOptions = {}
   return {
     name: 'node-lifecycle',
     serviceAccount: 'node-controller',
-    concurrency: 8,
+    concurrency: NODE_CONCURRENCY,
     singleton: true,
     setUp(context) {
       const lifecycle = new NodeLifecycle(context, options);
@@ -74,7 +75,8 @@ class NodeLifecycle {
   readonly #rates: EvictionRates;
   readonly #periodMs: number;
   #isFullyDisrupted = false;
-  #timer: Timer | undefined;
+  #monitorTimer: Timer | undefined;
+  #turnsTimer: Timer | undefined;
 
   constructor(context: ControllerContext, options: NodeLifecycleOptions) {
     const { informers, events, signal } = context;
@@ -83,7 +85,7 @@ class NodeLifecycle {
     this.#rates = options.evictionRates ?? DEFAULT_EVICTION_RATES;
     this.#periodMs = options.nodeMonitorPeriodMs ?? 5_000;
     this.#health = new NodeHealth({
-      monitorMs: options.nodeMonitorGracePeriodMs ?? 40_000,
+      monitorMs: options.nodeMonitorGracePeriodMs ?? 50_000,
       startupMs: options.nodeStartupGracePeriodMs ?? 60_000,
     });
     this.#nodes = informers.informer(coreNodes);
@@ -91,7 +93,7 @@ class NodeLifecycle {
     addNodeNameIndex(this.#pods);
     this.#watch();
     this.#armMonitor();
-    signal.addEventListener('abort', () => this.#timer?.cancel(), { once: true });
+    signal.addEventListener('abort', () => this.#stop(), { once: true });
   }
 
   async reconcile(name: string): Promise<ReconcileResult> {
@@ -104,12 +106,14 @@ class NodeLifecycle {
     const { node, awaitsEviction } = planNode({
       node: reported,
       isEvictionStopped: this.#isFullyDisrupted,
-      takeEvictionTurn: () => this.#turns.take(zoneOf(reported), clock.now()),
+      takeEvictionTurn: () => this.#turns.take(zoneOf(reported), name, clock.now()),
       nowMs: clock.now(),
     });
+    if (awaitsEviction) this.#armTurns();
+    else this.#turns.withdraw(name);
     if (node !== reported) await client.update(coreNodes, node);
     if (nodeReadyCondition(reported)?.status === 'Unknown') await this.#markPodsNotReady(name);
-    return awaitsEviction ? requeueAfter(this.#periodMs) : done;
+    return done;
   }
 
   async #reportSilence(node: Node): Promise<Node> {
@@ -191,6 +195,7 @@ class NodeLifecycle {
   #onDelete(node: Node): void {
     const { name = '' } = node.metadata;
     this.#health.forget(name);
+    this.#turns.withdraw(name);
     this.#events.record(node, {
       type: 'Normal',
       reason: REASON_REMOVING_NODE,
@@ -200,10 +205,27 @@ class NodeLifecycle {
 
   #armMonitor(): void {
     const { clock, signal } = this.#context;
-    this.#timer = clock.setTimer(this.#periodMs, () => {
+    this.#monitorTimer = clock.setTimer(this.#periodMs, () => {
       if (signal.aborted) return;
       this.#monitor();
       this.#armMonitor();
+    });
+  }
+
+  #stop(): void {
+    this.#monitorTimer?.cancel();
+    this.#turnsTimer?.cancel();
+  }
+
+  /** Wakes when the next turn comes that a Node waits for. */
+  #armTurns(): void {
+    const { clock, queue, signal } = this.#context;
+    this.#turnsTimer?.cancel();
+    const nextMs = this.#turns.nextTurnMs();
+    if (nextMs === undefined || signal.aborted) return;
+    this.#turnsTimer = clock.setTimer(nextMs - clock.now(), () => {
+      for (const name of this.#turns.grant(clock.now())) queue.add(name);
+      this.#armTurns();
     });
   }
 
@@ -221,13 +243,17 @@ class NodeLifecycle {
     }
   }
 
+  /** A Node that is about to be reported silent counts as that. */
   #judgeZones(nowMs: number): void {
-    const counts = countZones(this.#nodes.list());
+    const isHealthy = (node: Node): boolean =>
+      isNodeReady(node) && !this.#health.isOverdue(node, nowMs);
+    const counts = countZones(this.#nodes.list(), isHealthy);
     for (const [zone, count] of counts) {
       this.#turns.setRate(zone, evictionRate(count, this.#rates), nowMs);
     }
     const isDisrupted = isFullyDisrupted(counts, this.#rates);
     if (this.#isFullyDisrupted && !isDisrupted) this.#health.restartAll(nowMs);
     this.#isFullyDisrupted = isDisrupted;
+    this.#armTurns();
   }
 }

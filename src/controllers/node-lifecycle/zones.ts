@@ -7,6 +7,7 @@ import type { Node } from '../../scheme/generated/types/core-v1.ts';
 import { isNodeReady, LABEL_ZONE } from '../shared/nodes.ts';
 
 const LABEL_REGION = 'topology.kubernetes.io/region';
+const LABEL_EXCLUDE_DISRUPTION = 'node.kubernetes.io/exclude-disruption';
 /** Fewer silent Nodes than this are no disruption, whatever their share. */
 const MIN_UNHEALTHY_NODES = 2;
 
@@ -39,13 +40,18 @@ export function zoneOf({ metadata: { labels } }: Node): string {
   return `${labels?.[LABEL_REGION] ?? ''}/${labels?.[LABEL_ZONE] ?? ''}`;
 }
 
-export function countZones(nodes: Iterable<Node>): Map<string, ZoneCount> {
+/** Nodes with the label node.kubernetes.io/exclude-disruption say nothing of their zone. */
+export function countZones(
+  nodes: Iterable<Node>,
+  isHealthy: (node: Node) => boolean = isNodeReady,
+): Map<string, ZoneCount> {
   const counts = new Map<string, { ready: number; notReady: number }>();
   for (const node of nodes) {
     const zone = zoneOf(node);
     const count = counts.get(zone) ?? { ready: 0, notReady: 0 };
     counts.set(zone, count);
-    if (isNodeReady(node)) count.ready++;
+    if (node.metadata.labels?.[LABEL_EXCLUDE_DISRUPTION] !== undefined) continue;
+    if (isHealthy(node)) count.ready++;
     else count.notReady++;
   }
   return counts;
@@ -71,6 +77,7 @@ export function isFullyDisrupted(
   counts: ReadonlyMap<string, ZoneCount>,
   rates: EvictionRates,
 ): boolean {
-  if (counts.size === 0) return false;
-  return [...counts.values()].every((count) => zoneState(count, rates) === 'full-disruption');
+  const judged = [...counts.values()].filter(({ ready, notReady }) => ready + notReady > 0);
+  if (judged.length === 0) return false;
+  return judged.every((count) => zoneState(count, rates) === 'full-disruption');
 }

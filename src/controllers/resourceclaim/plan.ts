@@ -1,5 +1,5 @@
 /** The claims of Pods for devices: which are to be made, who uses them, and which have served. Pure. */
-import { CLAIM_FINALIZER, claimNameOf } from '../../scheme/device-claims.ts';
+import { CLAIM_FINALIZER } from '../../scheme/device-claims.ts';
 import type { Pod, PodResourceClaimStatus } from '../../scheme/generated/types/core-v1.ts';
 import type {
   ResourceClaim,
@@ -76,11 +76,6 @@ export function claimStatuses(
   const others = before.filter(({ name }) => !claimNames.has(name));
   const own = [...claimNames].map(([name, resourceClaimName]) => ({ name, resourceClaimName }));
   return [...others, ...own];
-}
-
-/** The names of the claims that the Pod uses: given ones, and those that were made for it. */
-export function claimNamesOf(pod: Pod): readonly string[] {
-  return (pod.spec?.resourceClaims ?? []).flatMap((one) => claimNameOf(pod, one) ?? []);
 }
 
 export function isPodReference({ apiGroup, resource }: ResourceClaimConsumerReference): boolean {

@@ -6,12 +6,12 @@
 import { type Controller, type ControllerContext, done } from '../../machinery/controller.ts';
 import { addControllerUidIndex } from '../../machinery/indexes.ts';
 import type { Informer } from '../../machinery/informer.ts';
+import { deviceClaimNames } from '../../scheme/device-claims.ts';
 import { corePods, resourceResourceClaims } from '../../scheme/generated/resources.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { ResourceClaim } from '../../scheme/generated/types/resource-v1.ts';
 import { controllerOf, keyOf, namespacedKey } from '../../scheme/object.ts';
 import { reconcileClaim } from './claims.ts';
-import { claimNamesOf } from './plan.ts';
 import { reconcilePod } from './pods.ts';
 
 const EVENT_SOURCE = 'resource_claim';
@@ -44,9 +44,10 @@ export function createResourceClaimController(): Controller {
 
 function watchPods({ queue }: ControllerContext, pods: Informer<Pod>): void {
   const changed = (pod: Pod): void => {
-    if (pod.spec?.resourceClaims === undefined) return;
+    const { spec, status } = pod;
+    if (!spec?.resourceClaims && !status?.extendedResourceClaimStatus) return;
     queue.add(`${POD}${keyOf(pod)}`);
-    for (const name of claimNamesOf(pod)) {
+    for (const name of deviceClaimNames(pod)) {
       queue.add(`${CLAIM}${namespacedKey(pod.metadata.namespace, name)}`);
     }
   };

@@ -26,6 +26,8 @@ const DISRUPTION = {
   reason: 'DeletionByTaintManager',
   message: 'Taint manager: deleting due to NoExecute taint',
 };
+/** The Pods of many Nodes go together when a zone does: their writes share commits. */
+const NODE_CONCURRENCY = 64;
 const EVICTION_CONCURRENCY = 50;
 
 /** Its keys are names of Nodes. */
@@ -33,7 +35,7 @@ export function createTaintEvictionController(): Controller {
   return {
     name: 'taint-eviction',
     serviceAccount: 'node-controller',
-    concurrency: 8,
+    concurrency: NODE_CONCURRENCY,
     singleton: true,
     setUp(context) {
       const eviction = new TaintEviction(context);

@@ -15,7 +15,7 @@ import { podReadyCondition } from './pod-ready-condition.ts';
 import { podResize, podResizeGrant } from './pod-resize.ts';
 import { podRestartAll } from './pod-restart-all.ts';
 import { podRunning } from './pod-running.ts';
-import { podShutdown } from './pod-shutdown.ts';
+import { podShutdown, podShutdownStop } from './pod-shutdown.ts';
 import { podStorageLimit } from './pod-storage-limit.ts';
 import { podRemove, podStop, podTerminate } from './pod-terminate.ts';
 import { podUnhealthy } from './pod-unhealthy.ts';
@@ -25,6 +25,7 @@ export const POD_STAGES: readonly PodStage[] = [
   podStop,
   podTerminate,
   podRemove,
+  podShutdownStop,
   podShutdown,
   podEvict,
   podStorageLimit,

@@ -1,7 +1,7 @@
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import { ANNOTATION_STOP_DELAY, declaredDelayMs, declaredHookError } from '../annotations.ts';
 import { preStopFailedNote, stopNote } from '../notes.ts';
-import { drawDelay, type PodContext, type PodStage } from '../stage.ts';
+import { drawDelay, type PodContext, type PodStage, type PodTransition } from '../stage.ts';
 import { type ContainerSlot, containerSlots, isRunning } from '../status/container-slots.ts';
 import { EXIT_CODE_KILLED, EXIT_CODE_TERMINATED } from '../status/container-status.ts';
 import { isWork } from '../work.ts';
@@ -38,16 +38,27 @@ function graceLeftMs({ metadata }: Pod, nowMs: number): number {
   return Date.parse(metadata.deletionTimestamp ?? '') - nowMs;
 }
 
-function hasAnnounced({ announcedMs }: PodContext): boolean {
-  return announcedMs(ANNOUNCEMENT) !== undefined;
+/** When the containers were told to stop; undefined where that was not spoken of. */
+export function toldToStopMs({ announcedMs }: PodContext): number | undefined {
+  return announcedMs(ANNOUNCEMENT);
+}
+
+/** Whether the Pod takes its time to stop, and has not been told to. */
+export function isSlowStopUnsaid(pod: Pod, ctx: PodContext): boolean {
+  return toldToStopMs(ctx) === undefined && slowestStopMs(pod) >= SLOW_STOP_MS;
+}
+
+/** The containers are told to stop, and that is spoken of. */
+export function tellToStop(pod: Pod): PodTransition {
+  return { announces: [ANNOUNCEMENT], events: stoppingSlots(pod).map(stopNote) };
 }
 
 /** Containers that take their time to stop have been told to. */
 export const podStop: PodStage = {
   name: 'pod-stop',
-  matches: (pod, ctx) => isDeleted(pod) && !hasAnnounced(ctx) && slowestStopMs(pod) >= SLOW_STOP_MS,
+  matches: (pod, ctx) => isDeleted(pod) && isSlowStopUnsaid(pod, ctx),
   delay: { ms: 5, jitterMs: 5 },
-  next: (pod) => ({ announces: [ANNOUNCEMENT], events: stoppingSlots(pod).map(stopNote) }),
+  next: tellToStop,
 };
 
 /** A Pod that was deleted: its containers are stopped within the grace period. */
@@ -55,7 +66,7 @@ export const podTerminate: PodStage = {
   name: 'pod-terminate',
   matches: (pod) => isDeleted(pod) && stoppingSlots(pod).length > 0,
   delay: (pod, ctx) => {
-    const passedMs = ctx.nowMs - (ctx.announcedMs(ANNOUNCEMENT) ?? ctx.nowMs);
+    const passedMs = ctx.nowMs - (toldToStopMs(ctx) ?? ctx.nowMs);
     const leftMs = slowestStopMs(pod) + drawDelay(STOP_DELAY, ctx) - passedMs;
     return Math.min(graceLeftMs(pod, ctx.nowMs), leftMs);
   },
@@ -65,7 +76,7 @@ export const podTerminate: PodStage = {
     const exitCode = isKilled ? EXIT_CODE_KILLED : stoppedCode(pod);
     const { events, status } = stopContainers(pod, ctx.nowMs, exitCode, { slots });
     const failedHooks = slots.filter((slot) => hasFailedHook(pod, slot)).map(preStopFailedNote);
-    return { status, events: [...failedHooks, ...(hasAnnounced(ctx) ? [] : events)] };
+    return { status, events: [...failedHooks, ...(toldToStopMs(ctx) === undefined ? events : [])] };
   },
 };
 

@@ -98,6 +98,7 @@ export const PLUGINS: readonly PluginDefinition[] = [
     create: (handle, args) =>
       createNodeResourcesFit({
         ...args,
+        devices: handle.devices,
         ignoredResources: [...(args.ignoredResources ?? []), ...handle.ignoredResources],
       }),
   }),
@@ -110,6 +111,7 @@ export const PLUGINS: readonly PluginDefinition[] = [
   }),
   define({
     name: 'DynamicResources',
+    weight: 2,
     read: readDynamicResourcesArgs,
     create: (handle, args) => createDynamicResources({ ...handle, ...args }),
   }),

@@ -15,6 +15,7 @@ import { ClaimListeners } from '../claim-waits.ts';
 import type { ClusterEvent } from '../framework.ts';
 import { DevicePools } from './device-pools.ts';
 import { DeviceUsage } from './device-usage.ts';
+import { classesByResource } from './extended-resources.ts';
 
 /** Devices and claims for them as the informers say, and the allocations that are being stored meanwhile. */
 export class DeviceState {
@@ -28,6 +29,7 @@ export class DeviceState {
   readonly usage = new DeviceUsage();
   readonly #listeners = new ClaimListeners();
   #pools: DevicePools | undefined;
+  #classesByResource: ReadonlyMap<string, string> | undefined;
   #version = 0;
 
   /** @param onChange Called after each change that may let a pod in. */
@@ -69,6 +71,12 @@ export class DeviceState {
 
   deviceClass(name: string): DeviceClass | undefined {
     return this.#classes.get(name);
+  }
+
+  /** The classes whose devices stand for an extended resource, by its name. */
+  get classesByResource(): ReadonlyMap<string, string> {
+    this.#classesByResource ??= classesByResource(this.#classes.list());
+    return this.#classesByResource;
   }
 
   get pools(): DevicePools {
@@ -115,6 +123,7 @@ export class DeviceState {
 
   #onDevices(): void {
     this.#pools = undefined;
+    this.#classesByResource = undefined;
     this.#version++;
     this.#onChange({ type: 'devices-changed' });
   }

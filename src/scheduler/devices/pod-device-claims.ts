@@ -2,9 +2,11 @@ import { claimNameOf } from '../../scheme/device-claims.ts';
 import type { Pod, PodResourceClaim } from '../../scheme/generated/types/core-v1.ts';
 import type { ResourceClaim } from '../../scheme/generated/types/resource-v1.ts';
 import { controllerOf } from '../../scheme/object.ts';
+import type { PodInfo } from '../pod-info.ts';
 import type { OpenClaim } from './allocate-devices.ts';
 import { requestsOf, UnmetRequest } from './claim-requests.ts';
 import type { DeviceState } from './device-state.ts';
+import { type ExtendedRequest, extendedRequestsOf } from './extended-resources.ts';
 
 /** A claim serves so many pods at most. */
 const MAX_CONSUMERS = 256;
@@ -13,11 +15,16 @@ const MAX_CONSUMERS = 256;
 export interface PodDeviceClaims {
   readonly allocated: readonly ResourceClaim[];
   readonly open: readonly OpenClaim[];
+  /** What it wants in place of resources that a node does not have. */
+  readonly extended: readonly ExtendedRequest[];
 }
 
-/** The names of the claims that the pod has by now. */
-export function deviceClaimNames(pod: Pod): readonly string[] {
-  return (pod.spec?.resourceClaims ?? []).flatMap((one) => claimNameOf(pod, one) ?? []);
+/** Whether devices have any part in where the pod goes. */
+export function wantsDevices({ pod, requests }: PodInfo, state: DeviceState): boolean {
+  if (pod.spec?.resourceClaims?.length || pod.status?.extendedResourceClaimStatus) return true;
+  const { classesByResource } = state;
+  if (classesByResource.size === 0) return false;
+  return Object.keys(requests).some((name) => classesByResource.has(name));
 }
 
 /** Why it is too early to try the pod: a claim that it has a template for is not made yet. Its status will say so. */
@@ -33,19 +40,28 @@ export function deviceClaimsOf(
   state: DeviceState,
 ): PodDeviceClaims | { readonly refusal: string } {
   try {
-    const claims = (pod.spec?.resourceClaims ?? []).flatMap((one) => find(pod, one, state) ?? []);
+    const claims = wantedClaims(pod).flatMap((one) => find(pod, one, state) ?? []);
     const open = claims.filter((claim) => !state.allocationOf(claim));
     return {
       allocated: claims.filter((claim) => state.allocationOf(claim)),
-      open: open.map((claim) => ({
-        claim,
-        requests: requestsOf(claim, (name) => state.deviceClass(name)),
-      })),
+      open: open.map((claim) => toOpenClaim(claim, state)),
+      extended: extendedRequestsOf(pod, state.classesByResource),
     };
   } catch (thrown) {
     if (thrown instanceof UnmetRequest) return { refusal: thrown.message };
     throw thrown;
   }
+}
+
+export function toOpenClaim(claim: ResourceClaim, state: DeviceState): OpenClaim {
+  return { claim, requests: requestsOf(claim, (name) => state.deviceClass(name)) };
+}
+
+/** The claims that the pod names, and the one that was made for its extended resources. */
+function wantedClaims({ spec, status }: Pod): readonly PodResourceClaim[] {
+  const { resourceClaimName } = status?.extendedResourceClaimStatus ?? {};
+  const extended = resourceClaimName ? [{ name: resourceClaimName, resourceClaimName }] : [];
+  return [...(spec?.resourceClaims ?? []), ...extended];
 }
 
 /** @returns undefined when the pod needs none after all. @throws {UnmetRequest} while it cannot be used */

@@ -1,20 +1,28 @@
 import type { ApiClient } from '../../apiserver/client.ts';
 import { type Clock, toRfc3339 } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
+import { deviceClaimNames } from '../../scheme/device-claims.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { AllocationResult, ResourceClaim } from '../../scheme/generated/types/resource-v1.ts';
 import { compileNodeSelector } from '../../scheme/node-selector.ts';
 
 import type { ClusterCache } from '../cluster-cache.ts';
-import { allocateDevices } from '../devices/allocate-devices.ts';
+import { allocateDevices, type OpenClaim } from '../devices/allocate-devices.ts';
 import { devicesToReady, untilDevicesReady } from '../devices/await-binding.ts';
 import type { DeviceState } from '../devices/device-state.ts';
 import {
+  extendedClaimOf,
+  extendedRequestsOf,
+  isToBeMade,
+  storeExtendedClaim,
+} from '../devices/extended-resources.ts';
+import {
   claimsToCome,
-  deviceClaimNames,
   deviceClaimsOf,
   isReservedFor,
   type PodDeviceClaims,
+  toOpenClaim,
+  wantsDevices,
 } from '../devices/pod-device-claims.ts';
 import { isOfPodAlone, releaseClaim } from '../devices/release-claim.ts';
 import { storeAllocation } from '../devices/store-allocation.ts';
@@ -28,6 +36,8 @@ export const REASON_NOT_AVAILABLE = 'resourceclaim not available on the node';
 const CANNOT_ALLOCATE: Refusal = { reasons: [REASON_CANNOT_ALLOCATE], isUnresolvable: true };
 const NOT_AVAILABLE: Refusal = { reasons: [REASON_NOT_AVAILABLE], isUnresolvable: true };
 
+/** A request has so many at most. */
+const MAX_ALTERNATIVES = 8;
 const DEFAULT_BINDING_TIMEOUT_MS = 600_000;
 
 export interface DynamicResourcesOptions {
@@ -41,7 +51,8 @@ export interface DynamicResourcesOptions {
 
 /** What is stored for a reserved pod before it is bound. */
 interface ReservedClaim {
-  readonly claim: ResourceClaim;
+  /** One for extended resources is made only when it is stored. */
+  claim: ResourceClaim;
   /** Undefined where the claim had its devices before. */
   readonly allocation: AllocationResult | undefined;
   isStored: boolean;
@@ -59,19 +70,27 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
   return {
     name: NAME,
     preEnqueue: claimsToCome,
-    sign: ({ pod, uid }) => Boolean(pod.spec?.resourceClaims?.length) && [uid, state.version],
-    preFilter({ pod }) {
-      if (!pod.spec?.resourceClaims?.length) return undefined;
+    sign: (info) => wantsDevices(info, state) && [info.uid, state.version],
+    preFilter(info) {
+      const { pod } = info;
+      if (!wantsDevices(info, state)) return undefined;
       const claims = deviceClaimsOf(pod, state);
       if ('refusal' in claims) return { refusal: claims.refusal };
       const isReachable = reachOf(claims, state);
       return {
-        filter: ({ node }) => (node ? judge(claims, node, { state, isReachable }) : undefined),
+        filter: ({ node }) => (node ? judge(pod, node, { claims, state, isReachable }) : undefined),
       };
     },
-    reserve({ pod, uid }, nodeName) {
+    preScore({ pod }) {
+      const claims = pod.spec?.resourceClaims?.length ? deviceClaimsOf(pod, state) : undefined;
+      if (!claims || 'refusal' in claims || !claims.open.some(hasAlternatives)) return undefined;
+      const { open } = claims;
+      return { score: ({ node }) => (node ? rank(open, node, state) : 0), normalize: 'max' };
+    },
+    reserve(info, nodeName) {
+      const { pod, uid } = info;
       const node = cache.node(nodeName)?.node;
-      if (!node || !pod.spec?.resourceClaims?.length) return;
+      if (!node || !wantsDevices(info, state)) return;
       const own = reserve(pod, node, options);
       reserved.set(uid, own);
       for (const { claim, allocation } of own) if (allocation) state.promise(claim, allocation);
@@ -86,11 +105,12 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
     preBind({ pod, uid }) {
       const own = reserved.get(uid) ?? [];
       const open = own.filter(({ claim }) => !isReservedFor(claim, pod));
-      const stored = open.length > 0 ? storeAll(client, pod, open) : undefined;
-      const waiting = own.filter(needsReadying).map(({ claim }) => claim);
+      const stored = open.length > 0 ? storeAll(open, pod, options) : undefined;
+      const waiting = own.filter(needsReadying);
       if (waiting.length === 0) return stored;
-      const wait = () => untilDevicesReady(waiting, { state, clock, timeoutMs });
-      return readied(stored, wait, () => releaseAll(client, waiting, pod));
+      const claims = () => waiting.map(({ claim }) => claim);
+      const wait = () => untilDevicesReady(claims(), { state, clock, timeoutMs });
+      return readied(stored, wait, () => releaseAll(client, claims(), pod));
     },
     postBind({ uid }) {
       reserved.delete(uid);
@@ -135,7 +155,7 @@ function releaseDevices(
   verdicts: NodeVerdicts,
   { client, devices: state }: DynamicResourcesOptions,
 ): PostFilterResult | undefined {
-  if (!pod.spec?.resourceClaims?.length) return undefined;
+  if (deviceClaimNames(pod).length === 0) return undefined;
   const claims = deviceClaimsOf(pod, state);
   if ('refusal' in claims) return undefined;
   const bound = claims.allocated.find(
@@ -159,15 +179,22 @@ function reachOf({ allocated }: PodDeviceClaims, state: DeviceState): NodeTest {
   return (node) => matchers.every((matches) => matches(node));
 }
 
+interface Judgement {
+  readonly claims: PodDeviceClaims;
+  readonly state: DeviceState;
+  readonly isReachable: NodeTest;
+}
+
 function judge(
-  { open }: PodDeviceClaims,
+  pod: Pod,
   node: Node,
-  { state, isReachable }: { readonly state: DeviceState; readonly isReachable: NodeTest },
+  { claims, state, isReachable }: Judgement,
 ): Refusal | undefined {
   if (!isReachable(node)) return NOT_AVAILABLE;
-  if (open.length === 0) return undefined;
   try {
-    return allocate(open, node, state) ? undefined : CANNOT_ALLOCATE;
+    const wanted = openOn(pod, claims, node, state);
+    if (wanted.length === 0) return undefined;
+    return allocate(wanted, node, state) ? undefined : CANNOT_ALLOCATE;
   } catch (thrown) {
     // A selector that fails on a device of this node says nothing of the others.
     return { reasons: [toError(thrown).message], isUnresolvable: true };
@@ -183,6 +210,23 @@ function allocate(open: PodDeviceClaims['open'], node: Node, state: DeviceState)
   });
 }
 
+function hasAlternatives({ requests }: OpenClaim): boolean {
+  return requests.some(({ options }) => options.length > 1);
+}
+
+/** How early in their lists the alternatives are that the node has devices for. */
+function rank(open: PodDeviceClaims['open'], node: Node, state: DeviceState): number {
+  const allocations = allocate(open, node, state) ?? [];
+  return open.reduce((sum, { requests }, index) => {
+    const results = allocations[index]?.devices?.results ?? [];
+    const chosen = new Set(results.map(({ request }) => request));
+    const ranks = requests
+      .filter(({ options }) => options.length > 1)
+      .map(({ options }) => MAX_ALTERNATIVES - options.findIndex(({ name }) => chosen.has(name)));
+    return ranks.reduce((total, one) => total + one, sum);
+  }, 0);
+}
+
 /** @throws {Error} when the node has not what the pod needs any more */
 function reserve(
   pod: Pod,
@@ -191,11 +235,12 @@ function reserve(
 ): readonly ReservedClaim[] {
   const claims = deviceClaimsOf(pod, state);
   if ('refusal' in claims) throw new Error(claims.refusal);
-  const allocations = allocate(claims.open, node, state);
+  const open = openOn(pod, claims, node, state);
+  const allocations = allocate(open, node, state);
   if (!allocations) throw new Error(REASON_CANNOT_ALLOCATE);
   return [
     ...claims.allocated.map((claim) => ({ claim, allocation: undefined, isStored: false })),
-    ...claims.open.map(({ claim }, index) => ({
+    ...open.map(({ claim }, index) => ({
       claim,
       allocation: timed(allocations[index], clock),
       isStored: false,
@@ -209,13 +254,39 @@ function timed(allocation: AllocationResult | undefined, clock: Clock) {
   return { ...allocation, allocationTimestamp: toRfc3339(clock.now()) };
 }
 
-async function storeAll(
-  client: ApiClient,
+/** The claims that are to get devices if the pod goes to the node. */
+function openOn(
   pod: Pod,
+  { open, extended }: PodDeviceClaims,
+  node: Node,
+  state: DeviceState,
+): readonly OpenClaim[] {
+  const claim = extendedClaimOf(pod, extended, node);
+  return claim ? [...open, toOpenClaim(claim, state)] : open;
+}
+
+async function storeAll(
   claims: readonly ReservedClaim[],
+  pod: Pod,
+  options: DynamicResourcesOptions,
 ): Promise<void> {
+  const { client } = options;
   for (const one of claims) {
+    if (isToBeMade(one.claim)) await makeClaim(one, pod, options);
     await storeAllocation(client, one.claim, { pod, allocation: one.allocation });
     one.isStored = true;
   }
+}
+
+/** The devices change hands: from the claim that was thought of to the one that is made. */
+async function makeClaim(
+  reserved: ReservedClaim,
+  pod: Pod,
+  { client, devices: state }: DynamicResourcesOptions,
+): Promise<void> {
+  const { allocation, claim: planned } = reserved;
+  const requests = extendedRequestsOf(pod, state.classesByResource);
+  reserved.claim = await storeExtendedClaim(client, planned, { pod, requests });
+  if (allocation) state.promise(reserved.claim, allocation);
+  state.release(planned);
 }

@@ -1,4 +1,3 @@
-import type { Container } from '../../scheme/generated/types/core-v1.ts';
 import type { ClusterCache } from '../cluster-cache.ts';
 import { MAX_NODE_SCORE, type Plugin } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
@@ -7,8 +6,8 @@ import type { PodInfo } from '../pod-info.ts';
 const MEGABYTE = 1024 * 1024;
 /** Below this many bytes a node has too little for it to matter. */
 const MIN_BYTES = 23 * MEGABYTE;
-/** A container's share above which more does not count. */
-const MAX_BYTES_PER_CONTAINER = 1000 * MEGABYTE;
+/** An image's share above which more does not count. */
+const MAX_BYTES_PER_IMAGE = 1000 * MEGABYTE;
 /** How finely the share of nodes that have an image is told apart: each step makes the scores of an image anew. */
 const SHARE_STEPS = 20;
 
@@ -19,7 +18,7 @@ export function createImageLocality({ cache }: { readonly cache: ClusterCache })
     return Math.round(share * SHARE_STEPS) / SHARE_STEPS;
   };
   const imagesOf = (pod: PodInfo) =>
-    containersOf(pod).map(({ image = '' }) => {
+    imageNamesOf(pod).map((image) => {
       const name = normalizedName(image);
       return { name, share: shareOf(name) };
     });
@@ -40,12 +39,17 @@ export function createImageLocality({ cache }: { readonly cache: ClusterCache })
   };
 }
 
-function containersOf({ pod }: PodInfo): readonly Container[] {
-  return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+/** Of its containers and of its volumes. */
+function imageNamesOf({ pod }: PodInfo): readonly string[] {
+  const { initContainers = [], containers = [], volumes = [] } = pod.spec ?? {};
+  return [
+    ...[...initContainers, ...containers].map(({ image = '' }) => image),
+    ...volumes.flatMap(({ image }) => image?.reference ?? []),
+  ];
 }
 
-function scoreOf(bytes: number, containers: number): number {
-  const most = MAX_BYTES_PER_CONTAINER * containers;
+function scoreOf(bytes: number, images: number): number {
+  const most = MAX_BYTES_PER_IMAGE * images;
   const counted = Math.min(Math.max(bytes, MIN_BYTES), most);
   return Math.floor((MAX_NODE_SCORE * (counted - MIN_BYTES)) / (most - MIN_BYTES));
 }

@@ -5,7 +5,7 @@ import { classifyFailure, translateError } from '../postgres/errors.ts';
 import type { BatchOutcome } from '../postgres/queries/commit-writes.ts';
 import type { RetryPause } from '../postgres/retry.ts';
 import { toWriteColumns } from './batch.ts';
-import type { Transaction } from './transaction.ts';
+import { isToBeSent, type Transaction } from './transaction.ts';
 import type { WriterSession } from './writer-session.ts';
 
 /** Transactions that were committed, or refused, by one statement. */
@@ -24,7 +24,7 @@ export interface BatchSenderOptions {
  * Brings a batch to a known end: committed exactly once, or not at all.
  *
  * - An answer that was lost is looked up after reconnecting. The batch is sent again only when it is known not to be
- *   committed, and then without those whose callers have gone.
+ *   committed, and then without those whose callers have gone, or may write no longer.
  * - PostgreSQL away or busy: tries again, with growing pauses, for as long as a caller waits.
  * - A statement that PostgreSQL refuses (a text it cannot store) is taken apart, so that only the transaction at fault fails.
  */
@@ -43,15 +43,15 @@ export class BatchSender {
     this.#stopped.abort();
   }
 
-  /** Never rejects. Transactions whose callers have gone may be missing from the result: they were not written. */
+  /** Never rejects. Transactions whose callers have gone or were refused are missing from the result: they were not written. */
   async send(transactions: readonly Transaction[]): Promise<SentBatch[]> {
     let attempted = transactions;
     for (let failures = 1; this.#gaveUp === undefined; failures++) {
       try {
         const recovered = await this.#options.session.recover();
         if (recovered) return [{ transactions: attempted, outcome: recovered }];
-        // Nothing of it is written: whoever has gone need not be served.
-        attempted = attempted.filter(({ settled }) => !settled);
+        // Nothing of it is written: whoever has gone need not be served, and whoever is too late must not be.
+        attempted = attempted.filter(isToBeSent);
         return await this.#commit(attempted);
       } catch (error) {
         await this.#afterFailure(failures, error);

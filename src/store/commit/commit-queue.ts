@@ -3,9 +3,10 @@ import type { Transaction } from './transaction.ts';
 /**
  * Which waiting transactions share the next group commit.
  *
- * Rules: first come, first served within a lane; foreground before background, which is promised a share of every batch so
- * that it never starves; two transactions that touch one object never share a batch (the second's precondition is about
- * what the first leaves behind), and their order is kept.
+ * Rules: first come, first served within a lane; foreground before background, which has a share of every batch: no less, so
+ * that it never starves, and no more while there is foreground work, whose processor time it would take; two transactions
+ * that touch one object never share a batch (the second's precondition is about what the first leaves behind), and their
+ * order is kept.
  */
 export interface CommitQueueLimits {
   readonly maxBatchWrites: number;
@@ -13,7 +14,7 @@ export interface CommitQueueLimits {
   readonly maxBatchSize: number;
 }
 
-/** The part of a batch that waiting background transactions may count on. */
+/** The part of a batch that waiting background transactions may count on, and that they get beside foreground ones. */
 const BACKGROUND_SHARE = 0.1;
 /** A background transaction too large for that share goes first once it has watched this many batches leave. */
 const MAX_BATCHES_WITHOUT_BACKGROUND = 4;
@@ -63,12 +64,19 @@ export class CommitQueue {
     }
     const reserved = waiting > 0 ? maxBatchWrites * BACKGROUND_SHARE : 0;
     this.#foreground = batch.fill(this.#foreground, maxBatchWrites - reserved);
-    this.#background = batch.fill(this.#background, maxBatchWrites);
+    this.#background = batch.fill(this.#background, this.#roomForBackground(batch.writes));
     const starved = waiting > 0 && this.#background.length === waiting;
     this.#batchesWithoutBackground = starved ? this.#batchesWithoutBackground + 1 : 0;
     this.#writes -= batch.writes;
     this.#size -= batch.size;
     return batch.transactions;
+  }
+
+  /** How many writes a batch may have in all, when so many are in it already. */
+  #roomForBackground(writes: number): number {
+    const { maxBatchWrites } = this.#limits;
+    if (writes === 0) return maxBatchWrites;
+    return Math.min(maxBatchWrites, writes + Math.ceil(writes * BACKGROUND_SHARE));
   }
 
   /** Takes out what `predicate` chooses. */

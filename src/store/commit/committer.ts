@@ -10,7 +10,7 @@ import type { CommitOptions, StoreWrite } from '../store.ts';
 import { applyOutcome, type TransactionResult } from './batch.ts';
 import type { BatchSender, SentBatch } from './batch-sender.ts';
 import type { CommitQueue } from './commit-queue.ts';
-import { createTransaction, type Transaction } from './transaction.ts';
+import { createTransaction, reject, type Transaction } from './transaction.ts';
 
 /** In seconds, for the time that a batch is with PostgreSQL. */
 const BATCH_BOUNDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
@@ -205,10 +205,4 @@ function settle(transaction: Transaction, result: TransactionResult): void {
   } else {
     reject(transaction, result.error);
   }
-}
-
-/** Does nothing when the caller has its answer already. */
-function reject(transaction: Transaction, error: unknown): void {
-  transaction.settled = true;
-  transaction.answer.reject(error);
 }

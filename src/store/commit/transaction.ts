@@ -41,6 +41,8 @@ export interface Transaction {
   readonly deadlineMs: number;
   /** Whether the caller has its answer; whatever happens to the writes later is for the log alone. */
   settled: boolean;
+  /** See {@link CommitOptions}. */
+  readonly assertMayCommit?: (() => void) | undefined;
   readonly answer: Deferred<readonly ApiObject[]>;
 }
 
@@ -56,7 +58,7 @@ export interface TransactionOptions extends CommitOptions {
  */
 export function createTransaction(
   writes: readonly StoreWrite[],
-  { lane = 'foreground', guards = [], deadlineMs, codec }: TransactionOptions,
+  { lane = 'foreground', guards = [], assertMayCommit, deadlineMs, codec }: TransactionOptions,
 ): Transaction {
   if (writes.length > MAX_TRANSACTION_WRITES) {
     throw entityTooLarge(
@@ -73,8 +75,27 @@ export function createTransaction(
     lane,
     deadlineMs,
     settled: false,
+    assertMayCommit,
     answer: deferred(),
   };
+}
+
+/** Tells the caller that nothing of it is, or may be, written. Does nothing when it has its answer already. */
+export function reject(transaction: Transaction, error: unknown): void {
+  transaction.settled = true;
+  transaction.answer.reject(error);
+}
+
+/** Whether to send it (again): its caller still waits for it, and may still write. One that may not is told. */
+export function isToBeSent(transaction: Transaction): boolean {
+  if (transaction.settled) return false;
+  try {
+    transaction.assertMayCommit?.();
+    return true;
+  } catch (refusal) {
+    reject(transaction, refusal);
+    return false;
+  }
 }
 
 function encodeWrite(write: StoreWrite, codec: ObjectCodec): EncodedWrite {

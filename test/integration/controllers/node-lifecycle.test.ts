@@ -72,6 +72,9 @@ const taintsOf = ({ spec }: Node): string[] =>
 const conditionOf = ({ status }: Node, type: string) =>
   status?.conditions?.find((condition) => condition.type === type);
 
+/** How long a Node may be silent. */
+const GRACE_SECONDS = 50;
+
 const UNREACHABLE = [
   'node.kubernetes.io/unreachable:NoExecute',
   'node.kubernetes.io/unreachable:NoSchedule',
@@ -209,6 +212,53 @@ describe('a Node', () => {
     await plane.restartControllers();
     await plane.idle();
     expect(await plane.api.store.currentResourceVersion()).toBe(before);
+  });
+});
+
+describe('a zone of Nodes that fall silent at once', () => {
+  const ZONE_A = ['a-1', 'a-2', 'a-3', 'a-4'];
+
+  async function zonesPlane(): Promise<TestPlane> {
+    const plane = await lifecyclePlane();
+    await joinReady(plane, ...ZONE_A, 'b-1');
+    for (const name of [...ZONE_A, 'b-1']) {
+      const labels = { 'topology.kubernetes.io/zone': name.slice(0, 1) };
+      await plane.client.patch(
+        coreNodes,
+        { name },
+        { type: 'merge', patch: { metadata: { labels } } },
+      );
+    }
+    await plane.idle();
+    return plane;
+  }
+
+  /** When Nodes were marked, in order. */
+  const markTimes = async (plane: TestPlane): Promise<number[]> =>
+    (await plane.list(coreNodes))
+      .flatMap(({ spec }) => spec?.taints ?? [])
+      .filter(({ effect }) => effect === 'NoExecute')
+      .map(({ timeAdded = '' }) => Date.parse(timeAdded))
+      .sort((a, b) => a - b);
+
+  test('is marked for eviction Node by Node, one in ten seconds, while another zone is well', async () => {
+    await using plane = await zonesPlane();
+    await passTime(plane, GRACE_SECONDS + 60, 'b-1');
+    const times = await markTimes(plane);
+    const first = times[0] as number;
+    expect(times).toHaveLength(ZONE_A.length);
+    for (const [turn, time] of times.entries()) {
+      expect(time - first).toBeGreaterThanOrEqual(turn * 10_000);
+    }
+  });
+
+  test('is not marked while a part of it is heard from and it is small; it is when all of it is silent', async () => {
+    await using plane = await zonesPlane();
+    await passTime(plane, GRACE_SECONDS + 10, 'b-1', 'a-4');
+    await passTime(plane, 60, 'b-1', 'a-4');
+    expect(await markTimes(plane)).toEqual([]);
+    await passTime(plane, GRACE_SECONDS + 60, 'b-1');
+    expect(await markTimes(plane)).toHaveLength(ZONE_A.length);
   });
 });
 

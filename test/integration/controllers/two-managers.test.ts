@@ -1,18 +1,24 @@
 /** Two controller managers whose leases are lost and whose processes stand still, at random: judged by the whole history. */
 import { expect, test } from '@jest/globals';
+import { createCronJobController } from '../../../src/controllers/cronjob/reconciler.ts';
 import { createJobController } from '../../../src/controllers/job/reconciler.ts';
 import { createNodeIpamController } from '../../../src/controllers/node-ipam/reconciler.ts';
 import { createReplicaSetController } from '../../../src/controllers/replicaset/reconciler.ts';
+import { createResourceQuotaController } from '../../../src/controllers/resourcequota/reconciler.ts';
 import { type Random, seededRandom } from '../../../src/lib/random.ts';
+import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import {
   appsReplicaSets,
+  batchCronJobs,
   batchJobs,
   coordinationLeases,
   coreNodes,
   corePods,
+  coreResourceQuotas,
 } from '../../../src/scheme/generated/resources.ts';
+import type { Job } from '../../../src/scheme/generated/types/batch-v1.ts';
 import type { Lease } from '../../../src/scheme/generated/types/coordination-v1.ts';
-import type { Node, Pod } from '../../../src/scheme/generated/types/core-v1.ts';
+import type { Node, Pod, ResourceQuota } from '../../../src/scheme/generated/types/core-v1.ts';
 import { type ApiObject, controllerOf, type WatchEvent } from '../../../src/scheme/object.ts';
 import type { ResourceRef } from '../../../src/scheme/resource.ts';
 import { createTestDatabase } from '../../support/database.ts';
@@ -21,11 +27,14 @@ import { type ManagerProcess, managerProcess } from '../../support/manager-proce
 import { type TestApi, testApi } from '../../support/plane.ts';
 import { settled } from '../../support/settled.ts';
 import { testSeed } from '../../support/test-seed.ts';
-import { newReplicaSet } from '../../support/workloads.ts';
+import { newCronJob, newReplicaSet } from '../../support/workloads.ts';
 
 const STEPS = 90;
 const REPLICAS = 4;
 const COMPLETIONS = 6;
+/** Of the world, a step. */
+const STEP_MS = 20_000;
+const QUOTA = { namespace: 'default', name: 'limits' };
 const LEASE = { namespace: 'kube-system', name: 'orrery-node-ipam' };
 
 async function historyOf<T extends ApiObject>(
@@ -52,7 +61,28 @@ async function passSecond(processes: readonly ManagerProcess[]): Promise<void> {
   }
 }
 
-function trouble(process: ManagerProcess, random: Random): void {
+/** Whatever chance does before and after, the lease changes hands in these steps: its holder is cut off, the other is well. */
+const HANDOVER = { from: 40, to: 62 };
+
+function trouble(processes: readonly ManagerProcess[], step: number, random: Random): void {
+  if (step < HANDOVER.from || step > HANDOVER.to) {
+    for (const process of processes) troubleAtRandom(process, random);
+  }
+}
+
+function handOver(
+  processes: readonly ManagerProcess[],
+  leases: readonly WatchEvent<Lease>[],
+): void {
+  const held = leases.findLast(({ object }) => object.metadata.name === LEASE.name);
+  const holder = held?.object.spec?.holderIdentity;
+  for (const { clock, identity, link } of processes) {
+    clock.isStopped = false;
+    link.isUp = identity !== holder;
+  }
+}
+
+function troubleAtRandom(process: ManagerProcess, random: Random): void {
   if (random() < 0.08) process.clock.isStopped = !process.clock.isStopped;
   if (random() < 0.08) process.link.isUp = !process.link.isUp;
 }
@@ -89,6 +119,15 @@ async function act(api: TestApi, step: number, random: Random): Promise<void> {
     await client.delete(corePods, { namespace, name }).catch(() => undefined);
   }
   await finishPods(api);
+}
+
+/** Every minute of the world each makes a Job; of those that have ended none is kept, so that its name is free again. */
+async function createCronJobs({ client }: TestApi): Promise<void> {
+  for (const concurrencyPolicy of ['Allow', 'Forbid', 'Replace'] as const) {
+    const name = concurrencyPolicy.toLowerCase();
+    const spec = { concurrencyPolicy, successfulJobsHistoryLimit: 0 };
+    await client.create(batchCronJobs, newCronJob(name, spec));
+  }
 }
 
 const newJob = (name: string) => ({
@@ -160,29 +199,91 @@ function expectNoPodTooMany(pods: readonly WatchEvent<Pod>[]): void {
   }
 }
 
+/** Whatever became of a time's Job, there is no second one. */
+function expectOneJobForEachTime(jobs: readonly WatchEvent<Job>[]): void {
+  const made = jobs
+    .filter(({ type, object }) => type === 'ADDED' && controllerOf(object)?.kind === 'CronJob')
+    .map(({ object: { metadata } }) => metadata.name);
+  expect(made.length).toBeGreaterThan(STEPS * 0.5);
+  expect(made).toHaveLength(new Set(made).size);
+}
+
+/** The uids of what there was at each of `versions`, in their order. */
+function* livingAt(events: readonly WatchEvent[], versions: readonly number[]) {
+  const living = new Set<string | undefined>();
+  let next = 0;
+  for (const version of versions) {
+    for (let event = events[next]; event; event = events[++next]) {
+      if (revision(event.object) > version) break;
+      if (event.type === 'DELETED') living.delete(event.object.metadata.uid);
+      else living.add(event.object.metadata.uid);
+    }
+    yield living;
+  }
+}
+
+/** At no version does the quota say that less is used than there is: nobody could get more than it allows. */
+function expectQuotaNeverBelow(
+  quotas: readonly WatchEvent<ResourceQuota>[],
+  counted: Readonly<Record<string, readonly WatchEvent[]>>,
+): void {
+  const versions = quotas.map(({ object }) => revision(object));
+  for (const [name, events] of Object.entries(counted)) {
+    let i = 0;
+    for (const living of livingAt(events, versions)) {
+      const used = quotas[i++]?.object.status?.used?.[name];
+      const tooFew = used !== undefined && Number(used) < living.size;
+      expect({ name, at: versions[i - 1], tooFew }).toEqual({
+        name,
+        at: versions[i - 1],
+        tooFew: false,
+      });
+    }
+  }
+}
+
 test('two managers that lose their leases and stand still at random never both act, and do all that is to be done', async () => {
   await using database = await createTestDatabase();
-  await using api = await testApi({ databaseUrl: database.url });
+  const world = new VirtualClock();
+  await using api = await testApi({ databaseUrl: database.url, clock: world });
   const random = seededRandom(testSeed());
   const nodes = await historyOf(api, coreNodes);
   const pods = await historyOf(api, corePods);
   const leases = await historyOf(api, coordinationLeases);
+  const jobs = await historyOf(api, batchJobs);
+  const quotas = await historyOf(api, coreResourceQuotas);
+  await api.client.create(coreResourceQuotas, {
+    metadata: QUOTA,
+    spec: { hard: { 'count/pods': '10k', 'count/jobs.batch': '10k' } },
+  });
+  await createCronJobs(api);
   const authors = new Map<number, string>();
   const start = (identity: string): Promise<ManagerProcess> =>
-    managerProcess(
+    managerProcess({
       identity,
-      database.url,
-      [createNodeIpamController(), createReplicaSetController(), createJobController()],
-      (author, object) => {
+      databaseUrl: database.url,
+      worldClock: world,
+      controllersFor: ({ scheme }) => [
+        createNodeIpamController(),
+        createReplicaSetController(),
+        createJobController(),
+        createCronJobController(),
+        createResourceQuotaController({
+          findResource: ({ group, resource }) => scheme.preferred(group, resource),
+        }),
+      ],
+      onWritten: (author, object) => {
         if (!authors.has(revision(object))) authors.set(revision(object), author);
       },
-    );
+    });
   await using one = await start('one');
   await using two = await start('two');
   const processes = [one, two];
   for (let step = 0; step < STEPS; step++) {
-    for (const process of processes) trouble(process, random);
+    trouble(processes, step, random);
+    if (step === HANDOVER.from) handOver(processes, leases);
     await act(api, step, random);
+    world.advance(STEP_MS);
     await passSecond(processes);
   }
   for (const { clock, link } of processes) {
@@ -194,16 +295,23 @@ test('two managers that lose their leases and stand still at random never both a
       await passSecond(processes);
       await finishPods(api);
       const jobs = (await api.client.list(batchJobs, {})).items;
+      const asked = jobs.filter((job) => !controllerOf(job));
       const sets = (await api.client.list(appsReplicaSets, {})).items;
       const { items } = await api.client.list(coreNodes, {});
+      const all = (await api.client.list(corePods, {})).items;
+      const quota = await api.client.get(coreResourceQuotas, QUOTA);
       return {
+        quota: quota.status?.used,
+        counted: { 'count/pods': `${all.length}`, 'count/jobs.batch': `${jobs.length}` },
         without: items.filter(({ spec }) => !spec?.podCIDR).length,
         replicas: new Set(sets.map(({ status }) => status?.replicas)),
-        succeeded: new Set(jobs.map(({ status }) => status?.succeeded)),
+        succeeded: new Set(asked.map(({ status }) => status?.succeeded)),
       };
     },
     (state) =>
       expect(state).toEqual({
+        quota: state.counted,
+        counted: state.counted,
         without: 0,
         replicas: new Set([REPLICAS]),
         succeeded: new Set([COMPLETIONS]),
@@ -213,6 +321,8 @@ test('two managers that lose their leases and stand still at random never both a
   expectRangesApart(nodes);
   expectLeaseHeld(nodes, leases, authors);
   expectNoPodTooMany(pods);
+  expectOneJobForEachTime(jobs);
+  expectQuotaNeverBelow(quotas, { 'count/pods': pods, 'count/jobs.batch': jobs });
   const holders = leases.filter(({ object }) => object.metadata.name === LEASE.name);
   expect(new Set(holders.map(({ object }) => object.spec?.holderIdentity)).size).toBeGreaterThan(1);
 }, 120_000);

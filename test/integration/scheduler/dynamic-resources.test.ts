@@ -150,3 +150,45 @@ test('devices are made ready before their pod is bound, and given back when that
   await say(second, 'ready');
   await eventually(podNamed, ({ spec }) => expect(spec?.nodeName).toBe('far'));
 });
+
+test('an extended resource that devices stand for becomes a claim of the pod, and is free again when the pod goes', async () => {
+  await using api = await testApi();
+  const { client } = api;
+  const controllers = [createScheduler(), createResourceClaimController()];
+  await using _running = await runControllers({ client, controllers });
+  await addNode(client, 'with-gpu');
+  const spec = { ...GPU.spec, extendedResourceName: 'example.com/gpu' };
+  await client.create(resourceDeviceClasses, { ...GPU, spec });
+  await client.create(resourceResourceSlices, slice('with-gpu', [gpu('gpu-0', 'a100')]));
+  const resources = { requests: { 'example.com/gpu': '1' }, limits: { 'example.com/gpu': '1' } };
+  const containers = [{ name: 'main', image: 'nginx', resources }];
+  const podNamed = (name: string) => client.get(corePods, { namespace: 'default', name });
+  const isPlaced = ({ spec: placed }: Pod) => expect(placed?.nodeName).toBe('with-gpu');
+
+  await client.create(corePods, newPod('first', { containers }));
+  const first = await eventually(() => podNamed('first'), isPlaced);
+  const { resourceClaimName, requestMappings } = first.status?.extendedResourceClaimStatus ?? {};
+  expect(requestMappings).toEqual([
+    {
+      containerName: 'main',
+      resourceName: 'example.com/gpu',
+      requestName: 'container-0-request-0',
+    },
+  ]);
+  const claim = { namespace: 'default', name: resourceClaimName ?? '' };
+  const { metadata, status } = await client.get(resourceResourceClaims, claim);
+  expect(metadata.annotations).toEqual({
+    'resource.kubernetes.io/extended-resource-claim': 'true',
+  });
+  expect(metadata.ownerReferences).toMatchObject([{ kind: 'Pod', name: 'first' }]);
+  expect(status?.allocation?.devices?.results).toMatchObject([{ device: 'gpu-0' }]);
+  expect(status?.reservedFor).toMatchObject([{ name: 'first' }]);
+
+  await client.create(corePods, newPod('second', { containers }));
+  await eventually(
+    async () => conditionOf(await podNamed('second'))?.message,
+    (message) => expect(message).toMatch(/^0\/1 nodes are available: 1 cannot allocate all claims/),
+  );
+  await client.delete(corePods, { namespace: 'default', name: 'first' }, { gracePeriodSeconds: 0 });
+  await eventually(() => podNamed('second'), isPlaced, { withinMs: 20_000 });
+});

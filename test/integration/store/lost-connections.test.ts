@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { ApiObject } from '../../../src/scheme/object.ts';
+import type { ObjectStore } from '../../../src/store/store.ts';
+import type { StoreOptions } from '../../../src/store/store-options.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
@@ -56,7 +58,30 @@ function connectionOf(applicationName: string): ProxiedConnection {
   return open[open.length - 1] as ProxiedConnection;
 }
 
-const startProxiedStore = () => startTestStore({ url: proxy.urlFor(database.url) });
+const startProxiedStore = (options: Omit<StoreOptions, 'url'> = {}) =>
+  startTestStore({ url: proxy.urlFor(database.url), ...options });
+
+/** Commits by a process that stands still once it was told that it may, and may no longer when it goes on. */
+async function commitTooLate(store: ObjectStore): Promise<{
+  readonly fenced: Promise<unknown>;
+  readonly free: Promise<unknown>;
+  readonly writer: ProxiedConnection;
+}> {
+  await commitOne(store, createWrite(`${name}-before`));
+  const writer = connectionOf('orrery-write');
+  writer.holdRequests();
+  let asked = 0;
+  const assertMayCommit = (): void => {
+    if (asked++ > 0) throw new Error('another has taken over');
+  };
+  const fenced = store.commit([createWrite(name)], { assertMayCommit });
+  const free = store.commit([createWrite(`${name}-free`)]);
+  await eventually(
+    () => asked,
+    (times) => expect(times).toBe(1),
+  );
+  return { fenced, free, writer };
+}
 
 test('a commit whose answer is lost is found to be committed, acknowledged, and not applied again', async () => {
   await using running = await startProxiedStore();
@@ -120,7 +145,7 @@ test('a commit that never reached PostgreSQL is sent again', async () => {
 });
 
 test('a commit that arrives late, after its connection was given up, is refused', async () => {
-  await using running = await startProxiedStore();
+  await using running = await startProxiedStore({ idleTimeoutMs: 60_000 });
   const { store } = running;
   const before = await commitOne(store, createWrite(`${name}-before`));
   const writer = connectionOf('orrery-write');
@@ -143,6 +168,53 @@ test('a commit that arrives late, after its connection was given up, is refused'
     { type: 'ADDED', version: versionOf(before) },
     { type: 'MODIFIED', version: versionOf(object) },
   ]);
+});
+
+test('what a process that stood still sends afterwards is not taken, and it is asked again whether it may write', async () => {
+  await using running = await startProxiedStore({ idleTimeoutMs: 200 });
+  const { fenced, free, writer } = await commitTooLate(running.store);
+  await expect(fenced).rejects.toThrow('another has taken over');
+  await free;
+  writer.releaseRequests();
+  expect(await revisionsOf(`${name}-free`)).toHaveLength(1);
+  expect(await revisionsOf(name)).toEqual([]);
+});
+
+test('without an end of silent connections it would be taken', async () => {
+  await using running = await startProxiedStore({ idleTimeoutMs: 60_000 });
+  const { fenced, writer } = await commitTooLate(running.store);
+  writer.releaseRequests();
+  await fenced;
+  expect(await revisionsOf(name)).toHaveLength(1);
+});
+
+test('a write that may be made no longer when its turn comes is refused, and those beside it are not', async () => {
+  await using running = await startProxiedStore();
+  const refusal = new Error('another has taken over');
+  const assertMayCommit = (): void => {
+    throw refusal;
+  };
+  const [fenced, free] = await Promise.allSettled([
+    running.store.commit([createWrite(name)], { assertMayCommit }),
+    running.store.commit([createWrite(`${name}-free`)]),
+  ]);
+  expect(fenced).toEqual({ status: 'rejected', reason: refusal });
+  expect(free.status).toBe('fulfilled');
+  expect(await revisionsOf(name)).toEqual([]);
+});
+
+test('a writer that has nothing to write gives signs of life, so that it keeps its connection', async () => {
+  await using running = await startProxiedStore({ idleTimeoutMs: 4_000 });
+  await commitOne(running.store, createWrite(name));
+  const lastStatements = async (): Promise<string[]> => {
+    const { rows } = await admin.query<{ query: string }>(
+      `select query from pg_stat_activity
+       where datname = current_database() and application_name = 'orrery-write'`,
+    );
+    return rows.map(({ query }) => query);
+  };
+  await eventually(lastStatements, (statements) => expect(statements).toContain('select 1'));
+  expect(connectionOf('orrery-write').isCut).toBe(false);
 });
 
 test('a writer that falls silent is given up after its time and the commit goes through over another connection', async () => {

@@ -99,3 +99,37 @@ test('a fence refuses every kind of write, and no read', async () => {
   for (const name of names.slice(2)) await expect(call(name)).rejects.toThrow('closed');
   expect(calls).toEqual(['get', 'list']);
 });
+
+test('a fence goes with every kind of write, so that it is asked again when the write is committed', async () => {
+  const passed = new Map<string, unknown[]>();
+  const target = new Proxy({} as ApiClient, {
+    get:
+      (_, name) =>
+      async (...args: unknown[]) =>
+        void passed.set(String(name), args),
+  });
+  const assertMayWrite = (): void => undefined;
+  const client = fencedClient(target, assertMayWrite);
+  const at = { name: 'n' };
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: at } as const;
+  await client.create(coreNodes, node, { lane: 'background' });
+  await client.update(coreNodes, node);
+  await client.patch(coreNodes, at, { type: 'merge', patch: {} });
+  await client.apply(coreNodes, node);
+  await client.delete(coreNodes, at, { gracePeriodSeconds: 0 });
+  await client.deleteCollection(coreNodes, {});
+  await client.transaction([]);
+  await client.createSubresource(coreNodes, at, 'token', {});
+  const fence = { assertMayCommit: assertMayWrite };
+  const patch = { type: 'merge', patch: {} };
+  expect(Object.fromEntries(passed)).toEqual({
+    create: [coreNodes, node, { lane: 'background', ...fence }],
+    update: [coreNodes, node, fence],
+    patch: [coreNodes, at, patch, fence],
+    apply: [coreNodes, node, fence],
+    delete: [coreNodes, at, { gracePeriodSeconds: 0, ...fence }],
+    deleteCollection: [coreNodes, {}, fence],
+    transaction: [[], fence],
+    createSubresource: [coreNodes, at, 'token', {}, fence],
+  });
+});

@@ -68,10 +68,13 @@ describe('the lanes', () => {
     expect(batch.slice(18)).toEqual(['background-0', 'background-1']);
   });
 
-  test('give background writes all the room that foreground writes leave', () => {
+  test('give background writes their share beside few foreground writes, and all the room when there are none', () => {
     const queue = queueOf(20);
     fill(queue, numbered('background-', 30), 'background');
-    fill(queue, ['foreground']);
+    fill(queue, numbered('foreground-', 12));
+    const beside = takeNames(queue);
+    expect(beside.filter((name) => name.startsWith('foreground'))).toHaveLength(12);
+    expect(beside.slice(12)).toEqual(['background-0', 'background-1']);
     expect(takeNames(queue)).toHaveLength(20);
   });
 

@@ -61,6 +61,7 @@ export const COMPONENT_ROLES: readonly RoleEntry[] = [
       allow(READ, 'storage.k8s.io', 'csistoragecapacities'),
       allow(READ, 'resource.k8s.io', 'deviceclasses resourceclaims resourceslices'),
       allow('patch update', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
+      allow('create', 'resource.k8s.io', 'resourceclaims'),
       allow('update', 'core', 'pods/finalizers'),
     ],
   },

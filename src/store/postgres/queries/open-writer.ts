@@ -3,13 +3,15 @@ import { type BatchOutcome, toBatchOutcome } from './commit-writes.ts';
 
 /**
  * Takes over a writer for a new connection. Locks the cluster's row, and so waits for a commit that the old connection
- * left under way; whatever that one sends afterwards is refused by its session number.
+ * left under way; whatever that one sends afterwards is refused by its session number. PostgreSQL ends the connection when
+ * nothing comes over it for `idleTimeoutMs`.
  */
 const OPEN_WRITER = {
   name: 'open-writer',
   text: `
     select session, batch, first_version, rejected, rejected_versions
-    from open_writer($1::integer, $2::uuid, $3::bigint)`,
+    from open_writer($1::integer, $2::uuid, $3::bigint),
+      set_config('idle_session_timeout', $4::text, false)`,
 };
 
 export interface OpenedWriter {
@@ -21,16 +23,21 @@ export interface OpenedWriter {
 
 type Row = [session: number, batch: string, first: string, rejected: number[], versions: string[]];
 
+export interface OpenWriterParameters {
+  readonly clusterId: number;
+  readonly writerId: string;
+  readonly nowMs: number;
+  readonly idleTimeoutMs: number;
+}
+
 export async function openWriter(
   client: pg.Client,
-  clusterId: number,
-  writerId: string,
-  nowMs: number,
+  { clusterId, writerId, nowMs, idleTimeoutMs }: OpenWriterParameters,
 ): Promise<OpenedWriter> {
   const { rows } = await client.query<Row>({
     ...OPEN_WRITER,
     rowMode: 'array',
-    values: [clusterId, writerId, nowMs],
+    values: [clusterId, writerId, nowMs, idleTimeoutMs],
   });
   const [session, batch, ...outcome] = rows[0] as Row;
   return { session, lastBatch: Number(batch), lastOutcome: toBatchOutcome(outcome) };

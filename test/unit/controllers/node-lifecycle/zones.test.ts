@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { EvictionTurns } from '../../../../src/controllers/node-lifecycle/eviction-turns.ts';
 import {
   countZones,
   DEFAULT_EVICTION_RATES,
@@ -44,44 +43,21 @@ test('Nodes are counted by region and zone', () => {
   );
 });
 
+test('a Node that is excluded from disruption says nothing of its zone, which goes at the usual rate', () => {
+  const dead = node('a', 'Unknown');
+  const labels = { ...dead.metadata.labels, 'node.kubernetes.io/exclude-disruption': '' };
+  const excluded = { ...dead, metadata: { ...dead.metadata, labels } };
+  const counts = countZones([excluded, node('b', 'Unknown')]);
+  expect(counts.get('r/a')).toEqual({ ready: 0, notReady: 0 });
+  expect(evictionRate({ ready: 0, notReady: 0 }, DEFAULT_EVICTION_RATES)).toBe(0.1);
+  expect(isFullyDisrupted(counts, DEFAULT_EVICTION_RATES)).toBe(true);
+  expect(isFullyDisrupted(countZones([excluded]), DEFAULT_EVICTION_RATES)).toBe(false);
+});
+
 test('everything is disrupted when every zone is, and there is one', () => {
   const dead = countZones([node('a', 'Unknown'), node('b', 'Unknown')]);
   const half = countZones([node('a', 'Unknown'), node('b', 'True')]);
   expect(isFullyDisrupted(dead, DEFAULT_EVICTION_RATES)).toBe(true);
   expect(isFullyDisrupted(half, DEFAULT_EVICTION_RATES)).toBe(false);
   expect(isFullyDisrupted(new Map(), DEFAULT_EVICTION_RATES)).toBe(false);
-});
-
-describe('turns', () => {
-  test('come one at once, then at the rate', () => {
-    const turns = new EvictionTurns();
-    turns.setRate('a', 0.1, 0);
-    const taken = [0, 5_000, 10_000, 12_000, 20_000].map((nowMs) => turns.take('a', nowMs));
-    expect(taken).toEqual([true, false, true, false, true]);
-  });
-
-  test('are not saved up', () => {
-    const turns = new EvictionTurns();
-    turns.setRate('a', 0.1, 0);
-    expect([turns.take('a', 3_600_000), turns.take('a', 3_600_000)]).toEqual([true, false]);
-  });
-
-  test('stop with a rate of nothing, and for zones that nobody has judged', () => {
-    const turns = new EvictionTurns();
-    turns.setRate('a', 0, 0);
-    expect([turns.take('a', 60_000), turns.take('b', 60_000)]).toEqual([false, false]);
-    turns.setRate('a', 0.1, 60_000);
-    expect(turns.take('a', 60_000)).toBe(true);
-  });
-
-  test('of one zone are not those of another', () => {
-    const turns = new EvictionTurns();
-    turns.setRate('a', 0.1, 0);
-    turns.setRate('b', 0.1, 0);
-    expect([turns.take('a', 0), turns.take('b', 0), turns.take('a', 0)]).toEqual([
-      true,
-      true,
-      false,
-    ]);
-  });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  claimNamesOf,
   claimStatuses,
   hasServed,
   isPodDone,
@@ -10,6 +9,7 @@ import {
   templatedClaims,
   unprotectedClaim,
 } from '../../../../src/controllers/resourceclaim/plan.ts';
+import { deviceClaimNames } from '../../../../src/scheme/device-claims.ts';
 import type { Pod } from '../../../../src/scheme/generated/types/core-v1.ts';
 import type {
   ResourceClaim,
@@ -70,11 +70,11 @@ describe('a Pod', () => {
       ...said,
     ]);
     expect(claimStatuses(pod({ status: { resourceClaimStatuses: said } }), made)).toBeUndefined();
-    expect(claimNamesOf(pod({ status: { resourceClaimStatuses: said } }))).toEqual([
+    expect(deviceClaimNames(pod({ status: { resourceClaimStatuses: said } }))).toEqual([
       'train-gpu-x',
       'given',
     ]);
-    expect(claimNamesOf(pod())).toEqual(['given']);
+    expect(deviceClaimNames(pod())).toEqual(['given']);
   });
 });
 

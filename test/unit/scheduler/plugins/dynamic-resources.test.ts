@@ -43,6 +43,25 @@ describe('a pod with a claim', () => {
     expect(cluster(own, GPU).feasible(pod)).toEqual(['n1']);
   });
 
+  test('goes where the alternative is that it would rather have', () => {
+    const model = (name: string) => ({
+      name,
+      deviceClassName: 'gpu',
+      ...selecting(`device.attributes["${DRIVER}"].model == "${name}"`),
+    });
+    const firstAvailable = ['a100', 't4'].map(model);
+    const choosing = claimOf({ requests: [{ name: 'one', firstAvailable }] });
+    for (const [first, second] of [
+      ['n1', 'n2'],
+      ['n2', 'n1'],
+    ] as const) {
+      const better = slice(first, [gpu('gpu-0', 'a100')]);
+      const worse = slice(second, [gpu('gpu-0', 't4')]);
+      expect(cluster(choosing, GPU, worse, better).feasible(pod)).toEqual(['n1', 'n2']);
+      expect(cluster(choosing, GPU, worse, better).best(pod)).toBe(first);
+    }
+  });
+
   test('does not get a device that another claim has', () => {
     const results = [{ request: 'one', driver: DRIVER, pool: 'n2', device: 'gpu-0' }];
     const other: ResourceClaim = {
@@ -101,5 +120,40 @@ describe('a pod with a claim', () => {
       false,
       true,
     ]);
+  });
+});
+
+describe('a pod with an extended resource', () => {
+  const NAMED: DeviceClass = {
+    ...GPU,
+    spec: { ...GPU.spec, extendedResourceName: 'example.com/gpu' },
+  };
+  const nodes = [
+    { name: 'devices' },
+    { name: 'nothing' },
+    { name: 'own', extended: { 'example.com/gpu': '1' } },
+  ];
+  const wanting = (resource: string, amount = '1') => ({ requests: { [resource]: amount } });
+  const cluster = new TestCluster(nodes, {
+    objects: [NAMED, slice('devices', [gpu('gpu-0', 'a100'), gpu('gpu-1', 'a100')])],
+  });
+
+  test('goes where the node has it, or devices of the class that stands for it', () => {
+    expect(cluster.feasible(wanting('example.com/gpu'))).toEqual(['devices', 'own']);
+    expect(cluster.feasible(wanting('example.com/gpu', '2'))).toEqual(['devices']);
+    expect(cluster.message(wanting('example.com/gpu', '3'))).toBe(
+      '0/3 nodes are available: 1 Insufficient example.com/gpu, 2 cannot allocate all claims.',
+    );
+  });
+
+  test('may name any class', () => {
+    const implicit = wanting('deviceclass.resource.kubernetes.io/gpu');
+    expect(cluster.feasible(implicit)).toEqual(['devices']);
+  });
+
+  test('that no class stands for goes where the node has it alone', () => {
+    expect(cluster.message(wanting('example.com/fpga'))).toBe(
+      '0/3 nodes are available: 3 Insufficient example.com/fpga.',
+    );
   });
 });

@@ -33,3 +33,10 @@ test('an image that a node has lost draws no more', () => {
   cluster.cache.setNode(buildNode({ name: 'with' }));
   expect(cluster.best(podOf('app:1'))).toBe('without');
 });
+
+test('the image of a volume draws as that of a container does', () => {
+  const volumes = [{ name: 'model', image: { reference: 'model:1' } }];
+  const pod = { spec: { containers: [{ name: 'main', image: 'app:1' }], volumes } };
+  expect(clusterWithImage('model:1', 4000).best(pod)).toBe('with');
+  expect(clusterWithImage('other:1', 4000).best(pod)).toBe('without');
+});
