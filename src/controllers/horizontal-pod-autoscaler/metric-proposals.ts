@@ -169,7 +169,7 @@ function proposeForExternal(ctx: MetricContext, { external: source }: MetricSpec
   const { current, replicas } = measureDeclared(ctx, metric.name, target);
   return {
     replicas,
-    name: `external metric ${metric.name}(${formatLabelSelector(metric.selector)})`,
+    name: `external metric ${metric.name}(${metric.selector ? formatLabelSelector(metric.selector) : 'nil'})`,
     status: { type: 'External', external: { metric, current } },
   };
 }
