@@ -30,6 +30,7 @@ import { ignoreNotFound } from '../shared/api-errors.ts';
 import { isPodReady } from '../shared/pods.ts';
 import type { ResourceSource } from '../shared/resource-source.ts';
 import { SelectedPods } from '../shared/selected-pods.ts';
+import { AnnouncedDisruptions } from './announced-disruptions.ts';
 import { Owners } from './owners.ts';
 import { type Expectation, planExpectation, speaksOfOwners } from './plan.ts';
 import { type BudgetStatus, computeBudgetStatus, failedBudgetStatus } from './status.ts';
@@ -38,6 +39,7 @@ const REASON_NO_PODS = 'NoPods';
 const REASON_UNMANAGED_PODS = 'UnmanagedPods';
 const REASON_EXPECTATION_FAILED = 'CalculateExpectedPodCountFailed';
 const REASON_NOT_DELETED = 'NotDeleted';
+const REASON_MULTIPLE_BUDGETS = 'MultiplePodDisruptionBudgets';
 
 /** A burst of Pod changes becomes one look at the Pods of a budget in this time. */
 const MIN_INTERVAL_MS = 100;
@@ -47,7 +49,7 @@ export interface DisruptionControllerOptions {
   readonly resources: ResourceSource;
 }
 
-/** Its keys are those of PodDisruptionBudgets. */
+/** Its keys are those of PodDisruptionBudgets, and, marked as such, those of Pods whose disruption was announced. */
 export function createDisruptionController({ resources }: DisruptionControllerOptions): Controller {
   return {
     name: 'disruption',
@@ -68,6 +70,7 @@ class DisruptionReconciler {
   readonly #pods: Informer<Pod>;
   readonly #owners: Owners;
   readonly #selected: SelectedPods<PodDisruptionBudget>;
+  readonly #announced: AnnouncedDisruptions;
 
   constructor(context: ControllerContext, resources: ResourceSource) {
     const { events, informers, queue } = context;
@@ -86,7 +89,13 @@ class DisruptionReconciler {
     });
     const add = (budget: PodDisruptionBudget): void => queue.add(keyOf(budget));
     this.#budgets.addHandler({ onAdd: add, onUpdate: (_, next) => add(next) });
-    this.#pods.addHandler(this.#selected.podHandler((key) => queue.add(key)));
+    this.#pods.addHandler(
+      this.#selected.podHandler(
+        (key) => queue.add(key),
+        (pod, budgets) => this.#tellMultiple(pod, budgets),
+      ),
+    );
+    this.#announced = new AnnouncedDisruptions(context, this.#pods);
     this.#owners.onRescaled((uid) => {
       for (const pod of this.#pods.byIndex(INDEX_CONTROLLER_UID, uid)) {
         for (const budget of this.#selected.selecting(pod)) add(budget);
@@ -95,6 +104,7 @@ class DisruptionReconciler {
   }
 
   async reconcile(key: string): Promise<ReconcileResult> {
+    if (this.#announced.owns(key)) return this.#announced.reconcile(key);
     const budget = this.#budgets.get(key);
     if (!budget) return done;
     const assessment = await this.#assess(budget);
@@ -160,6 +170,14 @@ class DisruptionReconciler {
     const selector = formatLabelSelector(budget.spec?.selector);
     const message = `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
     this.#events.record(budget, { type: 'Warning', reason: REASON_UNMANAGED_PODS, message });
+  }
+
+  #tellMultiple(pod: Pod, budgets: readonly PodDisruptionBudget[]): void {
+    const [first, second] = budgets;
+    if (!first || !second) return;
+    const { name, namespace } = pod.metadata;
+    const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${first.metadata.name}" arbitrarily.`;
+    this.#events.record(pod, { type: 'Warning', reason: REASON_MULTIPLE_BUDGETS, message });
   }
 
   #tellNotDeleted(budget: PodDisruptionBudget, pod: Pod): void {

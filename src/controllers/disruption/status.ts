@@ -1,12 +1,13 @@
 /** What is reported of a budget. Pure; times in milliseconds since the Unix epoch. */
 import { toRfc3339 } from '../../lib/clock.ts';
-import { setCondition } from '../../scheme/conditions.ts';
+import { findCondition, setCondition } from '../../scheme/conditions.ts';
+import { CONDITION_DISRUPTION_TARGET } from '../../scheme/disruption-target.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import type {
   PodDisruptionBudget,
   PodDisruptionBudgetStatus,
 } from '../../scheme/generated/types/policy-v1.ts';
-import { isPodReady } from '../shared/pods.ts';
+import { isPodReady, isPodTerminal } from '../shared/pods.ts';
 import type { Expectation } from './plan.ts';
 
 const CONDITION_DISRUPTION_ALLOWED = 'DisruptionAllowed';
@@ -16,6 +17,22 @@ const REASON_SYNC_FAILED = 'SyncFailed';
 
 /** A Pod that was to be evicted and is still there after this time counts again. */
 const DELETION_TIMEOUT_MS = 120_000;
+
+/** A disruption that was announced so long ago and has not begun does not come. */
+const STALE_AFTER_MS = 120_000;
+/** A kubelet takes as long as it takes. */
+const REASON_TERMINATION_BY_KUBELET = 'TerminationByKubelet';
+
+/** In how long the disruption that a Pod was told of counts as cancelled; undefined where none is awaited. */
+export function staleInMs(pod: Pod, nowMs: number): number | undefined {
+  const { metadata, status } = pod;
+  const condition = findCondition(status?.conditions, CONDITION_DISRUPTION_TARGET);
+  if (condition?.status !== 'True' || condition.reason === REASON_TERMINATION_BY_KUBELET) {
+    return undefined;
+  }
+  if (metadata.deletionTimestamp || isPodTerminal(pod)) return undefined;
+  return Math.max(0, Date.parse(condition.lastTransitionTime ?? '') + STALE_AFTER_MS - nowMs);
+}
 
 interface BudgetStatusInput {
   readonly budget: PodDisruptionBudget;

@@ -13,9 +13,14 @@ export interface OwnerJudgeOptions {
   readonly client: ApiClient;
   readonly finder: ObjectFinder;
   readonly resources: ResourceMap;
+  /** Where there are objects of namespaces. */
+  readonly namespaces: () => Iterable<string>;
   /** The reference breaks the rule that owners are in the same namespace, or have none. */
   readonly onInvalidNamespace: (object: ApiObject, reference: OwnerReference) => void;
 }
+
+/** `elsewhere`: it is in another namespace, and so no owner. */
+type FoundOwner = OwnerState | 'elsewhere';
 
 /**
  * Tells whether owners exist. What an informer shows exists; what it does not show is asked of the store before anything
@@ -23,7 +28,7 @@ export interface OwnerJudgeOptions {
  */
 export class OwnerJudge {
   readonly #options: OwnerJudgeOptions;
-  readonly #absent = new Map<string, Promise<OwnerState>>();
+  readonly #absent = new Map<string, Promise<FoundOwner>>();
 
   constructor(options: OwnerJudgeOptions) {
     this.#options = options;
@@ -59,7 +64,10 @@ export class OwnerJudge {
     const namespace = this.#namespaceOf(resource, object);
     const owner = this.find(object, reference);
     if (owner) return isDeletingDependents(owner) ? 'waiting' : 'solid';
-    return this.#askStore(resource, namespace, reference);
+    const found = await this.#askStore(resource, namespace, reference);
+    if (found !== 'elsewhere') return found;
+    this.#options.onInvalidNamespace(object, reference);
+    return 'absent';
   }
 
   #namespaceOf(resource: ResourceDefinition, { metadata }: ApiObject): string {
@@ -70,13 +78,13 @@ export class OwnerJudge {
     resource: ResourceDefinition,
     namespace: string,
     reference: OwnerReference,
-  ): Promise<OwnerState> {
+  ): Promise<FoundOwner> {
     // The namespace is part of the key: the same reference may be right in one and wrong in another.
     const key = `${reference.uid}/${namespace}`;
     const known = this.#absent.get(key);
     if (known !== undefined) return known;
     const answer = this.#readState(resource, namespace, reference).then((state) => {
-      if (state !== 'absent') this.#absent.delete(key);
+      if (state !== 'absent' && state !== 'elsewhere') this.#absent.delete(key);
       return state;
     });
     this.#remember(key, answer);
@@ -89,7 +97,8 @@ export class OwnerJudge {
     resource: ResourceDefinition,
     namespace: string,
     { name, uid }: OwnerReference,
-  ): Promise<OwnerState> {
+  ): Promise<FoundOwner> {
+    if (resource.namespaced && this.#isElsewhere(resource, { name, uid })) return 'elsewhere';
     const target = resource.namespaced ? { namespace, name } : { name };
     try {
       const owner = await this.#options.client.get(resource, target);
@@ -101,7 +110,16 @@ export class OwnerJudge {
     }
   }
 
-  #remember(key: string, answer: Promise<OwnerState>): void {
+  /** Asked once an absent owner; by name, so that not every object of its kind is looked at. */
+  #isElsewhere(resource: ResourceDefinition, owner: Pick<OwnerReference, 'name' | 'uid'>): boolean {
+    const { finder, namespaces } = this.#options;
+    for (const namespace of namespaces()) {
+      if (finder.find(resource, { ...owner, namespace })) return true;
+    }
+    return false;
+  }
+
+  #remember(key: string, answer: Promise<FoundOwner>): void {
     if (this.#absent.size >= MAX_REMEMBERED) {
       const [oldest] = this.#absent.keys();
       if (oldest !== undefined) this.#absent.delete(oldest);

@@ -11,6 +11,7 @@ import {
   type ReconcileResult,
 } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
+import { coreNamespaces } from '../../scheme/generated/resources.ts';
 import type { ApiObject, OwnerReference } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
@@ -70,11 +71,13 @@ class GarbageCollector {
     this.#context = context;
     const resources = this.#resources;
     this.#finder = new ObjectFinder(informers);
+    const namespaces = informers.informer(coreNamespaces);
     this.#events = events.withSource('garbage-collector-controller');
     this.#judge = new OwnerJudge({
       client,
       finder: this.#finder,
       resources,
+      namespaces: () => Array.from(namespaces.list(), ({ metadata }) => metadata.name ?? ''),
       onInvalidNamespace: (object, reference) => this.#recordInvalidNamespace(object, reference),
     });
     const watcher = new GraphWatcher({ graph: this.#graph, judge: this.#judge, resources, queue });

@@ -10,9 +10,9 @@ import type {
   ResourceMetricSource,
 } from '../../scheme/generated/types/autoscaling-v2.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
-import { formatLabelSelector } from '../../scheme/label-selector.ts';
 import { formatQuantity, quantityMilliValue } from '../../scheme/quantity.ts';
 import { declaredValue, podSamples, resourceSamples } from './metrics-reader.ts';
+import { printSelector } from './print-selector.ts';
 import {
   type CalculatorInput,
   MetricsError,
@@ -156,7 +156,11 @@ function proposeForPods(ctx: MetricContext, { pods: source }: MetricSpec): Metri
 
 function proposeForObject(ctx: MetricContext, { object: source }: MetricSpec): MetricProposal {
   const { describedObject, metric, target } = source as NonNullable<MetricSpec['object']>;
-  const { current, replicas } = measureDeclared(ctx, metric.name, target);
+  const { current, replicas } = failingAs(
+    (why) =>
+      `unable to get metric ${metric.name}: ${describedObject.kind} on ${ctx.namespace} ${describedObject.name}/${why}`,
+    () => measureDeclared(ctx, metric.name, target),
+  );
   return {
     replicas,
     name: `${describedObject.kind} metric ${metric.name}`,
@@ -166,12 +170,26 @@ function proposeForObject(ctx: MetricContext, { object: source }: MetricSpec): M
 
 function proposeForExternal(ctx: MetricContext, { external: source }: MetricSpec): MetricProposal {
   const { metric, target } = source as NonNullable<MetricSpec['external']>;
-  const { current, replicas } = measureDeclared(ctx, metric.name, target);
+  const selector = printSelector(metric.selector);
+  const { current, replicas } = failingAs(
+    (why) => `unable to get external metric ${ctx.namespace}/${metric.name}/${selector}: ${why}`,
+    () => measureDeclared(ctx, metric.name, target),
+  );
   return {
     replicas,
-    name: `external metric ${metric.name}(${metric.selector ? formatLabelSelector(metric.selector) : 'nil'})`,
+    name: `external metric ${metric.name}(${selector})`,
     status: { type: 'External', external: { metric, current } },
   };
+}
+
+/** What `measure` gives; where the metric cannot be had, said in the words of its type. */
+function failingAs<T>(tell: (why: string) => string, measure: () => T): T {
+  try {
+    return measure();
+  } catch (thrown) {
+    if (!(thrown instanceof MetricsError)) throw thrown;
+    throw new MetricsError(tell(thrown.message));
+  }
 }
 
 function measureDeclared(

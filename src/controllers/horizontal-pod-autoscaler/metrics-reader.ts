@@ -95,7 +95,7 @@ export function declaredValue(autoscaler: HorizontalPodAutoscaler, metric: strin
   const { name } = autoscaler.metadata;
   const annotation = `${METRICS_ANNOTATION_PREFIX}${metric}`;
   throw new MetricsError(
-    `unable to get metric ${metric}: HorizontalPodAutoscaler ${name} does not have the annotation ${annotation}`,
+    `no metrics returned: HorizontalPodAutoscaler ${name} does not have the annotation ${annotation}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { ApiClient } from '../../apiserver/client.ts';
+import { toError } from '../../lib/errors.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { INDEX_NAMESPACE, type Informer } from '../../machinery/informer.ts';
 import type {
@@ -50,8 +51,8 @@ export interface Recommended {
 interface Failure {
   readonly reason: string;
   readonly message: string;
-  /** Which value could not be had: `cpu resource`. */
-  readonly value: string;
+  /** As the sum of all failures tells it: with what was to be had. */
+  readonly told: string;
 }
 
 /** Asks each metric of an autoscaler how many replicas there should be: the highest answer wins. */
@@ -76,7 +77,7 @@ export class Recommender {
     const { namespace = '' } = autoscaler.metadata;
     const selector = scale.status?.selector ?? '';
     const pods = this.#selectPods(autoscaler, selector);
-    if (!Array.isArray(pods)) return nothing(pods as Explanation);
+    if (!Array.isArray(pods)) return pods as Recommended;
     const ctx: MetricContext = {
       client: this.#options.client,
       autoscaler,
@@ -106,19 +107,29 @@ export class Recommender {
         const reason = failedMetricReason(metric.type);
         const { message } = thrown;
         this.#options.events.record(ctx.autoscaler, { type: 'Warning', reason, message });
-        failures.push({ reason, message, value: valueName(metric) });
+        failures.push({ reason, message, told: tellFailure(metric, message) });
       }
     }
     return { proposals, failures };
   }
 
   /** The Pods of the target, or why they cannot be told. */
-  #selectPods(autoscaler: HorizontalPodAutoscaler, selector: string): readonly Pod[] | Explanation {
+  #selectPods(autoscaler: HorizontalPodAutoscaler, selector: string): readonly Pod[] | Recommended {
     if (selector === '') {
-      this.#warn(autoscaler, REASON_SELECTOR_REQUIRED, 'selector is required');
-      return explain(REASON_INVALID_SELECTOR, "the HPA target's scale is missing a selector");
+      const message = 'selector is required';
+      this.#warn(autoscaler, REASON_SELECTOR_REQUIRED, message);
+      const why = "the HPA target's scale is missing a selector";
+      return nothing(explain(REASON_INVALID_SELECTOR, why), message);
     }
-    const matches = parseLabelMatcher(selector);
+    let matches: LabelMatcher;
+    try {
+      matches = parseLabelMatcher(selector);
+    } catch (thrown) {
+      // A custom object may say anything of what it selects.
+      const message = `couldn't convert selector into a corresponding internal selector object: ${toError(thrown).message}`;
+      this.#warn(autoscaler, REASON_INVALID_SELECTOR, message);
+      return nothing(explain(REASON_INVALID_SELECTOR, message));
+    }
     const key = keyOf(autoscaler);
     this.#selectors.set(key, matches);
     const { namespace = '' } = autoscaler.metadata;
@@ -130,7 +141,7 @@ export class Recommender {
     const all = [key, ...rivals].sort().join(' ');
     const message = `pods by selector ${selector} are controlled by multiple HPAs: [${all}]`;
     this.#warn(autoscaler, REASON_AMBIGUOUS_SELECTOR, message);
-    return explain(REASON_AMBIGUOUS_SELECTOR, message);
+    return nothing(explain(REASON_AMBIGUOUS_SELECTOR, message));
   }
 
   /** The other autoscalers that select one of the Pods. */
@@ -158,14 +169,26 @@ function tolerancesOf({ spec: { behavior } }: HorizontalPodAutoscaler): Toleranc
   return { up: part(behavior?.scaleUp?.tolerance), down: part(behavior?.scaleDown?.tolerance) };
 }
 
-function nothing(active: Explanation): Recommended {
-  return { replicas: undefined, metric: '', statuses: [], active, error: active.message };
+function nothing(active: Explanation, error: string = active.message): Recommended {
+  return { replicas: undefined, metric: '', statuses: [], active, error };
 }
 
-function valueName({ containerResource, external, resource, type }: MetricSpec): string {
-  if (resource) return `${resource.name} resource`;
-  if (containerResource) return `${containerResource.name} container`;
-  return external ? `${external.metric.name} external` : type.toLowerCase();
+function tellFailure(metric: MetricSpec, message: string): string {
+  const { containerResource, external, object, resource, type } = metric;
+  const failed = (value: string, why: string): string =>
+    `failed to get ${value} metric value: ${why}`;
+  if (resource) return failed(`${resource.name} resource`, message);
+  if (containerResource) return failed(`${containerResource.name} container`, message);
+  if (external) {
+    const { name } = external.metric;
+    const what = external.target.averageValue
+      ? `${name} external metric`
+      : `external metric ${name}`;
+    return failed(`${name} external`, `failed to get ${what}: ${message}`);
+  }
+  const isShared = object?.target.averageValue !== undefined;
+  const what = isShared ? `failed to get ${object.metric.name} object metric: ` : '';
+  return failed(type.toLowerCase(), `${what}${message}`);
 }
 
 /** A metric that cannot be had keeps the target from shrinking: it might have asked for more. */
@@ -192,7 +215,6 @@ function conclude(
   return { replicas: most.replicas, metric: most.name, statuses, active, ...told };
 }
 
-function invalidMetrics({ message, value }: Failure, invalid: number, valid: number): string {
-  const first = `failed to get ${value} metric value: ${message}`;
-  return `invalid metrics (${invalid} invalid out of ${invalid + valid}), first error is: ${first}`;
+function invalidMetrics({ told }: Failure, invalid: number, valid: number): string {
+  return `invalid metrics (${invalid} invalid out of ${invalid + valid}), first error is: ${told}`;
 }

@@ -175,11 +175,12 @@ class AutoscalerReconciler {
       result.active,
       nowMs,
     );
-    if (result.error !== undefined) {
-      this.#warn(autoscaler, REASON_FAILED_COMPUTE_METRICS_REPLICAS, result.error);
+    if (result.replicas === undefined) {
+      this.#warn(autoscaler, REASON_FAILED_COMPUTE_METRICS_REPLICAS, result.error ?? '');
+      // What was measured last stays.
+      return { replicas: current, why: '', status: { ...status, conditions: [...active] } };
     }
     const measured = { ...status, currentMetrics: [...result.statuses], conditions: [...active] };
-    if (result.replicas === undefined) return { replicas: current, why: '', status: measured };
     return this.#limit(
       key,
       autoscaler,

@@ -71,10 +71,18 @@ export class SelectedPods<T extends ApiObject> {
     return found;
   }
 
-  /** A handler that names each object that a change of a Pod can matter to. */
-  podHandler(addKey: (key: string) => void): InformerHandler<Pod> {
+  /**
+   * A handler that names each object that a change of a Pod can matter to.
+   * @param onSelected Hears of the Pod and of all that select it. @default nobody
+   */
+  podHandler(
+    addKey: (key: string) => void,
+    onSelected: (pod: Pod, selecting: readonly T[]) => void = () => undefined,
+  ): InformerHandler<Pod> {
     const addSelecting = (pod: Pod): void => {
-      for (const object of this.selecting(pod)) addKey(keyOf(object));
+      const selecting = this.selecting(pod);
+      for (const object of selecting) addKey(keyOf(object));
+      onSelected(pod, selecting);
     };
     return {
       onAdd: addSelecting,

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { ADMIN_USER } from '../../../src/apiserver/authentication/identities.ts';
 import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { createClient } from '../../../src/apiserver/in-process-client.ts';
+import { withDisruptionTarget } from '../../../src/scheme/disruption-target.ts';
 import { isApiError } from '../../../src/scheme/errors.ts';
 import {
   appsDeployments,
@@ -204,6 +205,35 @@ test('Pods of custom objects count by the scale of these, and by nothing once th
         { status: 'False', message: 'found no controllers for pod "web-1"' },
       ]),
   );
+});
+
+test('a Pod of several budgets is told of them', async () => {
+  await using plane = await disruptionPlane();
+  for (const name of ['one', 'two']) {
+    await plane.client.create(policyPodDisruptionBudgets, {
+      metadata: { namespace: 'default', name },
+      spec: { selector: SELECTOR, minAvailable: 1 },
+    });
+  }
+  await plane.idle();
+  await plane.client.create(corePods, newPod('web-1'));
+  expect(await eventReasons(plane)).toContain('MultiplePodDisruptionBudgets');
+});
+
+test('a Pod whose disruption was announced and has not begun in two minutes is told that it stays', async () => {
+  await using plane = await disruptionPlane();
+  const pod = await plane.client.create(corePods, newPod('web-1'));
+  const why = { reason: 'PreemptionByScheduler', message: 'for another' };
+  const disruptionOf = async () => {
+    const { status } = await plane.client.get(corePods, { namespace: 'default', name: 'web-1' });
+    return status?.conditions?.find(({ type }) => type === 'DisruptionTarget')?.status;
+  };
+  const { resourceVersion: _, ...metadata } = pod.metadata;
+  const marked = withDisruptionTarget({ ...pod, metadata }, why, plane.clock.now());
+  await plane.client.update(corePods, marked, { subresource: 'status' });
+  expect(await disruptionOf()).toBe('True');
+  plane.clock.advance(121_000);
+  await plane.eventually(disruptionOf, (status) => expect(status).toBe('False'));
 });
 
 test('Pods that nobody manages are left out of a share, and told of', async () => {

@@ -5,6 +5,7 @@ import {
   appsReplicaSets,
   coreConfigMaps,
   coreEvents,
+  coreNamespaces,
   coreNodes,
   corePods,
 } from '../../../src/scheme/generated/resources.ts';
@@ -216,6 +217,26 @@ describe('the garbage collector', () => {
         ),
     );
     expect(await plane.list(coreNodes)).toHaveLength(1);
+  });
+
+  test('deletes an object whose owner is in another namespace, and says why', async () => {
+    await using plane = await collectorPlane();
+    await plane.client.create(coreNamespaces, { metadata: { name: 'other' } });
+    const owner = await createMap(plane, 'owner');
+    await createMap(plane, 'child', [ownedBy(owner)], { namespace: 'other' });
+    await plane.eventually(
+      () => mapNames(plane, 'other'),
+      (names) => expect(names).not.toContain('child'),
+    );
+    const message = `ownerRef [v1/ConfigMap, namespace: other, name: owner, uid: ${owner.metadata.uid}] does not exist in namespace "other"`;
+    await plane.eventually(
+      () => plane.list(coreEvents),
+      (events) =>
+        expect(events).toContainEqual(
+          expect.objectContaining({ reason: 'OwnerRefInvalidNamespace', message }),
+        ),
+    );
+    expect(await mapNames(plane)).toContain('owner');
   });
 
   test('keeps an object whose owner is of a kind that nobody serves', async () => {

@@ -161,11 +161,18 @@ class ScalingPlane implements AsyncDisposable {
   }
 
   async tells(reason: string): Promise<string> {
-    const all = await this.plane.eventually(
-      () => this.plane.list(coreEvents, 'default'),
-      (events) => expect(events.map((event) => event.reason)).toContain(reason),
-    );
-    return all.find((event) => event.reason === reason)?.message ?? '';
+    return this.tellsLike(reason, /^/);
+  }
+
+  /** The first Event of that reason whose message is like that. */
+  tellsLike(reason: string, like: RegExp): Promise<string> {
+    return this.plane.eventually(async () => {
+      const events = await this.plane.list(coreEvents, 'default');
+      const own = events.filter((event) => event.reason === reason);
+      const message = own.find((event) => like.test(event.message ?? ''))?.message;
+      if (message === undefined) throw new Error(`no Event ${reason} like ${like}`);
+      return message;
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -310,7 +317,8 @@ describe('a HorizontalPodAutoscaler', () => {
     await scaling.uses('100m');
     await scaling.becomes(4);
     await scaling.says('ScalingActive', 'True', 'ValidMetricFound');
-    expect(await scaling.tells('FailedComputeMetricsReplicas')).toMatch(
+    await scaling.tellsLike(
+      'FailedComputeMetricsReplicas',
       /^invalid metrics \(1 invalid out of 2\), first error is: /,
     );
   });

@@ -174,7 +174,7 @@ describe('a metric that is not of Pods', () => {
   test('cannot be had when the autoscaler tells nothing of it', () => {
     expect(() => declaredValue(autoscaler({ 'metrics.orrery.dev/other': '30' }), 'queue')).toThrow(
       new MetricsError(
-        'unable to get metric queue: HorizontalPodAutoscaler web does not have the annotation metrics.orrery.dev/queue',
+        'no metrics returned: HorizontalPodAutoscaler web does not have the annotation metrics.orrery.dev/queue',
       ),
     );
   });

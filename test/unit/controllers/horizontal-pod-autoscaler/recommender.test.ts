@@ -79,8 +79,8 @@ function recommender(): { recommender: Recommender; told: string[] } {
 }
 
 const UNKNOWN =
-  'unable to get metric gone: HorizontalPodAutoscaler web does not have the annotation metrics.orrery.dev/gone';
-const INVALID = `invalid metrics (1 invalid out of 2), first error is: failed to get gone external metric value: ${UNKNOWN}`;
+  'unable to get external metric default/gone/nil: no metrics returned: HorizontalPodAutoscaler web does not have the annotation metrics.orrery.dev/gone';
+const INVALID = `invalid metrics (1 invalid out of 2), first error is: failed to get gone external metric value: failed to get gone external metric: ${UNKNOWN}`;
 
 describe('an autoscaler', () => {
   const found = (name: string) => [

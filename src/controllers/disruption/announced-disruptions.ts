@@ -1,0 +1,68 @@
+/** Pods that were told that they are about to go: who is still there after two minutes is told that it stays. */
+import { toRfc3339 } from '../../lib/clock.ts';
+import {
+  type ControllerContext,
+  done,
+  type ReconcileResult,
+  requeueAfter,
+} from '../../machinery/controller.ts';
+import type { Informer } from '../../machinery/informer.ts';
+import { CONDITION_DISRUPTION_TARGET } from '../../scheme/disruption-target.ts';
+import { corePods } from '../../scheme/generated/resources.ts';
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
+import { keyOf } from '../../scheme/object.ts';
+import { ignoreNotFound } from '../shared/api-errors.ts';
+import { staleInMs } from './status.ts';
+
+/** Tells the keys of Pods from those of budgets, which have one slash. */
+const POD_PREFIX = 'pod/';
+
+export class AnnouncedDisruptions {
+  readonly #context: ControllerContext;
+  readonly #pods: Informer<Pod>;
+
+  constructor(context: ControllerContext, pods: Informer<Pod>) {
+    this.#context = context;
+    this.#pods = pods;
+    const { clock, queue } = context;
+    const isAwaited = (pod: Pod): boolean => staleInMs(pod, clock.now()) !== undefined;
+    const add = (pod: Pod): void => queue.add(`${POD_PREFIX}${keyOf(pod)}`);
+    pods.addHandler({
+      onAdd: (pod) => {
+        if (isAwaited(pod)) add(pod);
+      },
+      onUpdate: (previous, pod) => {
+        if (isAwaited(pod) && !isAwaited(previous)) add(pod);
+      },
+    });
+  }
+
+  owns(key: string): boolean {
+    return key.startsWith(POD_PREFIX) && key.includes('/', POD_PREFIX.length);
+  }
+
+  async reconcile(key: string): Promise<ReconcileResult> {
+    const { client, clock } = this.#context;
+    const pod = this.#pods.get(key.slice(POD_PREFIX.length));
+    const leftMs = pod && staleInMs(pod, clock.now());
+    if (!pod || leftMs === undefined) return done;
+    if (leftMs > 0) return requeueAfter(leftMs);
+    const { name = '', namespace, resourceVersion } = pod.metadata;
+    const condition = {
+      type: CONDITION_DISRUPTION_TARGET,
+      status: 'False',
+      lastTransitionTime: toRfc3339(clock.now()),
+    };
+    // The version keeps it from taking back what was announced anew.
+    const patch = { metadata: { resourceVersion }, status: { conditions: [condition] } };
+    await ignoreNotFound(
+      client.patch(
+        corePods,
+        { namespace, name },
+        { type: 'strategic', patch },
+        { subresource: 'status' },
+      ),
+    );
+    return done;
+  }
+}
