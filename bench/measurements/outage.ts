@@ -54,10 +54,10 @@ export const measureOutage: Measurement = async (ctx) => {
     timed(async () => {
       diedMs = Date.now();
       await killZone(client, 'a');
-      // The first nodes that are given up may have been replaced before the last one is.
+      // The first Pods may have been replaced before the last are evicted, and on nodes that are about to be given up as well.
       await waitForPods(
         client,
-        ({ ready, terminating }) => terminating === size.pods && ready === size.pods,
+        ({ ready, terminating }) => terminating >= size.pods && ready === size.pods,
       );
     }),
   );
