@@ -209,6 +209,11 @@ export function roundQuantityUpToMilli(text: string): string {
   });
 }
 
+/** A whole amount, as of bytes, in the binary form: `1Gi`. */
+export function formatWhole(amount: number): string {
+  return formatQuantity({ nano: BigInt(Math.round(amount)) * NANO_PER_UNIT, format: 'BinarySI' });
+}
+
 /** The canonical form of a quantity. */
 export function formatQuantity({ nano, format }: Quantity): string {
   if (nano === 0n) return '0';

@@ -76,11 +76,6 @@ export function isBlocking({ metadata }: ApiObject, ownerUid: string): boolean {
   );
 }
 
-export function withoutFinalizer<T extends ApiObject>(object: T, finalizer: string): T {
-  const finalizers = object.metadata.finalizers?.filter((one) => one !== finalizer);
-  return { ...object, metadata: { ...object.metadata, finalizers } };
-}
-
 export function withUnblockedOwners<T extends ApiObject>(object: T): T {
   const ownerReferences = object.metadata.ownerReferences?.map((reference) =>
     reference.blockOwnerDeletion ? { ...reference, blockOwnerDeletion: false } : reference,

@@ -16,6 +16,7 @@ import type { ApiObject, OwnerReference } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { concurrently } from '../shared/concurrently.ts';
+import { withoutFinalizer } from '../shared/finalizers.ts';
 import { withoutOwners } from '../shared/owner-references.ts';
 import type { ResourceSource } from '../shared/resource-source.ts';
 import { deleteJudged } from './delete-judged.ts';
@@ -31,7 +32,6 @@ import {
   isDeletingDependents,
   isOrphaning,
   planGarbage,
-  withoutFinalizer,
   withUnblockedOwners,
 } from './plan.ts';
 import { ResourceMap } from './resource-map.ts';

@@ -163,7 +163,10 @@ function proposeForObject(ctx: MetricContext, { object: source }: MetricSpec): M
   );
   return {
     replicas,
-    name: `${describedObject.kind} metric ${metric.name}`,
+    // Kubernetes names an average over Pods as if it were external.
+    name: target.averageValue
+      ? `external metric ${metric.name}(${printSelector(metric.selector)})`
+      : `${describedObject.kind} metric ${metric.name}`,
     status: { type: 'Object', object: { describedObject, metric, current } },
   };
 }

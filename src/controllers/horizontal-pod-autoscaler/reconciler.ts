@@ -63,7 +63,8 @@ type Status = NonNullable<HorizontalPodAutoscaler['status']>;
 
 /** How many replicas there are to be, and why. */
 interface Decision {
-  readonly replicas: number;
+  /** How many there are to be; undefined where nothing can be said. */
+  readonly replicas: number | undefined;
   /** Why the number changes, as the event says it. */
   readonly why: string;
   readonly status: Status;
@@ -178,7 +179,7 @@ class AutoscalerReconciler {
     if (result.replicas === undefined) {
       this.#warn(autoscaler, REASON_FAILED_COMPUTE_METRICS_REPLICAS, result.error ?? '');
       // What was measured last stays.
-      return { replicas: current, why: '', status: { ...status, conditions: [...active] } };
+      return { replicas: undefined, why: '', status: { ...status, conditions: [...active] } };
     }
     const measured = { ...status, currentMetrics: [...result.statuses], conditions: [...active] };
     return this.#limit(
@@ -233,6 +234,8 @@ class AutoscalerReconciler {
     { replicas, status, why }: Decision,
   ): Promise<Status> {
     const current = target.scale.spec?.replicas ?? 0;
+    // Where nothing can be said, what was wanted last stays.
+    if (replicas === undefined) return status;
     const decided = { ...status, desiredReplicas: replicas };
     if (replicas === current) return decided;
     try {
@@ -242,7 +245,7 @@ class AutoscalerReconciler {
       const told = `New size: ${replicas}; reason: ${why}; error: ${message}`;
       this.#warn(autoscaler, REASON_FAILED_RESCALE, told);
       const unable = `the HPA controller was unable to update the target scale: ${message}`;
-      return this.#unable({ ...status, desiredReplicas: current }, 'FailedUpdateScale', unable);
+      return this.#unable(status, 'FailedUpdateScale', unable);
     }
     const nowMs = this.#context.clock.now();
     const message = `New size: ${replicas}; reason: ${why}`;

@@ -2,7 +2,9 @@
  * How many replicas bring a metric to its target: Kubernetes' rules for Pods that are not ready, and for Pods that tell
  * nothing. All pure; values in thousandths of their unit.
  */
+
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
+import { isSidecar } from '../../scheme/resources-of-pod.ts';
 import { podReadyCondition } from '../shared/pods.ts';
 
 /** The CPU of a Pod that has only just started says nothing of what it will use. */
@@ -239,9 +241,7 @@ export function podRequests(
 ): ReadonlyMap<string, number> {
   const requests = new Map<string, number>();
   for (const { metadata, spec } of pods) {
-    const sidecars = spec?.initContainers?.filter(
-      ({ restartPolicy }) => restartPolicy === 'Always',
-    );
+    const sidecars = spec?.initContainers?.filter(isSidecar);
     let sum = 0;
     for (const { name, resources } of [...(spec?.containers ?? []), ...(sidecars ?? [])]) {
       if (container !== undefined && name !== container) continue;

@@ -2,6 +2,7 @@
  * Adoption: a controller owns the objects that name it as their controller. It adopts those without a controller that its
  * selector matches, and releases those that no longer match.
  */
+
 import type { ApiClient } from '../../apiserver/client.ts';
 import type { Informer } from '../../machinery/informer.ts';
 import { isApiError } from '../../scheme/errors.ts';
@@ -10,14 +11,8 @@ import { type ApiObject, controllerOf } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { ignoreNotFound } from './api-errors.ts';
 import { concurrently, throwFirst } from './concurrently.ts';
-import {
-  controllerReference,
-  ownersPatch,
-  withFinalizer,
-  withOwner,
-  withoutFinalizer,
-  withoutOwners,
-} from './owner-references.ts';
+import { withFinalizer, withoutFinalizer } from './finalizers.ts';
+import { controllerReference, ownersPatch, withOwner, withoutOwners } from './owner-references.ts';
 
 /** Objects without a controller, by namespace: who may be adopted. */
 const INDEX_ORPHANS = 'orphansOfNamespace';

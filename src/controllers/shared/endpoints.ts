@@ -1,5 +1,7 @@
 /** What Endpoints and EndpointSlices agree on. All pure. */
+
 import type { Pod, Service, ServicePort } from '../../scheme/generated/types/core-v1.ts';
+import { isSidecar } from '../../scheme/resources-of-pod.ts';
 import { isPodTerminal } from './pods.ts';
 
 /** Marks the endpoints of a Service without a cluster IP. */
@@ -26,7 +28,7 @@ export function podAddresses({ status }: Pod, family: 'IPv4' | 'IPv6'): string[]
 export function findTargetPort({ spec }: Pod, port: ServicePort): number | undefined {
   const target = port.targetPort ?? port.port;
   if (typeof target === 'number') return target;
-  const sidecars = spec?.initContainers?.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const sidecars = spec?.initContainers?.filter(isSidecar);
   for (const { ports } of [...(spec?.containers ?? []), ...(sidecars ?? [])]) {
     const found = ports?.find(
       ({ name, protocol }) => name === target && (protocol ?? 'TCP') === (port.protocol ?? 'TCP'),

@@ -2,10 +2,12 @@
  * Protection of what is in use: an object carries a finalizer from its creation, and is let go after its deletion once nothing
  * uses it any more. Invariant: it is let go only where everything has been seen that used it before.
  */
+
 import { type Controller, type ControllerContext, done } from '../../machinery/controller.ts';
 import { type ApiObject, keyOf } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { ignoreNotFound } from './api-errors.ts';
+import { withFinalizer, withoutFinalizer } from './finalizers.ts';
 
 /** Asked about objects that are being deleted, and only then. */
 type IsInUse<T extends ApiObject> = (object: T) => boolean | Promise<boolean>;
@@ -61,14 +63,4 @@ export function planProtection(
   const isHeld = finalizers.includes(finalizer);
   if (isHeld) return deletionTimestamp === undefined ? 'leave' : 'release';
   return deletionTimestamp === undefined ? 'hold' : 'leave';
-}
-
-function withFinalizer<T extends ApiObject>(object: T, finalizer: string): T {
-  const finalizers = [...(object.metadata.finalizers ?? []), finalizer];
-  return { ...object, metadata: { ...object.metadata, finalizers } };
-}
-
-function withoutFinalizer<T extends ApiObject>(object: T, finalizer: string): T {
-  const finalizers = object.metadata.finalizers?.filter((one) => one !== finalizer);
-  return { ...object, metadata: { ...object.metadata, finalizers } };
 }

@@ -30,24 +30,6 @@ export function ownersPatch({ metadata }: ApiObject, changed: ApiObject): Patch 
   return { type: 'merge', patch: { metadata: { resourceVersion, uid, ownerReferences, ...held } } };
 }
 
-/** A copy of `object` that `finalizer` holds as well; `object` itself when it does already, or there is none to add. */
-export function withFinalizer<T extends ApiObject>(object: T, finalizer: string | undefined): T {
-  const { finalizers = [] } = object.metadata;
-  if (finalizer === undefined || finalizers.includes(finalizer)) return object;
-  return {
-    ...object,
-    metadata: { ...object.metadata, finalizers: [...finalizers, finalizer] },
-  };
-}
-
-/** A copy of `object` without `finalizer`; `object` itself when it does not have it. */
-export function withoutFinalizer<T extends ApiObject>(object: T, finalizer: string | undefined): T {
-  const { finalizers = [] } = object.metadata;
-  if (finalizer === undefined || !finalizers.includes(finalizer)) return object;
-  const left = finalizers.filter((name) => name !== finalizer);
-  return { ...object, metadata: { ...object.metadata, finalizers: left } };
-}
-
 /** A copy of `object` without the owners of `uids`. */
 export function withoutOwners<T extends ApiObject>(object: T, uids: ReadonlySet<string>): T {
   const ownerReferences = object.metadata.ownerReferences?.filter(({ uid }) => !uids.has(uid));

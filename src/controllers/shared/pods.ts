@@ -1,6 +1,8 @@
 /** What the controllers ask about Pods. All pure; times in milliseconds since the Unix epoch. */
+
 import { findCondition } from '../../scheme/conditions.ts';
 import type { ContainerStatus, Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts';
+import { isSidecar } from '../../scheme/resources-of-pod.ts';
 
 export const CONDITION_POD_READY = 'Ready';
 export const CONDITION_POD_SCHEDULED = 'PodScheduled';
@@ -43,11 +45,7 @@ export function podAvailableAtMs(pod: Pod, minReadySeconds: number): number | un
 
 /** The states of the Pod's sidecars: of its init containers that run on beside the others. */
 export function sidecarStatuses({ spec, status }: Pod): readonly ContainerStatus[] {
-  const sidecars = new Set(
-    spec?.initContainers
-      ?.filter(({ restartPolicy }) => restartPolicy === 'Always')
-      .map(({ name }) => name),
-  );
+  const sidecars = new Set(spec?.initContainers?.filter(isSidecar).map(({ name }) => name));
   return (status?.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name));
 }
 

@@ -17,14 +17,3 @@ export function planAttachment({
   if (!isHeld) return 'hold';
   return status?.attached ? 'leave' : 'attach';
 }
-
-export function withFinalizer(attachment: VolumeAttachment): VolumeAttachment {
-  const finalizers = [...(attachment.metadata.finalizers ?? []), ATTACHER_FINALIZER];
-  return { ...attachment, metadata: { ...attachment.metadata, finalizers } };
-}
-
-export function withoutFinalizer(attachment: VolumeAttachment): VolumeAttachment {
-  const { finalizers = [] } = attachment.metadata;
-  const others = finalizers.filter((one) => one !== ATTACHER_FINALIZER);
-  return { ...attachment, metadata: { ...attachment.metadata, finalizers: others } };
-}

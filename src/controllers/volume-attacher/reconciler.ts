@@ -7,7 +7,8 @@ import { type Controller, done } from '../../machinery/controller.ts';
 import { storageVolumeAttachments } from '../../scheme/generated/resources.ts';
 import type { VolumeAttachment } from '../../scheme/generated/types/storage-v1.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
-import { planAttachment, withFinalizer, withoutFinalizer } from './plan.ts';
+import { withFinalizer, withoutFinalizer } from '../shared/finalizers.ts';
+import { ATTACHER_FINALIZER, planAttachment } from './plan.ts';
 
 /** Its keys are names of attachments. */
 export function createVolumeAttacherController(): Controller {
@@ -32,13 +33,13 @@ export function createVolumeAttacherController(): Controller {
 async function reconcile(client: ApiClient, attachment: VolumeAttachment): Promise<void> {
   const plan = planAttachment(attachment);
   if (plan === 'detach') {
-    await client.update(storageVolumeAttachments, withoutFinalizer(attachment));
+    await client.update(storageVolumeAttachments, withoutFinalizer(attachment, ATTACHER_FINALIZER));
     return;
   }
   if (plan === 'leave') return;
   const held =
     plan === 'hold'
-      ? await client.update(storageVolumeAttachments, withFinalizer(attachment))
+      ? await client.update(storageVolumeAttachments, withFinalizer(attachment, ATTACHER_FINALIZER))
       : attachment;
   const next = { ...held, status: { ...held.status, attached: true } };
   await client.update(storageVolumeAttachments, next, { subresource: 'status' });

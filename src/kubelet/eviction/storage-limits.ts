@@ -1,6 +1,6 @@
 /** Whether a Pod takes more of its machine's disk than it may: the kubelet's eviction by local storage. Pure. */
 import type { Pod, Volume } from '../../scheme/generated/types/core-v1.ts';
-import { formatQuantity, parseQuantity, quantityValue } from '../../scheme/quantity.ts';
+import { formatWhole, quantityValue } from '../../scheme/quantity.ts';
 import { podLimits } from '../../scheme/resources-of-pod.ts';
 import { type LocalUsage, mostLocalUsage, podLocalUsage } from '../../scheme/usage/local-usage.ts';
 
@@ -41,8 +41,7 @@ function podExcess({ spec }: Pod, { containers, volumes }: DiskUsage): string | 
   let usedBytes = 0;
   for (const bytes of [...containers.values(), ...volumes.values()]) usedBytes += bytes;
   if (usedBytes <= limit) return undefined;
-  const text = formatQuantity({ ...parseQuantity(String(limit)), format: 'BinarySI' });
-  return `Pod ephemeral local storage usage exceeds the total limit of containers ${text}. `;
+  return `Pod ephemeral local storage usage exceeds the total limit of containers ${formatWhole(limit)}. `;
 }
 
 function containerExcess({ spec }: Pod, { containers }: DiskUsage): string | undefined {

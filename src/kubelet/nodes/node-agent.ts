@@ -324,7 +324,7 @@ class NodeAgent {
       settings: this.#settings,
       ipsOf: (podCidrs) => this.#addresses.of(podCidrs),
       imagesOf: (nodeName) => this.#images.of(nodeName),
-      pressuresOf: (node) => this.#resources.declaredOn(node, this.#context.clock.now()),
+      pressuresOf: (node) => this.#simulation.pressures(node, this.#context.clock.now()),
     };
   }
 }

@@ -1,6 +1,5 @@
 import type { EventNote } from '../../machinery/event-recorder.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
-import { declaredPressures } from '../annotations.ts';
 import { metThresholds, takenBy } from '../eviction/shortages.ts';
 import { ImageCollector } from '../images/image-collector.ts';
 import type { NodeImages } from '../images/node-images.ts';
@@ -35,13 +34,6 @@ export class NodeResources {
     this.#reports.forget(nodeName);
   }
 
-  /** What faults and its annotation let the node run out of. */
-  declaredOn(node: Node, nowMs: number): Pressures {
-    const ofFaults = this.#simulation.faults.pressures(node, nowMs);
-    const others = declaredPressures(node);
-    return others.length === 0 ? ofFaults : new Set([...ofFaults, ...others]);
-  }
-
   /** @param pods those that are bound to the node */
   look(node: Node, pods: readonly Pod[], nowMs: number): ResourceLook {
     const seen = this.#simulation.isServed
@@ -56,7 +48,7 @@ export class NodeResources {
       this.#collector.removeUnused(collection);
     }
     const { isDeclared } = taken;
-    const declared = this.declaredOn(node, nowMs);
+    const declared = this.#simulation.pressures(node, nowMs);
     const measured = this.#reports.report({ node, met, declared, isDeclared, nowMs });
     const pressures = measured.length === 0 ? declared : new Set([...declared, ...measured]);
     return { pressures, notes };

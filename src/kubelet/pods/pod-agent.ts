@@ -14,7 +14,6 @@ import { coreNodes, corePods } from '../../scheme/generated/resources.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { keyOf, type NamespacedKey } from '../../scheme/object.ts';
 import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
-import { declaredPressures } from '../annotations.ts';
 import { inChunks } from '../chunks.ts';
 import { pressuresOf } from '../eviction/pressures.ts';
 import { actingShortage, type Shortage } from '../eviction/shortages.ts';
@@ -331,10 +330,7 @@ class PodAgent {
     const nowMs = this.#context.clock.now();
     const imageBytes = this.#images.bytesOn(node.metadata.name ?? '');
     const pods = [pod, ...this.#neighboursOf(pod, node)];
-    const declared = new Set([
-      ...declaredPressures(node),
-      ...this.#simulation.faults.pressures(node, nowMs),
-    ]);
+    const declared = this.#simulation.pressures(node, nowMs);
     return actingShortage({ node, pods, imageBytes, nowMs }, declared);
   }
 

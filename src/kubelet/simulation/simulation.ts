@@ -2,6 +2,8 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import type { ControllerContext } from '../../machinery/controller.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { simulationFaults, simulationStages } from '../../scheme/groups/simulation/definitions.ts';
+import type { PressureType } from '../../scheme/groups/simulation/types.ts';
+import { declaredPressures } from '../annotations.ts';
 import { FaultCatalog } from './fault-catalog.ts';
 import { StageCatalog } from './stage-catalog.ts';
 
@@ -54,6 +56,13 @@ export class Simulation {
   /** The Pod as stages let it behave. */
   seen(pod: Pod, node: Node | undefined): Pod {
     return this.stages.seen(pod, node);
+  }
+
+  /** What faults, and the node's annotation, let it run out of. */
+  pressures(node: Node, nowMs: number): ReadonlySet<PressureType> {
+    const ofFaults = this.faults.pressures(node, nowMs);
+    const others = declaredPressures(node);
+    return others.length === 0 ? ofFaults : new Set([...ofFaults, ...others]);
   }
 
   /** Changes that come together are told of once. */

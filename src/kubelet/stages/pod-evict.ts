@@ -1,6 +1,6 @@
 import { findCondition } from '../../scheme/conditions.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
-import { formatQuantity, parseQuantity } from '../../scheme/quantity.ts';
+import { formatWhole } from '../../scheme/quantity.ts';
 import { amountOf } from '../../scheme/resources-of-pod.ts';
 import { podUsage } from '../../scheme/usage/container-usage.ts';
 import { podLocalUsage } from '../../scheme/usage/local-usage.ts';
@@ -59,17 +59,15 @@ function evictionMessage(pod: Pod, { measured, resource }: Shortage, nowMs: numb
   const parts = [`The node was low on resource: ${resource}. `];
   if (!measured) return parts.join('');
   const { available, quantity } = measured;
-  parts.push(`Threshold quantity: ${textOf(quantity)}, available: ${textOf(available)}. `);
+  parts.push(
+    `Threshold quantity: ${formatWhole(quantity)}, available: ${formatWhole(available)}. `,
+  );
   for (const { name, requested, used } of greedyContainers(pod, resource, nowMs)) {
     parts.push(
-      `Container ${name} was using ${textOf(used)}, request is ${textOf(requested)}, has larger consumption of ${resource}. `,
+      `Container ${name} was using ${formatWhole(used)}, request is ${formatWhole(requested)}, has larger consumption of ${resource}. `,
     );
   }
   return parts.join('');
-}
-
-function textOf(amount: number): string {
-  return formatQuantity({ ...parseQuantity(String(Math.round(amount))), format: 'BinarySI' });
 }
 
 /** The containers that use more of it than they asked for. */

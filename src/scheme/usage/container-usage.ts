@@ -2,8 +2,10 @@
  * What a simulated container uses: a pure function of its Pod and the time, so that the same world shows the same curve
  * whenever it is asked, and nothing needs to be kept.
  */
+
 import type { Container, Pod } from '../generated/types/core-v1.ts';
 import { parseQuantity, QuantityError } from '../quantity.ts';
+import { isSidecar } from '../resources-of-pod.ts';
 import { seedOf, waveAt } from './wave.ts';
 
 /** On a Pod: what its containers use, a quantity (`250m`) or a range that they swing in (`100m..400m`). */
@@ -79,7 +81,7 @@ function curvesOf(pod: Pod): readonly ContainerCurve[] {
   const known = curves.get(pod);
   if (known) return known;
   const { containers = [], initContainers = [] } = pod.spec ?? {};
-  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const sidecars = initContainers.filter(isSidecar);
   const made = [...containers, ...sidecars].map((container) => curveOf(pod, container));
   curves.set(pod, made);
   return made;

@@ -2,7 +2,9 @@
  * What a simulated Pod takes of its machine beside processors and memory: a pure function of the Pod and the time, as what
  * containers use. A Pod of which nothing says what it takes takes nothing.
  */
+
 import type { Pod } from '../generated/types/core-v1.ts';
+import { isSidecar } from '../resources-of-pod.ts';
 import { declaredSwing, type Swing } from './container-usage.ts';
 import { seedOf, waveAt } from './wave.ts';
 
@@ -87,7 +89,7 @@ function declaresLocalUsage({ metadata: { annotations = {} } }: Pod): boolean {
 
 function madeCurves(pod: Pod): PodCurves {
   const { containers = [], initContainers = [], volumes = [] } = pod.spec ?? {};
-  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const sidecars = initContainers.filter(isSidecar);
   const names = [...containers, ...sidecars].map(({ name }) => name);
   const directories = volumes
     .filter(({ emptyDir }) => emptyDir && emptyDir.medium !== 'Memory')

@@ -25,11 +25,28 @@ class ScalingPlane implements AsyncDisposable {
     this.plane = plane;
   }
 
+  /** A Deployment and its autoscaler. */
   async start(
     replicas: number,
     spec: Partial<HorizontalPodAutoscalerSpec> = {},
     annotations: Record<string, string> = {},
   ): Promise<void> {
+    await this.#deploy(replicas);
+    await this.#autoscale(spec, annotations);
+  }
+
+  /** The same; all that the autoscaler ever sees of the Pods is that they use so much. */
+  async startUsing(
+    cpu: string,
+    replicas: number,
+    spec: Partial<HorizontalPodAutoscalerSpec> = {},
+  ): Promise<void> {
+    await this.#deploy(replicas);
+    await this.uses(cpu);
+    await this.#autoscale(spec, {});
+  }
+
+  async #deploy(replicas: number): Promise<void> {
     const deployment = newDeployment('web', {
       replicas,
       template: {
@@ -41,6 +58,12 @@ class ScalingPlane implements AsyncDisposable {
     });
     await this.plane.client.create(appsDeployments, deployment);
     await this.running(replicas);
+  }
+
+  async #autoscale(
+    spec: Partial<HorizontalPodAutoscalerSpec>,
+    annotations: Record<string, string>,
+  ): Promise<void> {
     await this.plane.client.create(autoscalingHorizontalPodAutoscalers, {
       metadata: { ...WEB, annotations },
       spec: {
@@ -185,13 +208,13 @@ async function scalingPlane(): Promise<ScalingPlane> {
   return new ScalingPlane(await testPlane({ controllers, drivePods: false }));
 }
 
+const AVERAGE = { type: 'AverageValue', averageValue: '1' };
 const NO_WINDOW = { scaleDown: { stabilizationWindowSeconds: 0 } };
 
 describe('a HorizontalPodAutoscaler', () => {
   test('grows its target when Pods use more than their target, and tells why', async () => {
     await using scaling = await scalingPlane();
-    await scaling.start(2);
-    await scaling.uses('160m');
+    await scaling.startUsing('160m', 2);
     await scaling.becomes(4);
     await scaling.measures({ averageUtilization: 160, averageValue: '160m' });
     expect(await scaling.tells('SuccessfulRescale')).toBe(
@@ -204,8 +227,7 @@ describe('a HorizontalPodAutoscaler', () => {
 
   test('leaves its target alone while the metric is close to it', async () => {
     await using scaling = await scalingPlane();
-    await scaling.start(2);
-    await scaling.uses('86m');
+    await scaling.startUsing('86m', 2);
     await scaling.says('AbleToScale', 'True', 'ReadyForNewScale');
     await scaling.says('ScalingLimited', 'False', 'DesiredWithinRange');
     await scaling.look(2);
@@ -214,15 +236,13 @@ describe('a HorizontalPodAutoscaler', () => {
 
   test('takes the tolerance that it is given for one direction', async () => {
     await using scaling = await scalingPlane();
-    await scaling.start(2, { behavior: { scaleUp: { tolerance: '20m' } } });
-    await scaling.uses('86m');
+    await scaling.startUsing('86m', 2, { behavior: { scaleUp: { tolerance: '20m' } } });
     await scaling.becomes(3);
   });
 
   test('shrinks only to the most that it recommended in the last five minutes', async () => {
     await using scaling = await scalingPlane();
-    await scaling.start(4);
-    await scaling.uses('20m');
+    await scaling.startUsing('20m', 4);
     await scaling.says('AbleToScale', 'True', 'ScaleDownStabilized');
     await scaling.look(3);
     expect(await scaling.size()).toBe(4);
@@ -232,16 +252,14 @@ describe('a HorizontalPodAutoscaler', () => {
 
   test('grows to the double at most in one step', async () => {
     await using scaling = await scalingPlane();
-    await scaling.start(3);
-    await scaling.uses('800m');
+    await scaling.startUsing('800m', 3);
     await scaling.becomes(6);
     await scaling.says('ScalingLimited', 'True', 'ScaleUpLimit');
   });
 
   test('stays within its bounds, and says that it wants beyond', async () => {
     await using scaling = await scalingPlane();
-    await scaling.start(2, { maxReplicas: 3, behavior: NO_WINDOW });
-    await scaling.uses('800m');
+    await scaling.startUsing('800m', 2, { maxReplicas: 3, behavior: NO_WINDOW });
     await scaling.becomes(3);
     expect(await scaling.says('ScalingLimited', 'True', 'TooManyReplicas')).toBe(
       'the desired replica count is more than the maximum replica count',
@@ -260,8 +278,7 @@ describe('a HorizontalPodAutoscaler', () => {
   test('keeps to the rate that its policies set', async () => {
     await using scaling = await scalingPlane();
     const policies = [{ type: 'Pods', value: 1, periodSeconds: 60 }];
-    await scaling.start(2, { behavior: { scaleUp: { policies } } });
-    await scaling.uses('800m');
+    await scaling.startUsing('800m', 2, { behavior: { scaleUp: { policies } } });
     await scaling.becomes(3);
     await scaling.look();
     expect(await scaling.size()).toBe(3);
@@ -272,8 +289,7 @@ describe('a HorizontalPodAutoscaler', () => {
   test('does not shrink a target whose policies forbid it', async () => {
     await using scaling = await scalingPlane();
     const scaleDown = { stabilizationWindowSeconds: 0, selectPolicy: 'Disabled' };
-    await scaling.start(3, { behavior: { scaleDown } });
-    await scaling.uses('10m');
+    await scaling.startUsing('10m', 3, { behavior: { scaleDown } });
     await scaling.says('ScalingLimited', 'True', 'ScaleDownLimit');
     expect(await scaling.size()).toBe(3);
   });
@@ -309,8 +325,10 @@ describe('a HorizontalPodAutoscaler', () => {
       type: 'Resource',
       resource: { name, target: { type: 'Utilization', averageUtilization: 50 } },
     });
-    await scaling.start(2, { metrics: [metric('memory'), metric('cpu')], behavior: NO_WINDOW });
-    await scaling.uses('10m');
+    await scaling.startUsing('10m', 2, {
+      metrics: [metric('memory'), metric('cpu')],
+      behavior: NO_WINDOW,
+    });
     await scaling.says('ScalingActive', 'False', 'FailedGetResourceMetric');
     await scaling.look(2);
     expect(await scaling.size()).toBe(2);
@@ -321,6 +339,25 @@ describe('a HorizontalPodAutoscaler', () => {
       'FailedComputeMetricsReplicas',
       /^invalid metrics \(1 invalid out of 2\), first error is: /,
     );
+  });
+
+  test('keeps saying how many it wanted last while it can say nothing', async () => {
+    await using scaling = await scalingPlane();
+    await scaling.startUsing('160m', 2);
+    await scaling.becomes(4);
+    const { spec } = await scaling.autoscaler();
+    const metrics = [{ type: 'External', external: { metric: { name: 'gone' }, target: AVERAGE } }];
+    const patch = { type: 'merge', patch: { spec: { ...spec, metrics, maxReplicas: 9 } } } as const;
+    await scaling.plane.client.patch(autoscalingHorizontalPodAutoscalers, WEB, patch);
+    await scaling.says('ScalingActive', 'False', 'FailedGetExternalMetric');
+    const byHand = { type: 'merge', patch: { spec: { replicas: 5 } } } as const;
+    await scaling.plane.client.patch(appsDeployments, WEB, byHand);
+    const { status } = await scaling.plane.eventually(
+      () => scaling.autoscaler(),
+      (autoscaler) => expect(autoscaler.status?.currentReplicas).toBe(5),
+    );
+    expect(status?.desiredReplicas).toBe(4);
+    expect(status?.currentMetrics?.[0]?.resource?.name).toBe('cpu');
   });
 
   test('explains that its target does not exist', async () => {
@@ -350,16 +387,18 @@ describe('a HorizontalPodAutoscaler', () => {
     await using scaling = await scalingPlane();
     const target = { type: 'Utilization', averageUtilization: 50 };
     const containerResource = { name: 'cpu', container: 'web', target };
-    await scaling.start(2, { metrics: [{ type: 'ContainerResource', containerResource }] });
-    await scaling.uses('100m');
+    await scaling.startUsing('100m', 2, {
+      metrics: [{ type: 'ContainerResource', containerResource }],
+    });
     await scaling.becomes(4);
   });
 
   test('follows an average value of a resource', async () => {
     await using scaling = await scalingPlane();
     const target = { type: 'AverageValue', averageValue: '100m' };
-    await scaling.start(2, { metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] });
-    await scaling.uses('150m');
+    await scaling.startUsing('150m', 2, {
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
+    });
     await scaling.becomes(3);
     await scaling.measures({ averageValue: '150m' });
   });

@@ -220,6 +220,46 @@ describe('an autoscaler', () => {
     expect(told).toEqual(['Warning SelectorRequired selector is required']);
   });
 
+  test('does nothing for a target whose selector cannot be read, and says so', async () => {
+    const { recommender: asked, told } = recommender();
+    const scaled = target('app in (');
+    const { active, replicas } = await asked.recommend(autoscaler([high], values), scaled, NOW);
+    const why = "couldn't convert selector into a corresponding internal selector object: ";
+
+    expect(replicas).toBeUndefined();
+    expect(active.reason).toBe('InvalidSelector');
+    expect(active.message.startsWith(why)).toBe(true);
+    expect(told).toEqual([`Warning InvalidSelector ${active.message}`]);
+  });
+
+  test('says of what object it could not have a metric', async () => {
+    const { recommender: asked, told } = recommender();
+    const { error } = await asked.recommend(autoscaler([object('gone', '1')], {}), target(), NOW);
+    const why =
+      'unable to get metric gone: Service on default web/no metrics returned: HorizontalPodAutoscaler web does not have the annotation metrics.orrery.dev/gone';
+
+    expect(told).toEqual([`Warning FailedGetObjectMetric ${why}`]);
+    expect(error).toBe(
+      `invalid metrics (1 invalid out of 1), first error is: failed to get object metric value: ${why}`,
+    );
+  });
+
+  test('names an object’s metric by the object, and its average over Pods as an external one', async () => {
+    const { recommender: asked } = recommender();
+    const described = {
+      describedObject: { kind: 'Service', name: 'web' },
+      metric: { name: 'load' },
+    };
+    const average = { type: 'AverageValue', averageValue: '1' } as const;
+    const shared: MetricSpec = { type: 'Object', object: { ...described, target: average } };
+    const names = [];
+    for (const metric of [object('load', '10'), shared]) {
+      names.push((await asked.recommend(autoscaler([metric], values), target(), NOW)).metric);
+    }
+
+    expect(names).toEqual(['Service metric load', 'external metric load(nil)']);
+  });
+
   test('does nothing for Pods that another one scales, until that one is gone', async () => {
     const { recommender: asked } = recommender();
     const mine = autoscaler([high], values);

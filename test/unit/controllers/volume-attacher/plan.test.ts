@@ -2,8 +2,6 @@ import { expect, test } from '@jest/globals';
 import {
   ATTACHER_FINALIZER,
   planAttachment,
-  withFinalizer,
-  withoutFinalizer,
 } from '../../../../src/controllers/volume-attacher/plan.ts';
 import type { VolumeAttachment } from '../../../../src/scheme/generated/types/storage-v1.ts';
 
@@ -33,10 +31,4 @@ test.each([
   ['of another driver is left alone', attachment({}, undefined, 'disks.example.com'), 'leave'],
 ])('an attachment %s', (_, one, plan) => {
   expect(planAttachment(one)).toBe(plan);
-});
-
-test('an attachment is held and let go beside the finalizers of others', () => {
-  const both = withFinalizer(attachment({ finalizers: ['x/y'] }));
-  expect(both.metadata.finalizers).toEqual(['x/y', ATTACHER_FINALIZER]);
-  expect(withoutFinalizer(both).metadata.finalizers).toEqual(['x/y']);
 });

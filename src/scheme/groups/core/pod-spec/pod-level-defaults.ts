@@ -1,6 +1,6 @@
 /** Resources of the Pod as a whole, filled from those of its containers. */
 import type { PodSpec, ResourceRequirements } from '../../../generated/types/core-v1.ts';
-import { canonicalQuantity, formatQuantity } from '../../../quantity.ts';
+import { canonicalQuantity, formatWhole } from '../../../quantity.ts';
 import { containerAmounts } from '../../../resources-of-pod.ts';
 import { isHugePages, isOvercommitAllowed, isPodLevelResource } from './resource-names.ts';
 
@@ -67,5 +67,5 @@ function fillLimits(spec: PodSpec, limits: ResourceList | undefined): ResourceLi
 
 function amountText(name: string, amount: number): string {
   if (name === 'cpu') return canonicalQuantity(`${amount}m`);
-  return formatQuantity({ nano: BigInt(amount) * 1_000_000_000n, format: 'BinarySI' });
+  return formatWhole(amount);
 }
