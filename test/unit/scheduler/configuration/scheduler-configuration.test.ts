@@ -45,6 +45,7 @@ describe('profiles', () => {
       'SchedulingGates',
       'NodeUnschedulable',
       'NodeName',
+      'NodeDeclaredFeatures',
       'TaintToleration',
       'NodeAffinity',
       'NodePorts',
