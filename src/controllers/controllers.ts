@@ -14,7 +14,10 @@ import { createClusterRoleAggregationController } from './clusterrole-aggregatio
 import { createCronJobController } from './cronjob/reconciler.ts';
 import { createDaemonSetController } from './daemonset/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
-import { createDeviceTaintEvictionController } from './device-taint-eviction/reconciler.ts';
+import {
+  createDeviceTaintEvictionController,
+  type DeviceTaintEvictionOptions,
+} from './device-taint-eviction/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
@@ -74,6 +77,7 @@ import { createVolumeAttributesClassProtectionController } from './volumeattribu
 
 export interface ControllersOptions
   extends CertificateSignerOptions,
+    DeviceTaintEvictionOptions,
     RootCaPublisherOptions,
     ServiceAccountTokenOptions,
     HorizontalPodAutoscalerOptions,

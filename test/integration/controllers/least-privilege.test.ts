@@ -83,7 +83,12 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'delete endpointslices',
     'update endpointslices',
   ],
-  'device-taint-eviction': ['create events', 'delete pods', 'update pods/status'],
+  'device-taint-eviction': [
+    'create events',
+    'delete pods',
+    'update devicetaintrules/status',
+    'update pods/status',
+  ],
   'event-cleaner': ['delete events'],
   'ephemeral-volume': ['create events', 'create persistentvolumeclaims'],
   'persistentvolume-expander': [

@@ -103,7 +103,8 @@ const CLUSTER_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
   'device-taint-eviction-controller': [
     allow(`delete ${READ}`, 'core', 'pods'),
     allow('patch update', 'core', 'pods/status'),
-    allow(READ, 'resource.k8s.io', 'resourceclaims resourceslices'),
+    allow(READ, 'resource.k8s.io', 'devicetaintrules resourceclaims resourceslices'),
+    allow('patch update', 'resource.k8s.io', 'devicetaintrules/status'),
     RECORD_EVENTS,
   ],
   // Elsewhere Events end by themselves, in etcd.
