@@ -6,8 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ApiClient, NewObject } from '../../../src/apiserver/client.ts';
 import type { QueueBackend } from '../../../src/machinery/work-queue.ts';
 import {
+  admissionregistrationValidatingAdmissionPolicies,
+  admissionregistrationValidatingAdmissionPolicyBindings,
   appsDaemonSets,
   appsDeployments,
+  appsReplicaSets,
   appsStatefulSets,
   autoscalingHorizontalPodAutoscalers,
   batchCronJobs,
@@ -31,15 +34,17 @@ import {
   newDeployment,
   newJob,
   newPod,
+  newReplicaSet,
   newReplicationController,
   newStatefulSet,
 } from '../../support/workloads.ts';
 
-/** Fifty minutes: Events are kept for an hour. */
+/** Forty-eight minutes: Events are kept for an hour. */
 const STEP_MS = 120_000;
-const STEPS = 25;
+const STEPS = 24;
 /** A failing key backs off to 1,000 s within 18 runs. */
 const MAX_RUNS = 50;
+const MAX_WRITES_PER_MINUTE = 2;
 /** Every 15 s, whatever its state. */
 const MAX_AUTOSCALER_RUNS = 260;
 
@@ -71,6 +76,32 @@ const conditions = (...expected: readonly object[]) => ({
   conditions: expect.arrayContaining(expected.map((one) => expect.objectContaining(one))),
 });
 const failed = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' };
+
+/** Refuses the Pods of one namespace. */
+async function forbidPods(client: ApiClient, namespace: string): Promise<void> {
+  const name = `no-pods-in-${namespace}`;
+  await client.create(admissionregistrationValidatingAdmissionPolicies, {
+    metadata: { name },
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
+        ],
+      },
+      validations: [{ expression: 'false', message: 'no Pods here' }],
+    },
+  });
+  await client.create(admissionregistrationValidatingAdmissionPolicyBindings, {
+    metadata: { name },
+    spec: {
+      policyName: name,
+      validationActions: ['Deny'],
+      matchResources: {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+      },
+    },
+  });
+}
 
 const CASES: readonly Case[] = [
   {
@@ -115,6 +146,97 @@ const CASES: readonly Case[] = [
     event: ['FailedCreate', NO_PODS],
   },
   {
+    title: 'a ReplicaSet whose Pods a policy forbids',
+    name: 'policy',
+    arrange: async (client, namespace) => {
+      await forbidPods(client, namespace);
+      await client.create(appsReplicaSets, newReplicaSet('web', { namespace, replicas: 3 }));
+    },
+    status: [appsReplicaSets, { replicas: 0, ...conditions(failed) }],
+    event: ['FailedCreate', /denied request: no Pods here/],
+  },
+  {
+    title: 'a ReplicaSet whose service account does not exist',
+    name: 'account',
+    arrange: (client, namespace) =>
+      client.create(
+        appsReplicaSets,
+        newReplicaSet('web', { namespace, pod: { serviceAccountName: 'nobody' } }),
+      ),
+    status: [appsReplicaSets, { replicas: 0, ...conditions(failed) }],
+    event: [
+      'FailedCreate',
+      /^Error creating: pods "web-" is forbidden: error looking up service account account\/nobody: serviceaccount "nobody" not found/,
+    ],
+  },
+  {
+    title: 'a StatefulSet whose storage class does not exist',
+    name: 'storage',
+    arrange: (client, namespace) =>
+      client.create(
+        appsStatefulSets,
+        newStatefulSet('db', {
+          namespace,
+          replicas: 2,
+          volumeClaimTemplates: [
+            {
+              apiVersion: 'v1',
+              kind: 'PersistentVolumeClaim',
+              metadata: { name: 'data' },
+              spec: {
+                storageClassName: 'nobody',
+                accessModes: ['ReadWriteOnce'],
+                resources: { requests: { storage: '1Gi' } },
+              },
+            },
+          ],
+        }),
+      ),
+    status: [appsStatefulSets, { replicas: 1, availableReplicas: 0 }],
+    event: ['ProvisioningFailed', /^storageclass\.storage\.k8s\.io "nobody" not found$/],
+  },
+  {
+    title: 'a DaemonSet for nodes that there are not',
+    name: 'nodes',
+    arrange: (client, namespace) =>
+      client.create(
+        appsDaemonSets,
+        newDaemonSet('agent', { namespace, pod: { nodeSelector: { gpu: 'yes' } } }),
+      ),
+    status: [appsDaemonSets, { desiredNumberScheduled: 0, currentNumberScheduled: 0 }],
+  },
+  {
+    title: 'a Deployment whose Pods never get ready',
+    name: 'unready',
+    arrange: (client, namespace) =>
+      client.create(
+        appsDeployments,
+        newDeployment('web', { namespace, replicas: 2, progressDeadlineSeconds: 600 }),
+      ),
+    status: [
+      appsDeployments,
+      conditions(
+        { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable' },
+        {
+          type: 'Progressing',
+          status: 'False',
+          reason: 'ProgressDeadlineExceeded',
+          message: expect.stringMatching(/^ReplicaSet "web-.*" has timed out progressing\.$/),
+        },
+      ),
+    ],
+  },
+  {
+    title: 'a Job whose Pods a policy forbids until its deadline',
+    name: 'deadline',
+    arrange: async (client, namespace) => {
+      await forbidPods(client, namespace);
+      await client.create(batchJobs, newJob('work', { namespace, activeDeadlineSeconds: 1_800 }));
+    },
+    status: [batchJobs, conditions({ type: 'Failed', status: 'True', reason: 'DeadlineExceeded' })],
+    event: ['DeadlineExceeded', /^Job was active longer than specified deadline$/],
+  },
+  {
     title: 'a Job whose Pods a quota forbids',
     name: 'job',
     arrange: withoutPods(batchJobs, (namespace) => newJob('work', { namespace })),
@@ -141,6 +263,7 @@ const CASES: readonly Case[] = [
     arrange: (client, namespace) =>
       client.create(batchCronJobs, newCronJob('leap', { namespace, schedule: '0 0 30 2 *' })),
     status: [batchCronJobs, {}],
+    event: ['InvalidSchedule', /^invalid schedule: 0 0 30 2 \* : .* there is no such day$/],
   },
   {
     title: 'an autoscaler whose target does not exist',
@@ -204,6 +327,8 @@ const CASES: readonly Case[] = [
 ];
 
 let plane: TestPlane;
+/** The store's version when the first half of the time was over, and all had had their say. */
+let versionAtHalf = 0;
 /** How often each key of each queue was worked on. */
 const runs = new Map<string, number>();
 
@@ -233,6 +358,7 @@ beforeAll(async () => {
   }
   await plane.idle();
   for (let step = 0; step < STEPS; step++) {
+    if (step === STEPS / 2) versionAtHalf = Number(await plane.api.store.currentResourceVersion());
     plane.clock.advance(STEP_MS);
     await plane.idle();
   }
@@ -257,6 +383,11 @@ describe('is explained, and costs no more than a few runs an hour:', () => {
     const own = [...runs].filter(([id]) => id.includes(` ${name}/`) || id.includes(`:${name}/`));
     expect(own.length).toBeGreaterThan(0);
     expect(own.filter(([, count]) => count > maxRuns)).toEqual([]);
+  });
+
+  test('all of them together write less than twice a minute once they have had their say', async () => {
+    const writes = Number(await plane.api.store.currentResourceVersion()) - versionAtHalf;
+    expect(writes / ((STEPS / 2) * (STEP_MS / 60_000))).toBeLessThan(MAX_WRITES_PER_MINUTE);
   });
 
   test('nothing of it starts what cannot run', async () => {
