@@ -14,7 +14,10 @@ import { createClusterRoleAggregationController } from './clusterrole-aggregatio
 import { createCronJobController } from './cronjob/reconciler.ts';
 import { createDaemonSetController } from './daemonset/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
-import { createDeviceTaintEvictionController } from './device-taint-eviction/reconciler.ts';
+import {
+  createDeviceTaintEvictionController,
+  type DeviceTaintEvictionOptions,
+} from './device-taint-eviction/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
@@ -49,6 +52,8 @@ import {
   createRootCaCertificatePublisherController,
   type RootCaPublisherOptions,
 } from './root-ca-certificate-publisher/reconciler.ts';
+import { createServiceCidrController } from './service-cidr/reconciler.ts';
+import { createServiceIpRepairController } from './service-ip-repair/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
 import {
   createServiceAccountTokenController,
@@ -73,6 +78,7 @@ import { createVolumeAttributesClassProtectionController } from './volumeattribu
 
 export interface ControllersOptions
   extends CertificateSignerOptions,
+    DeviceTaintEvictionOptions,
     RootCaPublisherOptions,
     ServiceAccountTokenOptions,
     HorizontalPodAutoscalerOptions,
@@ -110,6 +116,8 @@ const FACTORIES = {
   'device-taint-eviction': createDeviceTaintEvictionController,
   resourceclaim: createResourceClaimController,
   resourcequota: createResourceQuotaController,
+  'service-cidr': createServiceCidrController,
+  'service-ip-repair': createServiceIpRepairController,
   serviceaccount: createServiceAccountController,
   'serviceaccount-token': createServiceAccountTokenController,
   'legacy-serviceaccount-token-cleaner': createLegacyTokenCleanerController,

@@ -48,6 +48,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   replicaset: ['create events', 'create pods', 'delete pods', 'update replicasets/status'],
   resourcequota: ['update resourcequotas/status'],
   serviceaccount: ['create serviceaccounts'],
+  'service-cidr': ['update servicecidrs', 'update servicecidrs/status'],
   ttl: ['patch nodes'],
   'taint-eviction': ['create events', 'delete pods', 'update pods/status'],
 };
@@ -82,7 +83,12 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'delete endpointslices',
     'update endpointslices',
   ],
-  'device-taint-eviction': ['create events', 'delete pods', 'update pods/status'],
+  'device-taint-eviction': [
+    'create events',
+    'delete pods',
+    'update devicetaintrules/status',
+    'update pods/status',
+  ],
   'event-cleaner': ['delete events'],
   'ephemeral-volume': ['create events', 'create persistentvolumeclaims'],
   'persistentvolume-expander': [
@@ -129,6 +135,13 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'get serviceaccounts',
     'update secrets',
     'update serviceaccounts',
+  ],
+  'service-ip-repair': [
+    'create events',
+    'create ipaddresses',
+    'delete ipaddresses',
+    'get ipaddresses',
+    'get services',
   ],
   replicationcontroller: [
     'create events',

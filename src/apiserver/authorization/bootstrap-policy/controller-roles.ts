@@ -103,7 +103,8 @@ const CLUSTER_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
   'device-taint-eviction-controller': [
     allow(`delete ${READ}`, 'core', 'pods'),
     allow('patch update', 'core', 'pods/status'),
-    allow(READ, 'resource.k8s.io', 'resourceclaims resourceslices'),
+    allow(READ, 'resource.k8s.io', 'devicetaintrules resourceclaims resourceslices'),
+    allow('patch update', 'resource.k8s.io', 'devicetaintrules/status'),
     RECORD_EVENTS,
   ],
   // Elsewhere Events end by themselves, in etcd.
@@ -183,6 +184,12 @@ const NETWORK_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow(`patch update ${READ}`, 'networking.k8s.io', 'servicecidrs'),
     allow('patch update', 'networking.k8s.io', 'servicecidrs/finalizers servicecidrs/status'),
     allow(READ, 'networking.k8s.io', 'ipaddresses'),
+    RECORD_EVENTS,
+  ],
+  'service-ip-repair-controller': [
+    allow(READ, 'core', 'services'),
+    allow(READ, 'networking.k8s.io', 'servicecidrs'),
+    allow(`create delete ${READ}`, 'networking.k8s.io', 'ipaddresses'),
     RECORD_EVENTS,
   ],
   'service-controller': [
