@@ -52,6 +52,8 @@ import {
   createRootCaCertificatePublisherController,
   type RootCaPublisherOptions,
 } from './root-ca-certificate-publisher/reconciler.ts';
+import { createServiceCidrController } from './service-cidr/reconciler.ts';
+import { createServiceIpRepairController } from './service-ip-repair/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
 import {
   createServiceAccountTokenController,
@@ -113,6 +115,8 @@ const FACTORIES = {
   'device-taint-eviction': createDeviceTaintEvictionController,
   resourceclaim: createResourceClaimController,
   resourcequota: createResourceQuotaController,
+  'service-cidr': createServiceCidrController,
+  'service-ip-repair': createServiceIpRepairController,
   serviceaccount: createServiceAccountController,
   'serviceaccount-token': createServiceAccountTokenController,
   'legacy-serviceaccount-token-cleaner': createLegacyTokenCleanerController,

@@ -27,6 +27,9 @@ export function unfitReason(
   volume: PersistentVolume,
   claim: PersistentVolumeClaim,
 ): string | undefined {
+  if (volume.metadata.deletionTimestamp) {
+    return `the volume is marked for deletion "${volume.metadata.name}"`;
+  }
   if (compareQuantities(capacityOf(volume), requestedStorage(claim)) < 0) {
     return 'requested PV is too small';
   }
@@ -54,7 +57,7 @@ export function findVolume(
 ): PersistentVolume | undefined {
   let best: PersistentVolume | undefined;
   for (const volume of volumes) {
-    if (!isLargeEnough(volume, claim)) continue;
+    if (!couldServe(volume, claim)) continue;
     if (isReservedFor(volume, claim)) return volume;
     if (reservedOnly || !isFree(volume) || !suits(volume, claim)) continue;
     if (!best || isBetter(volume, best)) best = volume;
@@ -62,8 +65,9 @@ export function findVolume(
   return best;
 }
 
-function isLargeEnough(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+function couldServe(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   if (volume.metadata.deletionTimestamp || !hasSameMode(volume, claim)) return false;
+  if (attributesClassOf(volume) !== attributesClassOf(claim)) return false;
   if (!offersAccessModes(volume, claim)) return false;
   return compareQuantities(capacityOf(volume), requestedStorage(claim)) >= 0;
 }

@@ -48,6 +48,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   replicaset: ['create events', 'create pods', 'delete pods', 'update replicasets/status'],
   resourcequota: ['update resourcequotas/status'],
   serviceaccount: ['create serviceaccounts'],
+  'service-cidr': ['update servicecidrs', 'update servicecidrs/status'],
   ttl: ['patch nodes'],
   'taint-eviction': ['create events', 'delete pods', 'update pods/status'],
 };
@@ -133,6 +134,13 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'get serviceaccounts',
     'update secrets',
     'update serviceaccounts',
+  ],
+  'service-ip-repair': [
+    'create events',
+    'create ipaddresses',
+    'delete ipaddresses',
+    'get ipaddresses',
+    'get services',
   ],
   replicationcontroller: [
     'create events',

@@ -196,7 +196,10 @@ const CASES: readonly Case[] = [
         }),
       ),
     status: [corePods, { phase: 'Pending' }],
-    event: ['FailedResourceClaimCreation', /resource claim template "nobody": not found/],
+    event: [
+      'FailedResourceClaimCreation',
+      /resource claim template "nobody": resourceclaimtemplate\.resource\.k8s\.io "nobody" not found$/,
+    ],
   },
 ];
 

@@ -186,6 +186,12 @@ const NETWORK_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow(READ, 'networking.k8s.io', 'ipaddresses'),
     RECORD_EVENTS,
   ],
+  'service-ip-repair-controller': [
+    allow(READ, 'core', 'services'),
+    allow(READ, 'networking.k8s.io', 'servicecidrs'),
+    allow(`create delete ${READ}`, 'networking.k8s.io', 'ipaddresses'),
+    RECORD_EVENTS,
+  ],
   'service-controller': [
     allow(READ, 'core', 'services'),
     allow('patch update', 'core', 'services/status'),
