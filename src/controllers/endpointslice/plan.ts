@@ -136,7 +136,8 @@ function groupByPorts(
     const { nodeName = '' } = pod.spec ?? {};
     const node = nodeOf(nodeName);
     if (!node && !service.spec?.publishNotReadyAddresses) {
-      missingNodes.push(nodeName);
+      // A Pod that is on no node yet is heard of again when it is.
+      if (nodeName !== '') missingNodes.push(nodeName);
       continue;
     }
     const endpoint = buildEndpoint(pod, node, service, addressType);
