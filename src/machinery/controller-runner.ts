@@ -118,7 +118,7 @@ export class ControllerRunner {
 
   #createQueue(backendQueue: BackendQueue): ControllerQueue {
     const { clock, logger, random, retryClock, sharedQueues } = this.#environment;
-    const { minIntervalMs = 0, name } = this.#controller;
+    const { failureBackoff, minIntervalMs = 0, name } = this.#controller;
     const enqueueLater = (key: string, delayMs: number) => backendQueue.enqueueLater(key, delayMs);
     return new ControllerQueue({
       controller: name,
@@ -133,6 +133,7 @@ export class ControllerRunner {
       random,
       logger,
       minIntervalMs,
+      failureBackoff,
     });
   }
 

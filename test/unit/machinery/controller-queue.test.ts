@@ -14,6 +14,7 @@ import { RecordingLogger } from '../../support/recording-logger.ts';
 import { settled } from '../../support/settled.ts';
 
 interface SetUpOptions {
+  readonly failureBackoff?: { readonly baseMs: number; readonly maxMs: number };
   readonly minIntervalMs?: number;
   readonly reconcile?: (key: string, run: number) => ReconcileResult | Promise<ReconcileResult>;
   /** Handed the real enqueue; replaces it. */
@@ -23,6 +24,7 @@ interface SetUpOptions {
 
 async function setUp({
   minIntervalMs = 0,
+  failureBackoff,
   reconcile = () => done,
   enqueue,
   enqueueLater,
@@ -56,6 +58,7 @@ async function setUp({
     random: () => 0.5,
     logger,
     minIntervalMs,
+    failureBackoff,
   });
   await backend.run();
   return { backend, bulks, clock, logger, queue, runs };
@@ -245,6 +248,15 @@ describe('ControllerQueue', () => {
     await advance(clock, 10_000_000);
     const times = runs.map((run) => Number(run.split(' ')[0]));
     expect((times.at(-1) ?? 0) - (times.at(-2) ?? 0)).toBe(1_000_000);
+  });
+
+  test('the backoff of a failing key is that of its controller where it has one', async () => {
+    const reconcile = () => Promise.reject(new Error('not yet'));
+    const failureBackoff = { baseMs: 1_000, maxMs: 3_000 };
+    const { clock, queue, runs } = await setUp({ failureBackoff, reconcile });
+    queue.add('a');
+    await advance(clock, 10_000);
+    expect(runs).toEqual(['0 a', '1000 a', '3000 a', '6000 a', '9000 a']);
   });
 
   test('a failing key does not slow another', async () => {
