@@ -57,6 +57,8 @@ interface ActiveRun {
   readonly sinceMs: number;
   /** The key was added since the run started. */
   touched: boolean;
+  /** The queue's server may have handed the key to another process since. */
+  lost: boolean;
   readonly finished: Deferred<void>;
 }
 
@@ -124,7 +126,7 @@ export class ControllerQueue implements WorkQueue {
       return running.finished.promise;
     }
     const sinceMs = this.#waiting.get(key)?.sinceMs ?? this.#options.clock.now();
-    const run: ActiveRun = { sinceMs, touched: false, finished: deferred() };
+    const run: ActiveRun = { sinceMs, touched: false, lost: false, finished: deferred() };
     this.#waiting.delete(key);
     this.#active.set(key, run);
     await this.#runWhileTouched(key, run, reconcile, signal);
@@ -139,6 +141,11 @@ export class ControllerQueue implements WorkQueue {
     const active = this.#active.values().next().value?.sinceMs;
     if (waiting === undefined || active === undefined) return waiting ?? active;
     return Math.min(waiting, active);
+  }
+
+  /** See QueueOptions.onLoss. What is touched while it runs goes through the queue once more, which knows whose turn it is. */
+  noteLoss(): void {
+    for (const run of this.#active.values()) run.lost = true;
   }
 
   /** See QueueOptions.onRecovery. */
@@ -187,7 +194,7 @@ export class ControllerQueue implements WorkQueue {
       this.#requeues.cancel(key);
       this.#noteStart(key);
       await this.#runOnce(key, reconcile, signal);
-      if (!run.touched || signal.aborted) return;
+      if (!run.touched || run.lost || signal.aborted) return;
     }
   }
 

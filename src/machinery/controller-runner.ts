@@ -76,7 +76,10 @@ export class ControllerRunner {
       concurrency,
       process: (key, signal, waitedMs) =>
         this.#metrics.follow(waitedMs, queue.process(key, reconcile, signal)),
-      onLoss: () => this.#runs?.noteLoss(),
+      onLoss: () => {
+        this.#runs?.noteLoss();
+        this.#parts?.queue.noteLoss();
+      },
       onRecovery: () => this.#parts?.queue.recover(),
     });
     this.#observe(backendQueue);

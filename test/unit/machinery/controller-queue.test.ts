@@ -401,6 +401,19 @@ describe('ControllerQueue', () => {
     ]);
   });
 
+  test('a key that is touched while it runs goes through the queue again once the queue was lost', async () => {
+    const gate = deferred<void>();
+    const { bulks, queue, runs } = await setUp({ reconcile: () => gate.promise.then(() => done) });
+    queue.add('a');
+    await settled();
+    queue.add('a');
+    queue.noteLoss();
+    gate.resolve();
+    await settled();
+    expect(runs).toEqual(['0 a', '0 a']);
+    expect(bulks).toEqual([['a'], ['a']]);
+  });
+
   test('keys that found the server away are enqueued as soon as it is back', async () => {
     let isAway = true;
     const { bulks, clock, queue } = await setUp({
