@@ -252,6 +252,7 @@ function createApiServer(options: ApiServerParts): ApiServer {
     authorizationModes: config.authorizationModes,
     maxRequestsInFlight: config.maxRequestsInFlight,
     serviceCidrs: config.network.serviceCidrs,
+    nodePorts: config.network.nodePorts,
     apiPort: config.securePort?.port || config.port,
   });
 }

@@ -9,6 +9,7 @@ import { systemRandom } from '../lib/random.ts';
 import type { SchedulerConfiguration } from '../scheduler/configuration/scheduler-configuration.ts';
 import { SchedulingSimulator } from '../scheduler/simulation/scheduling-simulator.ts';
 import { serviceUnavailable } from '../scheme/errors.ts';
+import { servesDeviceTaintRules } from './served-kinds.ts';
 
 export interface Simulator {
   /** What the API server asks. */
@@ -44,7 +45,15 @@ export function openSchedulingSimulator(
     },
     connect: (apiServer) => {
       const client = createClient(apiServer, { user: SCHEDULER_USER });
-      const world = { client, configuration, clock, random: systemRandom, logger };
+      const hasDeviceTaintRules = servesDeviceTaintRules(apiServer);
+      const world = {
+        client,
+        configuration,
+        clock,
+        random: systemRandom,
+        logger,
+        hasDeviceTaintRules,
+      };
       running = new SchedulingSimulator({ ...world, ioClock: systemClock });
     },
   };

@@ -37,13 +37,12 @@ import { createBullmqBackend } from '../queues/bullmq-backend.ts';
 import type { SchedulerConfiguration } from '../scheduler/configuration/scheduler-configuration.ts';
 import type { DecisionSettings } from '../scheduler/decisions/decision-recorder.ts';
 import { createScheduler, type SchedulerOptions } from '../scheduler/scheduler.ts';
-import { simulationFaults } from '../scheme/groups/simulation/definitions.ts';
-import { SIMULATION_GROUP } from '../scheme/groups/simulation/types.ts';
 import type { GroupResource } from '../scheme/resource.ts';
 import { chooseControllers } from './choose-controllers.ts';
 import { type Component, controllerClient, startComponent } from './component.ts';
 import type { Database } from './database.ts';
 import { ConfigError } from './option-values.ts';
+import { servesDeviceTaintRules, servesSimulation } from './served-kinds.ts';
 
 export interface WorkersOptions {
   readonly config: Config;
@@ -148,10 +147,6 @@ function componentsOf(options: WorkersOptions): readonly Component[] {
   ];
 }
 
-function servesSimulation({ scheme }: ApiServer): boolean {
-  return scheme.preferred(SIMULATION_GROUP, simulationFaults.resource) !== undefined;
-}
-
 function controllersOf({
   apiServer,
   certificateAuthority,
@@ -164,6 +159,7 @@ function controllersOf({
     signToken: (subject: LegacyTokenSubject) => signLegacyToken(serviceAccountKeys, subject),
     rootCertificate: async () => (await certificateAuthority()).certificate,
     resources: apiServer.scheme,
+    hasDeviceTaintRules: servesDeviceTaintRules(apiServer),
     findResource: ({ group, resource }: GroupResource) =>
       apiServer.scheme.preferred(group, resource),
     types: apiServer.scheme,
@@ -179,8 +175,9 @@ function controllersOf({
 function schedulerOptions({
   decisions,
   schedulerConfiguration: configuration,
+  apiServer,
 }: WorkersOptions): SchedulerOptions {
-  return { configuration, decisions };
+  return { configuration, decisions, hasDeviceTaintRules: servesDeviceTaintRules(apiServer) };
 }
 
 function kubeletClient(apiServer: ApiServer, nodeName: string): ApiClient {

@@ -14,7 +14,10 @@ import { createClusterRoleAggregationController } from './clusterrole-aggregatio
 import { createCronJobController } from './cronjob/reconciler.ts';
 import { createDaemonSetController } from './daemonset/reconciler.ts';
 import { createDeploymentController } from './deployment/reconciler.ts';
-import { createDeviceTaintEvictionController } from './device-taint-eviction/reconciler.ts';
+import {
+  createDeviceTaintEvictionController,
+  type DeviceTaintEvictionOptions,
+} from './device-taint-eviction/reconciler.ts';
 import { createDisruptionController } from './disruption/reconciler.ts';
 import { createEndpointsController } from './endpoints/reconciler.ts';
 import { createEndpointSliceController } from './endpointslice/reconciler.ts';
@@ -49,6 +52,8 @@ import {
   createRootCaCertificatePublisherController,
   type RootCaPublisherOptions,
 } from './root-ca-certificate-publisher/reconciler.ts';
+import { createServiceCidrController } from './service-cidr/reconciler.ts';
+import { createServiceIpRepairController } from './service-ip-repair/reconciler.ts';
 import { createServiceAccountController } from './serviceaccount/reconciler.ts';
 import {
   createServiceAccountTokenController,
@@ -67,11 +72,13 @@ import {
   type ValidatingAdmissionPolicyStatusOptions,
 } from './validating-admission-policy-status/reconciler.ts';
 import { createVolumeAttacherController } from './volume-attacher/reconciler.ts';
+import { createVolumeModifierController } from './volume-modifier/reconciler.ts';
 import { createVolumeProvisionerController } from './volume-provisioner/reconciler.ts';
 import { createVolumeAttributesClassProtectionController } from './volumeattributesclass-protection/reconciler.ts';
 
 export interface ControllersOptions
   extends CertificateSignerOptions,
+    DeviceTaintEvictionOptions,
     RootCaPublisherOptions,
     ServiceAccountTokenOptions,
     HorizontalPodAutoscalerOptions,
@@ -109,6 +116,8 @@ const FACTORIES = {
   'device-taint-eviction': createDeviceTaintEvictionController,
   resourceclaim: createResourceClaimController,
   resourcequota: createResourceQuotaController,
+  'service-cidr': createServiceCidrController,
+  'service-ip-repair': createServiceIpRepairController,
   serviceaccount: createServiceAccountController,
   'serviceaccount-token': createServiceAccountTokenController,
   'legacy-serviceaccount-token-cleaner': createLegacyTokenCleanerController,
@@ -128,6 +137,7 @@ const FACTORIES = {
   'persistentvolume-expander': createPersistentVolumeExpanderController,
   'attach-detach': createAttachDetachController,
   'volume-attacher': createVolumeAttacherController,
+  'volume-modifier': createVolumeModifierController,
   'ephemeral-volume': createEphemeralVolumeController,
   'pvc-protection': createPvcProtectionController,
   'pv-protection': createPvProtectionController,

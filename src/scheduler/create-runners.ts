@@ -16,6 +16,8 @@ export interface RunnersOptions
   readonly events: ActionRecorder;
   readonly configuration: SchedulerConfiguration;
   readonly cache: ClusterCache;
+  /** Whether DeviceTaintRules are served. @default true */
+  readonly hasDeviceTaintRules?: boolean | undefined;
   /** Called after each change of volumes or devices that may let a pod in. */
   readonly onChange: (event: ClusterEvent) => void;
   /** Lets pods that wait be tried at once. */
@@ -25,6 +27,7 @@ export interface RunnersOptions
 /** What runs the plugins of each profile of a configuration, around one view of the cluster; by scheduler name. */
 export function createRunners({
   configuration,
+  hasDeviceTaintRules,
   onChange,
   ...shared
 }: RunnersOptions): ReadonlyMap<string, ProfileRunner> {
@@ -35,7 +38,7 @@ export function createRunners({
     workloadSelector: createWorkloadSelector(informers),
     budgets: watchBudgets(informers),
     volumes: new VolumeState(informers, () => onChange({ type: 'storage-changed' })),
-    devices: new DeviceState(informers, onChange),
+    devices: new DeviceState(informers, onChange, hasDeviceTaintRules),
     waitingPods,
     ignoredResources: configuration.extenders.flatMap((extender) => extender.ignoredResources),
   });

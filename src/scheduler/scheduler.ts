@@ -51,6 +51,8 @@ export interface SchedulerOptions {
   readonly configuration?: SchedulerConfiguration;
   /** How many pods one job places at the most, before others get their turn. @default 512 */
   readonly batchSize?: number;
+  /** Whether DeviceTaintRules are served. @default true */
+  readonly hasDeviceTaintRules?: boolean;
   /** Who hears what is decided, and why. @default nobody */
   readonly decisions?: DecisionSettings | undefined;
 }
@@ -59,16 +61,27 @@ export function createScheduler({
   configuration = DEFAULT_CONFIGURATION,
   batchSize = 512,
   decisions,
+  hasDeviceTaintRules,
 }: SchedulerOptions = {}): Controller {
   return {
     name: 'scheduler',
     concurrency: 1,
     singleton: true,
     setUp(context) {
-      const scheduler = new Scheduler(context, configuration, { batchSize, decisions });
+      const scheduler = new Scheduler(context, configuration, {
+        batchSize,
+        decisions,
+        hasDeviceTaintRules,
+      });
       return () => scheduler.run();
     },
   };
+}
+
+interface Settings {
+  readonly batchSize: number;
+  readonly decisions: DecisionSettings | undefined;
+  readonly hasDeviceTaintRules: boolean | undefined;
 }
 
 /** A pod that no node takes. */
@@ -96,7 +109,7 @@ class Scheduler {
   constructor(
     context: ControllerContext,
     configuration: SchedulerConfiguration,
-    { batchSize, decisions }: { batchSize: number; decisions: DecisionSettings | undefined },
+    { batchSize, decisions, hasDeviceTaintRules }: Settings,
   ) {
     this.#context = context;
     this.#batchSize = batchSize;
@@ -110,6 +123,7 @@ class Scheduler {
       events: context.events.reportingAs(DEFAULT_SCHEDULER_NAME),
       configuration,
       cache: this.#cache,
+      hasDeviceTaintRules,
       onChange: (event) => {
         this.#queue.onEvent(event);
         this.#wake();

@@ -4,6 +4,9 @@ import type { Pod, PodResourceClaim } from './generated/types/core-v1.ts';
 /** Holds a claim while devices are allocated for it. */
 export const CLAIM_FINALIZER = 'resource.kubernetes.io/delete-protection';
 
+/** How many may have a claim reserved for them at once. */
+export const MAX_CLAIM_CONSUMERS = 256;
+
 /**
  * The name of the claim behind one entry of a Pod's `spec.resourceClaims`: undefined while it has not been made, null where
  * the Pod turned out to need none.

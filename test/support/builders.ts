@@ -53,6 +53,7 @@ export interface NodeFields {
   readonly extended?: Record<string, string>;
   readonly taints?: Taint[];
   readonly unschedulable?: boolean;
+  readonly declaredFeatures?: string[];
 }
 
 /** A ready node with 4 CPUs, 8 GiB and room for 110 pods. */
@@ -65,6 +66,7 @@ export function buildNode({
   extended = {},
   taints,
   unschedulable,
+  declaredFeatures,
 }: NodeFields = {}): Node {
   const allocatable = { cpu, memory, pods, ...extended };
   return {
@@ -76,6 +78,7 @@ export function buildNode({
       allocatable,
       capacity: allocatable,
       conditions: [{ type: 'Ready', status: 'True' }],
+      ...(declaredFeatures ? { declaredFeatures } : {}),
     },
   };
 }

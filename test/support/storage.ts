@@ -9,6 +9,9 @@ import type { StorageClass } from '../../src/scheme/generated/types/storage-v1.t
 interface Parts<Spec> {
   readonly annotations?: Record<string, string>;
   readonly labels?: Record<string, string>;
+  readonly finalizers?: readonly string[];
+  /** RFC 3339. */
+  readonly deletionTimestamp?: string;
   readonly spec?: Partial<Spec>;
 }
 
@@ -17,6 +20,9 @@ export function newClaim(
   name: string,
   {
     annotations,
+    deletionTimestamp,
+    finalizers,
+    labels,
     spec,
     ...more
   }: Parts<PersistentVolumeClaimSpec> & Partial<PersistentVolumeClaim> = {},
@@ -29,6 +35,9 @@ export function newClaim(
       namespace: 'default',
       uid: `uid-${name}`,
       ...(annotations ? { annotations } : {}),
+      ...(labels ? { labels } : {}),
+      ...(finalizers ? { finalizers: [...finalizers] } : {}),
+      ...(deletionTimestamp ? { deletionTimestamp } : {}),
     },
     spec: {
       accessModes: ['ReadWriteOnce'],
@@ -44,6 +53,8 @@ export function newVolume(
   name: string,
   {
     annotations,
+    deletionTimestamp,
+    finalizers,
     labels,
     spec,
     ...more
@@ -52,7 +63,13 @@ export function newVolume(
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name, ...(annotations ? { annotations } : {}), ...(labels ? { labels } : {}) },
+    metadata: {
+      name,
+      ...(annotations ? { annotations } : {}),
+      ...(labels ? { labels } : {}),
+      ...(finalizers ? { finalizers: [...finalizers] } : {}),
+      ...(deletionTimestamp ? { deletionTimestamp } : {}),
+    },
     spec: {
       accessModes: ['ReadWriteOnce'],
       capacity: { storage: '1Gi' },

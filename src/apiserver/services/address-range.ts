@@ -1,5 +1,10 @@
-import { type IpFamily, ipFamilyOf } from '../../scheme/ip.ts';
-import { formatCidrBits, formatIpBits, parseCidrBits, parseIpBits } from '../../scheme/ip-bits.ts';
+import type { IpFamily } from '../../scheme/ip.ts';
+import {
+  type CidrBits,
+  formatCidrBits,
+  formatIpBits,
+  parseCidrBits,
+} from '../../scheme/ip-bits.ts';
 import type { Families } from './ip-families.ts';
 import type { NumberRange } from './number-range.ts';
 
@@ -40,9 +45,13 @@ export function parseAddressRange(cidr: string): AddressRange {
     const detail = `the mask of ${family} is to be from ${min} to ${max}`;
     throw new RangeError(`${JSON.stringify(cidr)} has a size that Services cannot use: ${detail}`);
   }
+  return { family, cidr: formatCidrBits(bits), places: placesOf(bits), base, size };
+}
+
+/** The places of the addresses of a range that are given out, counted from its base; none where it is too small. */
+export function placesOf({ family, size }: CidrBits): NumberRange {
   const count = size < MAX_PLACES ? size : MAX_PLACES;
-  const places = { first: 1, last: Number(count) - (family === 'IPv4' ? 2 : 1) };
-  return { family, cidr: formatCidrBits(bits), places, base, size };
+  return { first: 1, last: Number(count) - (family === 'IPv4' ? 2 : 1) };
 }
 
 /**
@@ -63,13 +72,9 @@ export function familiesOf([first, ...others]: AddressRanges): Families {
   return [first.family, ...others.map(({ family }) => family)];
 }
 
-export function addressAt({ base, family }: AddressRange, place: number): string {
+export function addressAt(
+  { base, family }: Pick<CidrBits, 'base' | 'family'>,
+  place: number,
+): string {
   return formatIpBits(base + BigInt(place), family);
-}
-
-/** Whether the range gives out this address. */
-export function givesOut({ base, family, size }: AddressRange, address: string): boolean {
-  if (ipFamilyOf(address) !== family) return false;
-  const place = parseIpBits(address) - base;
-  return place >= 1n && place < (family === 'IPv4' ? size - 1n : size);
 }

@@ -1,19 +1,16 @@
 import { type FieldError, invalid } from '../../scheme/field-error.ts';
 import type { ServiceSpec } from '../../scheme/generated/types/core-v1.ts';
+import type { ServiceCIDR } from '../../scheme/generated/types/networking-v1.ts';
 import { isHeadless } from '../../scheme/groups/core/service-cluster-ips.ts';
-import { canonicalIp } from '../../scheme/ip.ts';
+import { canonicalIp, type IpFamily } from '../../scheme/ip.ts';
+import type { CidrBits } from '../../scheme/ip-bits.ts';
+import { givesOut, isReadyToGive, rangesOf } from '../../scheme/service-cidrs.ts';
 import type { CompanionState } from '../registry/companions.ts';
-import {
-  type AddressRange,
-  type AddressRanges,
-  addressAt,
-  familiesOf,
-  givesOut,
-} from './address-range.ts';
+import { addressAt, placesOf } from './address-range.ts';
 import type { HeldAddresses } from './held-addresses.ts';
-import { settleFamilies } from './ip-families.ts';
+import { type Families, settleFamilies } from './ip-families.ts';
 import { chooseFree } from './number-range.ts';
-import { IP_ADDRESSES, isReserved } from './reservations.ts';
+import { IP_ADDRESSES, isReserved, SERVICE_CIDRS } from './reservations.ts';
 import { usedUp } from './used-up.ts';
 
 export interface ClusterIpAllocation {
@@ -21,27 +18,27 @@ export interface ClusterIpAllocation {
   readonly spec: ServiceSpec;
   readonly before: ServiceSpec | undefined;
   readonly held: HeldAddresses;
-  readonly ranges: AddressRanges;
+  /** Those that Services of the cluster may have. */
+  readonly families: Families;
   readonly state: CompanionState;
 }
 
 /**
- * Gives a Service an address of each of its families.
- * @returns what is wrong with those that it wants. @throws {ApiError} InternalError when a range is used up
+ * Gives a Service an address of each of its families, out of any ServiceCIDR that is ready.
+ * @returns what is wrong with those that it wants. @throws {ApiError} InternalError when all ranges are used up
  */
 export function fillClusterIps(allocation: ClusterIpAllocation): readonly FieldError[] {
-  const { spec, before, ranges } = allocation;
-  const errors = [...settleFamilies({ spec, before, families: familiesOf(ranges) })];
+  const { spec, before, families, state } = allocation;
+  const errors = [...settleFamilies({ spec, before, families })];
   if (errors.length > 0 || isHeadless(spec)) return errors;
   const wanted = spec.clusterIPs ?? [];
   const clusterIPs = (spec.ipFamilies ?? []).map((family, index) => {
-    const range = ranges.find((one) => one.family === family);
     const address = wanted[index];
     // A family that the cluster has no more of keeps the address that it gave.
     if (address && allocation.held.clusterIPs.has(canonicalIp(address))) return address;
-    if (!range) return address ?? '';
-    if (!address) return chooseAddress(range, allocation.state);
-    errors.push(...checkAddress(address, range, allocation));
+    if (!families.includes(family)) return address ?? '';
+    if (!address) return chooseAddress(family, state);
+    errors.push(...checkAddress(address, allocation));
     return address;
   });
   spec.clusterIPs = clusterIPs;
@@ -49,26 +46,30 @@ export function fillClusterIps(allocation: ClusterIpAllocation): readonly FieldE
   return errors;
 }
 
-function chooseAddress(range: AddressRange, state: CompanionState): string {
-  const isTaken = (place: number): boolean =>
-    isReserved(IP_ADDRESSES, addressAt(range, place), state);
-  const place = chooseFree(range.places, isTaken, state.random);
-  if (place === undefined) throw usedUp('cluster IP addresses', 'spec.clusterIP');
-  return addressAt(range, place);
+function* readyRanges(state: CompanionState): Iterable<CidrBits> {
+  for (const serviceCidr of state.cache(SERVICE_CIDRS).list().items as readonly ServiceCIDR[]) {
+    if (isReadyToGive(serviceCidr)) yield* rangesOf(serviceCidr);
+  }
 }
 
-function checkAddress(
-  address: string,
-  range: AddressRange,
-  { spec, state }: ClusterIpAllocation,
-): FieldError[] {
+/** Out of the first range that has one left. */
+function chooseAddress(family: IpFamily, state: CompanionState): string {
+  for (const range of readyRanges(state)) {
+    if (range.family !== family) continue;
+    const isTaken = (place: number): boolean =>
+      isReserved(IP_ADDRESSES, addressAt(range, place), state);
+    const place = chooseFree(placesOf(range), isTaken, state.random);
+    if (place !== undefined) return addressAt(range, place);
+  }
+  throw usedUp('serviceIP', 'add a ServiceCIDR');
+}
+
+function checkAddress(address: string, { spec, state }: ClusterIpAllocation): FieldError[] {
   const refuse = (why: string): FieldError[] => [
     invalid('spec.clusterIPs', spec.clusterIPs, `failed to allocate IP ${address}: ${why}`),
   ];
-  if (!givesOut(range, address)) {
-    return refuse(
-      `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range.cidr}`,
-    );
+  if (![...readyRanges(state)].some((range) => givesOut(range, address))) {
+    return refuse('the provided network does not match the current range');
   }
   const isTaken = isReserved(IP_ADDRESSES, canonicalIp(address), state);
   return isTaken ? refuse('provided IP is already allocated') : [];

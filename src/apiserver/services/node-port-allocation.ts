@@ -60,7 +60,8 @@ export class NodePortAllocation {
     const isTaken = (port: number): boolean =>
       this.#ports.has(port) || isReserved(NODE_PORTS, `${port}`, state);
     const port = chooseFree(range, isTaken, state.random);
-    if (port === undefined) throw usedUp('node ports', 'spec.ports[].nodePort');
+    if (port === undefined)
+      throw usedUp('nodePort', 'start the server with a larger --service-node-port-range');
     this.#ports.add(port);
     return port;
   }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { toRfc3339 } from '../../lib/clock.ts';
 import type { IPAddress, ParentReference } from '../../scheme/generated/types/networking-v1.ts';
-import { ipFamilyOf } from '../../scheme/ip.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
+import { addressLabels, serviceReference } from '../../scheme/service-cidrs.ts';
 import type { StoreWrite } from '../../store/store.ts';
 import type { CompanionState } from '../registry/companions.ts';
 
@@ -16,8 +16,11 @@ export const IP_ADDRESSES: GroupResource = { group: 'networking.k8s.io', resourc
  */
 export const NODE_PORTS: GroupResource = { group: 'internal.orrery', resource: 'nodeports' };
 
-const LABEL_IP_FAMILY = 'ipaddress.kubernetes.io/ip-family';
-const LABEL_MANAGED_BY = 'ipaddress.kubernetes.io/managed-by';
+/** What the addresses are taken from. */
+export const SERVICE_CIDRS: GroupResource = {
+  group: 'networking.k8s.io',
+  resource: 'servicecidrs',
+};
 
 interface NodePortReservation extends ApiObject {
   spec: { parentRef: ParentReference };
@@ -32,7 +35,7 @@ export function reserve(
 ): StoreWrite {
   const key = { ...resource, namespace: '', name };
   const metadata = { name, uid: randomUUID(), creationTimestamp: toRfc3339(nowMs) };
-  const spec = { parentRef: parentOf(service) };
+  const spec = { parentRef: serviceReference(service) };
   if (resource === NODE_PORTS) {
     const object: NodePortReservation = {
       apiVersion: `${NODE_PORTS.group}/v1`,
@@ -42,14 +45,10 @@ export function reserve(
     };
     return { type: 'create', key, object };
   }
-  const labels = {
-    [LABEL_IP_FAMILY]: ipFamilyOf(name) ?? '',
-    [LABEL_MANAGED_BY]: 'ipallocator.k8s.io',
-  };
   const object: IPAddress = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'IPAddress',
-    metadata: { ...metadata, labels },
+    metadata: { ...metadata, labels: addressLabels(name) },
     spec,
   };
   return { type: 'create', key, object };
@@ -73,15 +72,6 @@ export function release(
 /** Whether `name` is reserved, by whomever. */
 export function isReserved(resource: GroupResource, name: string, state: CompanionState): boolean {
   return state.cache(resource).get('', name) !== undefined;
-}
-
-function parentOf({ metadata }: ApiObject): ParentReference {
-  return {
-    group: '',
-    resource: 'services',
-    namespace: metadata.namespace ?? '',
-    name: metadata.name ?? '',
-  };
 }
 
 function isHeldBy(reservation: ApiObject, { metadata }: ApiObject): boolean {

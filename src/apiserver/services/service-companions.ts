@@ -1,5 +1,5 @@
 /**
- * The addresses of Services: ClusterIPs out of one range, node ports out of another. Each is a reservation object that is
+ * The addresses of Services: ClusterIPs out of the ServiceCIDRs, node ports out of one range. Each is a reservation object that is
  * created and deleted in the transaction of its Service: two API servers that choose the same one collide in the store, and
  * the loser chooses again. What is taken is what the cache of the reservations shows, so a start has nothing to rebuild.
  */
@@ -9,22 +9,22 @@ import type { ApiObject } from '../../scheme/object.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
 import type { StoreWrite } from '../../store/store.ts';
 import type { CompanionState, Companions } from '../registry/companions.ts';
-import type { AddressRanges } from './address-range.ts';
+import { type AddressRanges, familiesOf } from './address-range.ts';
 import { fillClusterIps } from './cluster-ip-allocation.ts';
 import { heldBy } from './held-addresses.ts';
 import { NodePortAllocation } from './node-port-allocation.ts';
 import type { NumberRange } from './number-range.ts';
-import { IP_ADDRESSES, NODE_PORTS, release, reserve } from './reservations.ts';
+import { IP_ADDRESSES, NODE_PORTS, release, reserve, SERVICE_CIDRS } from './reservations.ts';
 
 export interface ServiceRanges {
-  /** Where ClusterIPs come from. */
+  /** What the cluster's own ServiceCIDR has; of their families may Services be. */
   readonly clusterIPs: AddressRanges;
   readonly nodePorts: NumberRange;
 }
 
 export function createServiceCompanions(ranges: ServiceRanges): Companions {
   return {
-    reads: [IP_ADDRESSES, NODE_PORTS],
+    reads: [IP_ADDRESSES, NODE_PORTS, SERVICE_CIDRS],
     forCreate(next, state) {
       fillIn(next as Service, undefined, ranges, state);
       return changeReservations(next as Service, undefined, state);
@@ -58,7 +58,8 @@ function fillIn(
   const errors: FieldError[] = [];
   if (spec.type !== 'ExternalName') {
     const before = current?.spec;
-    errors.push(...fillClusterIps({ spec, before, held, ranges: ranges.clusterIPs, state }));
+    const families = familiesOf(ranges.clusterIPs);
+    errors.push(...fillClusterIps({ spec, before, held, families, state }));
   }
   if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') {
     const ports = new NodePortAllocation({ spec, held, range: ranges.nodePorts, state });

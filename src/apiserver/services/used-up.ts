@@ -1,9 +1,13 @@
 import { ApiError } from '../../scheme/errors.ts';
 
-/** A range has nothing left to give. */
-export function usedUp(what: string, field: string): ApiError {
+/**
+ * Nothing is left to give.
+ * @param what In Kubernetes' words: `serviceIP`, `nodePort`
+ * @param remedy What makes room, beside deleting a Service.
+ */
+export function usedUp(what: string, remedy: string): ApiError {
   return new ApiError(
     'InternalError',
-    `failed to allocate ${field}: all ${what} of the range are in use; delete a Service, or give this one ${what} of its own`,
+    `Internal error occurred: failed to allocate a ${what}: range is full; delete a Service that needs none, or ${remedy}`,
   );
 }

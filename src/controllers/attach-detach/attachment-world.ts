@@ -15,10 +15,10 @@ import type {
   Pod,
 } from '../../scheme/generated/types/core-v1.ts';
 import type { CSIDriver, VolumeAttachment } from '../../scheme/generated/types/storage-v1.ts';
-import { keyOf, namespacedKey } from '../../scheme/object.ts';
+import { keyOf, type NamespacedKey, namespacedKey } from '../../scheme/object.ts';
 import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
 import { isPodTerminal } from '../shared/pods.ts';
-import { type Need, type NodeView, needsAttaching, volumeNameOf } from './plan.ts';
+import { matters, type Need, type NodeView, needsAttaching, volumeNameOf } from './plan.ts';
 
 /** Pods that have claims and a node, by its name. */
 const INDEX_USERS = 'usersOfClaimsOnNode';
@@ -50,12 +50,13 @@ export class AttachmentWorld {
     this.#addIndexes();
     this.#watchPods();
     this.#watchVolumes();
+    this.#watchAttachments();
     this.#watchNodes();
   }
 
-  viewOf(nodeName: string, nowMs: number): NodeView {
+  viewOf(nodeName: string, given: Pick<NodeView, 'nowMs' | 'unneeded'>): NodeView {
     return {
-      nowMs,
+      ...given,
       node: this.#nodes.get(nodeName),
       needs: this.#pods.byIndex(INDEX_USERS, nodeName).flatMap((pod) => this.#needsOf(pod)),
       attachments: this.#attachments.byIndex(INDEX_ATTACHED_NODE, nodeName),
@@ -65,14 +66,11 @@ export class AttachmentWorld {
           .byIndex(INDEX_ATTACHED_VOLUME, volume.metadata.name ?? '')
           .map(({ spec }) => spec.nodeName)
           .filter((name) => name !== nodeName),
+      usersOn: (volume, nodeNames) =>
+        this.#usersOf(volume).flatMap(({ metadata, spec }) =>
+          nodeNames.includes(spec?.nodeName ?? '') ? [metadata.name ?? ''] : [],
+        ),
     };
-  }
-
-  /** Names of the other Pods that use the volume. */
-  otherUsers({ pod, volume }: Need): readonly string[] {
-    return this.#usersOf(volume).flatMap(({ metadata }) =>
-      metadata.uid === pod.metadata.uid ? [] : [metadata.name ?? ''],
-    );
   }
 
   #needsOf(pod: Pod): readonly Need[] {
@@ -85,9 +83,8 @@ export class AttachmentWorld {
     });
   }
 
-  #usersOf({ spec }: PersistentVolume): readonly Pod[] {
-    const { name = '', namespace } = spec?.claimRef ?? {};
-    return this.#pods.byIndex(INDEX_CLAIM_USERS, namespacedKey(namespace, name));
+  #usersOf(volume: PersistentVolume): readonly Pod[] {
+    return this.#pods.byIndex(INDEX_CLAIM_USERS, claimKeyOf(volume));
   }
 
   #addIndexes(): void {
@@ -116,17 +113,23 @@ export class AttachmentWorld {
   }
 
   #watchVolumes(): void {
-    const addUsersOf = (claim: PersistentVolumeClaim): void => {
-      for (const { spec } of this.#pods.byIndex(INDEX_CLAIM_USERS, keyOf(claim))) {
-        this.#add(spec?.nodeName ?? '');
-      }
-    };
     this.#claims.addHandler({
-      onAdd: addUsersOf,
+      onAdd: (claim) => this.#addNodesOf(keyOf(claim)),
       onUpdate: (previous, next) => {
-        if (previous.spec?.volumeName !== next.spec?.volumeName) addUsersOf(next);
+        if (previous.spec?.volumeName !== next.spec?.volumeName) this.#addNodesOf(keyOf(next));
       },
     });
+    // Either of the two may be heard of first.
+    this.#volumes.addHandler({
+      onAdd: (volume) => this.#addNodesOf(claimKeyOf(volume)),
+      onUpdate: (previous, next) => {
+        const isSame = previous.spec?.claimRef?.uid === next.spec?.claimRef?.uid;
+        if (!isSame) this.#addNodesOf(claimKeyOf(next));
+      },
+    });
+  }
+
+  #watchAttachments(): void {
     const changed = ({ spec }: VolumeAttachment): void => this.#add(spec.nodeName);
     this.#attachments.addHandler({
       onAdd: changed,
@@ -135,9 +138,16 @@ export class AttachmentWorld {
         changed(attachment);
         const volume = this.#volumes.get(volumeNameOf(attachment));
         // Who waited for it to leave the other node may have it now.
-        for (const { spec } of volume ? this.#usersOf(volume) : []) this.#add(spec?.nodeName ?? '');
+        if (volume) this.#addNodesOf(claimKeyOf(volume));
       },
     });
+  }
+
+  /** The nodes of the Pods that have the claim. */
+  #addNodesOf(claim: NamespacedKey): void {
+    for (const { spec } of this.#pods.byIndex(INDEX_CLAIM_USERS, claim)) {
+      this.#add(spec?.nodeName ?? '');
+    }
   }
 
   #watchNodes(): void {
@@ -149,10 +159,17 @@ export class AttachmentWorld {
     };
     this.#nodes.addHandler({
       onAdd: changed,
-      onUpdate: (_, next) => changed(next),
+      onUpdate: (previous, next) => {
+        if (matters(previous, next)) changed(next);
+      },
       onDelete: changed,
     });
   }
+}
+
+function claimKeyOf({ spec }: PersistentVolume): NamespacedKey {
+  const { name = '', namespace } = spec?.claimRef ?? {};
+  return namespacedKey(namespace, name);
 }
 
 /** The claims that a Pod needs on its node: none without a node, and none that has ended. */

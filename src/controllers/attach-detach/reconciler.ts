@@ -12,17 +12,13 @@ import {
 } from '../../machinery/controller.ts';
 import { isApiError } from '../../scheme/errors.ts';
 import { coreNodes, storageVolumeAttachments } from '../../scheme/generated/resources.ts';
+import type { PersistentVolume } from '../../scheme/generated/types/core-v1.ts';
 import type { VolumeAttachment } from '../../scheme/generated/types/storage-v1.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { AttachmentWorld } from './attachment-world.ts';
-import {
-  attachedVolumes,
-  multiAttachNote,
-  type Need,
-  type NodeView,
-  newAttachment,
-  planNode,
-} from './plan.ts';
+import { attachedVolumes, type NodeView, newAttachment, type PodNote, planNode } from './plan.ts';
+
+const NOTHING_UNNEEDED: ReadonlyMap<string, number> = new Map();
 
 const REASON_ATTACHED = 'SuccessfulAttachVolume';
 
@@ -44,6 +40,10 @@ export function createAttachDetachController(): Controller {
 class AttachDetachReconciler {
   readonly #context: ControllerContext;
   readonly #world: AttachmentWorld;
+  /** Since when nobody needs what is attached, by nodes: a silent node is given some time from then on. */
+  readonly #unneeded = new Map<string, ReadonlyMap<string, number>>();
+  /** What the Pods of each node have been told, for as long as it is so. */
+  readonly #told = new Map<string, ReadonlySet<string>>();
 
   constructor(context: ControllerContext) {
     this.#context = { ...context, events: context.events.withSource('attachdetach-controller') };
@@ -52,16 +52,20 @@ class AttachDetachReconciler {
 
   async reconcile(nodeName: string): Promise<ReconcileResult> {
     const nowMs = this.#context.clock.now();
-    const view = this.#world.viewOf(nodeName, nowMs);
-    const { attach, blocked, detach, nextMs } = planNode(view);
-    for (const attachment of detach) await this.#detach(attachment);
-    for (const need of blocked) this.#reportBlocked(need);
-    for (const need of attach) await this.#attach(need, nodeName);
-    await this.#writeStatus(nodeName, view);
-    return nextMs === undefined ? done : requeueAfter(nextMs - nowMs);
+    const unneeded = this.#unneeded.get(nodeName) ?? NOTHING_UNNEEDED;
+    const view = this.#world.viewOf(nodeName, { nowMs, unneeded });
+    const plan = planNode(view);
+    keep(this.#unneeded, nodeName, plan.unneeded);
+    this.#tell(nodeName, plan.notes);
+    const attachments = view.attachments.filter((one) => !plan.detach.includes(one));
+    // First the node is told that a volume is not safe to be mounted any more, and then it is taken away.
+    await this.#writeStatus(nodeName, { ...view, attachments });
+    for (const attachment of plan.detach) await this.#detach(attachment);
+    for (const volume of plan.attach) await this.#attach(volume, nodeName);
+    return plan.nextMs === undefined ? done : requeueAfter(plan.nextMs - nowMs);
   }
 
-  async #attach({ volume }: Need, nodeName: string): Promise<void> {
+  async #attach(volume: PersistentVolume, nodeName: string): Promise<void> {
     try {
       const attachment = newAttachment(volume, nodeName);
       await this.#context.client.create(storageVolumeAttachments, attachment);
@@ -77,9 +81,12 @@ class AttachDetachReconciler {
     await ignoreNotFound(client.delete(storageVolumeAttachments, { name }, { preconditions }));
   }
 
-  #reportBlocked(need: Need): void {
-    const note = multiAttachNote(need.volume, this.#world.otherUsers(need));
-    this.#context.events.record(need.pod, note);
+  #tell(nodeName: string, notes: readonly PodNote[]): void {
+    const told = this.#told.get(nodeName);
+    for (const { id, note, pod } of notes) {
+      if (!told?.has(id)) this.#context.events.record(pod, note);
+    }
+    keep(this.#told, nodeName, new Set(notes.map(({ id }) => id)));
   }
 
   /** What is attached is said on the node, for its kubelet to mount it. */
@@ -104,4 +111,14 @@ class AttachDetachReconciler {
       this.#context.events.record(pod, { type: 'Normal', reason: REASON_ATTACHED, message });
     }
   }
+}
+
+/** Remembers what there is of a node, and forgets the node where that is nothing. */
+function keep<T extends { readonly size: number }>(
+  of: Map<string, T>,
+  node: string,
+  what: T,
+): void {
+  if (what.size > 0) of.set(node, what);
+  else of.delete(node);
 }

@@ -1,4 +1,5 @@
 /** When the Pods of a claim for tainted devices must go. Pure. */
+import { ruleSelects, taintsByRules } from '../../scheme/device-taint-rules.ts';
 import type {
   Device,
   DeviceRequestAllocationResult,
@@ -6,6 +7,7 @@ import type {
   ResourceClaim,
   ResourceSlice,
 } from '../../scheme/generated/types/resource-v1.ts';
+import type { DeviceTaintRule } from '../../scheme/generated/types/resource-v1beta2.ts';
 import { TAINT_NO_EXECUTE, tolerates } from '../../scheme/taints.ts';
 
 /** The pool that a slice is a part of, or that a device was taken from. */
@@ -23,13 +25,22 @@ export function noExecuteTaints(
   slices: readonly ResourceSlice[],
   device: string,
 ): readonly DeviceTaint[] {
-  const newest = Math.max(...slices.map(({ spec }) => spec.pool.generation));
-  return slices
-    .filter(({ spec }) => spec.pool.generation === newest)
+  return newestSlices(slices)
     .flatMap(({ spec }) => spec.devices ?? [])
     .filter(({ name }) => name === device)
     .flatMap(({ taints = [] }) => taints)
     .filter(({ effect }) => effect === TAINT_NO_EXECUTE);
+}
+
+/** The slices of each pool's newest generation. */
+function newestSlices(slices: readonly ResourceSlice[]): readonly ResourceSlice[] {
+  const newest = new Map<string, number>();
+  const keyOf = ({ spec }: ResourceSlice): string => poolKey(spec.driver, spec.pool.name);
+  for (const slice of slices) {
+    const known = newest.get(keyOf(slice)) ?? 0;
+    newest.set(keyOf(slice), Math.max(known, slice.spec.pool.generation));
+  }
+  return slices.filter((slice) => slice.spec.pool.generation === newest.get(keyOf(slice)));
 }
 
 /** The devices of a slice that have such taints. */
@@ -45,6 +56,8 @@ export function taintedDevices({
 export interface DueTimeInput {
   /** The slices of the pool that a device was taken from. */
   readonly slicesOf: (result: DeviceRequestAllocationResult) => readonly ResourceSlice[];
+  /** All that there are, whatever their effect. @default none */
+  readonly rules?: readonly DeviceTaintRule[];
   /** When a taint that does not say so itself was first seen here. */
   readonly seenMs: (taintId: string) => number;
 }
@@ -53,11 +66,56 @@ export interface DueTimeInput {
 export function dueTimeMs(claim: ResourceClaim, input: DueTimeInput): number | undefined {
   let dueMs = Number.POSITIVE_INFINITY;
   for (const result of devicesOf(claim)) {
-    for (const taint of noExecuteTaints(input.slicesOf(result), result.device)) {
+    for (const taint of effectiveTaints(result, input)) {
       dueMs = Math.min(dueMs, toleratedUntilMs(result, taint, input));
     }
   }
   return dueMs === Number.POSITIVE_INFINITY ? undefined : dueMs;
+}
+
+function effectiveTaints(
+  result: DeviceRequestAllocationResult,
+  { rules = [], slicesOf }: DueTimeInput,
+): readonly DeviceTaint[] {
+  const published = noExecuteTaints(slicesOf(result), result.device);
+  const added = taintsByRules(rules, result);
+  return [...published, ...added.filter(({ effect }) => effect === TAINT_NO_EXECUTE)];
+}
+
+/** Whether the claim's Pods go by the rule, now or later; of one without that effect, whether they would. */
+export function isEvictedBy(rule: DeviceTaintRule, claim: ResourceClaim): boolean {
+  const taint = { ...rule.spec.taint, effect: TAINT_NO_EXECUTE } as const;
+  const effective = { ...rule, spec: { ...rule.spec, taint } };
+  return (
+    dueTimeMs(claim, { slicesOf: () => [], rules: [effective], seenMs: () => 0 }) !== undefined
+  );
+}
+
+/** How many devices the rule selects of those that drivers publish now. */
+export function countPublished(rule: DeviceTaintRule, slices: readonly ResourceSlice[]): number {
+  return newestSlices(slices)
+    .flatMap(({ spec }) =>
+      (spec.devices ?? []).map(({ name }) => ({
+        driver: spec.driver,
+        pool: spec.pool.name,
+        device: name,
+      })),
+    )
+    .filter((device) => ruleSelects(rule, device)).length;
+}
+
+/** How many devices the rule selects of those that claims have. */
+export function countAllocated(rule: DeviceTaintRule, claims: Iterable<ResourceClaim>): number {
+  let count = 0;
+  for (const claim of claims) {
+    count += devicesOf(claim).filter((result) => ruleSelects(rule, result)).length;
+  }
+  return count;
+}
+
+/** Whether the rule selects a device of the claim. */
+export function concerns(rule: DeviceTaintRule, claim: ResourceClaim): boolean {
+  return devicesOf(claim).some((result) => ruleSelects(rule, result));
 }
 
 function toleratedUntilMs(

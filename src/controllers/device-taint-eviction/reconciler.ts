@@ -27,6 +27,7 @@ import { concurrently, throwFirst } from '../shared/concurrently.ts';
 import { evictPod } from '../shared/evict-pod.ts';
 import { isPodTerminal } from '../shared/pods.ts';
 import { devicesOf, dueTimeMs, poolKey, taintedDevices } from './plan.ts';
+import { TaintRules } from './taint-rules.ts';
 
 export const REASON_DEVICE_TAINT_MANAGER_EVICTION = 'DeviceTaintManagerEviction';
 
@@ -37,14 +38,21 @@ const DISRUPTION = {
 const EVICTION_CONCURRENCY = 50;
 const INDEX_POOL = 'devicePool';
 
-/** Its keys are those of claims. */
-export function createDeviceTaintEvictionController(): Controller {
+export interface DeviceTaintEvictionOptions {
+  /** Whether DeviceTaintRules are served: what is not served cannot be watched. @default true */
+  readonly hasDeviceTaintRules?: boolean;
+}
+
+/** Its keys are those of claims, and names of rules. */
+export function createDeviceTaintEvictionController({
+  hasDeviceTaintRules = true,
+}: DeviceTaintEvictionOptions = {}): Controller {
   return {
     name: 'device-taint-eviction',
     // It remembers whom it has told that they are to go later.
     singleton: true,
     setUp(context) {
-      const eviction = new DeviceTaintEviction(context);
+      const eviction = new DeviceTaintEviction(context, hasDeviceTaintRules);
       return (key) => eviction.reconcile(key);
     },
   };
@@ -59,8 +67,9 @@ class DeviceTaintEviction {
   readonly #seenMs = new Map<string, Map<string, number>>();
   /** Claims whose Pods are due later. */
   readonly #scheduled = new Set<string>();
+  readonly #rules: TaintRules | undefined;
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, hasTaintRules: boolean) {
     const { informers, queue } = context;
     this.#context = context;
     this.#pods = informers.informer(corePods);
@@ -87,9 +96,22 @@ class DeviceTaintEviction {
       },
       onDelete: (slice) => this.#addClaimsOf(slice),
     });
+    if (!hasTaintRules) return;
+    const { claims, slices } = { claims: this.#claims, slices: this.#slices };
+    this.#rules = new TaintRules({
+      context,
+      claims,
+      slices,
+      podsOf: (claim) => this.#podsOf(claim),
+    });
   }
 
-  async reconcile(key: string): Promise<ReconcileResult> {
+  reconcile(key: string): Promise<ReconcileResult> {
+    if (this.#rules?.owns(key)) return this.#rules.reconcile(key);
+    return this.#reconcileClaim(key);
+  }
+
+  async #reconcileClaim(key: string): Promise<ReconcileResult> {
     const claim = this.#claims.get(key);
     if (!claim) return done;
     const nowMs = this.#context.clock.now();
@@ -103,7 +125,7 @@ class DeviceTaintEviction {
       this.#scheduled.add(key);
       return requeueAfter(dueMs - nowMs);
     }
-    throwFirst(await concurrently(pods, EVICTION_CONCURRENCY, (pod) => this.#evict(pod)));
+    throwFirst(await concurrently(pods, EVICTION_CONCURRENCY, (pod) => this.#evict(pod, claim)));
     this.#scheduled.delete(key);
     return done;
   }
@@ -119,6 +141,7 @@ class DeviceTaintEviction {
     const seen = new Map<string, number>();
     const dueMs = dueTimeMs(claim, {
       slicesOf: (result) => this.#slicesOf(result),
+      rules: this.#rules?.all() ?? [],
       seenMs: (id) => {
         const firstMs = before?.get(id) ?? nowMs;
         seen.set(id, firstMs);
@@ -143,9 +166,10 @@ class DeviceTaintEviction {
     });
   }
 
-  async #evict(pod: Pod): Promise<void> {
+  async #evict(pod: Pod, claim: ResourceClaim): Promise<void> {
     this.#note(pod, 'Marking for deletion');
     await evictPod(this.#context, pod, DISRUPTION);
+    this.#rules?.onEvicted(pod, claim);
   }
 
   /** Tells Pods that were to go later that they may stay. */

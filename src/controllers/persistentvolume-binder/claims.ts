@@ -8,14 +8,11 @@ import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimStatus,
 } from '../../scheme/generated/types/core-v1.ts';
-import {
-  ANNOTATION_BETA_STORAGE_PROVISIONER,
-  ANNOTATION_STORAGE_PROVISIONER,
-} from '../../scheme/storage/annotations.ts';
 import { waitingForProvisioner } from './notes.ts';
-import { boundClaim, boundVolume, planClaim } from './plan.ts';
+import { askingClaim, boundClaim, boundVolume, planClaim } from './plan.ts';
 import { boundClaimStatus, unboundClaimStatus } from './status.ts';
 import type { StorageWorld } from './storage-world.ts';
+import { migratedClaim } from './upkeep.ts';
 import { writeVolumeStatus } from './volumes.ts';
 
 const STATUS = { subresource: 'status' };
@@ -24,14 +21,15 @@ const STATUS = { subresource: 'status' };
 export async function reconcileClaim(
   context: ControllerContext,
   world: StorageWorld,
-  claim: PersistentVolumeClaim,
+  seen: PersistentVolumeClaim,
 ): Promise<void> {
+  const claim = await write(context, seen, migratedClaim(seen));
   const plan = planClaim(claim, world.viewOf(claim));
   switch (plan.type) {
     case 'bind':
       return bind(context, claim, plan.volume);
     case 'classify':
-      await update(context, {
+      await write(context, claim, {
         ...claim,
         spec: { ...claim.spec, storageClassName: plan.storageClassName },
       });
@@ -58,7 +56,7 @@ async function bind(
     planned === volume ? volume : await context.client.update(corePersistentVolumes, planned);
   await writeVolumeStatus(context, bound, 'Bound');
   const wanted = boundClaim(claim, bound);
-  const complete = wanted === claim ? claim : await update(context, wanted);
+  const complete = await write(context, claim, wanted);
   await writeStatus(context, complete, boundClaimStatus(complete, bound));
 }
 
@@ -68,22 +66,17 @@ async function askProvisioner(
   claim: PersistentVolumeClaim,
   provisioner: string,
 ): Promise<void> {
-  const { annotations = {} } = claim.metadata;
   context.events.record(claim, waitingForProvisioner(provisioner));
-  if (annotations[ANNOTATION_STORAGE_PROVISIONER] === provisioner) return;
-  const named = {
-    ...annotations,
-    [ANNOTATION_BETA_STORAGE_PROVISIONER]: provisioner,
-    [ANNOTATION_STORAGE_PROVISIONER]: provisioner,
-  };
-  await update(context, { ...claim, metadata: { ...claim.metadata, annotations: named } });
+  await write(context, claim, askingClaim(claim, provisioner));
 }
 
-function update(
+/** @returns the claim as it is then; itself where there was nothing to write */
+async function write(
   { client }: ControllerContext,
   claim: PersistentVolumeClaim,
+  wanted: PersistentVolumeClaim,
 ): Promise<PersistentVolumeClaim> {
-  return client.update(corePersistentVolumeClaims, claim);
+  return wanted === claim ? claim : client.update(corePersistentVolumeClaims, wanted);
 }
 
 async function writeStatus(

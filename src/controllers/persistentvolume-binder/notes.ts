@@ -49,11 +49,6 @@ export const NO_VOLUME_AND_NO_CLASS = normal(
   'no persistent volumes available for this claim and no storage class is set',
 );
 
-export const NOT_PROVISIONED = warning(
-  REASON_PROVISIONING_FAILED,
-  'no volume plugin matched name: kubernetes.io/no-provisioner',
-);
-
 export const NO_RECYCLER = warning(
   REASON_VOLUME_FAILED_RECYCLE,
   'No recycler plugin found for the volume!',
@@ -70,14 +65,44 @@ export function cannotBindRequested({ metadata }: PersistentVolume, reason: stri
   return warning(REASON_VOLUME_MISMATCH, message);
 }
 
-export function incompatibleMode(
-  volume: PersistentVolume,
-  claim: PersistentVolumeClaim,
-): EventNote {
+export function boundToAnother({ metadata }: PersistentVolume): EventNote {
+  const message = `volume "${metadata.name}" already bound to a different claim.`;
+  return warning(REASON_FAILED_BINDING, message);
+}
+
+/** What the volume tells of a claim that wants another mode. */
+export function incompatibleClaim({ metadata }: PersistentVolumeClaim): EventNote {
   return warning(
     REASON_VOLUME_MISMATCH,
-    `Cannot bind PersistentVolume "${volume.metadata.name}" to requested PersistentVolumeClaim "${claim.metadata.name}" due to incompatible volumeMode.`,
+    `Cannot bind PersistentVolume to requested PersistentVolumeClaim "${metadata.name}" due to incompatible volumeMode.`,
   );
+}
+
+/** What the claim tells of a volume that has another mode. */
+export function incompatibleVolume({ metadata }: PersistentVolume): EventNote {
+  return warning(
+    REASON_VOLUME_MISMATCH,
+    `Cannot bind PersistentVolume "${metadata.name}" to requested PersistentVolumeClaim due to incompatible volumeMode.`,
+  );
+}
+
+/** No driver stands for the plugin that is to provision. */
+export function noProvisioner(plugin: string): EventNote {
+  return warning(REASON_PROVISIONING_FAILED, noPlugin(plugin));
+}
+
+/** No driver stands for the plugin that provisioned, and is to delete. */
+export function noDeleterOf(plugin: string): EventNote {
+  return warning(REASON_VOLUME_FAILED_DELETE, noPlugin(plugin));
+}
+
+function noPlugin(plugin: string): string {
+  return `no volume plugin matched name: ${plugin}`;
+}
+
+/** @param pods `namespace/name` of each */
+export function usedByPods(pods: readonly string[]): EventNote {
+  return normal(REASON_VOLUME_FAILED_RECYCLE, `Volume is used by pods: ${pods.join(',')}`);
 }
 
 /** @param pods those that use the claim and wait for a node */

@@ -6,13 +6,16 @@ import type {
 } from '../../scheme/generated/types/core-v1.ts';
 import type { StorageClass } from '../../scheme/generated/types/storage-v1.ts';
 import {
+  ANNOTATION_BETA_STORAGE_PROVISIONER,
   ANNOTATION_BIND_COMPLETED,
   ANNOTATION_BOUND_BY_CONTROLLER,
   ANNOTATION_PROVISIONED_BY,
   ANNOTATION_SELECTED_NODE,
+  ANNOTATION_STORAGE_PROVISIONER,
   namesStorageClass,
   storageClassOf,
 } from '../../scheme/storage/annotations.ts';
+import { isInTreePlugin, migratedDriver } from '../../scheme/storage/migrated-plugins.ts';
 import {
   findVolume,
   hasSameMode,
@@ -73,7 +76,7 @@ function planNamedVolume(
 ): ClaimPlan {
   if (!volume) return { type: 'wait' };
   if (isReservedFor(volume, claim)) return { type: 'bind', volume };
-  if (volume.spec?.claimRef) return { type: 'wait' };
+  if (volume.spec?.claimRef) return { type: 'wait', note: notes.boundToAnother(volume) };
   const reason = unfitReason(volume, claim);
   if (reason === undefined) return { type: 'bind', volume };
   return { type: 'wait', note: notes.cannotBindRequested(volume, reason) };
@@ -91,12 +94,24 @@ function planWithoutVolume(claim: PersistentVolumeClaim, view: ClaimView): Claim
     return { type: 'wait', note: notes.waitingForConsumer(waitingPods) };
   }
   const { provisioner } = storageClass;
-  if (provisioner === NO_PROVISIONER) return { type: 'wait', note: notes.NOT_PROVISIONED };
-  return { type: 'provision', provisioner };
+  if (isInTreePlugin(provisioner)) return { type: 'wait', note: notes.noProvisioner(provisioner) };
+  return { type: 'provision', provisioner: migratedDriver(provisioner) ?? provisioner };
 }
 
-/** The class of volumes that only administrators make. */
-const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
+/** The claim that says whose part it is to make a volume for it; the claim itself where it says so. */
+export function askingClaim(
+  claim: PersistentVolumeClaim,
+  provisioner: string,
+): PersistentVolumeClaim {
+  const { annotations } = claim.metadata;
+  if (annotations?.[ANNOTATION_STORAGE_PROVISIONER] === provisioner) return claim;
+  const asking = {
+    ...annotations,
+    [ANNOTATION_BETA_STORAGE_PROVISIONER]: provisioner,
+    [ANNOTATION_STORAGE_PROVISIONER]: provisioner,
+  };
+  return { ...claim, metadata: { ...claim.metadata, annotations: asking } };
+}
 
 function isDelayed({ storageClass }: ClaimView): boolean {
   return storageClass?.volumeBindingMode === 'WaitForFirstConsumer';
@@ -106,7 +121,13 @@ export type VolumePlan =
   /** No claim has it. */
   | { readonly type: 'offer' }
   /** The claim is half bound to it, and finishes that. */
-  | { readonly type: 'hand-to-claim'; readonly note?: EventNote }
+  | { readonly type: 'hand-to-claim' }
+  /** The claim can never finish that. */
+  | {
+      readonly type: 'refuse-claim';
+      readonly volumeNote: EventNote;
+      readonly claimNote: EventNote;
+    }
   | { readonly type: 'mark-bound' }
   /** Its claim has another volume. */
   | { readonly type: 'unbind' }
@@ -122,10 +143,9 @@ export function planVolume(
   if (!claim) return { type: 'release' };
   const { volumeName } = claim.spec ?? {};
   if (!volumeName) {
-    const isFit = hasSameMode(volume, claim);
-    return isFit
-      ? { type: 'hand-to-claim' }
-      : { type: 'hand-to-claim', note: notes.incompatibleMode(volume, claim) };
+    if (hasSameMode(volume, claim)) return { type: 'hand-to-claim' };
+    const volumeNote = notes.incompatibleClaim(claim);
+    return { type: 'refuse-claim', volumeNote, claimNote: notes.incompatibleVolume(volume) };
   }
   if (volumeName === volume.metadata.name) return { type: 'mark-bound' };
   const isSpare =
@@ -134,29 +154,51 @@ export function planVolume(
   return isSpare ? { type: 'release' } : { type: 'unbind' };
 }
 
+/** Whether the phase of the volume still has to tell that its claim is gone: what went wrong since stays to be seen. */
+export function isUnreleased({ status }: PersistentVolume): boolean {
+  return status?.phase !== 'Released' && status?.phase !== 'Failed';
+}
+
 export type ReclaimPlan =
   /** Somebody will say what becomes of it. */
   | { readonly type: 'keep' }
   | { readonly type: 'delete' }
   /** Wipes it and offers it anew. */
   | { readonly type: 'recycle' }
+  /** Not while Pods use it. */
+  | { readonly type: 'postpone'; readonly note: EventNote }
   | { readonly type: 'fail'; readonly note: EventNote };
 
-/** What becomes of a volume whose claim is gone. */
-export function planReclaim({ metadata, spec }: PersistentVolume): ReclaimPlan {
-  const { hostPath, nfs, persistentVolumeReclaimPolicy: policy } = spec ?? {};
-  if (policy === 'Recycle') {
-    return hostPath || nfs ? { type: 'recycle' } : { type: 'fail', note: notes.NO_RECYCLER };
+/**
+ * What becomes of a volume whose claim is gone.
+ * @param users `namespace/name` of the Pods that use it
+ */
+export function planReclaim(volume: PersistentVolume, users: readonly string[] = []): ReclaimPlan {
+  const { hostPath, nfs, persistentVolumeReclaimPolicy: policy } = volume.spec ?? {};
+  switch (policy) {
+    case 'Delete':
+      return planDeletion(volume);
+    case 'Recycle':
+      if (users.length > 0) return { type: 'postpone', note: notes.usedByPods(users) };
+      return hostPath || nfs ? { type: 'recycle' } : { type: 'fail', note: notes.NO_RECYCLER };
+    default:
+      return { type: 'keep' };
   }
+}
+
+const HOST_PATH_PLUGIN = 'kubernetes.io/host-path';
+
+function planDeletion({ metadata, spec }: PersistentVolume): ReclaimPlan {
+  const provisioner = metadata.annotations?.[ANNOTATION_PROVISIONED_BY];
   // Whoever provisioned it deletes it.
-  if (policy !== 'Delete' || metadata.annotations?.[ANNOTATION_PROVISIONED_BY] !== undefined) {
-    return { type: 'keep' };
+  if (provisioner && !isInTreePlugin(provisioner)) return { type: 'keep' };
+  if (provisioner && provisioner !== HOST_PATH_PLUGIN) {
+    return { type: 'fail', note: notes.noDeleterOf(provisioner) };
   }
-  if (hostPath?.path.startsWith('/tmp/')) return { type: 'delete' };
-  const reason = hostPath
-    ? notes.hostPathNotDeletable(hostPath.path)
-    : notes.noDeleter(metadata.name ?? '');
-  return { type: 'fail', note: reason };
+  const path = spec?.hostPath?.path;
+  if (path === undefined) return { type: 'fail', note: notes.noDeleter(metadata.name ?? '') };
+  if (path.startsWith('/tmp/')) return { type: 'delete' };
+  return { type: 'fail', note: notes.hostPathNotDeletable(path) };
 }
 
 /** The volume bound to the claim; the volume itself where it is that already. */

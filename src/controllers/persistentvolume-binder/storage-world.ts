@@ -20,6 +20,7 @@ import {
 } from '../../scheme/storage/annotations.ts';
 import { defaultStorageClass } from '../../scheme/storage/default-storage-class.ts';
 import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
+import { isPodTerminal } from '../shared/pods.ts';
 import { type ClaimView, hasAnnotation } from './plan.ts';
 
 /** Volumes by the key of the claim that they name. */
@@ -30,8 +31,8 @@ const INDEX_UNCLAIMED_CLASS = 'unclaimedOfClass';
 const INDEX_VOLUME = 'volumeName';
 /** Claims without a volume, by their class; {@link NO_CLASS} for those that do not say. */
 const INDEX_UNBOUND_CLASS = 'unboundOfClass';
-/** Pods that wait for a node, by the keys of their claims. */
-const INDEX_WAITING_PODS = 'waitingPodsOfClaim';
+/** Pods that have not ended, by the keys of their claims. */
+const INDEX_PODS = 'podsOfClaim';
 
 /** No class has this name. */
 const NO_CLASS = '/';
@@ -55,7 +56,7 @@ export class StorageWorld {
     this.#watchVolumes();
     this.#watchClaims();
     this.#watchClasses();
-    this.#pods.addHandler({ onAdd: (pod) => this.#addClaimsOfWaiting(pod) });
+    this.#watchPods();
   }
 
   /** The claim that the volume names, if it is this very claim. */
@@ -77,9 +78,17 @@ export class StorageWorld {
         ? undefined
         : defaultStorageClass(this.#classes.list())?.metadata.name,
       waitingPods: this.#pods
-        .byIndex(INDEX_WAITING_PODS, key)
-        .map(({ metadata }) => metadata.name ?? ''),
+        .byIndex(INDEX_PODS, key)
+        .flatMap(({ metadata, spec }) => (spec?.nodeName ? [] : [metadata.name ?? ''])),
     };
+  }
+
+  /** The keys of the Pods that use the volume, in order; none where a new claim has the name of the one that is gone. */
+  usersOf({ spec }: PersistentVolume): readonly string[] {
+    const { name = '', namespace } = spec?.claimRef ?? {};
+    const key = namespacedKey(namespace, name);
+    if (this.claims.get(key)) return NO_VALUES;
+    return this.#pods.byIndex(INDEX_PODS, key).map(keyOf).sort();
   }
 
   #addIndexes(): void {
@@ -97,7 +106,7 @@ export class StorageWorld {
       if (hasAnnotation(claim, ANNOTATION_BIND_COMPLETED)) return NO_VALUES;
       return [namesStorageClass(claim) ? storageClassOf(claim) : NO_CLASS];
     });
-    this.#pods.addIndex(INDEX_WAITING_PODS, waitingClaimKeys);
+    this.#pods.addIndex(INDEX_PODS, claimKeysOf);
   }
 
   #watchVolumes(): void {
@@ -154,16 +163,31 @@ export class StorageWorld {
     for (const volume of this.volumes.byIndex(INDEX_CLAIM, keyOf(claim))) this.#add(keyOf(volume));
   }
 
-  /** Somebody who looks at the claim is to see whom it waits for. */
-  #addClaimsOfWaiting(pod: Pod): void {
-    for (const key of waitingClaimKeys(pod)) this.#add(key);
+  #watchPods(): void {
+    this.#pods.addHandler({
+      // Somebody who looks at the claim is to see whom it waits for.
+      onAdd: (pod) => {
+        if (!pod.spec?.nodeName) for (const key of claimKeysOf(pod)) this.#add(key);
+      },
+      onUpdate: (previous, pod) => {
+        if (isPodTerminal(pod) && !isPodTerminal(previous)) this.#addReleasedBy(previous);
+      },
+      onDelete: (pod) => this.#addReleasedBy(pod),
+    });
+  }
+
+  /** A volume without a claim may have waited for the Pod that used it. */
+  #addReleasedBy(pod: Pod): void {
+    for (const key of claimKeysOf(pod)) {
+      if (this.claims.get(key)) continue;
+      for (const volume of this.volumes.byIndex(INDEX_CLAIM, key)) this.#add(keyOf(volume));
+    }
   }
 }
 
-/** The claims of a Pod that waits for a node. */
-function waitingClaimKeys(pod: Pod): readonly string[] {
-  if (pod.spec?.nodeName) return NO_VALUES;
+/** The claims of a Pod that has not ended. */
+function claimKeysOf(pod: Pod): readonly string[] {
   const names = claimNamesOf(pod);
-  if (names.length === 0) return NO_VALUES;
+  if (names.length === 0 || isPodTerminal(pod)) return NO_VALUES;
   return names.map((name) => namespacedKey(pod.metadata.namespace, name));
 }

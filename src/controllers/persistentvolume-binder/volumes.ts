@@ -12,9 +12,10 @@ import type {
 } from '../../scheme/generated/types/core-v1.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { RECYCLED } from './notes.ts';
-import { planReclaim, planVolume, unboundVolume } from './plan.ts';
+import { isUnreleased, planReclaim, planVolume, unboundVolume } from './plan.ts';
 import { volumeStatus } from './status.ts';
 import type { StorageWorld } from './storage-world.ts';
+import { upkeptVolume, withoutDeletionFinalizer } from './upkeep.ts';
 
 type VolumePhase = NonNullable<PersistentVolumeStatus['phase']>;
 
@@ -22,8 +23,11 @@ type VolumePhase = NonNullable<PersistentVolumeStatus['phase']>;
 export async function reconcileVolume(
   context: ControllerContext,
   world: StorageWorld,
-  volume: PersistentVolume,
+  seen: PersistentVolume,
 ): Promise<void> {
+  const upkept = upkeptVolume(seen);
+  const volume =
+    upkept === seen ? seen : await context.client.update(corePersistentVolumes, upkept);
   const claim = world.claimOf(volume) ?? (await liveClaimOf(context, volume));
   const plan = planVolume(volume, claim);
   switch (plan.type) {
@@ -35,23 +39,25 @@ export async function reconcileVolume(
       return;
     case 'hand-to-claim':
       // The claim has a key of its own, which the change of the volume has enqueued.
-      if (plan.note && claim)
-        for (const one of [volume, claim]) context.events.record(one, plan.note);
+      return;
+    case 'refuse-claim':
+      context.events.record(volume, plan.volumeNote);
+      if (claim) context.events.record(claim, plan.claimNote);
       return;
     case 'unbind':
       return unbind(context, volume);
     case 'release':
-      return release(context, volume);
+      return release(context, volume, world.usersOf(volume));
   }
 }
 
 /** A claim that is not in memory may be new: a volume is not taken from it for that. */
 async function liveClaimOf(
   { client }: ControllerContext,
-  { spec, status }: PersistentVolume,
+  volume: PersistentVolume,
 ): Promise<PersistentVolumeClaim | undefined> {
-  const { name, namespace, uid } = spec?.claimRef ?? {};
-  if (!name || !uid || status?.phase === 'Released' || status?.phase === 'Failed') return undefined;
+  const { name, namespace, uid } = volume.spec?.claimRef ?? {};
+  if (!name || !uid || !isUnreleased(volume)) return undefined;
   const claim = await ignoreNotFound(client.get(corePersistentVolumeClaims, { namespace, name }));
   return claim?.metadata.uid === uid ? claim : undefined;
 }
@@ -61,27 +67,37 @@ async function unbind(context: ControllerContext, volume: PersistentVolume): Pro
   await writeVolumeStatus(context, free, 'Available');
 }
 
-async function release(context: ControllerContext, volume: PersistentVolume): Promise<void> {
-  const { client, events } = context;
-  // What went wrong stays to be seen.
-  const isSeen = volume.status?.phase === 'Released' || volume.status?.phase === 'Failed';
-  const released = isSeen ? volume : await writeVolumeStatus(context, volume, 'Released');
-  const plan = planReclaim(released);
+async function release(
+  context: ControllerContext,
+  volume: PersistentVolume,
+  users: readonly string[],
+): Promise<void> {
+  const released = isUnreleased(volume)
+    ? await writeVolumeStatus(context, volume, 'Released')
+    : volume;
+  const plan = planReclaim(released, users);
   switch (plan.type) {
     case 'keep':
       return;
     case 'delete':
-      if (volume.metadata.deletionTimestamp) return;
-      await ignoreNotFound(
-        client.delete(corePersistentVolumes, { name: volume.metadata.name ?? '' }),
-      );
+      return remove(context, released);
+    case 'postpone':
+      context.events.record(released, plan.note);
       return;
     case 'recycle':
-      events.record(released, RECYCLED);
+      context.events.record(released, RECYCLED);
       return unbind(context, released);
     case 'fail':
       return fail(context, released, plan.note);
   }
+}
+
+/** Its data is gone at once: a simulated path has none. */
+async function remove({ client }: ControllerContext, volume: PersistentVolume): Promise<void> {
+  const unheld = withoutDeletionFinalizer(volume);
+  if (unheld !== volume) await client.update(corePersistentVolumes, unheld);
+  const { deletionTimestamp, name = '' } = volume.metadata;
+  if (!deletionTimestamp) await ignoreNotFound(client.delete(corePersistentVolumes, { name }));
 }
 
 async function fail(

@@ -9,7 +9,13 @@ import type {
 import { controllerOf, namespacedKey } from '../../scheme/object.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import type { DeviceWorld } from './device-world.ts';
-import { hasServed, isPodDone, isPodReference, releasedClaim, unprotectedClaim } from './plan.ts';
+import {
+  hasServed,
+  isConsumerGone,
+  isPodReference,
+  releasedClaim,
+  unprotectedClaim,
+} from './plan.ts';
 
 /** Gives back what nobody uses any more, and deletes a claim that has served its Pod. */
 export async function reconcileClaim(
@@ -25,9 +31,7 @@ export async function reconcileClaim(
     released === claim
       ? claim
       : await client.update(resourceResourceClaims, released, { subresource: 'status' });
-  // While it is wanted, whoever gives it devices protects it first.
-  const isLetGo = released !== claim || claim.metadata.deletionTimestamp !== undefined;
-  const unprotected = isLetGo ? unprotectedClaim(after) : after;
+  const unprotected = unprotectedClaim(after, claim);
   if (unprotected !== after) {
     await ignoreNotFound(client.update(resourceResourceClaims, unprotected));
   }
@@ -44,7 +48,7 @@ async function usersOf(
   for (const consumer of status?.reservedFor ?? []) {
     if (!isPodReference(consumer)) continue;
     const pod = await findPod(context, world, { namespace, ...consumer });
-    if (!pod || isPodDone(pod)) gone.add(consumer.uid);
+    if (isConsumerGone(consumer, pod)) gone.add(consumer.uid);
   }
   return ({ uid }) => !gone.has(uid);
 }
@@ -57,8 +61,7 @@ async function findPod(
 ): Promise<Pod | undefined> {
   const known = pods.get(namespacedKey(namespace, name));
   if (known?.metadata.uid === uid) return known;
-  const live = await ignoreNotFound(client.get(corePods, { namespace, name }));
-  return live?.metadata.uid === uid ? live : undefined;
+  return ignoreNotFound(client.get(corePods, { namespace, name }));
 }
 
 async function removeServed(
@@ -69,7 +72,7 @@ async function removeServed(
   const owner = controllerOf(claim);
   const { name = '', namespace, uid = '' } = claim.metadata;
   const pod = pods.get(namespacedKey(namespace, owner?.name ?? ''));
-  if (!hasServed(claim, pod?.metadata.uid === owner?.uid ? pod : undefined)) return;
+  if (!hasServed(claim, pod)) return;
   try {
     await client.delete(resourceResourceClaims, { namespace, name }, { preconditions: { uid } });
   } catch (thrown) {

@@ -1,28 +1,49 @@
+import { toError } from '../../lib/errors.ts';
 import type { ControllerContext } from '../../machinery/controller.ts';
 import { INDEX_CONTROLLER_UID } from '../../machinery/informer.ts';
-import { isApiError } from '../../scheme/errors.ts';
 import {
   corePods,
   resourceResourceClaims,
   resourceResourceClaimTemplates,
 } from '../../scheme/generated/resources.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
+import { namespacedKey } from '../../scheme/object.ts';
 import { ignoreNotFound, isNamespaceTerminating } from '../shared/api-errors.ts';
 import type { DeviceWorld } from './device-world.ts';
-import { claimStatuses, newClaim, ownClaim, type TemplatedClaim, templatedClaims } from './plan.ts';
+import {
+  claimStatuses,
+  creationFailure,
+  newClaim,
+  ownClaim,
+  reservedClaim,
+  type TemplatedClaim,
+  templatedClaims,
+  unreservedClaims,
+} from './plan.ts';
 
-const REASON_FAILED_CREATION = 'FailedResourceClaimCreation';
-
-/** Makes the claims that the Pod has templates for, and tells the Pod their names. */
+/** Makes the claims that the Pod has templates for, tells the Pod their names, and reserves for it what nobody else did. */
 export async function reconcilePod(
   context: ControllerContext,
-  { claims, pods }: DeviceWorld,
+  world: DeviceWorld,
   key: string,
 ): Promise<void> {
-  const pod = pods.get(key);
+  const pod = world.pods.get(key);
   if (!pod) return;
   const wanted = templatedClaims(pod);
-  if (wanted.length === 0) return;
+  if (wanted.length > 0) await makeClaims(context, world, pod, wanted);
+  const find = (name: string) => world.claims.get(namespacedKey(pod.metadata.namespace, name));
+  for (const claim of unreservedClaims(pod, find)) {
+    const reserved = reservedClaim(claim, pod);
+    await context.client.update(resourceResourceClaims, reserved, { subresource: 'status' });
+  }
+}
+
+async function makeClaims(
+  context: ControllerContext,
+  { claims }: DeviceWorld,
+  pod: Pod,
+  wanted: readonly TemplatedClaim[],
+): Promise<void> {
   // Names are made up by the API: a claim that was made a moment ago is found by its owner alone.
   await claims.catchUp();
   const own = claims.byIndex(INDEX_CONTROLLER_UID, pod.metadata.uid ?? '');
@@ -48,23 +69,19 @@ export async function reconcilePod(
 async function createClaim(
   { client, events }: ControllerContext,
   pod: Pod,
-  { name, templateName }: TemplatedClaim,
+  wanted: TemplatedClaim,
 ) {
   const { namespace } = pod.metadata;
   try {
     const template = await client.get(resourceResourceClaimTemplates, {
       namespace,
-      name: templateName,
+      name: wanted.templateName,
     });
-    return await client.create(resourceResourceClaims, newClaim(pod, template, name));
+    return await client.create(resourceResourceClaims, newClaim(pod, template, wanted.name));
   } catch (thrown) {
     // Ignored: the Pod goes with its namespace.
     if (isNamespaceTerminating(thrown)) return undefined;
-    const why = isApiError(thrown, 'NotFound')
-      ? `resource claim template "${templateName}": not found`
-      : `create ResourceClaim: ${isApiError(thrown) ? thrown.message : 'failed'}`;
-    const message = `PodResourceClaim ${name}: ${why}`;
-    events.record(pod, { type: 'Warning', reason: REASON_FAILED_CREATION, message });
+    events.record(pod, creationFailure(wanted, toError(thrown)));
     throw thrown;
   }
 }

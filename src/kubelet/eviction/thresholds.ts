@@ -42,7 +42,9 @@ const DEFAULT_HARD =
 const DEFAULTS = parseThresholds(DEFAULT_HARD);
 
 /** The node's thresholds. What does not parse counts as absent. */
-export function thresholdsOf({ metadata: { annotations } }: Node): readonly Threshold[] {
+export function thresholdsOf({
+  metadata: { annotations },
+}: Pick<Node, 'metadata'>): readonly Threshold[] {
   const hard = annotations?.[ANNOTATION_EVICTION_HARD];
   const soft = annotations?.[ANNOTATION_EVICTION_SOFT];
   if (hard === undefined && soft === undefined) return DEFAULTS;
@@ -81,7 +83,8 @@ export function parseThresholds(text: string): Threshold[] {
 function parseValue(value: string): Threshold['quantity'] | undefined {
   const percent = /^(\d+(?:\.\d+)?)%$/.exec(value)?.[1];
   if (percent !== undefined) {
-    const part = Number(percent) / 100;
+    // In single precision, as a kubelet reckons it: a tenth of 100Gi is 10737418400 bytes.
+    const part = Math.fround(Math.fround(Number(percent)) / 100);
     return part > 0 && part < 1 ? (capacity) => Math.floor(capacity * part) : undefined;
   }
   try {

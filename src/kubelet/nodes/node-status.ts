@@ -9,6 +9,7 @@ import type {
   NodeSystemInfo,
 } from '../../scheme/generated/types/core-v1.ts';
 import type { PressureType } from '../../scheme/groups/simulation/types.ts';
+import { FEATURE_RESTART_ALL_CONTAINERS } from '../../scheme/node-features.ts';
 import { ANNOTATION_HOSTNAME_OVERRIDE, ANNOTATION_OUT_OF_DISK } from '../annotations.ts';
 import { REASON_NODE_READY } from '../notes.ts';
 import { isShuttingDown, SHUTDOWN_MESSAGE } from './node-shutdown.ts';
@@ -159,6 +160,9 @@ export function readinessNotes(node: Node): EventNote[] {
   const detected = 'Shutdown manager detected shutdown event';
   return [{ type: 'Normal', reason: REASON_SHUTDOWN, message: detected }, change];
 }
+
+/** What a kubelet of ours can do that not every kubelet can. */
+export const DECLARED_FEATURES: readonly string[] = [FEATURE_RESTART_ALL_CONTAINERS];
 
 export const DEFAULT_CAPACITY: Readonly<Record<string, string>> = {
   cpu: '4',

@@ -7,7 +7,7 @@ import {
   SIMULATION_GROUP,
   SIMULATION_VERSION,
 } from '../../scheme/groups/simulation/types.ts';
-import { formatQuantity, subtractQuantities } from '../../scheme/quantity.ts';
+import { allocatableOf } from '../nodes/allocatable.ts';
 import { simulatedNode } from '../nodes/simulated-node.ts';
 
 /** On a Node: the profile that it is of. */
@@ -40,7 +40,7 @@ function nameOf({ metadata }: NodeProfile, index: number): string {
 
 function nodeOf(profile: NodeProfile, index: number): NewObject<Node> {
   const { metadata, spec } = profile;
-  const { annotations, labels, pricePerHour, region, taints, zones = [] } = spec;
+  const { labels, region, taints, zones = [] } = spec;
   const zone = zones[index % zones.length];
   const node = simulatedNode({
     name: nameOf(profile, index),
@@ -51,18 +51,23 @@ function nodeOf(profile: NodeProfile, index: number): NewObject<Node> {
     ...(taints ? { taints } : {}),
   });
   const capacity = node.status?.capacity ?? {};
+  const described = {
+    ...node.metadata,
+    annotations: { ...annotationsOf(spec), ...node.metadata.annotations },
+    ownerReferences: [ownerReferenceTo(profile)],
+  };
+  const kept = { node: { metadata: described }, capacity, reserved: spec.reserved ?? {} };
   return {
     ...node,
-    metadata: {
-      ...node.metadata,
-      annotations: {
-        ...annotations,
-        ...(pricePerHour === undefined ? {} : { [ANNOTATION_PRICE]: pricePerHour }),
-        ...node.metadata.annotations,
-      },
-      ownerReferences: [ownerReferenceTo(profile)],
-    },
-    status: { ...node.status, capacity, allocatable: allocatableOf(capacity, spec) },
+    metadata: described,
+    status: { ...node.status, capacity, allocatable: allocatableOf(kept) },
+  };
+}
+
+function annotationsOf({ annotations, pricePerHour }: NodeProfileSpec): Record<string, string> {
+  return {
+    ...annotations,
+    ...(pricePerHour === undefined ? {} : { [ANNOTATION_PRICE]: pricePerHour }),
   };
 }
 
@@ -74,17 +79,4 @@ function ownerReferenceTo({ metadata }: NodeProfile) {
     uid: metadata.uid ?? '',
     controller: true,
   };
-}
-
-/** What is left for Pods of what the node has. */
-function allocatableOf(
-  capacity: Readonly<Record<string, string>>,
-  { reserved = {} }: NodeProfileSpec,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(capacity).map(([name, amount]) => {
-      const kept = reserved[name];
-      return [name, kept === undefined ? amount : formatQuantity(subtractQuantities(amount, kept))];
-    }),
-  );
 }

@@ -1,8 +1,10 @@
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
 import { ANNOTATION_HOSTNAME_OVERRIDE } from '../annotations.ts';
+import { allocatableOf } from '../nodes/allocatable.ts';
 import type { NodeStage } from '../nodes/node-stage.ts';
 import {
   addressesOf,
+  DECLARED_FEATURES,
   DEFAULT_CAPACITY,
   nodeInfoOf,
   reportedConditions,
@@ -28,11 +30,12 @@ export const nodeRegister: NodeStage = {
       status: {
         ...node.status,
         capacity,
-        allocatable: { ...capacity, ...node.status?.allocatable },
+        allocatable: reportedAllocatable(node, capacity),
         conditions: reportedConditions(node, ctx.nowMs, ctx.pressuresOf(node)),
         addresses: addressesOf(node, ctx.ipsOf(node.spec?.podCIDRs ?? [])),
         daemonEndpoints: { kubeletEndpoint: { Port: KUBELET_PORT } },
         nodeInfo: nodeInfoOf(node),
+        declaredFeatures: [...DECLARED_FEATURES],
       },
       events: [
         { type: 'Normal', reason: REASON_STARTING, message: 'Starting kubelet.' },
@@ -45,6 +48,17 @@ export const nodeRegister: NodeStage = {
     };
   },
 };
+
+/** Amounts that the Node's creator gave are kept. One that equals the capacity is none: the API fills it in. */
+function reportedAllocatable(
+  node: Node,
+  capacity: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const given = Object.entries(node.status?.allocatable ?? {}).filter(
+    ([name, amount]) => amount !== capacity[name],
+  );
+  return { ...allocatableOf({ node, capacity }), ...Object.fromEntries(given) };
+}
 
 function ownLabels({ metadata: { annotations, name = '' } }: Node): Record<string, string> {
   return {

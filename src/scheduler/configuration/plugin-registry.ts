@@ -11,6 +11,7 @@ import { createDynamicResources } from '../plugins/dynamic-resources.ts';
 import { createImageLocality } from '../plugins/image-locality.ts';
 import { createInterPodAffinity } from '../plugins/inter-pod-affinity.ts';
 import { createNodeAffinity } from '../plugins/node-affinity.ts';
+import { nodeDeclaredFeatures } from '../plugins/node-declared-features.ts';
 import { nodeName } from '../plugins/node-name.ts';
 import { nodePorts } from '../plugins/node-ports.ts';
 import { createNodeResourcesBalancedAllocation } from '../plugins/node-resources-balanced-allocation.ts';
@@ -84,6 +85,7 @@ export const PLUGINS: readonly PluginDefinition[] = [
   simple(schedulingGates),
   simple(nodeUnschedulable),
   simple(nodeName),
+  simple(nodeDeclaredFeatures),
   simple(taintToleration, 3),
   define({
     name: 'NodeAffinity',

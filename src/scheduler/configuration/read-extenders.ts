@@ -68,8 +68,10 @@ function readTimeout(reader: ConfigurationReader, value: unknown, path: string):
   const text = reader.text(value, path);
   if (text === undefined) return DEFAULT_TIMEOUT_MS;
   const timeoutMs = parseGoDuration(text);
+  // As in Kubernetes, none is the default.
+  if (timeoutMs === 0) return DEFAULT_TIMEOUT_MS;
   if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs;
-  reader.refuse(path, value, 'must be a duration above 0, such as 5s');
+  reader.refuse(path, value, 'must be a duration, such as 5s');
   return DEFAULT_TIMEOUT_MS;
 }
 

@@ -1,5 +1,7 @@
+import { taintsByRules } from '../../scheme/device-taint-rules.ts';
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
 import type { Device, ResourceSlice } from '../../scheme/generated/types/resource-v1.ts';
+import type { DeviceTaintRule } from '../../scheme/generated/types/resource-v1beta2.ts';
 import { compileNodeSelector, type NodeMatcher } from '../../scheme/node-selector.ts';
 import { quantityOf } from '../../scheme/quantity.ts';
 
@@ -41,13 +43,15 @@ export class DevicePools {
   readonly #ofNode = new Map<string, PublishedDevice[]>();
   readonly #selected: Selected[] = [];
 
-  constructor(slices: Iterable<ResourceSlice>) {
+  /** @param rules What taints devices beside their drivers. */
+  constructor(slices: Iterable<ResourceSlice>, rules: readonly DeviceTaintRule[] = []) {
     for (const pool of newestOf(slices)) {
       const wanted = pool[0]?.spec.pool.resourceSliceCount ?? 0;
       const parts: PublishedDevice[] = [];
       const divided = { pool: poolKey(pool[0]), counters: countersOf(pool), parts };
       const shared = { isPoolIncomplete: pool.length < wanted, divided };
-      for (const device of pool.flatMap((slice) => devicesOf(slice, shared))) {
+      for (const published of pool.flatMap((slice) => devicesOf(slice, shared))) {
+        const device = withTaints(published, rules);
         if (device.device.consumesCounters?.length) parts.push(device);
         this.#add(device);
       }
@@ -85,6 +89,16 @@ function devicesOf(
     const place = { ...(nodeName ? { nodeName } : {}), ...(nodeSelector ? { nodeSelector } : {}) };
     return { id: deviceId(driver, pool, device.name), driver, pool, device, place, ...shared };
   });
+}
+
+function withTaints(
+  published: PublishedDevice,
+  rules: readonly DeviceTaintRule[],
+): PublishedDevice {
+  const { device, driver, pool } = published;
+  const added = taintsByRules(rules, { driver, pool, device: device.name });
+  if (added.length === 0) return published;
+  return { ...published, device: { ...device, taints: [...(device.taints ?? []), ...added] } };
 }
 
 function poolKey(slice: ResourceSlice | undefined): string {

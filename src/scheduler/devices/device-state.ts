@@ -1,6 +1,7 @@
 import type { Informer, InformerFactory } from '../../machinery/informer.ts';
 import {
   resourceDeviceClasses,
+  resourceDeviceTaintRules,
   resourceResourceClaims,
   resourceResourceSlices,
 } from '../../scheme/generated/resources.ts';
@@ -10,6 +11,7 @@ import type {
   ResourceClaim,
   ResourceSlice,
 } from '../../scheme/generated/types/resource-v1.ts';
+import type { DeviceTaintRule } from '../../scheme/generated/types/resource-v1beta2.ts';
 import { keyOf, type NamespacedKey, namespacedKey } from '../../scheme/object.ts';
 import { ClaimListeners } from '../claim-waits.ts';
 import type { ClusterEvent } from '../framework.ts';
@@ -22,6 +24,8 @@ export class DeviceState {
   readonly #claims: Informer<ResourceClaim>;
   readonly #slices: Informer<ResourceSlice>;
   readonly #classes: Informer<DeviceClass>;
+  /** Undefined where they are not served. */
+  readonly #rules: Informer<DeviceTaintRule> | undefined;
   readonly #onChange: (event: ClusterEvent) => void;
   /** Allocations that the informer does not know yet, by the claim's uid. */
   readonly #pending = new Map<string, AllocationResult>();
@@ -32,11 +36,19 @@ export class DeviceState {
   #classesByResource: ReadonlyMap<string, string> | undefined;
   #version = 0;
 
-  /** @param onChange Called after each change that may let a pod in. */
-  constructor(informers: InformerFactory, onChange: (event: ClusterEvent) => void) {
+  /**
+   * @param onChange Called after each change that may let a pod in.
+   * @param hasTaintRules Whether DeviceTaintRules are served: what is not served cannot be watched.
+   */
+  constructor(
+    informers: InformerFactory,
+    onChange: (event: ClusterEvent) => void,
+    hasTaintRules = true,
+  ) {
     this.#claims = informers.informer(resourceResourceClaims);
     this.#slices = informers.informer(resourceResourceSlices);
     this.#classes = informers.informer(resourceDeviceClasses);
+    this.#rules = hasTaintRules ? informers.informer(resourceDeviceTaintRules) : undefined;
     this.#onChange = onChange;
     this.#claims.addHandler({
       onAdd: (claim) => this.#onClaim(claim),
@@ -47,6 +59,13 @@ export class DeviceState {
     const handler = { onAdd: onDevices, onUpdate: onDevices, onDelete: onDevices };
     this.#slices.addHandler(handler);
     this.#classes.addHandler(handler);
+    this.#rules?.addHandler({
+      ...handler,
+      // Its status is no news.
+      onUpdate: (before, rule) => {
+        if (before.metadata.generation !== rule.metadata.generation) onDevices();
+      },
+    });
     for (const claim of this.#claims.list()) this.#hold(claim);
   }
 
@@ -80,7 +99,7 @@ export class DeviceState {
   }
 
   get pools(): DevicePools {
-    this.#pools ??= new DevicePools(this.#slices.list());
+    this.#pools ??= new DevicePools(this.#slices.list(), [...(this.#rules?.list() ?? [])]);
     return this.#pools;
   }
 

@@ -21,6 +21,8 @@ export interface SimulatedClusterOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Whether DeviceTaintRules are served. @default true */
+  readonly hasDeviceTaintRules?: boolean;
 }
 
 /** Nothing happens, so there is nothing to tell. */

@@ -27,6 +27,9 @@ export function unfitReason(
   volume: PersistentVolume,
   claim: PersistentVolumeClaim,
 ): string | undefined {
+  if (volume.metadata.deletionTimestamp) {
+    return `the volume is marked for deletion "${volume.metadata.name}"`;
+  }
   if (compareQuantities(capacityOf(volume), requestedStorage(claim)) < 0) {
     return 'requested PV is too small';
   }
@@ -46,15 +49,17 @@ export function hasSameMode(volume: PersistentVolume, claim: PersistentVolumeCla
  * The volume that suits the claim best: one that is reserved for it, else of those that are free the one that offers the
  * fewest access modes, and among these the smallest.
  * @param reservedOnly leaves free ones to the scheduler, which knows where the claim is needed
+ * @param bySize takes the smallest, however many modes it offers: so the scheduler does
  */
 export function findVolume(
   claim: PersistentVolumeClaim,
   volumes: Iterable<PersistentVolume>,
-  { reservedOnly }: { readonly reservedOnly: boolean },
+  { bySize = false, reservedOnly }: { readonly reservedOnly: boolean; readonly bySize?: boolean },
 ): PersistentVolume | undefined {
+  const isBetter = bySize ? isSmaller : isCloser;
   let best: PersistentVolume | undefined;
   for (const volume of volumes) {
-    if (!isLargeEnough(volume, claim)) continue;
+    if (!couldServe(volume, claim)) continue;
     if (isReservedFor(volume, claim)) return volume;
     if (reservedOnly || !isFree(volume) || !suits(volume, claim)) continue;
     if (!best || isBetter(volume, best)) best = volume;
@@ -62,8 +67,9 @@ export function findVolume(
   return best;
 }
 
-function isLargeEnough(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+function couldServe(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   if (volume.metadata.deletionTimestamp || !hasSameMode(volume, claim)) return false;
+  if (attributesClassOf(volume) !== attributesClassOf(claim)) return false;
   if (!offersAccessModes(volume, claim)) return false;
   return compareQuantities(capacityOf(volume), requestedStorage(claim)) >= 0;
 }
@@ -78,9 +84,12 @@ function isFree({ spec, status }: PersistentVolume): boolean {
   return spec?.claimRef === undefined && status?.phase === 'Available';
 }
 
-function isBetter(volume: PersistentVolume, best: PersistentVolume): boolean {
+function isCloser(volume: PersistentVolume, best: PersistentVolume): boolean {
   const modes = (volume.spec?.accessModes?.length ?? 0) - (best.spec?.accessModes?.length ?? 0);
-  if (modes !== 0) return modes < 0;
+  return modes !== 0 ? modes < 0 : isSmaller(volume, best);
+}
+
+function isSmaller(volume: PersistentVolume, best: PersistentVolume): boolean {
   const size = compareQuantities(capacityOf(volume), capacityOf(best));
   return size !== 0 ? size < 0 : (volume.metadata.name ?? '') < (best.metadata.name ?? '');
 }

@@ -1,35 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { ADMIN_USER, nodeUser } from '../../../src/apiserver/authentication/identities.ts';
 import type { ApiClient, UserInfo } from '../../../src/apiserver/client.ts';
-import { createClient } from '../../../src/apiserver/in-process-client.ts';
 import {
   authorizationLocalSubjectAccessReviews,
   authorizationSelfSubjectAccessReviews,
   authorizationSelfSubjectRulesReviews,
   authorizationSubjectAccessReviews,
-  rbacClusterRoleBindings,
-  rbacClusterRoles,
   rbacRoleBindings,
   rbacRoles,
 } from '../../../src/scheme/generated/resources.ts';
+import { as, grantToJane, JANE } from '../../support/jane.ts';
 import { type TestApi, testApi } from '../../support/plane.ts';
-import {
-  clusterRole,
-  clusterRoleBinding,
-  person,
-  role,
-  roleBinding,
-} from '../../support/policy.ts';
+import { role, roleBinding } from '../../support/policy.ts';
 
-const JANE = person('jane', 'devs');
-
-const as = (api: TestApi, user: UserInfo): ApiClient => createClient(api.apiServer, { user });
 const FORBIDDEN = { reason: 'Forbidden' };
-
-async function grant(api: TestApi, name: string, ...rules: string[]): Promise<void> {
-  await api.client.create(rbacClusterRoles, clusterRole(name, ...rules));
-  await api.client.create(rbacClusterRoleBindings, clusterRoleBinding(name, name, 'User:jane'));
-}
 
 describe('access reviews', () => {
   const review = async (api: TestApi, spec: object, user: UserInfo = ADMIN_USER) => {
@@ -39,7 +23,7 @@ describe('access reviews', () => {
 
   test('answer for others what their requests would be answered, with the reason', async () => {
     await using api = await testApi();
-    await grant(api, 'reader', 'get,list pods', 'get /metrics');
+    await grantToJane(api, 'reader', 'get,list pods', 'get /metrics');
     const ask = (resourceAttributes: object) => review(api, { user: 'jane', resourceAttributes });
     expect(await ask({ verb: 'list', resource: 'pods', namespace: 'default' })).toEqual({
       allowed: true,
@@ -134,7 +118,7 @@ describe('access reviews', () => {
 
   test('tell everybody what they may do themselves', async () => {
     await using api = await testApi();
-    await grant(api, 'reader', 'get pods names=a', 'get /metrics');
+    await grantToJane(api, 'reader', 'get pods names=a', 'get /metrics');
     const jane = as(api, JANE);
     const own = await jane.create(authorizationSelfSubjectAccessReviews, {
       metadata: {},

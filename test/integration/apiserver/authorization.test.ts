@@ -7,7 +7,6 @@ import {
 } from '../../../src/apiserver/authentication/identities.ts';
 import { DEFAULT_CLUSTER_ROLES } from '../../../src/apiserver/authorization/bootstrap-policy/default-policy.ts';
 import type { ApiClient, UserInfo, WatchSink } from '../../../src/apiserver/client.ts';
-import { createClient } from '../../../src/apiserver/in-process-client.ts';
 import {
   coordinationLeases,
   coreConfigMaps,
@@ -22,24 +21,11 @@ import {
 import type { WatchEvent } from '../../../src/scheme/object.ts';
 import { configMap, podManifest } from '../../support/api-objects.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type TestApi, testApi } from '../../support/plane.ts';
-import {
-  clusterRole,
-  clusterRoleBinding,
-  person,
-  role,
-  roleBinding,
-} from '../../support/policy.ts';
+import { as, grantToJane, JANE } from '../../support/jane.ts';
+import { testApi } from '../../support/plane.ts';
+import { clusterRole, clusterRoleBinding, role, roleBinding } from '../../support/policy.ts';
 
-const JANE = person('jane', 'devs');
-
-const as = (api: TestApi, user: UserInfo): ApiClient => createClient(api.apiServer, { user });
 const FORBIDDEN = { reason: 'Forbidden' };
-
-async function grant(api: TestApi, name: string, ...rules: string[]): Promise<void> {
-  await api.client.create(rbacClusterRoles, clusterRole(name, ...rules));
-  await api.client.create(rbacClusterRoleBindings, clusterRoleBinding(name, name, 'User:jane'));
-}
 
 describe('a change of the policy', () => {
   test('is in force when its write is acknowledged, each time', async () => {
@@ -85,7 +71,7 @@ describe('a change of the policy', () => {
     await using other = await testApi({ databaseUrl: api.databaseUrl });
     const jane = as(other, JANE);
     await expect(jane.list(coreConfigMaps)).rejects.toMatchObject(FORBIDDEN);
-    await grant(api, 'reader', 'list configmaps');
+    await grantToJane(api, 'reader', 'list configmaps');
     await eventually(() => jane.list(coreConfigMaps));
   });
 });
@@ -94,7 +80,7 @@ describe('names', () => {
   test('a rule about names allows those names, also to list and watch them, and nothing beside', async () => {
     await using api = await testApi();
     const jane = as(api, JANE);
-    await grant(api, 'named', '* configmaps names=a');
+    await grantToJane(api, 'named', '* configmaps names=a');
     for (const name of ['a', 'b']) await api.client.create(coreConfigMaps, configMap(name));
     const target = (name: string) => ({ namespace: 'default', name });
     expect((await jane.get(coreConfigMaps, target('a'))).metadata.name).toBe('a');
@@ -136,7 +122,7 @@ function watch(client: ApiClient, options: { fieldSelector?: string } = {}) {
 
 test('a watch ends with Forbidden before the first event after the right to it is gone', async () => {
   await using api = await testApi();
-  await grant(api, 'reader', 'watch configmaps');
+  await grantToJane(api, 'reader', 'watch configmaps');
   const watched = watch(as(api, JANE));
   await watched.opened;
   await api.client.create(coreConfigMaps, configMap('before'));
@@ -185,7 +171,7 @@ describe('nobody grants more than they hold', () => {
     [['post /healthz/etcd'], '{NonResourceURLs:["/healthz/etcd"], Verbs:["post"]}'],
   ] as [string[], string | undefined][])('a role with %j', async (rules, missing) => {
     await using api = await testApi();
-    await grant(api, 'manager', ...SETUP);
+    await grantToJane(api, 'manager', ...SETUP);
     const create = as(api, JANE).create(rbacClusterRoles, clusterRole('new', ...rules));
     if (missing === undefined) expect((await create).rules).toHaveLength(rules.length);
     else {
@@ -198,7 +184,7 @@ describe('nobody grants more than they hold', () => {
 
   test('by changing a role, a binding, or by either in a namespace', async () => {
     await using api = await testApi();
-    await grant(api, 'manager', ...SETUP);
+    await grantToJane(api, 'manager', ...SETUP);
     const jane = as(api, JANE);
     const held = await jane.create(rbacRoles, role('default', 'held', 'get pods'));
     await jane.create(rbacRoleBindings, roleBinding('default', 'held', 'held', 'User:bob'));
@@ -227,7 +213,7 @@ describe('nobody grants more than they hold', () => {
 
   test('unless they may escalate the role, or bind it', async () => {
     await using api = await testApi();
-    await grant(
+    await grantToJane(
       api,
       'manager',
       'create,update rbac.authorization.k8s.io:roles,rolebindings',
@@ -248,7 +234,7 @@ describe('nobody grants more than they hold', () => {
 
   test('and an aggregated role is for who may do everything', async () => {
     await using api = await testApi();
-    await grant(api, 'manager', ...SETUP);
+    await grantToJane(api, 'manager', ...SETUP);
     const aggregated = {
       ...clusterRole('sum', 'get pods'),
       aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] },

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { ADMIN_USER } from '../../../src/apiserver/authentication/identities.ts';
-import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { createClient } from '../../../src/apiserver/in-process-client.ts';
 import {
   appsDeployments,
@@ -10,29 +9,10 @@ import {
 import { showEntry } from '../../../src/scheme/managed-fields/managers.ts';
 import type { ApiObject } from '../../../src/scheme/object.ts';
 import { configMap, deploymentManifest } from '../../support/api-objects.ts';
+import { applyData, owners } from '../../support/applies.ts';
 import { testApi } from '../../support/plane.ts';
 
 const target = (name: string) => ({ namespace: 'default', name });
-
-/** Applies data of the ConfigMap `a`. */
-async function applyData(
-  client: ApiClient,
-  fieldManager: string,
-  data: Record<string, string>,
-  force = false,
-) {
-  const configuration = { apiVersion: 'v1', kind: 'ConfigMap', data };
-  const patch = { type: 'apply', configuration, force } as const;
-  return client.patch(coreConfigMaps, target('a'), patch, { fieldManager });
-}
-
-/** `MANAGER OPERATION [SUBRESOURCE]: FIELDS`, without times. */
-function owners({ metadata }: ApiObject): string[] {
-  return (metadata.managedFields ?? []).map(
-    ({ manager, operation, subresource, fieldsV1 }) =>
-      `${manager} ${operation}${subresource ? ` ${subresource}` : ''}: ${fieldsV1}`,
-  );
-}
 
 describe('updates', () => {
   test('whoever creates owns what they said, defaults included, and not what the system sets', async () => {

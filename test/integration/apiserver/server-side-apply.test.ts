@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ApiClient } from '../../../src/apiserver/client.ts';
 import { isApiError } from '../../../src/scheme/errors.ts';
 import {
   appsDeployments,
@@ -7,32 +6,12 @@ import {
   coreConfigMaps,
 } from '../../../src/scheme/generated/resources.ts';
 import { showEntry } from '../../../src/scheme/managed-fields/managers.ts';
-import type { ApiObject } from '../../../src/scheme/object.ts';
 import { LAST_APPLIED_ANNOTATION } from '../../../src/scheme/patch/last-applied.ts';
 import { configMap, deploymentManifest } from '../../support/api-objects.ts';
+import { applyData, owners } from '../../support/applies.ts';
 import { testApi } from '../../support/plane.ts';
 
 const target = (name: string) => ({ namespace: 'default', name });
-
-/** Applies data of the ConfigMap `a`. */
-async function applyData(
-  client: ApiClient,
-  fieldManager: string,
-  data: Record<string, string>,
-  force = false,
-) {
-  const configuration = { apiVersion: 'v1', kind: 'ConfigMap', data };
-  const patch = { type: 'apply', configuration, force } as const;
-  return client.patch(coreConfigMaps, target('a'), patch, { fieldManager });
-}
-
-/** `MANAGER OPERATION [SUBRESOURCE]: FIELDS`, without times. */
-function owners({ metadata }: ApiObject): string[] {
-  return (metadata.managedFields ?? []).map(
-    ({ manager, operation, subresource, fieldsV1 }) =>
-      `${manager} ${operation}${subresource ? ` ${subresource}` : ''}: ${fieldsV1}`,
-  );
-}
 
 describe('apply', () => {
   test('creates what is not there, and its applier owns what it says', async () => {

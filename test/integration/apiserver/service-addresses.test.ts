@@ -48,7 +48,7 @@ test('when every address is taken a create says so, and a delete makes room for 
   for (let i = 0; i < 5; i++) await client.create(coreServices, serviceManifest(`s-${i}`));
   await expect(client.create(coreServices, serviceManifest('one-more'))).rejects.toMatchObject({
     reason: 'InternalError',
-    message: expect.stringContaining('all cluster IP addresses of the range are in use'),
+    message: expect.stringContaining('failed to allocate a serviceIP: range is full'),
   });
   const { object } = await client.delete(coreServices, { namespace: 'default', name: 's-3' });
   const next = await client.create(coreServices, serviceManifest('one-more'));
@@ -74,7 +74,9 @@ test('an address of the user’s choice is taken as it is, and refused when it i
     client.create(coreServices, serviceManifest('far', { clusterIP: '192.168.1.1' })),
   ).rejects.toMatchObject({
     reason: 'Invalid',
-    message: expect.stringContaining('not in the valid range'),
+    message: expect.stringContaining(
+      'failed to allocate IP 192.168.1.1: the provided network does not match the current range',
+    ),
   });
   await expect(
     client.get(coreServices, { namespace: 'default', name: 'far' }),

@@ -78,7 +78,7 @@ test('addresses of the user’s choice are taken, however they are written, and 
     client.create(coreServices, serviceManifest('far', { clusterIP: 'fd00:11::1' })),
   ).rejects.toMatchObject({
     message: expect.stringContaining(
-      'the provided IP (fd00:11::1) is not in the valid range. The range of valid IPs is fd00:10:96::/112',
+      'failed to allocate IP fd00:11::1: the provided network does not match the current range',
     ),
   });
 });

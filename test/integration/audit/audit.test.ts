@@ -7,9 +7,7 @@ import { DEFAULT_AUDIT_POLICY } from '../../../src/apiserver/audit/default-audit
 import { parseAuditPolicy } from '../../../src/apiserver/audit/parse-audit-policy.ts';
 import type { WatchSink } from '../../../src/apiserver/client.ts';
 import { createClient } from '../../../src/apiserver/in-process-client.ts';
-import { systemClock } from '../../../src/lib/clock.ts';
 import { silentLogger } from '../../../src/lib/logger.ts';
-import { seededRandom } from '../../../src/lib/random.ts';
 import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import { AuditLogFile } from '../../../src/observability/audit/audit-log-file.ts';
 import { Retention } from '../../../src/observability/retention.ts';
@@ -17,9 +15,9 @@ import { coreConfigMaps, coreSecrets } from '../../../src/scheme/generated/resou
 import type { AuditEvent } from '../../../src/store/telemetry/audit-event.ts';
 import { AuditTable } from '../../../src/store/telemetry/audit-table.ts';
 import { auditEvent } from '../../support/audit.ts';
-import { createTestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { testApi } from '../../support/plane.ts';
+import { startTable } from '../../support/telemetry-table.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 
@@ -215,23 +213,8 @@ describe('a watch is kept when it opens and when it ends', () => {
   });
 });
 
-async function startTable() {
-  const database = await createTestDatabase();
-  const table = new AuditTable({
-    url: database.url,
-    ioClock: systemClock,
-    random: seededRandom(1),
-    logger: silentLogger,
-  });
-  const dispose = async (): Promise<void> => {
-    await table.close();
-    await database[Symbol.asyncDispose]();
-  };
-  return { table, [Symbol.asyncDispose]: dispose };
-}
-
 test('the table gives events newest first, by condition, in pages without gap or repetition', async () => {
-  await using running = await startTable();
+  await using running = await startTable(AuditTable);
   const { table } = running;
   const events = Array.from({ length: 25 }, (_, i) =>
     auditEvent({
@@ -261,7 +244,7 @@ test('the table gives events newest first, by condition, in pages without gap or
 });
 
 test('events past retention are dropped, and the others stay', async () => {
-  await using running = await startTable();
+  await using running = await startTable(AuditTable);
   const clock = new VirtualClock(START_MS);
   const retention = new Retention({
     what: 'audit events',
@@ -284,7 +267,7 @@ test('events past retention are dropped, and the others stay', async () => {
 });
 
 test('a NUL in what a client sent does not cost the event', async () => {
-  await using running = await startTable();
+  await using running = await startTable(AuditTable);
   await running.table.append(
     [auditEvent({ name: 'a\u0000b' }), auditEvent({ name: 'c' })].slice(1),
   );
@@ -294,7 +277,7 @@ test('a NUL in what a client sent does not cost the event', async () => {
 });
 
 test('only who may list audit events reads the log, and only within the limits', async () => {
-  await using running = await startTable();
+  await using running = await startTable(AuditTable);
   await running.table.append([auditEvent({ name: 'a' }), auditEvent({ name: 'b' })]);
   await using api = await testApi({ auditSource: running.table });
   expect((await api.client.auditLog({ limit: 1 })).events).toHaveLength(1);

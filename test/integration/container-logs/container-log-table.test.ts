@@ -1,30 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { systemClock } from '../../../src/lib/clock.ts';
 import type { ContainerLine } from '../../../src/lib/container-log.ts';
-import { silentLogger } from '../../../src/lib/logger.ts';
-import { seededRandom } from '../../../src/lib/random.ts';
 import { ContainerLogTable } from '../../../src/store/telemetry/container-log-table.ts';
-import { createTestDatabase } from '../../support/database.ts';
+import { startTable } from '../../support/telemetry-table.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const RUN = { podUid: 'web', container: 'main', restartCount: 0 };
 const WHOLE = { ...RUN, maxBytes: 1_000 };
 
-async function startTable() {
-  const database = await createTestDatabase();
-  const table = new ContainerLogTable({
-    url: database.url,
-    ioClock: systemClock,
-    random: seededRandom(1),
-    logger: silentLogger,
-  });
-  const dispose = async (): Promise<void> => {
-    await table.close();
-    await database[Symbol.asyncDispose]();
-  };
+async function startLog() {
+  const running = await startTable(ContainerLogTable);
   const texts = async (query: Partial<typeof WHOLE> & object = {}): Promise<string[]> =>
-    (await table.read({ ...WHOLE, ...query })).map(({ text }) => text);
-  return { table, texts, [Symbol.asyncDispose]: dispose };
+    (await running.table.read({ ...WHOLE, ...query })).map(({ text }) => text);
+  return { ...running, texts };
 }
 
 const line = (text: string, place: Partial<ContainerLine> = {}): ContainerLine => ({
@@ -37,7 +24,7 @@ const line = (text: string, place: Partial<ContainerLine> = {}): ContainerLine =
 });
 
 test('each run has a log of its own, in the order of time and of the place within a millisecond', async () => {
-  await using running = await startTable();
+  await using running = await startLog();
   await running.table.append([
     line('third', { timeMs: START_MS + 1 }),
     line('second', { number: 1 }),
@@ -52,14 +39,14 @@ test('each run has a log of its own, in the order of time and of the place withi
 });
 
 test('a line that is written again, in the same batch or by another process, is there once', async () => {
-  await using running = await startTable();
+  await using running = await startLog();
   await running.table.append([line('a'), line('b', { number: 1 }), line('a')]);
   await running.table.append([line('a'), line('c', { number: 2 })]);
   expect(await running.texts()).toEqual(['a', 'b', 'c']);
 });
 
 test('a reader gets the newest lines, by number, by time and by size', async () => {
-  await using running = await startTable();
+  await using running = await startLog();
   const lines = Array.from({ length: 9 }, (_, i) => line(`line ${i}`, { timeMs: START_MS + i }));
   await running.table.append(lines);
   const read = async (query: object) => (await running.texts(query)).join();
@@ -72,13 +59,13 @@ test('a reader gets the newest lines, by number, by time and by size', async () 
 });
 
 test('a NUL in what a container prints does not cost the batch', async () => {
-  await using running = await startTable();
+  await using running = await startLog();
   await running.table.append([line('a\u0000b'), line('c', { number: 1 })]);
   expect(await running.texts()).toEqual(['a\ufffdb', 'c']);
 });
 
 test('what is too old goes, and sooner when its Pod is gone', async () => {
-  await using running = await startTable();
+  await using running = await startLog();
   const ages = [0, 10, 20];
   for (const podUid of ['web', 'gone']) {
     await running.table.append(
@@ -96,7 +83,7 @@ test('what is too old goes, and sooner when its Pod is gone', async () => {
 });
 
 test('each run is trimmed to its newest bytes', async () => {
-  await using running = await startTable();
+  await using running = await startLog();
   const lines = Array.from({ length: 5 }, (_, i) => line(`line ${i}`, { timeMs: START_MS + i }));
   await running.table.append([...lines, line('short', { restartCount: 1 })]);
   expect(await running.table.trim(21)).toBe(2);

@@ -3,6 +3,7 @@ import {
   resourceResourceClaims as claims,
   coreEvents,
   corePods,
+  resourceDeviceTaintRules as rules,
   resourceResourceSlices as slices,
 } from '../../../src/scheme/generated/resources.ts';
 import type {
@@ -106,5 +107,41 @@ test('a taint that is tolerated for a while lets the Pod stay as long, and for g
   await plane.eventually(
     () => isGoing(plane),
     (going) => expect(going).toBe(true),
+  );
+});
+
+test('a Pod leaves a device that a rule taints, and the rule says how far that is', async () => {
+  await using plane = await planeWithPod();
+  const { client } = plane;
+  const conditions = async () =>
+    (await client.get(rules, { name: 'broken' })).status?.conditions ?? [];
+  await client.create(rules, {
+    metadata: { name: 'broken' },
+    spec: {
+      deviceSelector: { driver: DRIVER, pool: 'p', device: 'd0' },
+      taint: { ...BROKEN, effect: 'None' },
+    },
+  });
+  await plane.eventually(conditions, (told) =>
+    expect(told).toMatchObject([
+      {
+        reason: 'NoEffect',
+        message: expect.stringContaining('1 pod would be evicted in 1 namespace'),
+      },
+    ]),
+  );
+  expect(await isGoing(plane)).toBe(false);
+  const patch = { spec: { taint: { effect: 'NoExecute' } } };
+  await client.patch(rules, { name: 'broken' }, { type: 'merge', patch });
+  await plane.eventually(
+    () => isGoing(plane),
+    (going) => expect(going).toBe(true),
+  );
+  await plane.idle();
+  plane.clock.advance(11_000);
+  await plane.eventually(conditions, (told) =>
+    expect(told).toMatchObject([
+      { reason: 'Completed', message: '1 pod evicted since starting the controller.' },
+    ]),
   );
 });

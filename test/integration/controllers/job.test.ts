@@ -1,35 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AdmissionPlugin } from '../../../src/apiserver/admission/plugin.ts';
 import { createAdmissionPlugins } from '../../../src/apiserver/admission/plugin-table.ts';
-import { forbidden } from '../../../src/scheme/errors.ts';
 import { batchJobs, coreEvents, corePods } from '../../../src/scheme/generated/resources.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { COMPLETE, FINALIZER, failedBecause, jobPlane } from '../../support/jobs.ts';
+import { PodQuota } from '../../support/pod-quota.ts';
 import { newPod } from '../../support/workloads.ts';
 
 const PLACE = { namespace: 'default', name: 'work' };
-
-/** Refuses Pods beyond a number, as a quota would; counts what was tried. */
-class PodQuota implements AdmissionPlugin {
-  readonly name = 'PodQuota';
-  limit: number;
-  tried = 0;
-
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  handles({ resource }: { resource: string }, operation: string): boolean {
-    return resource === 'pods' && operation === 'CREATE';
-  }
-
-  validate({ namespace, name }: { namespace: string; name: string }): void {
-    this.tried++;
-    if (this.limit-- <= 0) {
-      throw forbidden({ group: '', resource: 'pods', namespace, name }, 'exceeded quota');
-    }
-  }
-}
 
 describe('a Job', () => {
   test('runs its Pod to the end, counts it once and is Complete', async () => {

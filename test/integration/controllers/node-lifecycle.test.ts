@@ -190,6 +190,29 @@ describe('a Node', () => {
     expect(pod.metadata.deletionTimestamp).toBeUndefined();
   });
 
+  test('whose kubelet itself says that it is not ready keeps its Pods in service', async () => {
+    await using plane = await lifecyclePlane();
+    await joinReady(plane, 'node-1', 'node-2');
+    await plane.client.create(corePods, newPod('web', { nodeName: 'node-1' }));
+    const place = { namespace: 'default', name: 'web' };
+    const isReady = async (): Promise<boolean> => {
+      const { status } = await plane.client.get(corePods, place);
+      return (
+        status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false
+      );
+    };
+    await plane.eventually(isReady, (ready) => expect(ready).toBe(true));
+    await setReady(plane, 'node-1', 'False');
+    await plane.eventually(
+      () => node(plane, 'node-1'),
+      (now) => expect(taintsOf(now)).toContain('node.kubernetes.io/not-ready:NoExecute'),
+    );
+    await plane.idle();
+    expect(await isReady()).toBe(true);
+    const reasons = (await plane.list(coreEvents)).map(({ reason }) => reason);
+    expect(reasons).not.toContain('NodeNotReady');
+  });
+
   test('is not marked for eviction while no Node at all is heard from', async () => {
     await using plane = await lifecyclePlane();
     await joinReady(plane, 'node-1', 'node-2');

@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AdmissionPlugin } from '../../../src/apiserver/admission/plugin.ts';
 import { createAdmissionPlugins } from '../../../src/apiserver/admission/plugin-table.ts';
-import { forbidden } from '../../../src/scheme/errors.ts';
 import { appsReplicaSets, coreEvents, corePods } from '../../../src/scheme/generated/resources.ts';
 import type { ReplicaSet } from '../../../src/scheme/generated/types/apps-v1.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { type TestPlane, testPlane } from '../../support/control-plane.ts';
+import { PodQuota } from '../../support/pod-quota.ts';
 import { newPod, newReplicaSet } from '../../support/workloads.ts';
 
 const WEB = { namespace: 'default', name: 'web' };
@@ -21,28 +20,6 @@ const allReady =
 
 async function scale(plane: TestPlane, replicas: number): Promise<void> {
   await plane.client.patch(appsReplicaSets, WEB, { type: 'merge', patch: { spec: { replicas } } });
-}
-
-/** Refuses Pods beyond a number, as a quota would; counts what was tried. */
-class PodQuota implements AdmissionPlugin {
-  readonly name = 'PodQuota';
-  limit: number;
-  tried = 0;
-
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  handles({ resource }: { resource: string }, operation: string): boolean {
-    return resource === 'pods' && operation === 'CREATE';
-  }
-
-  validate({ namespace, name }: { namespace: string; name: string }): void {
-    this.tried++;
-    if (this.limit-- <= 0) {
-      throw forbidden({ group: '', resource: 'pods', namespace, name }, 'exceeded quota');
-    }
-  }
 }
 
 describe('a ReplicaSet', () => {

@@ -63,7 +63,8 @@ test('a Pod has the claim that its template asks for, and one that is taken from
       expect(events).toContainEqual(
         expect.objectContaining({
           reason: 'FailedResourceClaimCreation',
-          message: 'PodResourceClaim gpu: resource claim template "one-gpu": not found',
+          message:
+            'PodResourceClaim gpu: resource claim template "one-gpu": resourceclaimtemplate.resource.k8s.io "one-gpu" not found',
         }),
       ),
   );
@@ -115,5 +116,42 @@ test('a claim of its own stays when its Pod is gone, without reservation, device
       expect([status?.allocation, status?.reservedFor]).toEqual([undefined, undefined]);
       expect(metadata.finalizers ?? []).toEqual([]);
     },
+  );
+});
+
+test('a Pod that came to its node by another way than the scheduler’s has its claim reserved', async () => {
+  await using plane = await devicePlane();
+  await createTemplate(plane);
+  const metadata = { namespace: 'default', name: 'given' };
+  await plane.client.create(claims, { metadata, spec: { devices: { requests } } });
+  const spec = podSpec({
+    nodeName: 'n',
+    resourceClaims: [{ name: 'gpu', resourceClaimName: 'given' }],
+  });
+  const pod = await plane.client.create(corePods, { metadata: TRAIN, spec });
+  const patch = { status: { allocation: { devices: { results } } } };
+  await plane.client.patch(claims, metadata, { type: 'merge', patch }, { subresource: 'status' });
+  await plane.eventually(
+    () => plane.client.get(claims, metadata),
+    ({ status }) =>
+      expect(status?.reservedFor).toEqual([
+        { resource: 'pods', name: 'train', uid: pod.metadata.uid },
+      ]),
+  );
+});
+
+test('the claim of a Pod that another of its name has replaced goes', async () => {
+  await using plane = await devicePlane();
+  await createTemplate(plane);
+  const replaced = { apiVersion: 'v1', kind: 'Pod', name: 'train', uid: 'uid-0', controller: true };
+  await createPod(plane);
+  const made = await madeFor(plane);
+  await plane.client.create(claims, {
+    metadata: { namespace: 'default', name: 'left', ownerReferences: [replaced] },
+    spec: { devices: { requests } },
+  });
+  await plane.eventually(
+    () => plane.list(claims),
+    (left) => expect(left.map(({ metadata }) => metadata.name)).toEqual([made]),
   );
 });

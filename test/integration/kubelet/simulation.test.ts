@@ -167,7 +167,7 @@ describe('a NodeProfile', () => {
     const node = await getNode(plane, 'gpu-1');
     expect(node.status).toMatchObject({
       capacity: { cpu: '8', 'example.com/gpu': '2' },
-      allocatable: { cpu: '7500m', memory: '31Gi', 'example.com/gpu': '2' },
+      allocatable: { cpu: '7500m', memory: '31644Mi', 'example.com/gpu': '2' },
     });
     expect(node.metadata.annotations).toMatchObject({ 'orrery.dev/price-per-hour': '1.25' });
     const { items } = await plane.api.client.list(coreNodes);

@@ -1,34 +1,21 @@
 import { expect, test } from '@jest/globals';
-import { systemClock } from '../../../src/lib/clock.ts';
-import { silentLogger } from '../../../src/lib/logger.ts';
-import { seededRandom } from '../../../src/lib/random.ts';
 import type {
   DecisionDetail,
   SchedulingDecision,
 } from '../../../src/scheme/scheduling/decision.ts';
 import { DecisionTable } from '../../../src/store/telemetry/decision-table.ts';
-import { createTestDatabase } from '../../support/database.ts';
+import { startTable } from '../../support/telemetry-table.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const DETAIL: DecisionDetail = { candidates: [], refused: [], plugins: [] };
 
-async function startTable() {
-  const database = await createTestDatabase();
-  const table = new DecisionTable({
-    url: database.url,
-    ioClock: systemClock,
-    random: seededRandom(1),
-    logger: silentLogger,
-  });
-  const dispose = async (): Promise<void> => {
-    await table.close();
-    await database[Symbol.asyncDispose]();
-  };
+async function startDecisions() {
+  const running = await startTable(DecisionTable);
   const read = (podUids: readonly string[], limit = 100, withDetail = false) =>
-    table.read({ podUids, limit, withDetail });
+    running.table.read({ podUids, limit, withDetail });
   const attempts = async (...podUids: string[]) =>
     (await read(podUids)).map(({ podUid, attempt }) => `${podUid} ${attempt}`);
-  return { table, read, attempts, [Symbol.asyncDispose]: dispose };
+  return { ...running, read, attempts };
 }
 
 /** The `attempt`th of a Pod, as many seconds after the start. */
@@ -53,7 +40,7 @@ const decision = (
 });
 
 test('what is written is read, newest first, for as many Pods as are asked about and no others', async () => {
-  await using running = await startTable();
+  await using running = await startDecisions();
   await running.table.append([decision('a', 1), decision('b', 1), decision('c', 1)]);
   await running.table.append([decision('a', 2), decision('b', 2), decision('a', 3)]);
   expect(await running.attempts('b', 'a', 'none')).toEqual(['b 2', 'b 1', 'a 3', 'a 2', 'a 1']);
@@ -62,7 +49,7 @@ test('what is written is read, newest first, for as many Pods as are asked about
 });
 
 test('a decision that is repeated stays one row, in the same batch or a later one, and keeps its detail', async () => {
-  await using running = await startTable();
+  await using running = await startDecisions();
   const first = decision('a', 1, { detail: DETAIL });
   const repeated = (lastAttempt: number) => decision('a', 1, { lastAttempt });
   await running.table.append([first, repeated(2)]);
@@ -72,7 +59,7 @@ test('a decision that is repeated stays one row, in the same batch or a later on
 });
 
 test('a batch that comes late brings nothing back', async () => {
-  await using running = await startTable();
+  await using running = await startDecisions();
   const at = (seconds: number) => ({
     lastAttempt: seconds,
     lastTimeMs: START_MS + seconds * 1_000,
@@ -83,7 +70,7 @@ test('a batch that comes late brings nothing back', async () => {
 });
 
 test('a NUL in a message does not cost the batch', async () => {
-  await using running = await startTable();
+  await using running = await startDecisions();
   await running.table.append([decision('a', 1, { message: 'x\u0000y' }), decision('b', 1)]);
   expect((await running.read(['a', 'b'])).map(({ message }) => message)).toEqual([
     'x\ufffdy',
@@ -92,7 +79,7 @@ test('a NUL in a message does not cost the batch', async () => {
 });
 
 test('what was last true too long ago goes; what still is stays, however long ago it began', async () => {
-  await using running = await startTable();
+  await using running = await startDecisions();
   const day = 86_400_000;
   await running.table.append([
     decision('old', 1),
@@ -103,7 +90,7 @@ test('what was last true too long ago goes; what still is stays, however long ag
 });
 
 test('the newest of each Pod stay, and of all the newest', async () => {
-  await using running = await startTable();
+  await using running = await startDecisions();
   await running.table.append([1, 2, 3, 4].map((attempt) => decision('a', attempt)));
   await running.table.append([5, 6].map((attempt) => decision('b', attempt)));
   expect(await running.table.trim({ maxRowsPerPod: 2, maxRows: 100 })).toBe(2);

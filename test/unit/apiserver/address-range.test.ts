@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   addressAt,
-  givesOut,
   parseAddressRange,
   parseAddressRanges,
 } from '../../../src/apiserver/services/address-range.ts';
 import { chooseFree } from '../../../src/apiserver/services/number-range.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
+import { givesOut } from '../../../src/scheme/service-cidrs.ts';
 
 describe('a range of addresses', () => {
   test.each([

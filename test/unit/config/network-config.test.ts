@@ -20,8 +20,30 @@ test.each([
     ['10.1.0.0/16'],
   ],
 ])('Services from %j and Pods from %j', (services, cluster, serviceCidrs, clusterCidrs) => {
-  expect(read(services, cluster)).toEqual({ serviceCidrs, clusterCidrs, nodeMasks: undefined });
+  expect(read(services, cluster)).toEqual({
+    serviceCidrs,
+    clusterCidrs,
+    nodeMasks: undefined,
+    nodePorts: { first: 30_000, last: 32_767 },
+  });
 });
+
+test.each([
+  ['30000-32767', { first: 30_000, last: 32_767 }],
+  ['80-80', { first: 80, last: 80 }],
+  ['31000+99', { first: 31_000, last: 31_099 }],
+])('node ports from %s', (text, nodePorts) => {
+  expect(readNetworkConfig({ 'service-node-port-range': text }).nodePorts).toEqual(nodePorts);
+});
+
+test.each(['', '30000', '0-10', '40000-30000', '65000+1000', '1-2-3', '30000-'])(
+  'node ports from %j are refused',
+  (text) => {
+    expect(() => readNetworkConfig({ 'service-node-port-range': text })).toThrow(
+      `--service-node-port-range is "${text}": give a range of ports within 1-65535, as 30000-32767`,
+    );
+  },
+);
 
 test.each([
   [['10.0.0.0'], undefined, '--service-cluster-ip-range: "10.0.0.0" is no range of addresses'],

@@ -55,7 +55,7 @@ describe('a node runs out', () => {
     ['of nothing when nothing is said', {}, 0, []],
     ['of no memory while 100 MiB are left', { memory: '16284Mi' }, 0, []],
     ['of memory when less is', { memory: '16285Mi' }, 0, ['memory.available']],
-    ['of no disk while 15 % are left', { 'ephemeral-storage': '85Gi' }, 0, []],
+    ['of no disk while 15 % are left', { 'ephemeral-storage': '84.9999Gi' }, 0, []],
     [
       'of disk for images when less is',
       { 'ephemeral-storage': '85.1Gi' },

@@ -59,7 +59,12 @@ export const COMPONENT_ROLES: readonly RoleEntry[] = [
       allow(READ, 'core', 'namespaces'),
       allow(READ, 'storage.k8s.io', 'csidrivers'),
       allow(READ, 'storage.k8s.io', 'csistoragecapacities'),
-      allow(READ, 'resource.k8s.io', 'deviceclasses resourceclaims resourceslices'),
+      allow(READ, 'storage.k8s.io', 'volumeattachments'),
+      allow(
+        READ,
+        'resource.k8s.io',
+        'deviceclasses devicetaintrules resourceclaims resourceslices',
+      ),
       allow('patch update', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
       allow('create', 'resource.k8s.io', 'resourceclaims'),
       allow('update', 'core', 'pods/finalizers'),

@@ -103,7 +103,8 @@ const CLUSTER_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
   'device-taint-eviction-controller': [
     allow(`delete ${READ}`, 'core', 'pods'),
     allow('patch update', 'core', 'pods/status'),
-    allow(READ, 'resource.k8s.io', 'resourceclaims resourceslices'),
+    allow(READ, 'resource.k8s.io', 'devicetaintrules resourceclaims resourceslices'),
+    allow('patch update', 'resource.k8s.io', 'devicetaintrules/status'),
     RECORD_EVENTS,
   ],
   // Elsewhere Events end by themselves, in etcd.
@@ -185,6 +186,12 @@ const NETWORK_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow(READ, 'networking.k8s.io', 'ipaddresses'),
     RECORD_EVENTS,
   ],
+  'service-ip-repair-controller': [
+    allow(READ, 'core', 'services'),
+    allow(READ, 'networking.k8s.io', 'servicecidrs'),
+    allow(`create delete ${READ}`, 'networking.k8s.io', 'ipaddresses'),
+    RECORD_EVENTS,
+  ],
   'service-controller': [
     allow(READ, 'core', 'services'),
     allow('patch update', 'core', 'services/status'),
@@ -212,7 +219,8 @@ const VOLUME_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
   'expand-controller': [
     allow(`update patch ${READ}`, 'core', 'persistentvolumes'),
     allow('update patch', 'core', 'persistentvolumeclaims/status'),
-    allow(READ, 'core', 'persistentvolumeclaims'),
+    // To name the driver that is to grow a volume whose plugin is no more.
+    allow(`update ${READ}`, 'core', 'persistentvolumeclaims'),
     RECORD_EVENTS,
   ],
   'persistent-volume-binder': [
@@ -248,7 +256,7 @@ const VOLUME_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow(`update patch ${READ}`, 'core', 'persistentvolumeclaims'),
     allow('update patch', 'core', 'persistentvolumeclaims/status'),
     allow(READ, 'core', 'nodes'),
-    allow(READ, 'storage.k8s.io', 'storageclasses'),
+    allow(READ, 'storage.k8s.io', 'storageclasses volumeattributesclasses'),
     allow(`update patch ${READ}`, 'storage.k8s.io', 'volumeattachments'),
     allow('update patch', 'storage.k8s.io', 'volumeattachments/status'),
     RECORD_EVENTS,

@@ -5,7 +5,6 @@ import { cidrFamilyOf, validateCidr } from '../../ip.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
 import { FIELD_IS_IMMUTABLE } from '../../metadata-validation.ts';
 import { ageColumn, nameColumn } from '../columns.ts';
-import { checkConditions } from '../condition-checks.ts';
 import { WITH_STATUS } from '../status.ts';
 
 const PATH = 'spec.cidrs';
@@ -45,11 +44,6 @@ export const serviceCidrStrategy: KindStrategy<ServiceCIDR> = {
   ...WITH_STATUS,
   validate,
   validateUpdate,
-  validateStatusUpdate({ status }) {
-    const errors: FieldError[] = [];
-    checkConditions(status?.conditions, 'status.conditions', errors);
-    return errors;
-  },
   printerColumns: [
     nameColumn,
     {

@@ -1,4 +1,5 @@
 import { deepEqual } from '../../../lib/deep-equal.ts';
+import { MAX_CLAIM_CONSUMERS } from '../../device-claims.ts';
 import { type FieldError, forbiddenField } from '../../field-error.ts';
 import type {
   AllocationResult,
@@ -31,7 +32,6 @@ import {
   validateDeviceClaim,
 } from './device-claim.ts';
 
-const MAX_CONSUMERS = 256;
 const MAX_RESULTS = 32;
 
 function applySpecDefaults({ devices }: ResourceClaimSpec): void {
@@ -54,7 +54,7 @@ function validateStatusUpdate(
   { status: before = {} }: ResourceClaim,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  checkSet(status.reservedFor, MAX_CONSUMERS, 'status.reservedFor', errors, {
+  checkSet(status.reservedFor, MAX_CLAIM_CONSUMERS, 'status.reservedFor', errors, {
     check: validateConsumer,
     key: ({ uid }) => uid,
   });

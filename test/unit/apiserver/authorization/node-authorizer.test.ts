@@ -341,7 +341,8 @@ describe('the graph', () => {
         imagePullSecrets: [{ name: secret }],
         ...(claim ? { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: claim } }] } : {}),
       });
-      made.metadata.uid = `${name}-${generation}`;
+      // What a Pod refers to stays what it is as long as it is the same Pod.
+      made.metadata.uid = `${name}-${generation}-${secret}-${claim}`;
       return { pod: made };
     });
   const volumeChange = fc

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   attachedVolumes,
-  multiAttachNote,
+  matters,
   type NodeView,
   needsAttaching,
   newAttachment,
@@ -18,7 +18,7 @@ import { newVolume } from '../../../support/storage.ts';
 const NOW = Date.parse('2026-01-01T00:10:00Z');
 const disk = (
   name: string,
-  accessModes: ('ReadWriteOnce' | 'ReadWriteMany')[] = ['ReadWriteOnce'],
+  accessModes: ('ReadWriteOnce' | 'ReadWriteOncePod' | 'ReadWriteMany')[] = ['ReadWriteOnce'],
 ) =>
   newVolume(name, {
     spec: {
@@ -62,18 +62,26 @@ const view = (parts: Partial<NodeView> = {}): NodeView => ({
   nowMs: NOW,
   volumeOf: ({ spec }) =>
     [a, shared].find(({ metadata }) => metadata.name === spec.source.persistentVolumeName),
+  unneeded: new Map(),
   elsewhere: () => [],
+  usersOn: () => [],
   ...parts,
 });
 
 const IN_USE = [attachedName(a)];
-const names = (volumes: readonly { volume: { metadata: { name?: string } } }[]) =>
-  volumes.map(({ volume }) => volume.metadata.name);
+/** Nobody has needed what is attached since then. */
+const unneededSince = (time: string) =>
+  new Map([[attached().metadata.name ?? '', Date.parse(time)]]);
+const other: Pod = { ...pod, metadata: { name: 'db', namespace: 'default' } };
+const failing = (message: string) =>
+  attached(a, {
+    status: { attached: false, attachError: { time: '2026-01-01T00:00:00Z', message } },
+  });
 
 const PLANS: readonly [
   title: string,
   NodeView,
-  { attach?: string[]; blocked?: string[]; detach?: number; nextMs?: number },
+  { attach?: string[]; told?: [pod: string, message: string][]; detach?: number; nextMs?: number },
 ][] = [
   ['that a Pod needs is attached', view({ needs: [{ pod, volume: a }] }), { attach: ['a'] }],
   [
@@ -106,9 +114,59 @@ const PLANS: readonly [
     {},
   ],
   [
-    'that another node has is waited for',
+    'that another node has is waited for, and all who do are told who has it',
+    view({
+      needs: [
+        { pod, volume: a },
+        { pod: other, volume: a },
+      ],
+      elsewhere: () => ['node-2'],
+      usersOn: (_, nodes) => nodes.map((name) => `user-on-${name}`),
+    }),
+    {
+      told: ['web', 'db'].map((name) => [
+        name,
+        'Multi-Attach error for volume "a" Volume is already used by pod(s) user-on-node-2',
+      ]),
+    },
+  ],
+  [
+    'that another node has is waited for when no Pod there has it any more',
     view({ needs: [{ pod, volume: a }], elsewhere: () => ['node-2'] }),
-    { blocked: ['a'] },
+    {
+      told: [
+        [
+          'web',
+          'Multi-Attach error for volume "a" Volume is already exclusively attached to one node and can\'t be attached to another',
+        ],
+      ],
+    },
+  ],
+  [
+    'for one Pod alone is waited for as well',
+    view({
+      needs: [{ pod, volume: disk('a', ['ReadWriteOncePod']) }],
+      elsewhere: () => ['node-2'],
+      usersOn: () => ['db'],
+    }),
+    {
+      told: [['web', 'Multi-Attach error for volume "a" Volume is already used by pod(s) db']],
+    },
+  ],
+  [
+    'that does not say for how many nodes it is is left to its driver',
+    view({ needs: [{ pod, volume: disk('a', []) }], elsewhere: () => ['node-2'] }),
+    { attach: ['a'] },
+  ],
+  [
+    'that could not be attached is explained',
+    view({ needs: [{ pod, volume: a }], attachments: [failing('no slot is free')] }),
+    { told: [['web', 'AttachVolume.Attach failed for volume "a" : no slot is free']] },
+  ],
+  [
+    'that could not be attached and that nobody needs is not explained',
+    view({ attachments: [failing('no slot is free')] }),
+    { detach: 1 },
   ],
   [
     'that many nodes may have is attached to another',
@@ -121,17 +179,36 @@ const PLANS: readonly [
     {},
   ],
   [
-    'of a silent node is left to it for six minutes',
+    'of a silent node is left to it for six minutes from now on',
+    view({ node: node({ inUse: IN_USE, ready: 'Unknown' }), attachments: [attached()] }),
+    { nextMs: NOW + 360_000 },
+  ],
+  [
+    'of a silent node is left to it for six minutes since it was needed last',
     view({
-      node: node({ inUse: IN_USE, ready: 'Unknown', since: '2026-01-01T00:08:00Z' }),
+      node: node({ inUse: IN_USE, ready: 'False' }),
       attachments: [attached()],
+      unneeded: unneededSince('2026-01-01T00:08:00Z'),
     }),
     { nextMs: Date.parse('2026-01-01T00:14:00Z') },
   ],
   [
-    'of a node that is silent for longer is taken away',
-    view({ node: node({ inUse: IN_USE, ready: 'Unknown' }), attachments: [attached()] }),
+    'of a silent node is taken away after that',
+    view({
+      node: node({ inUse: IN_USE, ready: 'Unknown' }),
+      attachments: [attached()],
+      unneeded: unneededSince('2026-01-01T00:04:00Z'),
+    }),
     { detach: 1 },
+  ],
+  [
+    'of a node that is well again is left to it, however long nobody has needed it',
+    view({
+      node: node({ inUse: IN_USE }),
+      attachments: [attached()],
+      unneeded: unneededSince('2025-01-01T00:00:00Z'),
+    }),
+    {},
   ],
   [
     'of a node that is out of service is taken away',
@@ -149,10 +226,13 @@ const PLANS: readonly [
 ];
 
 describe('a volume', () => {
-  test.each(PLANS)('%s', (_, seen, { attach = [], blocked = [], detach = 0, nextMs }) => {
+  test.each(PLANS)('%s', (_, seen, { attach = [], told = [], detach = 0, nextMs }) => {
     const plan = planNode(seen);
-    expect(names(plan.attach)).toEqual(attach);
-    expect(names(plan.blocked)).toEqual(blocked);
+    expect(plan.attach.map(({ metadata }) => metadata.name)).toEqual(attach);
+    expect(plan.notes.map(({ note, pod: who }) => [who.metadata.name, note.message])).toEqual(told);
+    for (const { note } of plan.notes) {
+      expect(note).toMatchObject({ type: 'Warning', reason: 'FailedAttachVolume' });
+    }
     expect(plan.detach).toHaveLength(detach);
     expect(plan.nextMs).toBe(nextMs);
   });
@@ -195,9 +275,29 @@ test('a node says what is attached, in order, and not what is on its way', () =>
   ]);
 });
 
-test('who waits for a volume is told by whom it is used', () => {
-  expect(multiAttachNote(a, ['db-0', 'db-1']).message).toBe(
-    'Multi-Attach error for volume "a" Volume is already used by pod(s) db-0, db-1',
-  );
-  expect(multiAttachNote(a, []).message).toContain('already exclusively attached to one node');
+test('what nobody needs is remembered from when on, and forgotten once it is needed', () => {
+  const name = attached().metadata.name;
+  const seen = view({ node: node({ inUse: IN_USE }), attachments: [attached()] });
+  const { unneeded } = planNode(seen);
+  expect([...unneeded]).toEqual([[name, NOW]]);
+  expect(planNode({ ...seen, nowMs: NOW + 1, unneeded }).unneeded).toEqual(unneeded);
+  const needed = planNode({ ...seen, unneeded, needs: [{ pod, volume: a }] });
+  expect(needed.unneeded.size).toBe(0);
+});
+
+test('the same news has the same name, and another attempt that fails is news', () => {
+  const ids = (attachments: readonly VolumeAttachment[]) =>
+    planNode(view({ needs: [{ pod, volume: a }], attachments })).notes.map(({ id }) => id);
+  expect(ids([failing('no slot')])).toEqual(ids([failing('no slot')]));
+  expect(ids([failing('no slot')])).not.toEqual(ids([failing('no disk')]));
+});
+
+test.each<[string, Node, boolean]>([
+  ['falls silent', node({ ready: 'Unknown' }), true],
+  ['goes out of service', node({ taint: 'node.kubernetes.io/out-of-service' }), true],
+  ['mounts a volume', node({ inUse: IN_USE }), true],
+  ['has another taint', node({ taint: 'key' }), false],
+  ['says again that it is well', node({ since: '2026-01-01T00:00:09Z' }), false],
+])('a node that %s matters: %#', (_, next, expected) => {
+  expect(matters(node(), next)).toBe(expected);
 });

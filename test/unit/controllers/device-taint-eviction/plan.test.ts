@@ -1,6 +1,10 @@
 import { expect, test } from '@jest/globals';
 import {
+  concerns,
+  countAllocated,
+  countPublished,
   dueTimeMs,
+  isEvictedBy,
   noExecuteTaints,
 } from '../../../../src/controllers/device-taint-eviction/plan.ts';
 import type {
@@ -9,6 +13,9 @@ import type {
   ResourceClaim,
   ResourceSlice,
 } from '../../../../src/scheme/generated/types/resource-v1.ts';
+import type { DeviceTaintRule } from '../../../../src/scheme/generated/types/resource-v1beta2.ts';
+
+type Rule = DeviceTaintRule['spec'];
 
 const ADDED_MS = Date.UTC(2026, 0, 1);
 const SEEN_MS = ADDED_MS + 500_000;
@@ -126,4 +133,68 @@ test('what a pool said before does not count', () => {
   expect(noExecuteTaints([sliceOf([BROKEN], 1), sliceOf([], 2)], 'd0')).toEqual([]);
   expect(noExecuteTaints([sliceOf([], 1), sliceOf([BROKEN], 2)], 'd0')).toEqual([BROKEN]);
   expect(noExecuteTaints([], 'd0')).toEqual([]);
+});
+
+const ruleOf = (
+  deviceSelector: Rule['deviceSelector'],
+  taint: DeviceTaint = BROKEN,
+): DeviceTaintRule => ({
+  apiVersion: 'resource.k8s.io/v1beta2',
+  kind: 'DeviceTaintRule',
+  metadata: { name: 'r', creationTimestamp: '2026-01-01T00:00:00Z' },
+  spec: { ...(deviceSelector ? { deviceSelector } : {}), taint },
+});
+
+const SELECTORS: readonly [title: string, selector: Rule['deviceSelector'], selects: boolean][] = [
+  ['without a selector selects nothing', undefined, false],
+  ['with an empty selector selects everything', {}, true],
+  ['selects by driver', { driver: 'gpu.example.com' }, true],
+  ['does not select another driver', { driver: 'nic.example.com' }, false],
+  ['selects by pool', { pool: 'p' }, true],
+  ['does not select another pool', { pool: 'q' }, false],
+  ['selects by device', { device: 'd0' }, true],
+  ['does not select another device', { device: 'd1' }, false],
+  ['selects by all of them', { driver: 'gpu.example.com', pool: 'p', device: 'd0' }, true],
+  ['needs all of them', { driver: 'gpu.example.com', pool: 'q', device: 'd0' }, false],
+];
+
+test.each(SELECTORS)('a rule %s', (_, selector, selects) => {
+  const rule = ruleOf(selector);
+  const claim = claimOf('d0');
+  const input = { slicesOf: () => [], rules: [rule], seenMs: () => SEEN_MS };
+  expect(dueTimeMs(claim, input)).toBe(selects ? NOW : undefined);
+  expect(isEvictedBy(rule, claim)).toBe(selects);
+  expect(concerns(rule, claim)).toBe(selects);
+  expect(countAllocated(rule, [claim, claim])).toBe(selects ? 2 : 0);
+});
+
+const BY_RULE: readonly [string, DeviceToleration[], DeviceTaint, number | undefined][] = [
+  ['evicts at once who does not tolerate it', [], BROKEN, NOW],
+  ['evicts nobody who tolerates it', [tolerate()], BROKEN, undefined],
+  ['evicts nobody without the effect', [], { ...BROKEN, effect: 'None' }, undefined],
+  ['evicts nobody when it only keeps away', [], { ...BROKEN, effect: 'NoSchedule' }, undefined],
+  [
+    'is as old as its object when it does not say since when',
+    [tolerate({ tolerationSeconds: 60 })],
+    { key: 'health', effect: 'NoExecute' },
+    ADDED_MS + 60_000,
+  ],
+];
+
+test.each(BY_RULE)('the taint of a rule %s', (_, tolerations, taint, expected) => {
+  const input = { slicesOf: () => [], rules: [ruleOf({}, taint)], seenMs: () => SEEN_MS };
+  expect(dueTimeMs(claimOf('d0', tolerations), input)).toBe(expected);
+});
+
+test('a rule without effect tells whom it would evict', () => {
+  const rule = ruleOf({}, { ...BROKEN, effect: 'None' });
+  expect(isEvictedBy(rule, claimOf('d0'))).toBe(true);
+  expect(isEvictedBy(rule, claimOf('d0', [tolerate()]))).toBe(false);
+});
+
+test('devices are counted in the newest generation of their pool', () => {
+  const slices = [sliceOf([], 1), sliceOf([], 2)];
+  expect(countPublished(ruleOf({}), slices)).toBe(2);
+  expect(countPublished(ruleOf({ device: 'd1' }), slices)).toBe(1);
+  expect(countPublished(ruleOf({ pool: 'q' }), slices)).toBe(0);
 });

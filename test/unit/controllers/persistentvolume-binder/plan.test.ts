@@ -1,23 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  askingClaim,
   boundClaim,
   boundVolume,
   type ClaimView,
   planClaim,
-  planReclaim,
-  planVolume,
   unboundVolume,
-  type VolumePlan,
 } from '../../../../src/controllers/persistentvolume-binder/plan.ts';
-import type {
-  PersistentVolume,
-  PersistentVolumeClaim,
-} from '../../../../src/scheme/generated/types/core-v1.ts';
+import type { PersistentVolumeClaim } from '../../../../src/scheme/generated/types/core-v1.ts';
 import { newClaim, newStorageClass, newVolume } from '../../../support/storage.ts';
 
 const COMPLETE = { 'pv.kubernetes.io/bind-completed': 'yes' };
 const BY_CONTROLLER = { 'pv.kubernetes.io/bound-by-controller': 'yes' };
-const PROVISIONED = { 'pv.kubernetes.io/provisioned-by': 'disk.simulation.orrery.dev' };
 
 const view = (parts: Partial<ClaimView> = {}): ClaimView => ({
   named: undefined,
@@ -157,7 +151,39 @@ const CLAIMS: readonly [title: string, PersistentVolumeClaim, ClaimView, object]
     { type: 'bind', volume: free },
   ],
   ['that names a volume which is not there yet waits', named, view(), { type: 'wait' }],
-  ['that names a volume of another claim waits', named, view({ named: others }), { type: 'wait' }],
+  [
+    'that names a volume of another claim waits, and says so',
+    named,
+    view({ named: others }),
+    waits('FailedBinding', 'volume "disk" already bound to a different claim.'),
+  ],
+  [
+    'that names a volume which is being deleted waits, and says so',
+    named,
+    view({ named: newVolume('disk', { deletionTimestamp: '2026-01-01T00:00:00Z' }) }),
+    waits(
+      'VolumeMismatch',
+      'Cannot bind to requested volume "disk": the volume is marked for deletion "disk"',
+    ),
+  ],
+  [
+    'of a plugin that a driver stands for has that driver asked',
+    ofFast,
+    view({ storageClass: newStorageClass('fast', { provisioner: 'kubernetes.io/aws-ebs' }) }),
+    { type: 'provision', provisioner: 'ebs.csi.aws.com' },
+  ],
+  [
+    'of a provisioner that nobody knows has it asked all the same',
+    ofFast,
+    view({ storageClass: newStorageClass('fast', { provisioner: 'nobody.example.com' }) }),
+    { type: 'provision', provisioner: 'nobody.example.com' },
+  ],
+  [
+    'of a plugin of the tree that is no more waits',
+    ofFast,
+    view({ storageClass: newStorageClass('fast', { provisioner: 'kubernetes.io/glusterfs' }) }),
+    waits('ProvisioningFailed', 'no volume plugin matched name: kubernetes.io/glusterfs'),
+  ],
   [
     'that names its own volume is bound to it',
     named,
@@ -203,114 +229,13 @@ describe('a claim', () => {
   });
 });
 
-const VOLUMES: readonly [
-  title: string,
-  PersistentVolume,
-  PersistentVolumeClaim | undefined,
-  VolumePlan,
-][] = [
-  ['without a claim is offered', free, undefined, { type: 'offer' }],
-  [
-    'that is reserved is offered to whom it is reserved for',
-    newVolume('disk', { spec: { claimRef: { namespace: 'default', name: 'data' } } }),
-    undefined,
-    { type: 'offer' },
-  ],
-  ['whose claim is gone is released', own, undefined, { type: 'release' }],
-  ['whose claim names it is bound', own, named, { type: 'mark-bound' }],
-  ['whose claim names none is handed to it', own, newClaim('data'), { type: 'hand-to-claim' }],
-  [
-    'whose claim wants a device says that it is none',
-    own,
-    newClaim('data', { spec: { volumeMode: 'Block' } }),
-    {
-      type: 'hand-to-claim',
-      note: {
-        type: 'Warning',
-        reason: 'VolumeMismatch',
-        message:
-          'Cannot bind PersistentVolume "disk" to requested PersistentVolumeClaim "data" due to incompatible volumeMode.',
-      },
-    },
-  ],
-  [
-    'whose claim has another volume is unbound',
-    own,
-    newClaim('data', { spec: { volumeName: 'else' } }),
-    { type: 'unbind' },
-  ],
-  [
-    'that was provisioned for a claim which has another volume is released',
-    newVolume('disk', {
-      annotations: PROVISIONED,
-      spec: { claimRef: reference, persistentVolumeReclaimPolicy: 'Delete' },
-    }),
-    newClaim('data', { spec: { volumeName: 'else' } }),
-    { type: 'release' },
-  ],
-];
-
-describe('a volume', () => {
-  test.each(VOLUMES)('%s', (_, volume, claim, plan) => {
-    expect(planVolume(volume, claim)).toEqual(plan);
+test('a claim says whom it asks for a volume, for older provisioners too, and once', () => {
+  const asking = askingClaim(ofFast, 'disk.example.com');
+  expect(asking.metadata.annotations).toEqual({
+    'volume.kubernetes.io/storage-provisioner': 'disk.example.com',
+    'volume.beta.kubernetes.io/storage-provisioner': 'disk.example.com',
   });
-
-  const policy = (persistentVolumeReclaimPolicy: 'Delete' | 'Recycle' | 'Retain', parts = {}) =>
-    newVolume('disk', { spec: { persistentVolumeReclaimPolicy, ...parts } });
-  const csi = { hostPath: undefined as never, csi: { driver: 'd', volumeHandle: 'h' } };
-
-  test.each<[string, PersistentVolume, object]>([
-    ['that is to be retained is kept', policy('Retain'), { type: 'keep' }],
-    ['on /tmp is deleted', policy('Delete'), { type: 'delete' }],
-    [
-      'on another path is not deleted',
-      policy('Delete', { hostPath: { path: '/data' } }),
-      {
-        type: 'fail',
-        note: {
-          type: 'Warning',
-          reason: 'VolumeFailedDelete',
-          message: 'host_path deleter only supports /tmp/.+ but received provided /data',
-        },
-      },
-    ],
-    [
-      'that nobody can delete fails',
-      policy('Delete', csi),
-      {
-        type: 'fail',
-        note: {
-          type: 'Warning',
-          reason: 'VolumeFailedDelete',
-          message:
-            'error getting deleter volume plugin for volume "disk": no deletable volume plugin matched',
-        },
-      },
-    ],
-    [
-      'that was provisioned is left to its provisioner',
-      newVolume('disk', {
-        annotations: PROVISIONED,
-        spec: { persistentVolumeReclaimPolicy: 'Delete' },
-      }),
-      { type: 'keep' },
-    ],
-    ['on a path is recycled', policy('Recycle'), { type: 'recycle' }],
-    [
-      'that nobody can recycle fails',
-      policy('Recycle', csi),
-      {
-        type: 'fail',
-        note: {
-          type: 'Warning',
-          reason: 'VolumeFailedRecycle',
-          message: 'No recycler plugin found for the volume!',
-        },
-      },
-    ],
-  ])('%s once its claim is gone', (_, volume, plan) => {
-    expect(planReclaim(volume)).toEqual(plan);
-  });
+  expect(askingClaim(asking, 'disk.example.com')).toBe(asking);
 });
 
 describe('binding', () => {

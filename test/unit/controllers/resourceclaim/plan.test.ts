@@ -108,7 +108,7 @@ describe('a claim', () => {
     expect(ownClaim(pod(), [made], 'other')).toBeUndefined();
     expect(ownClaim(pod({ metadata: { uid: 'another' } }), [made], 'gpu')).toBeUndefined();
     const going = { ...made, metadata: { ...made.metadata, deletionTimestamp } };
-    expect(ownClaim(pod(), [going], 'gpu')).toBeUndefined();
+    expect(ownClaim(pod(), [going], 'gpu')).toBe(going);
   });
 
   const reserved = claim({ status: { allocation, reservedFor: [consumer('a'), consumer('b')] } });
@@ -122,14 +122,25 @@ describe('a claim', () => {
     expect(releasedClaim(reserved, () => false).status).toEqual({});
     const idle = claim({ status: { allocation } });
     expect(releasedClaim(idle, () => false)).toBe(idle);
-    const deletionTimestamp = '2026-01-01T00:00:00Z';
     const forsaken = { ...idle, metadata: { ...idle.metadata, deletionTimestamp } };
     expect(releasedClaim(forsaken, () => false).status).toEqual({});
   });
 
   test('is held while devices are allocated for it', () => {
-    expect(unprotectedClaim(reserved)).toBe(reserved);
-    expect(unprotectedClaim(claim()).metadata.finalizers).toEqual([]);
+    const going = { ...claim(), metadata: { ...claim().metadata, deletionTimestamp } };
+    expect(unprotectedClaim(reserved, claim())).toBe(reserved);
+    expect(unprotectedClaim(claim(), reserved).metadata.finalizers).toEqual([]);
+    expect(unprotectedClaim(going, going).metadata.finalizers).toEqual([]);
+  });
+
+  test('is held from before devices are allocated for it', () => {
+    const protectedAlready = claim();
+    expect(unprotectedClaim(protectedAlready, protectedAlready)).toBe(protectedAlready);
+  });
+
+  test('keeps what others than the scheduler allocated for it', () => {
+    const foreign = { ...reserved, metadata: { name: 'c' } };
+    expect(releasedClaim(foreign, () => false).status).toEqual({ allocation });
   });
 
   test('has served once its Pod is done and nobody uses it', () => {
@@ -139,6 +150,11 @@ describe('a claim', () => {
     expect(hasServed(made, pod())).toBe(false);
     expect(hasServed(made, undefined)).toBe(false);
     expect(hasServed(claim(), done)).toBe(false);
+    expect(hasServed(made, pod({ metadata: { uid: 'uid-next' } }))).toBe(true);
+    const extended = { ...made, metadata: { ...made.metadata, annotations: {} } };
+    expect(hasServed(extended, done)).toBe(true);
+    const going = { ...made, metadata: { ...made.metadata, deletionTimestamp } };
+    expect(hasServed(going, done)).toBe(false);
     const used = { ...made, status: { allocation, reservedFor: [consumer('other')] } };
     expect(hasServed(used, done)).toBe(false);
   });

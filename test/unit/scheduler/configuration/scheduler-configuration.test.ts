@@ -45,6 +45,7 @@ describe('profiles', () => {
       'SchedulingGates',
       'NodeUnschedulable',
       'NodeName',
+      'NodeDeclaredFeatures',
       'TaintToleration',
       'NodeAffinity',
       'NodePorts',
@@ -280,7 +281,7 @@ describe('what is wrong is said with its place', () => {
     [
       'an extender without time to answer',
       { extenders: [{ urlPrefix: 'http://host', httpTimeout: 'soon' }] },
-      'extenders[0].httpTimeout: must be a duration above 0, such as 5s',
+      'extenders[0].httpTimeout: must be a duration, such as 5s',
     ],
     [
       'what an extender manages that is no extended resource',

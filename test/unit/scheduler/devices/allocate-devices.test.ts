@@ -8,6 +8,7 @@ import type {
   DeviceClaim,
   ResourceSlice,
 } from '../../../../src/scheme/generated/types/resource-v1.ts';
+import type { DeviceTaintRule } from '../../../../src/scheme/generated/types/resource-v1beta2.ts';
 import { buildNode } from '../../../support/builders.ts';
 import {
   asking,
@@ -24,14 +25,18 @@ interface Situation {
   readonly devices?: readonly Device[];
   readonly slices?: readonly ResourceSlice[];
   readonly taken?: readonly string[];
+  readonly rules?: readonly DeviceTaintRule[];
 }
 
 /** The names of the devices that the claim gets on node `n1`, or undefined. */
-function allocated(claim: DeviceClaim, { devices = MIXED, slices, taken = [] }: Situation = {}) {
+function allocated(
+  claim: DeviceClaim,
+  { devices = MIXED, slices, taken = [], rules = [] }: Situation = {},
+) {
   const node = buildNode({ name: 'n1', labels: { rack: 'r1' } });
   const object = claimOf(claim);
   const requests = requestsOf(object, (name) => (name === 'gpu' ? GPU : undefined));
-  const pools = new DevicePools(slices ?? [slice('n1', devices)]);
+  const pools = new DevicePools(slices ?? [slice('n1', devices)], rules);
   const usage = new DeviceUsage();
   const results = taken.map((id) => {
     const [driver = '', pool = '', device = ''] = id.split('/');
@@ -54,6 +59,17 @@ const constrained = (constraint: NonNullable<DeviceClaim['constraints']>[number]
   constraints: [constraint],
 });
 
+/** Taints the first device. */
+const ruleWith = (effect: 'NoSchedule' | 'NoExecute' | 'None'): DeviceTaintRule => ({
+  apiVersion: 'resource.k8s.io/v1beta2',
+  kind: 'DeviceTaintRule',
+  metadata: { name: 'r' },
+  spec: {
+    deviceSelector: { driver: DRIVER, device: 'gpu-0' },
+    taint: { key: 'broken', effect },
+  },
+});
+
 const TAINTED = [gpu('gpu-0', 'a100', { taints: [{ key: 'broken', effect: 'NoSchedule' }] })];
 
 describe('the devices of a claim', () => {
@@ -66,6 +82,30 @@ describe('the devices of a claim', () => {
       { requests: [asking()] },
       { taken: [`${DRIVER}/n1/gpu-0`] },
       ['one:gpu-1'],
+    ],
+    [
+      'not one that a rule taints',
+      { requests: [asking()] },
+      { rules: [ruleWith('NoSchedule')] },
+      ['one:gpu-1'],
+    ],
+    [
+      'not one that a rule evicts from',
+      { requests: [asking()] },
+      { rules: [ruleWith('NoExecute')] },
+      ['one:gpu-1'],
+    ],
+    [
+      'one whose taint by a rule is tolerated',
+      { requests: [asking({ tolerations: [{ key: 'broken', operator: 'Exists' }] })] },
+      { rules: [ruleWith('NoSchedule')] },
+      ['one:gpu-0'],
+    ],
+    [
+      'one whose taint by a rule has no effect',
+      { requests: [asking()] },
+      { rules: [ruleWith('None')] },
+      ['one:gpu-0'],
     ],
     [
       'a model',

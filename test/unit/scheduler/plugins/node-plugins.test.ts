@@ -32,6 +32,32 @@ const selecting = (...matchExpressions: NodeSelectorRequirement[]): PodFields =>
   },
 });
 
+const restartingAll: PodFields = {
+  spec: {
+    containers: [
+      {
+        name: 'main',
+        image: 'i',
+        restartPolicyRules: [
+          { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [3] } },
+        ],
+      },
+    ],
+  },
+};
+const restartingOne: PodFields = {
+  spec: {
+    containers: [
+      {
+        name: 'main',
+        image: 'i',
+        restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [3] } }],
+      },
+    ],
+  },
+};
+const CAN_RESTART_ALL: NodeFields = { declaredFeatures: ['RestartAllContainersOnContainerExits'] };
+
 describe('a node', () => {
   const fits: [title: string, node: NodeFields, pod: PodFields, fits: boolean][] = [
     ['of another name is not asked for', { name: 'a' }, { spec: { nodeName: 'b' } }, false],
@@ -43,6 +69,15 @@ describe('a node', () => {
       tolerating({ key: 'node.kubernetes.io/unschedulable', operator: 'Exists' }),
       true,
     ],
+    ['that declares no feature does not take who needs one', {}, restartingAll, false],
+    [
+      'that declares another feature neither',
+      { declaredFeatures: ['Other'] },
+      restartingAll,
+      false,
+    ],
+    ['that declares the feature takes who needs it', CAN_RESTART_ALL, restartingAll, true],
+    ['that declares no feature takes who needs none', {}, restartingOne, true],
     ['with a taint takes nobody', { taints: [DEDICATED] }, {}, false],
     [
       'with a taint takes who tolerates its value',
@@ -186,6 +221,21 @@ describe('a waiting pod is tried again', () => {
     ['NodeName', 'not when another comes', added(), { spec: { nodeName: 'b' } }, false],
     ['NodeUnschedulable', 'when a node opens', becomes({ unschedulable: true }, {}), {}, true],
     ['NodeUnschedulable', 'not when one closes', becomes({}, { unschedulable: true }), {}, false],
+    [
+      'NodeDeclaredFeatures',
+      'when a node declares more',
+      becomes({}, CAN_RESTART_ALL),
+      restartingAll,
+      true,
+    ],
+    ['NodeDeclaredFeatures', 'when a node comes', added(), restartingAll, true],
+    [
+      'NodeDeclaredFeatures',
+      'not when a node grows',
+      becomes({ cpu: '1' }, { cpu: '2' }),
+      restartingAll,
+      false,
+    ],
     ['TaintToleration', 'when a taint goes', becomes({ taints: [DEDICATED] }, {}), {}, true],
     ['TaintToleration', 'not when a tainted node comes', added({ taints: [DEDICATED] }), {}, false],
     ['TaintToleration', 'not when a pod goes', removed, {}, false],

@@ -50,6 +50,16 @@ const FOUND: readonly [
     undefined,
   ],
   [
+    'none that is reserved for it and has other attributes',
+    claim,
+    [
+      newVolume('gold', {
+        spec: { claimRef: reference, volumeAttributesClassName: 'gold' },
+      }),
+    ],
+    undefined,
+  ],
+  [
     'none that is reserved for another',
     claim,
     [newVolume('other', { spec: { claimRef: { namespace: 'default', name: 'other' } } })],
