@@ -1,5 +1,5 @@
 import type { Clock, Timer } from './clock.ts';
-import type { SteerableClock } from './steerable-clock.ts';
+import type { ClockReading, SteerableClock } from './steerable-clock.ts';
 import type { WorkGauge } from './work-gauge.ts';
 
 /** How many times a clock looks at the work while it may gain its lead on it: also where the event loop stands still. */
@@ -56,15 +56,16 @@ export class ClockGovernor {
   }
 
   /** Holds the clock where it is until {@link release}: what it shows is being written down. @returns what it shows */
-  hold(): number {
+  hold(): ClockReading {
     this.#isHeld = true;
     const { clock } = this.#options;
-    const nowMs = clock.now();
-    clock.limit(nowMs);
-    return nowMs;
+    const reading = clock.reading();
+    clock.limit(reading.clusterMs);
+    return reading;
   }
 
   release(): void {
+    if (!this.#isHeld) return;
     this.#isHeld = false;
     this.look();
   }

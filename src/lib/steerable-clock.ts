@@ -30,6 +30,9 @@ export function timeOnCourse(course: Course, realMs: number): number {
   return untilMs === undefined ? shownMs : Math.min(shownMs, untilMs);
 }
 
+/** What a clock shows at a moment of real time. */
+export type ClockReading = Pick<Course, 'clusterMs' | 'realMs'>;
+
 /**
  * The clock of a cluster: real time until it is steered, then as fast or as slow as its {@link Course} says. It never goes
  * back: on a course that begins behind what it has shown, it stands still until the course has caught up. Timers fire
@@ -54,7 +57,7 @@ export class SteerableClock implements Clock {
   }
 
   /** What it shows, and the real time of the same moment. */
-  reading(): { readonly clusterMs: number; readonly realMs: number } {
+  reading(): ClockReading {
     const realMs = this.#real.now();
     const shownMs = Math.min(timeOnCourse(this.#course, realMs), this.#limitMs);
     if (shownMs > this.#shownMs) this.#shownMs = shownMs;
@@ -72,9 +75,8 @@ export class SteerableClock implements Clock {
     return this.#course;
   }
 
-  /** Runs on another course from now on. */
+  /** Runs on another course from now on, also back to a time that nobody has read. */
   steer(course: Course): void {
-    this.now();
     this.#course = course;
     this.#arm();
   }

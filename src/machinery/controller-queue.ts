@@ -11,7 +11,7 @@ import { EnqueueBuffer } from './enqueue-buffer.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** Kubernetes' defaults for a failing key. */
-const FAILURE_BACKOFF: BackoffOptions = { baseMs: 5, maxMs: 1_000_000 };
+const DEFAULT_FAILURE_BACKOFF: BackoffOptions = { baseMs: 5, maxMs: 1_000_000 };
 
 /**
  * How often a job may run its key in a row when the key is touched while it runs. Running on saves a trip through the
@@ -35,6 +35,8 @@ export interface ControllerQueueOptions {
   readonly logger: Logger;
   /** See Controller.minIntervalMs. @default 0 */
   readonly minIntervalMs?: number;
+  /** See Controller.failureBackoff. @default from 5 ms to 1,000 s */
+  readonly failureBackoff?: BackoffOptions | undefined;
 }
 
 /** How much later than here a deadline comes due outside: only where this process has not seen to it. */
@@ -55,6 +57,8 @@ interface ActiveRun {
   readonly sinceMs: number;
   /** The key was added since the run started. */
   touched: boolean;
+  /** The queue's server may have handed the key to another process since. */
+  lost: boolean;
   readonly finished: Deferred<void>;
 }
 
@@ -122,7 +126,7 @@ export class ControllerQueue implements WorkQueue {
       return running.finished.promise;
     }
     const sinceMs = this.#waiting.get(key)?.sinceMs ?? this.#options.clock.now();
-    const run: ActiveRun = { sinceMs, touched: false, finished: deferred() };
+    const run: ActiveRun = { sinceMs, touched: false, lost: false, finished: deferred() };
     this.#waiting.delete(key);
     this.#active.set(key, run);
     await this.#runWhileTouched(key, run, reconcile, signal);
@@ -137,6 +141,11 @@ export class ControllerQueue implements WorkQueue {
     const active = this.#active.values().next().value?.sinceMs;
     if (waiting === undefined || active === undefined) return waiting ?? active;
     return Math.min(waiting, active);
+  }
+
+  /** See QueueOptions.onLoss. What is touched while it runs goes through the queue once more, which knows whose turn it is. */
+  noteLoss(): void {
+    for (const run of this.#active.values()) run.lost = true;
   }
 
   /** See QueueOptions.onRecovery. */
@@ -185,7 +194,7 @@ export class ControllerQueue implements WorkQueue {
       this.#requeues.cancel(key);
       this.#noteStart(key);
       await this.#runOnce(key, reconcile, signal);
-      if (!run.touched || signal.aborted) return;
+      if (!run.touched || run.lost || signal.aborted) return;
     }
   }
 
@@ -223,7 +232,7 @@ export class ControllerQueue implements WorkQueue {
   }
 
   async #onFailure(key: string, reconcileId: string, error: Error): Promise<void> {
-    const { controller, logger } = this.#options;
+    const { controller, failureBackoff = DEFAULT_FAILURE_BACKOFF, logger } = this.#options;
     if (error instanceof TerminalError) {
       this.#failures.delete(key);
       logger.error('reconcile failed, not retried', { controller, key, reconcileId, error });
@@ -231,7 +240,7 @@ export class ControllerQueue implements WorkQueue {
     }
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    const retryInMs = exponentialBackoffMs(failures, FAILURE_BACKOFF);
+    const retryInMs = exponentialBackoffMs(failures, failureBackoff);
     const fields = { controller, key, reconcileId, failures, retryInMs, error };
     // Losing a compare-and-swap is everyday life for a reconciler.
     if (isApiError(error, 'Conflict')) logger.debug('reconcile lost a race, trying again', fields);

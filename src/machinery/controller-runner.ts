@@ -76,7 +76,10 @@ export class ControllerRunner {
       concurrency,
       process: (key, signal, waitedMs) =>
         this.#metrics.follow(waitedMs, queue.process(key, reconcile, signal)),
-      onLoss: () => this.#runs?.noteLoss(),
+      onLoss: () => {
+        this.#runs?.noteLoss();
+        this.#parts?.queue.noteLoss();
+      },
       onRecovery: () => this.#parts?.queue.recover(),
     });
     this.#observe(backendQueue);
@@ -119,7 +122,7 @@ export class ControllerRunner {
 
   #createQueue(backendQueue: BackendQueue): ControllerQueue {
     const { clock, logger, random, retryClock, sharedQueues } = this.#environment;
-    const { minIntervalMs = 0, name } = this.#controller;
+    const { failureBackoff, minIntervalMs = 0, name } = this.#controller;
     const enqueueLater = (key: string, delayMs: number) => backendQueue.enqueueLater(key, delayMs);
     return new ControllerQueue({
       controller: name,
@@ -134,6 +137,7 @@ export class ControllerRunner {
       random,
       logger,
       minIntervalMs,
+      failureBackoff,
     });
   }
 

@@ -4,6 +4,7 @@
  * because they look at the present and every write is a compare-and-swap.
  */
 import type { ApiClient } from '../apiserver/client.ts';
+import type { BackoffOptions } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metric } from '../lib/metrics.ts';
@@ -62,6 +63,8 @@ export interface Controller {
    * @default 0
    */
   readonly minIntervalMs?: number;
+  /** How long a key waits that failed, from its first failure to its last. @default from 5 ms to 1,000 s */
+  readonly failureBackoff?: BackoffOptions;
   /**
    * Runs in one process at a time, the holder of the controller's Lease; for controllers whose state is in memory.
    * Such a controller is set up anew each time that its process comes to hold the lease.

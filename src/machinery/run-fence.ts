@@ -28,12 +28,14 @@ export class RunFence {
     this.#losses++;
   }
 
+  /** @throws {FencedError} when the key may have been lost before its run began */
   async run<T>(work: () => Promise<T>): Promise<T> {
+    const run: Run = { pauses: this.#watch.pauses, losses: this.#losses };
     while (this.#hasLostKeys()) {
       this.#nextEnd ??= deferred();
       await this.#nextEnd.promise;
     }
-    const run: Run = { pauses: this.#watch.pauses, losses: this.#losses };
+    if (this.#isLost(run, this.#watch.pauses)) throw newFencedError();
     this.#runs.add(run);
     try {
       return await work();
@@ -46,17 +48,22 @@ export class RunFence {
 
   /** @throws {FencedError} */
   assertMayWrite(): void {
-    if (!this.#hasLostKeys()) return;
-    throw new FencedError(
-      'this process stood still, or lost the queue: another may have taken the key over',
-    );
+    if (this.#hasLostKeys()) throw newFencedError();
   }
 
   #hasLostKeys(): boolean {
     const { pauses } = this.#watch;
-    for (const run of this.#runs) {
-      if (run.pauses < pauses || run.losses < this.#losses) return true;
-    }
+    for (const run of this.#runs) if (this.#isLost(run, pauses)) return true;
     return false;
   }
+
+  #isLost(run: Run, pauses: number): boolean {
+    return run.pauses < pauses || run.losses < this.#losses;
+  }
+}
+
+function newFencedError(): FencedError {
+  return new FencedError(
+    'this process stood still, or lost the queue: another may have taken the key over',
+  );
 }

@@ -4,10 +4,8 @@ import { systemClock } from '../lib/clock.ts';
 /** What BullMQ tells a worker of the job that it got: the job, its id, and how long to wait when there is none. */
 type Claim = Awaited<ReturnType<PostgresQueueBackend['moveToActive']>>;
 
-interface Finish {
-  readonly result: Claim | void;
-  readonly finishedOn: number;
-}
+/** What it tells of the job that is ended, and with it of the next. */
+type Finish = Awaited<ReturnType<PostgresQueueBackend['moveToCompleted']>>;
 
 /**
  * Lets go of what is claimed under a token, or under any of a worker, save the jobs and the tokens that are named. Tokens are
@@ -127,7 +125,7 @@ export class ClaimKeeper extends PostgresQueueBackend {
     }
   }
 
-  #note(token: string, claim?: Claim | void): void {
+  #note(token: string, claim?: Finish['result']): void {
     const id: string = claim?.[1] ?? '';
     if (id) this.#claims.set(token, id);
     else this.#claims.delete(token);

@@ -45,7 +45,10 @@ export async function startQueueProcess(
     name,
     concurrency: 8,
     process: (key, signal) => queue.process(key, reconcile, signal),
-    onLoss: () => fence.noteLoss(),
+    onLoss: () => {
+      fence.noteLoss();
+      queue.noteLoss();
+    },
     onRecovery: () => {
       recoveries++;
       queue.recover();

@@ -1,4 +1,4 @@
-import { type Course, timeOnCourse } from '../../lib/steerable-clock.ts';
+import { type ClockReading, type Course, timeOnCourse } from '../../lib/steerable-clock.ts';
 import { formatGoDuration } from '../../scheme/duration.ts';
 import { badRequest, conflict } from '../../scheme/errors.ts';
 
@@ -94,10 +94,26 @@ function assertStep(stepMs: number): void {
  */
 const COURSE_LIFE_MS = 2_000;
 
+/**
+ * Whether a clock that goes on as it does may get ahead of a new course: one that is slower, or ends where a step ends.
+ * @param rate that of the new course
+ */
+export function mayFallBehind(course: Course, rate: number, untilMs: number | undefined): boolean {
+  return rate < course.rate || (untilMs !== undefined && untilMs !== course.untilMs);
+}
+
+/**
+ * Where a course may begin that runs at least as fast as the one before, so that it is never behind it however long it takes
+ * until clocks go by it. What a clock shows is rounded down, and the course that it is on may be up to a millisecond ahead.
+ */
+export function pointAhead({ clusterMs, realMs }: ClockReading, { rate }: Course): ClockReading {
+  return { realMs, clusterMs: rate === 0 ? clusterMs : clusterMs + 1 };
+}
+
 /** A new course from where the clock is, for what is wanted of it. @param rate what it may run at for now */
 export function layCourse(
   intent: ClockIntent,
-  { realMs, clusterMs }: Pick<Course, 'realMs' | 'clusterMs'>,
+  { realMs, clusterMs }: ClockReading,
   rate: number,
 ): Course {
   const { stepUntilMs: untilMs } = intent;

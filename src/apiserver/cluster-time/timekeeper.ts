@@ -10,11 +10,12 @@
 import { type Clock, sleep, type Timer } from '../../lib/clock.ts';
 import { ClockGovernor } from '../../lib/clock-governor.ts';
 import { toError } from '../../lib/errors.ts';
+import { Gate } from '../../lib/gate.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { SteerableClock } from '../../lib/steerable-clock.ts';
 import { timeOnCourse } from '../../lib/steerable-clock.ts';
 import type { WorkGauge } from '../../lib/work-gauge.ts';
-import { isApiError } from '../../scheme/errors.ts';
+import { type ApiError, isApiError } from '../../scheme/errors.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 import type { ObjectStore, StoreWrite } from '../../store/store.ts';
 import { CacheFollower } from '../cache-follower.ts';
@@ -27,6 +28,8 @@ import {
   layCourse,
   MAX_SHARED_SPEED,
   MAX_SPEED,
+  mayFallBehind,
+  pointAhead,
   REAL_TIME_STATE,
   wantedRate,
 } from './clock-state.ts';
@@ -82,8 +85,9 @@ export class Timekeeper {
   #stored: ClockObject | undefined;
   #looked: { readonly realMs: number; readonly clusterMs: number } | undefined;
   #measuredRate: number | undefined;
+  /** One line is laid at a time: the clock is held for it. */
+  readonly #turns = new Gate(1);
   #timer: Timer | undefined;
-  #writing: Promise<void> | undefined;
   #stopped = false;
 
   constructor(options: TimekeeperOptions) {
@@ -105,10 +109,12 @@ export class Timekeeper {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#follower.stop();
-    this.#governor.stop();
     this.#timer?.cancel();
-    await this.#writing;
+    // What is being written down is heard of first: a governor that hears of it later would look on for ever.
+    await this.#turns.run(async () => {
+      this.#follower.stop();
+      this.#governor.stop();
+    });
   }
 
   get time(): ClusterTime {
@@ -120,17 +126,23 @@ export class Timekeeper {
 
   /** Steers the clock of every process; resolves when this one's has changed. @throws {ApiError} BadRequest, Conflict */
   async steer(change: ClockChange): Promise<ClusterTime> {
-    const { clock, real } = this.#options;
     for (let attempt = 1; ; attempt++) {
-      const intent = changeIntent(this.#state, change, clock.now());
-      try {
-        await this.#lay(intent, this.#possibleRate(intent, FIRST_RATE));
-        return this.time;
-      } catch (thrown) {
-        const isRace = isApiError(thrown, 'Conflict', 'AlreadyExists');
-        if (!isRace || attempt === MAX_ATTEMPTS) throw thrown;
-        await sleep(real, RETRY_MS);
-      }
+      const lost = await this.#turns.run(() => this.#tryToSteer(change));
+      if (!lost) return this.time;
+      if (attempt === MAX_ATTEMPTS) throw lost;
+      await sleep(this.#options.real, RETRY_MS);
+    }
+  }
+
+  /** @returns how another process was faster */
+  async #tryToSteer(change: ClockChange): Promise<ApiError | undefined> {
+    const intent = changeIntent(this.#state, change, this.#options.clock.now());
+    try {
+      await this.#lay(intent, this.#possibleRate(intent, FIRST_RATE));
+      return undefined;
+    } catch (thrown) {
+      if (isApiError(thrown, 'Conflict', 'AlreadyExists')) return thrown;
+      throw thrown;
     }
   }
 
@@ -142,44 +154,50 @@ export class Timekeeper {
     const before = wantedRate(this.#state);
     this.#stored = next;
     if (wantedRate(this.#state) !== before) this.#forgetMeasure();
+    // What the clock was held for is written down; held any longer, it would stay behind the line that all others are on.
+    if (next?.writer === this.#options.identity) this.#governor.release();
     this.#options.clock.steer(this.#state.course);
     this.#governor.look();
-    if (this.#state.course.rate > 1 || this.#isPastPause()) this.#timer ??= this.#watchSoon();
+    if (this.#state.course.rate > 1 || this.#isPastLine()) this.#timer ??= this.#watchSoon();
   }
 
-  /** Whether this clock had gone on when another process stopped all of them: what it has shown must stay the past. */
-  #isPastPause(): boolean {
-    const { course } = this.#state;
-    return course.rate === 0 && this.#options.clock.now() > course.clusterMs;
+  /** Whether this clock had gone on when another process slowed all of them: what it has shown must stay the past. */
+  #isPastLine(): boolean {
+    if (!this.#stored) return false;
+    const { clusterMs, realMs } = this.#options.clock.reading();
+    return clusterMs > timeOnCourse(this.#stored.state.course, realMs);
   }
 
   #watchSoon(): Timer {
-    return this.#options.real.setTimer(WATCH_MS, () => {
+    const { logger, real } = this.#options;
+    return real.setTimer(WATCH_MS, () => {
       this.#timer = undefined;
-      this.#writing = this.#watch();
+      this.#turns
+        .run(() => this.#watch())
+        .catch((thrown: unknown) => {
+          // Somebody else has laid it.
+          if (isApiError(thrown, 'Conflict')) return;
+          const error = toError(thrown);
+          logger.warn('the line of the cluster clock is not laid anew', { error });
+        });
     });
   }
 
   /** Looks how far a fast clock has come: ends its step, or lays its line anew. */
   async #watch(): Promise<void> {
     const state = this.#state;
-    if (this.#stopped || (state.course.rate <= 1 && !this.#isPastPause())) {
+    const { rate } = state.course;
+    if (this.#stopped || (rate <= 1 && !this.#isPastLine())) {
       this.#forgetMeasure();
       return;
     }
     this.#measure();
     try {
-      if (this.#isPastPause()) await this.#lay(state, 0);
+      if (rate <= 1) await this.#lay(state, rate);
       else if (this.#isMineToLay()) await this.#layAnew(state);
-    } catch (thrown) {
-      // Somebody else has laid it.
-      if (!isApiError(thrown, 'Conflict')) {
-        this.#options.logger.warn('the line of the cluster clock is not laid anew', {
-          error: toError(thrown),
-        });
-      }
+    } finally {
+      if (!this.#stopped) this.#timer ??= this.#watchSoon();
     }
-    if (!this.#stopped) this.#timer ??= this.#watchSoon();
   }
 
   /** The next piece of the line or, where its step is over, what was wanted before. */
@@ -231,11 +249,12 @@ export class Timekeeper {
   }
 
   async #lay(intent: ClockIntent, rate: number): Promise<void> {
-    const { clock, identity, real, store } = this.#options;
+    const { clock, identity, store } = this.#options;
     const { paused, speed, stepUntilMs } = intent;
-    // A clock that stands must not have gone on while that was written down: a restart would go back.
-    const clusterMs = rate > 1 ? clock.now() : this.#governor.hold();
-    const course = layCourse(intent, { realMs: real.now(), clusterMs }, rate);
+    // A clock that becomes slower must not go on at its rate while that is written down: a restart would go back.
+    const isHeld = mayFallBehind(clock.course, rate, stepUntilMs);
+    const point = isHeld ? this.#governor.hold() : pointAhead(clock.reading(), clock.course);
+    const course = layCourse(intent, point, rate);
     const object: ClockObject = {
       apiVersion: 'orrery.dev/v1',
       kind: 'Clock',
@@ -246,7 +265,7 @@ export class Timekeeper {
     try {
       await store.commit([this.#write(object)]);
     } finally {
-      this.#governor.release();
+      if (isHeld) this.#governor.release();
     }
   }
 

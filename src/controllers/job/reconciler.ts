@@ -3,6 +3,7 @@
  * whatever fails in between (status.ts says how), and Pods are never made or deleted on a count that this controller's own
  * last writes have made stale (expectations).
  */
+import type { BackoffOptions } from '../../lib/backoff.ts';
 import { deepEqual } from '../../lib/deep-equal.ts';
 import {
   type Controller,
@@ -45,12 +46,15 @@ import { JobWatcher, jobOf, orphanOf } from './watcher.ts';
 
 /** A run looks at every Pod of its Job; a burst of Pod changes becomes 10 runs a second at most. */
 const MIN_INTERVAL_MS = 100;
+/** Kubernetes' numbers: what a quota stops is tried again within the minute, and not, as by default, after a quarter of an hour. */
+const FAILURE_BACKOFF: BackoffOptions = { baseMs: 1_000, maxMs: 60_000 };
 
 export function createJobController(): Controller {
   return {
     name: 'job',
     concurrency: 16,
     minIntervalMs: MIN_INTERVAL_MS,
+    failureBackoff: FAILURE_BACKOFF,
     setUp(context) {
       const reconciler = new JobReconciler(context);
       return (key) => reconciler.reconcile(key);
@@ -77,6 +81,8 @@ class JobReconciler {
   readonly #expectations: ControllerExpectations;
   readonly #released = new ReleasedFinalizers();
   readonly #backoffs = new Map<string, BackoffRecord>();
+  /** Whom the rest that is kept under a key is about. */
+  readonly #uids = new Map<string, string>();
   readonly #podControl: PodControl;
   readonly #releaser: PodReleaser;
 
@@ -115,9 +121,9 @@ class JobReconciler {
     const orphan = orphanOf(key);
     if (orphan !== undefined) return this.#releaseOrphan(orphan);
     const job = this.#jobs.get(key);
+    this.#forgetNamesake(key, job?.metadata.uid);
     if (!job?.spec || isManagedElsewhere(job) || isJobFinished(job)) {
       this.#backoffs.delete(key);
-      if (!job) this.#forget(key);
       return done;
     }
     const isSatisfied = this.#expectations.satisfied(key);
@@ -134,9 +140,17 @@ class JobReconciler {
     return this.#nextRun(census, management);
   }
 
-  #forget(key: string): void {
+  /**
+   * A Job may be deleted and made anew under its name before its key runs again. What was expected of the Pods of the one that
+   * is gone is never seen, as they are not those of the new one, which would wait for them and make none of its own.
+   */
+  #forgetNamesake(key: string, uid: string | undefined): void {
+    if (this.#uids.get(key) === uid) return;
     this.#podControl.forget(key);
     this.#released.forget(key);
+    this.#backoffs.delete(key);
+    if (uid === undefined) this.#uids.delete(key);
+    else this.#uids.set(key, uid);
   }
 
   /** A Pod that has lost its Job, or was let go by it. */

@@ -5,6 +5,9 @@ import { nodeReadyCondition } from '../shared/nodes.ts';
 /** The namespace of the Leases that kubelets renew as their heartbeats; a Lease has the name of its Node. */
 export const NODE_LEASE_NAMESPACE = 'kube-node-lease';
 
+/** A look comes so long after a Node's time is up: Nodes that fell silent together are found together. */
+const GATHER_MS = 500;
+
 export interface GracePeriods {
   /** How long a Node that has reported may be silent. */
   readonly monitorMs: number;
@@ -67,14 +70,29 @@ export class NodeHealth {
 
   /** Whether the Node has been silent for longer than it may. */
   isOverdue(node: Node, nowMs: number): boolean {
-    const health = this.#nodes.get(node.metadata.name ?? '');
-    if (!health) return false;
-    const graceMs = nodeReadyCondition(node) ? this.#grace.monitorMs : this.#grace.startupMs;
-    return nowMs > health.probeMs + graceMs;
+    return nowMs > this.#dueMs(node);
+  }
+
+  /** How long until it is time to look for silent ones: `periodMs`, or less when one of them may not be silent for so long. */
+  msToNextLook(nodes: Iterable<Node>, nowMs: number, periodMs: number): number {
+    let nextMs = nowMs + periodMs;
+    for (const node of nodes) {
+      const dueMs = this.#dueMs(node);
+      if (dueMs >= nowMs) nextMs = Math.min(nextMs, dueMs + GATHER_MS);
+    }
+    return nextMs - nowMs;
   }
 
   /** Gives every Node its grace period anew: when nothing was heard from any, the fault was likely here. */
   restartAll(nowMs: number): void {
     for (const health of this.#nodes.values()) health.probeMs = nowMs;
+  }
+
+  /** Until when the Node may be silent; infinite for one that is not known. */
+  #dueMs(node: Node): number {
+    const health = this.#nodes.get(node.metadata.name ?? '');
+    if (!health) return Number.POSITIVE_INFINITY;
+    const graceMs = nodeReadyCondition(node) ? this.#grace.monitorMs : this.#grace.startupMs;
+    return health.probeMs + graceMs;
   }
 }

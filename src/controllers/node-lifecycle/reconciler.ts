@@ -43,7 +43,7 @@ const NEW_NODE_MS = 60_000;
 export interface NodeLifecycleOptions {
   /** How long a Node may be silent before it is Unknown. @default 50_000 */
   readonly nodeMonitorGracePeriodMs?: number;
-  /** How often silence is looked for. @default 5_000 */
+  /** How often silence is looked for at least; a Node whose time is up before that is looked for then. @default 5_000 */
   readonly nodeMonitorPeriodMs?: number;
   /** How long a new Node may take to report for the first time. @default 60_000 */
   readonly nodeStartupGracePeriodMs?: number;
@@ -205,7 +205,8 @@ class NodeLifecycle {
 
   #armMonitor(): void {
     const { clock, signal } = this.#context;
-    this.#monitorTimer = clock.setTimer(this.#periodMs, () => {
+    const waitMs = this.#health.msToNextLook(this.#nodes.list(), clock.now(), this.#periodMs);
+    this.#monitorTimer = clock.setTimer(waitMs, () => {
       if (signal.aborted) return;
       this.#monitor();
       this.#armMonitor();

@@ -43,9 +43,6 @@ const CHUNK = 256;
 /** Others write to a new node as well: its taints, for instance. */
 const LOST_RACE_RETRY_MS = 100;
 
-/** Heartbeats give way to whatever users and controllers want written: they have the lease's duration to arrive. */
-const HEARTBEAT = { lane: 'background' } as const;
-
 /**
  * The kubelets' part for their nodes: registering those that are to be simulated, and keeping them alive by Leases and status
  * reports. A node that is switched off is left alone, as if its machine had vanished.
@@ -281,9 +278,9 @@ class NodeAgent {
     await this.#attempt('lease not renewed', node, async () => {
       if (lease) {
         const renewed = renewedLease(lease, node, nowMs, this.#settings);
-        await client.update(coordinationLeases, renewed, HEARTBEAT);
+        await client.update(coordinationLeases, renewed);
       } else {
-        await client.create(coordinationLeases, newLease(node, nowMs, this.#settings), HEARTBEAT);
+        await client.create(coordinationLeases, newLease(node, nowMs, this.#settings));
       }
     });
   }

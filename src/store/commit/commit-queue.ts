@@ -47,6 +47,10 @@ export class CommitQueue {
     return this.#foreground.length === 0 && this.#background.length === 0;
   }
 
+  get hasForeground(): boolean {
+    return this.#foreground.length > 0;
+  }
+
   add(transaction: Transaction): void {
     const lane = transaction.lane === 'foreground' ? this.#foreground : this.#background;
     lane.push(transaction);

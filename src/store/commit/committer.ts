@@ -18,9 +18,12 @@ const BATCH_BOUNDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2
 /** How exactly deadlines are kept. */
 const DEADLINE_CHECK_MS = 250;
 
+/** Turns of the event loop without foreground work, before background work goes alone. */
+const QUIET_TURNS = 4;
+
 export interface CommitterOptions {
   readonly queue: CommitQueue;
-  readonly sender: BatchSender;
+  readonly sender: Pick<BatchSender, 'giveUp' | 'send'>;
   /** Gets what each batch added to the log, before its callers get their answers. */
   readonly onCommitted: (log: LogBatch) => void;
   readonly codec: ObjectCodec;
@@ -124,18 +127,39 @@ export class Committer {
 
   async #run(): Promise<void> {
     // Whoever else commits in this turn of the event loop joins the first batch.
-    await new Promise(setImmediate);
-    this.#sendNext();
+    await turnOfEventLoop();
+    const { queue } = this.#options;
+    while (!queue.isEmpty) {
+      if (!queue.hasForeground) await this.#awaitQuiet();
+      this.#sendNext();
+      await this.#finishAll();
+    }
+    this.#running = undefined;
+  }
+
+  /** As long as there is foreground work, one batch follows the other. */
+  async #finishAll(): Promise<void> {
+    const { queue } = this.#options;
     while (this.#sending !== undefined) {
       const sent = await this.#sending;
       this.batchSeconds.observe((performance.now() - this.#sentMs) / 1_000);
+      this.#sending = undefined;
+      this.#inFlight = [];
       // PostgreSQL gets its next work before we hand out the results of the last.
-      this.#sendNext();
+      if (queue.hasForeground) this.#sendNext();
       for (const batch of sent) this.#finish(batch);
       // Who hears of a commit may commit at once, while nothing is under way.
-      if (this.#sending === undefined) this.#sendNext();
+      if (this.#sending === undefined && queue.hasForeground) this.#sendNext();
     }
-    this.#running = undefined;
+  }
+
+  /**
+   * Background work goes alone only when nobody has anything else to commit for a few turns of the event loop: these take no
+   * time in a process that is idle, and are full of others' work in one that is busy. Beside that work it has its share.
+   */
+  async #awaitQuiet(): Promise<void> {
+    const { queue } = this.#options;
+    for (let turn = 0; turn < QUIET_TURNS && !queue.hasForeground; turn++) await turnOfEventLoop();
   }
 
   #sendNext(): void {
@@ -197,6 +221,8 @@ export class Committer {
       : ioClock.setTimer(DEADLINE_CHECK_MS, () => this.#expire());
   }
 }
+
+const turnOfEventLoop = (): Promise<unknown> => new Promise(setImmediate);
 
 function settle(transaction: Transaction, result: TransactionResult): void {
   if (result.committed) {

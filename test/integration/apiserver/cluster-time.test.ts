@@ -1,7 +1,5 @@
 /** Several processes of one control plane, each with a clock of its own on the same database. */
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import type { ClockChange } from '../../../src/apiserver/cluster-time/clock-state.ts';
 import { Timekeeper } from '../../../src/apiserver/cluster-time/timekeeper.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { SteerableClock } from '../../../src/lib/steerable-clock.ts';
@@ -105,23 +103,5 @@ describe('a clock that processes share', () => {
     for (const refusal of refusals) {
       expect(String((refusal as PromiseRejectedResult).reason)).toContain('a step is under way');
     }
-  });
-
-  test('goes on after a restart from a time that is not before any that was shown, whatever was done to it', async () => {
-    await using database = await createTestDatabase();
-    let shownMs = 0;
-    const changes: fc.Arbitrary<ClockChange> = fc.oneof(
-      fc.constantFrom<ClockChange>({ type: 'pause' }, { type: 'resume' }),
-      fc.record({ type: fc.constant('speed' as const), speed: fc.constantFrom(0.5, 1, 60, 3_600) }),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(changes, { minLength: 1, maxLength: 4 }), async (history) => {
-        await using one = await startProcess(database.url);
-        expect(one.clock.now()).toBeGreaterThanOrEqual(shownMs);
-        for (const change of history) await one.keeper.steer(change);
-        shownMs = one.clock.now();
-      }),
-      { numRuns: 15 },
-    );
   });
 });

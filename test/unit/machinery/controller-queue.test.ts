@@ -14,6 +14,7 @@ import { RecordingLogger } from '../../support/recording-logger.ts';
 import { settled } from '../../support/settled.ts';
 
 interface SetUpOptions {
+  readonly failureBackoff?: { readonly baseMs: number; readonly maxMs: number };
   readonly minIntervalMs?: number;
   readonly reconcile?: (key: string, run: number) => ReconcileResult | Promise<ReconcileResult>;
   /** Handed the real enqueue; replaces it. */
@@ -23,6 +24,7 @@ interface SetUpOptions {
 
 async function setUp({
   minIntervalMs = 0,
+  failureBackoff,
   reconcile = () => done,
   enqueue,
   enqueueLater,
@@ -56,6 +58,7 @@ async function setUp({
     random: () => 0.5,
     logger,
     minIntervalMs,
+    failureBackoff,
   });
   await backend.run();
   return { backend, bulks, clock, logger, queue, runs };
@@ -247,6 +250,15 @@ describe('ControllerQueue', () => {
     expect((times.at(-1) ?? 0) - (times.at(-2) ?? 0)).toBe(1_000_000);
   });
 
+  test('the backoff of a failing key is that of its controller where it has one', async () => {
+    const reconcile = () => Promise.reject(new Error('not yet'));
+    const failureBackoff = { baseMs: 1_000, maxMs: 3_000 };
+    const { clock, queue, runs } = await setUp({ failureBackoff, reconcile });
+    queue.add('a');
+    await advance(clock, 10_000);
+    expect(runs).toEqual(['0 a', '1000 a', '3000 a', '6000 a', '9000 a']);
+  });
+
   test('a failing key does not slow another', async () => {
     const { clock, queue, runs } = await setUp({
       reconcile: (key) => {
@@ -387,6 +399,19 @@ describe('ControllerQueue', () => {
       ['a', 'b'],
       ['a', 'b'],
     ]);
+  });
+
+  test('a key that is touched while it runs goes through the queue again once the queue was lost', async () => {
+    const gate = deferred<void>();
+    const { bulks, queue, runs } = await setUp({ reconcile: () => gate.promise.then(() => done) });
+    queue.add('a');
+    await settled();
+    queue.add('a');
+    queue.noteLoss();
+    gate.resolve();
+    await settled();
+    expect(runs).toEqual(['0 a', '0 a']);
+    expect(bulks).toEqual([['a'], ['a']]);
   });
 
   test('keys that found the server away are enqueued as soon as it is back', async () => {

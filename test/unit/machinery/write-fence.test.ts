@@ -49,6 +49,18 @@ test('a run that was under way when the queue was lost writes no more, and the n
   await fence.run(async () => expect(() => fence.assertMayWrite()).not.toThrow());
 });
 
+test('a run that waited for its turn while the queue was lost does not begin', async () => {
+  const { fence } = newFence();
+  const gate = deferred<void>();
+  const first = fence.run(() => gate.promise);
+  fence.noteLoss();
+  const second = fence.run(async () => 'ran');
+  fence.noteLoss();
+  gate.resolve();
+  await first;
+  await expect(second).rejects.toThrow(FencedError);
+});
+
 test('a run begins only when those that stood still have ended', async () => {
   const { clock, fence } = newFence();
   const gate = deferred<void>();

@@ -103,3 +103,17 @@ test('a Node that comes back by the same name starts anew', () => {
   health.observeNode(node(0), at(100));
   expect(health.isOverdue(node(0), at(130))).toBe(false);
 });
+
+describe('the next look for silent Nodes', () => {
+  const LOOKS: readonly [what: string, nowSeconds: number, waitMs: number][] = [
+    ['comes after the period while all may be silent for longer', 0, 5_000],
+    ['comes half a second after the time of the first is up', 36, 4_500],
+    ['comes then too when its time is just up', 40, 500],
+    ['comes after the period when nobody is left to fall silent', 41, 5_000],
+  ];
+  test.each(LOOKS)('%s', (_, nowSeconds, waitMs) => {
+    const health = startHealth();
+    health.observeNode(node(0), at(0));
+    expect(health.msToNextLook([node(0)], at(nowSeconds), 5_000)).toBe(waitMs);
+  });
+});

@@ -12,6 +12,13 @@ const SUSPEND = `mutation ($namespace: String!, $name: String!) {
   patchBatchV1CronJob(namespace: $namespace, name: $name, type: MERGE, patch: {spec: {suspend: true}}) { kind }
 }`;
 
+const TIME = '{ clusterTime { time effectiveSpeed } }';
+
+interface Look {
+  readonly clusterTime: { readonly time: string; readonly effectiveSpeed: number };
+  readonly problems: readonly string[];
+}
+
 /** Something that may go wrong after a round of actions. */
 export interface Misfortune {
   readonly probability: number;
@@ -46,11 +53,12 @@ export async function liveThrough(cluster: WholeCluster, options: LifeOptions): 
     }
   }
   await relent(cluster, namespace);
-  const look = async (): Promise<string[]> => {
+  const look = async (): Promise<Look> => {
     await sleep(systemClock, LOOK_EVERY_MS);
-    return problemsOf(await readNamespace(cluster.api, namespace));
+    const { clusterTime } = await cluster.api.graphql.request<Pick<Look, 'clusterTime'>>(TIME);
+    return { clusterTime, problems: problemsOf(await readNamespace(cluster.api, namespace)) };
   };
-  const isWell = (problems: string[]): void => expect(problems).toEqual([]);
+  const isWell = ({ problems }: Look): void => expect(problems).toEqual([]);
   await eventually(look, isWell, { withinMs: CONVERGES_WITHIN_MS });
   return users.acted;
 }

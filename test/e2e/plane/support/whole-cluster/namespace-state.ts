@@ -7,6 +7,7 @@ import type {
 import type { CronJob, Job } from '../../../../../src/scheme/generated/types/batch-v1.ts';
 import type {
   Endpoints,
+  Event,
   Node,
   PersistentVolumeClaim,
   Pod,
@@ -34,6 +35,7 @@ export interface NamespaceState {
   readonly budgets: readonly PodDisruptionBudget[];
   readonly quotas: readonly ResourceQuota[];
   readonly claims: readonly PersistentVolumeClaim[];
+  readonly events: readonly Event[];
 }
 
 export async function readNamespace(api: PlaneApi, namespace: string): Promise<NamespaceState> {
@@ -54,5 +56,6 @@ export async function readNamespace(api: PlaneApi, namespace: string): Promise<N
     budgets: await here('poddisruptionbudgets'),
     quotas: await here('resourcequotas'),
     claims: await here('persistentvolumeclaims'),
+    events: await here('events'),
   };
 }

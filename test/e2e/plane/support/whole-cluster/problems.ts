@@ -5,6 +5,7 @@ import type { ApiObject } from '../../../../../src/scheme/object.ts';
 import { hasEnded, isReady, isRolledOut, isTerminating } from '../workloads.ts';
 import { CRON_HISTORY_LIMIT } from './manifests.ts';
 import type { NamespaceState } from './namespace-state.ts';
+import { nameOf, ownerOf, storyOfJob, storyOfPod } from './stories.ts';
 
 /** What is not as the specs ask for, a sentence each; none when the cluster has converged. */
 export function problemsOf(state: NamespaceState): string[] {
@@ -27,10 +28,6 @@ const CHECKS: readonly ((state: NamespaceState) => string[])[] = [
   claimsInUseAreBound,
 ];
 
-const nameOf = ({ metadata }: ApiObject): string => metadata.name ?? '';
-const ownerOf = ({ metadata }: ApiObject) =>
-  metadata.ownerReferences?.find((one) => one.controller);
-
 function ownedBy(owner: ApiObject, pods: readonly Pod[]): readonly Pod[] {
   return pods.filter((pod) => ownerOf(pod)?.uid === owner.metadata.uid && !hasEnded(pod));
 }
@@ -41,15 +38,10 @@ function fullness(owner: ApiObject, pods: readonly Pod[], wanted: number): strin
   const late = mine.filter((pod) => !isReady(pod));
   if (mine.length === wanted && late.length === 0) return [];
   const counts = `${mine.length - late.length} Ready of ${mine.length}`;
-  return [`${owner.kind} ${nameOf(owner)} wants ${wanted} and has ${counts}`, ...late.map(storyOf)];
-}
-
-/** What keeps a Pod from being Ready, as far as its status tells. */
-function storyOf({ metadata, spec, status }: Pod): string {
-  const states = (status?.containerStatuses ?? []).map(({ state, restartCount }) =>
-    JSON.stringify({ ...state, restartCount }),
-  );
-  return `Pod ${metadata.name} on ${spec?.nodeName} is ${status?.phase}: ${states.join()}`;
+  return [
+    `${owner.kind} ${nameOf(owner)} wants ${wanted} and has ${counts}`,
+    ...late.map(storyOfPod),
+  ];
 }
 
 function nodesAreWell({ nodes }: NamespaceState): string[] {
@@ -134,7 +126,7 @@ function daemonSetsAreEverywhere({ daemonSets, nodes, pods }: NamespaceState): s
   });
 }
 
-function jobsAreComplete({ jobs, pods }: NamespaceState): string[] {
+function jobsAreComplete({ events, jobs, pods }: NamespaceState): string[] {
   return jobs.flatMap((job) => {
     const { status, spec } = job;
     const isComplete = (status?.conditions ?? []).some(
@@ -147,7 +139,7 @@ function jobsAreComplete({ jobs, pods }: NamespaceState): string[] {
     const isRight =
       isComplete && counts === `${spec?.completions} of ${spec?.completions} and 0 active`;
     return [
-      ...(isRight ? [] : [`Job ${nameOf(job)} has ${counts}`]),
+      ...(isRight ? [] : [`Job ${nameOf(job)} has ${counts}`, ...storyOfJob(job, pods, events)]),
       ...held.map((pod) => `Pod ${nameOf(pod)} is held to be counted`),
     ];
   });

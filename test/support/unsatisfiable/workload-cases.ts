@@ -1,6 +1,5 @@
-/** Specs that can be and are not satisfied, each for a namespace of its own, and how each is told of. */
 import { expect } from '@jest/globals';
-import type { ApiClient, NewObject } from '../../src/apiserver/client.ts';
+import type { ApiClient, NewObject } from '../../../src/apiserver/client.ts';
 import {
   admissionregistrationValidatingAdmissionPolicies,
   admissionregistrationValidatingAdmissionPolicyBindings,
@@ -11,14 +10,13 @@ import {
   autoscalingHorizontalPodAutoscalers,
   batchCronJobs,
   batchJobs,
-  corePersistentVolumeClaims,
   corePods,
   coreReplicationControllers,
   coreResourceQuotas,
   policyPodDisruptionBudgets,
-} from '../../src/scheme/generated/resources.ts';
-import type { ApiObject } from '../../src/scheme/object.ts';
-import type { ResourceRef } from '../../src/scheme/resource.ts';
+} from '../../../src/scheme/generated/resources.ts';
+import type { ApiObject } from '../../../src/scheme/object.ts';
+import type { ResourceRef } from '../../../src/scheme/resource.ts';
 import {
   newCronJob,
   newDaemonSet,
@@ -28,25 +26,11 @@ import {
   newReplicaSet,
   newReplicationController,
   newStatefulSet,
-} from './workloads.ts';
+} from '../workloads.ts';
+import type { UnsatisfiableCase } from './unsatisfiable-case.ts';
 
 /** Every 15 s, whatever its state. */
 const MAX_AUTOSCALER_RUNS = 260;
-
-/** A spec that can be and is not satisfied. */
-export interface UnsatisfiableSpec {
-  readonly title: string;
-  /** Its namespace. */
-  readonly name: string;
-  readonly arrange: (client: ApiClient, namespace: string) => Promise<unknown>;
-  /** What the object tells by its status. */
-  readonly status?: readonly [ref: ResourceRef, expected: object];
-  /** Reason and message of an Event. */
-  readonly event?: readonly [reason: string, message: RegExp];
-  /** How often one key may be worked on in an hour. @default that of a key that fails */
-  readonly maxRuns?: number;
-}
-
 const NO_PODS = /forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0/;
 
 /** In a namespace whose quota allows no Pod. */
@@ -58,7 +42,7 @@ const withoutPods =
     await client.create(ref, build(namespace));
   };
 
-export const conditions = (...expected: readonly object[]) => ({
+const conditions = (...expected: readonly object[]) => ({
   conditions: expect.arrayContaining(expected.map((one) => expect.objectContaining(one))),
 });
 const failed = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' };
@@ -89,7 +73,7 @@ async function forbidPods(client: ApiClient, namespace: string): Promise<void> {
   });
 }
 
-export const UNSATISFIABLE_SPECS: readonly UnsatisfiableSpec[] = [
+export const WORKLOAD_CASES: readonly UnsatisfiableCase[] = [
   {
     title: 'a Deployment whose Pods a quota forbids',
     name: 'deployment',
@@ -128,7 +112,7 @@ export const UNSATISFIABLE_SPECS: readonly UnsatisfiableSpec[] = [
     arrange: withoutPods(appsDaemonSets, (namespace) =>
       newDaemonSet('web', { namespace, pod: { tolerations: [{ operator: 'Exists' }] } }),
     ),
-    status: [appsDaemonSets, { desiredNumberScheduled: 1, currentNumberScheduled: 0 }],
+    status: [appsDaemonSets, { desiredNumberScheduled: 2, currentNumberScheduled: 0 }],
     event: ['FailedCreate', NO_PODS],
   },
   {
@@ -228,20 +212,6 @@ export const UNSATISFIABLE_SPECS: readonly UnsatisfiableSpec[] = [
     arrange: withoutPods(batchJobs, (namespace) => newJob('work', { namespace })),
     status: [batchJobs, {}],
     event: ['FailedCreate', NO_PODS],
-  },
-  {
-    title: 'a claim without a class where no volume is free',
-    name: 'claim',
-    arrange: (client, namespace) =>
-      client.create(corePersistentVolumeClaims, {
-        metadata: { namespace, name: 'data' },
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-      }),
-    status: [corePersistentVolumeClaims, { phase: 'Pending' }],
-    event: [
-      'FailedBinding',
-      /^no persistent volumes available for this claim and no storage class is set$/,
-    ],
   },
   {
     title: 'a CronJob for a day that never comes',
