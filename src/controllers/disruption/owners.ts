@@ -9,23 +9,17 @@ import {
   appsStatefulSets,
   coreReplicationControllers,
 } from '../../scheme/generated/resources.ts';
-import type { Scale } from '../../scheme/generated/types/autoscaling-v1.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import {
-  type ApiObject,
   controllerOf,
   namespacedKey,
   type OwnerReference,
   parseApiVersion,
 } from '../../scheme/object.ts';
-import { qualifiedName, type ResourceRef } from '../../scheme/resource.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import type { ResourceSource } from '../shared/resource-source.ts';
 import type { FindScale, OwnerScale } from './plan.ts';
-
-interface Workload extends ApiObject {
-  spec?: { replicas?: number };
-}
+import { scalableResource, scaleOfAnswer, scaleOfWorkload, type Workload } from './scales.ts';
 
 const WORKLOADS = [
   coreReplicationControllers,
@@ -63,25 +57,15 @@ export class Owners {
     const answers = [...asked].map(async ([uid, scale]) => [uid, await scale] as const);
     const scales = new Map(await Promise.all(answers));
     return (owner, namespace) =>
-      this.#followed(owner) ? this.#scaleOf(owner, namespace) : scales.get(owner.uid);
-  }
-
-  /** The scale of a workload, or of its own owner where that is one: a Deployment answers for its ReplicaSets. */
-  #scaleOf(owner: OwnerReference, namespace: string): OwnerScale | undefined {
-    const workload = this.#find(owner, namespace);
-    if (!workload) return undefined;
-    const above = controllerOf(workload);
-    const { metadata, spec } = (above && this.#find(above, namespace)) ?? workload;
-    return { uid: metadata.uid ?? '', replicas: spec?.replicas ?? 1 };
+      this.#followed(owner)
+        ? scaleOfWorkload(owner, (one) => this.#find(one, namespace))
+        : scales.get(owner.uid);
   }
 
   async #ask(owner: OwnerReference, namespace: string): Promise<OwnerScale | undefined> {
-    const ref = this.#scalable(owner);
-    const { name, uid } = owner;
-    const scale = await ignoreNotFound(
-      this.#client.get(ref, { namespace, name, subresource: 'scale' }),
-    );
-    return scale?.metadata.uid === uid ? { uid, replicas: scale.spec?.replicas ?? 0 } : undefined;
+    const ref = scalableResource(owner, this.#resources.served());
+    const place = { namespace, name: owner.name, subresource: 'scale' };
+    return scaleOfAnswer(owner, await ignoreNotFound(this.#client.get(ref, place)));
   }
 
   /** Calls back with the uid of each owner of Pods whose number of replicas has changed. */
@@ -107,19 +91,5 @@ export class Owners {
   #find(owner: OwnerReference, namespace: string): Workload | undefined {
     const found = this.#followed(owner)?.get(namespacedKey(namespace, owner.name));
     return found?.metadata.uid === owner.uid ? found : undefined;
-  }
-
-  /** What owners of that kind are asked for their scale by. @throws {Error} when they have none */
-  #scalable({ apiVersion, kind }: OwnerReference): ResourceRef<Scale> {
-    const { group, version } = parseApiVersion(apiVersion);
-    const definition = this.#resources
-      .served()
-      .find((one) => one.group === group && one.version === version && one.kind === kind);
-    if (!definition) throw new Error(`no matches for kind "${kind}" in version "${apiVersion}"`);
-    if (!definition.subresources.some(({ name }) => name === 'scale')) {
-      throw new Error(`${qualifiedName(definition)} does not implement the scale subresource`);
-    }
-    const { namespaced, resource } = definition;
-    return { group, version, resource, kind, namespaced };
   }
 }

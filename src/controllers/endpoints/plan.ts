@@ -34,8 +34,9 @@ export function planEndpoints(
   current: Endpoints | undefined,
 ): NewObject<Endpoints> | undefined {
   const { subsets, isTruncated } = truncate(buildSubsets(service, pods));
+  const { [LABEL_HEADLESS]: _headless, ...own } = service.metadata.labels ?? {};
   const labels: Record<string, string> = {
-    ...service.metadata.labels,
+    ...own,
     [LABEL_MANAGED_BY]: MANAGED_BY_CONTROLLER,
     ...(isHeadless(service) ? { [LABEL_HEADLESS]: '' } : {}),
   };

@@ -64,7 +64,8 @@ class EndpointsReconciler {
     const service = this.#services.get(key);
     const current = this.#endpoints.get(key);
     if (!service) {
-      if (current && isOurs(current)) await this.#delete(current);
+      // Endpoints go with their Service, whoever made them.
+      if (current) await this.#delete(current);
       return done;
     }
     if (!selectorOf(service)) return done;

@@ -27,8 +27,8 @@ export interface SlicePlan {
   readonly create: readonly EndpointSlice[];
   readonly update: readonly EndpointSlice[];
   readonly remove: readonly EndpointSlice[];
-  /** Pods were left out because their nodes are not known (yet). */
-  readonly isMissingNodes: boolean;
+  /** Nodes that are not known (yet): their Pods were left out. */
+  readonly missingNodes: readonly string[];
   /** Why there are no topology aware hints though the Service wants them, by address type. */
   readonly hintProblems: readonly HintProblem[];
 }
@@ -46,21 +46,21 @@ export function planSlices(input: SlicePlanInput): SlicePlan {
     ({ addressType }) => !addressTypes.includes(addressType as AddressType),
   );
   const hintProblems: HintProblem[] = [];
-  let isMissingNodes = false;
+  const missingNodes: string[] = [];
   for (const addressType of addressTypes) {
     const plan = planAddressType(input, addressType);
     create.push(...plan.create);
     update.push(...plan.update);
     remove.push(...plan.remove);
     hintProblems.push(...plan.hintProblems);
-    isMissingNodes ||= plan.isMissingNodes;
+    missingNodes.push(...plan.missingNodes);
   }
-  return { create, update, remove, isMissingNodes, hintProblems };
+  return { create, update, remove, missingNodes, hintProblems };
 }
 
 function planAddressType(input: SlicePlanInput, addressType: AddressType): SlicePlan {
   const { service, slices, maxEndpointsPerSlice } = input;
-  const { groups, isMissingNodes } = groupByPorts(input, addressType);
+  const { groups, missingNodes } = groupByPorts(input, addressType);
   const problem = wantsTopologyHints(service) ? addHints(groups, input.zoneShares) : undefined;
   const create: EndpointSlice[] = [];
   const update: EndpointSlice[] = [];
@@ -88,7 +88,7 @@ function planAddressType(input: SlicePlanInput, addressType: AddressType): Slice
     create,
     update,
     remove: [...remove, ...leftovers],
-    isMissingNodes,
+    missingNodes,
     hintProblems: problem === undefined ? [] : [{ addressType, problem }],
   };
 }
@@ -115,14 +115,15 @@ function addHints(
 function groupByPorts(
   { service, pods, nodeOf }: SlicePlanInput,
   addressType: AddressType,
-): { groups: Map<string, PortGroup>; isMissingNodes: boolean } {
+): { groups: Map<string, PortGroup>; missingNodes: string[] } {
   const groups = new Map<string, PortGroup>();
-  let isMissingNodes = false;
+  const missingNodes: string[] = [];
   for (const pod of pods) {
     if (!isEndpointCandidate(pod, { includeTerminating: true })) continue;
-    const node = nodeOf(pod.spec?.nodeName ?? '');
+    const { nodeName = '' } = pod.spec ?? {};
+    const node = nodeOf(nodeName);
     if (!node && !service.spec?.publishNotReadyAddresses) {
-      isMissingNodes = true;
+      missingNodes.push(nodeName);
       continue;
     }
     const endpoint = buildEndpoint(pod, node, service, addressType);
@@ -133,7 +134,7 @@ function groupByPorts(
     groups.set(key, group);
     group.endpoints.set(endpointIdentity(endpoint), endpoint);
   }
-  return { groups, isMissingNodes };
+  return { groups, missingNodes };
 }
 
 function groupSlices(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {

@@ -1,9 +1,10 @@
 import type { ApiClient } from '../../apiserver/client.ts';
-import { isApiError } from '../../scheme/errors.ts';
 import type { ApiObject, OwnerReference } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
+import { ignoreNotFound } from '../shared/api-errors.ts';
 import type { ObjectFinder } from './object-finder.ts';
-import { isDeletingDependents, type JudgedOwner, type OwnerState } from './plan.ts';
+import { placeOfOwner, stateOfOwner } from './owner-places.ts';
+import type { JudgedOwner, OwnerState } from './plan.ts';
 import type { ResourceMap } from './resource-map.ts';
 
 /** Uids that were found gone are remembered: a uid never comes back. */
@@ -49,29 +50,21 @@ export class OwnerJudge {
     const resource = this.#options.resources.ofReference(reference);
     if (!resource) return undefined;
     const { name, uid } = reference;
-    const namespace = this.#namespaceOf(resource, object);
+    const namespace = resource.namespaced ? (object.metadata.namespace ?? '') : '';
     return this.#options.finder.find(resource, { namespace, name, uid });
   }
 
   async #stateOf(object: ApiObject, reference: OwnerReference): Promise<OwnerState> {
     const resource = this.#options.resources.ofReference(reference);
-    // Of a kind that nobody serves: it may be served again, with its objects.
-    if (!resource) return 'unknown';
-    if (resource.namespaced && !object.metadata.namespace) {
-      this.#options.onInvalidNamespace(object, reference);
-      return 'unknown';
-    }
-    const namespace = this.#namespaceOf(resource, object);
+    const place = placeOfOwner(resource, object);
+    if (place.type === 'forbidden') this.#options.onInvalidNamespace(object, reference);
+    if (!resource || place.type !== 'namespace') return 'unknown';
     const owner = this.find(object, reference);
-    if (owner) return isDeletingDependents(owner) ? 'waiting' : 'solid';
-    const found = await this.#askStore(resource, namespace, reference);
+    if (owner) return stateOfOwner(owner, reference.uid);
+    const found = await this.#askStore(resource, place.namespace, reference);
     if (found !== 'elsewhere') return found;
     this.#options.onInvalidNamespace(object, reference);
     return 'absent';
-  }
-
-  #namespaceOf(resource: ResourceDefinition, { metadata }: ApiObject): string {
-    return resource.namespaced ? (metadata.namespace ?? '') : '';
   }
 
   #askStore(
@@ -100,14 +93,7 @@ export class OwnerJudge {
   ): Promise<FoundOwner> {
     if (resource.namespaced && this.#isElsewhere(resource, { name, uid })) return 'elsewhere';
     const target = resource.namespaced ? { namespace, name } : { name };
-    try {
-      const owner = await this.#options.client.get(resource, target);
-      if (owner.metadata.uid !== uid) return 'absent';
-      return isDeletingDependents(owner) ? 'waiting' : 'solid';
-    } catch (thrown) {
-      if (isApiError(thrown, 'NotFound')) return 'absent';
-      throw thrown;
-    }
+    return stateOfOwner(await ignoreNotFound(this.#options.client.get(resource, target)), uid);
   }
 
   /** Asked once an absent owner; by name, so that not every object of its kind is looked at. */

@@ -1,9 +1,9 @@
 import type { ApiClient } from '../../apiserver/client.ts';
 import type { Scale } from '../../scheme/generated/types/autoscaling-v1.ts';
 import type { HorizontalPodAutoscaler } from '../../scheme/generated/types/autoscaling-v2.ts';
-import { parseApiVersion } from '../../scheme/object.ts';
-import type { ResourceDefinition, ResourceRef } from '../../scheme/resource.ts';
+import type { ResourceRef } from '../../scheme/resource.ts';
 import type { ResourceSource } from '../shared/resource-source.ts';
+import { targetResource } from './target-kinds.ts';
 
 /** What an autoscaler scales. */
 export interface ScaleTarget {
@@ -23,14 +23,8 @@ export class ScaleTargets {
 
   /** @throws where there is no such kind, it has no scale, or there is no such object */
   async find({ metadata, spec }: HorizontalPodAutoscaler): Promise<ScaleTarget> {
-    const { apiVersion = '', kind, name } = spec.scaleTargetRef;
-    const { group } = parseApiVersion(apiVersion);
-    const ref = this.#resources.served().find((served) => isMeant(served, group, kind));
-    if (!ref)
-      throw new Error(
-        `no matches for kind ${JSON.stringify(kind)} in group ${JSON.stringify(group)}`,
-      );
-    const place = { namespace: metadata.namespace, name };
+    const ref = targetResource(spec.scaleTargetRef, this.#resources.served());
+    const place = { namespace: metadata.namespace, name: spec.scaleTargetRef.name };
     const scale = await this.#client.get(ref, { ...place, subresource: 'scale' });
     return { ref, scale: scale as unknown as Scale };
   }
@@ -40,8 +34,4 @@ export class ScaleTargets {
     const next = { ...scale, spec: { ...scale.spec, replicas } };
     await this.#client.update(ref, next, { subresource: 'scale' });
   }
-}
-
-function isMeant({ group, kind, subresources }: ResourceDefinition, wanted: string, of: string) {
-  return group === wanted && kind === of && subresources.some(({ name }) => name === 'scale');
 }

@@ -8,6 +8,7 @@ import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import { type ApiObject, keyOf } from '../../scheme/object.ts';
 import { isNamespaceTerminating } from './api-errors.ts';
 import { concurrently } from './concurrently.ts';
+import { startSlowly } from './slow-start.ts';
 
 export const REASON_FAILED_CREATE = 'FailedCreate';
 export const REASON_FAILED_DELETE = 'FailedDelete';
@@ -104,33 +105,23 @@ export class PodControl {
     return { created: creation.created, removed, error: creation.error ?? errors[0] };
   }
 
-  /**
-   * Creates in batches that double from one: when every creation fails for the same reason (a quota, say), that shows
-   * after one and not after hundreds. An owner whose last round succeeded starts with the whole round.
-   */
+  /** An owner whose last round succeeded starts with the whole round. */
   async #createPods(
     owner: ApiObject,
     total: number,
     podAt: PodChanges['podAt'],
   ): Promise<Omit<PodOutcome, 'removed'>> {
     const key = keyOf(owner);
-    let created = 0;
-    let batch = this.#proven.has(key) ? total : 1;
-    while (created < total) {
-      batch = Math.min(batch, total - created);
-      const indexes = Array.from({ length: batch }, (_, offset) => created + offset);
-      const errors = await concurrently(indexes, batch, (index) =>
-        this.#createPod(owner, podAt(index)),
-      );
-      if (errors.length > 0) {
-        // No event will come for those: what the informer cannot show must not be waited for.
-        created += batch - errors.length;
-        this.#options.expectations.lowerCreations(key, total - created);
-        this.#proven.delete(key);
-        return { created, error: errors.every(isNamespaceTerminating) ? undefined : errors[0] };
-      }
-      created += batch;
-      batch *= 2;
+    const first = this.#proven.has(key) ? total : 1;
+    const { errors, tried } = await startSlowly(total, first, (index) =>
+      this.#createPod(owner, podAt(index)),
+    );
+    const created = tried - errors.length;
+    if (errors.length > 0) {
+      // No event will come for those: what the informer cannot show must not be waited for.
+      this.#options.expectations.lowerCreations(key, total - created);
+      this.#proven.delete(key);
+      return { created, error: errors.every(isNamespaceTerminating) ? undefined : errors[0] };
     }
     if (total > 0) this.#proven.add(key);
     return { created, error: undefined };

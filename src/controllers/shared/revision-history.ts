@@ -1,5 +1,4 @@
 import type { ApiClient } from '../../apiserver/client.ts';
-import { cloneJson } from '../../lib/deep-equal.ts';
 import { addControllerUidIndex } from '../../machinery/indexes.ts';
 import {
   INDEX_CONTROLLER_UID,
@@ -8,29 +7,19 @@ import {
 } from '../../machinery/informer.ts';
 import { isApiError } from '../../scheme/errors.ts';
 import { appsControllerRevisions } from '../../scheme/generated/resources.ts';
-import type {
-  ControllerRevision,
-  DaemonSet,
-  StatefulSet,
-} from '../../scheme/generated/types/apps-v1.ts';
-import {
-  compareRevisions,
-  isRevisionOf,
-  revisionData,
-} from '../../scheme/groups/apps/controller-revisions.ts';
+import type { ControllerRevision } from '../../scheme/generated/types/apps-v1.ts';
+import { isRevisionOf } from '../../scheme/groups/apps/controller-revisions.ts';
 import { controllerOf } from '../../scheme/object.ts';
 import type { ResourceRef } from '../../scheme/resource.ts';
 import { ignoreNotFound } from './api-errors.ts';
 import { addOrphanIndex, claim, orphansIn, planClaims } from './claims.ts';
-import { controllerReference } from './owner-references.ts';
-import { podTemplateHash } from './pod-template-hash.ts';
-
-/** What keeps its templates as ControllerRevisions. */
-export type RevisionOwner = DaemonSet | StatefulSet;
-
-/** Kubernetes': what is before the hash in a revision's name is cut off here. */
-const MAX_NAME_PREFIX = 223;
-const DEFAULT_HISTORY_LIMIT = 10;
+import {
+  inOrder,
+  newRevision,
+  planRevision,
+  type RevisionOwner,
+  superfluousRevisions,
+} from './revision-plan.ts';
 
 export interface RevisionHistoryOptions<T extends RevisionOwner> {
   readonly client: ApiClient;
@@ -66,21 +55,18 @@ export class RevisionHistory<T extends RevisionOwner> {
    * an earlier template.
    */
   async of(owner: T): Promise<Revisions> {
-    const claimed = await this.#claim(owner);
-    const known = [...claimed].sort(compareRevisions);
-    const template = owner.spec?.template ?? {};
-    const newest = known.at(-1);
-    const equal = known.findLast((revision) => isRevisionOf(revision, template));
+    const known = inOrder(await this.#claim(owner));
+    const plan = planRevision(owner, known);
     const { collisionCount } = owner.status ?? {};
-    if (equal && equal === newest) return { all: known, update: equal, collisionCount };
-    const number = (newest?.revision ?? 0) + 1;
-    if (!equal) {
-      const made = await this.#create(owner, number);
+    if (plan.type === 'keep') return { all: known, update: plan.update, collisionCount };
+    if (plan.type === 'create') {
+      const made = await this.#create(owner, plan.number);
       return { ...made, all: [...known, made.update] };
     }
     const { client } = this.#options;
-    const update = await client.update(appsControllerRevisions, { ...equal, revision: number });
-    const others = known.filter((revision) => revision !== equal);
+    const renumbered = { ...plan.update, revision: plan.number };
+    const update = await client.update(appsControllerRevisions, renumbered);
+    const others = known.filter((revision) => revision !== plan.update);
     return { all: [...others, update], update, collisionCount };
   }
 
@@ -90,9 +76,8 @@ export class RevisionHistory<T extends RevisionOwner> {
     { all, update }: Revisions,
     isLive: (revision: ControllerRevision) => boolean,
   ): Promise<void> {
-    const limit = owner.spec?.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT;
-    const history = all.filter((revision) => revision !== update && !isLive(revision));
-    for (const { metadata } of history.slice(0, Math.max(0, history.length - limit))) {
+    const isInUse = (revision: ControllerRevision) => revision === update || isLive(revision);
+    for (const { metadata } of superfluousRevisions(owner, all, isInUse)) {
       const { namespace, name = '', uid = '' } = metadata;
       await ignoreNotFound(
         this.#options.client.delete(
@@ -140,27 +125,4 @@ export class RevisionHistory<T extends RevisionOwner> {
       }
     }
   }
-}
-
-function newRevision(
-  owner: RevisionOwner,
-  number: number,
-  options: { readonly hashLabel: string; readonly collisionCount: number | undefined },
-): ControllerRevision {
-  const template = owner.spec?.template ?? {};
-  const hash = podTemplateHash(template, options.collisionCount);
-  const { name = '', namespace, annotations } = owner.metadata;
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'ControllerRevision',
-    metadata: {
-      name: `${name.slice(0, MAX_NAME_PREFIX)}-${hash}`,
-      namespace,
-      labels: { ...template.metadata?.labels, [options.hashLabel]: hash },
-      ...(annotations ? { annotations: { ...annotations } } : {}),
-      ownerReferences: [controllerReference(owner)],
-    },
-    data: cloneJson(revisionData(template)),
-    revision: number,
-  };
 }
