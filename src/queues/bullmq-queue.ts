@@ -54,6 +54,7 @@ export class BullmqQueue implements BackendQueue {
   #losses = 0;
   /** How many losses of the server there had been when a job was claimed. */
   readonly #claimedAfter = new WeakMap<Job<KeyData>, number>();
+  readonly #stopListening: () => void;
   /** Jobs of keys that are being worked on. */
   readonly #active = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
@@ -90,7 +91,7 @@ export class BullmqQueue implements BackendQueue {
     );
     // Within the same turn as the server's answer.
     this.#worker.on('active', (job) => void this.#claimedAfter.set(job, this.#losses));
-    connection.addListener({
+    this.#stopListening = connection.addListener({
       onLoss: () => {
         this.#losses++;
         options.onLoss?.();
@@ -153,6 +154,7 @@ export class BullmqQueue implements BackendQueue {
     }
     patience.abort();
     await this.#queue.close();
+    this.#stopListening();
   }
 
   async #process(job: Job<KeyData>): Promise<void> {

@@ -61,11 +61,21 @@ export class ClaimKeeper extends PostgresQueueBackend {
     this.#recovering = this.#giveBack(this.#workerId, known, asking).catch(() => undefined);
   }
 
+  override async close(force?: boolean): Promise<void> {
+    await super.close(force);
+    this.emit('close');
+  }
+
   override async moveToActive(token: string, name?: string): Promise<Claim> {
     this.#workerId ??= token.slice(0, token.lastIndexOf(':'));
     return this.#ask(token, '', async () => {
-      const claim = await super.moveToActive(token, name);
-      await this.#note(token, claim);
+      let claim: Claim = await super.moveToActive(token, name);
+      while (this.#doubted.has(token)) {
+        // The server was lost amid the question: who knows which one has answered.
+        await this.#settle(token, '');
+        claim = await super.moveToActive(token, name);
+      }
+      this.#note(token, claim);
       return claim;
     });
   }
@@ -91,16 +101,14 @@ export class ClaimKeeper extends PostgresQueueBackend {
     finish: () => Promise<Finish>,
   ): Promise<Finish> {
     return this.#ask(token, id ?? '', async () => {
-      try {
-        const answer = await finish();
-        await this.#note(token, answer.result);
+      const answer = await finish().catch(ignoreGone);
+      if (answer && !this.#doubted.has(token)) {
+        this.#note(token, answer.result);
         return answer;
-      } catch (thrown) {
-        if (!isGone(thrown)) throw thrown;
-        // Ended before, or forgotten by the server, or another's by now: in no case this worker's to end.
-        const result = fetchNext ? await this.moveToActive(token) : await this.#note(token);
-        return { result, finishedOn: systemClock.now() };
       }
+      const result = fetchNext ? await this.moveToActive(token) : await this.#settle(token, '');
+      if (!fetchNext) this.#note(token);
+      return { result, finishedOn: answer?.finishedOn ?? systemClock.now() };
     });
   }
 
@@ -119,9 +127,8 @@ export class ClaimKeeper extends PostgresQueueBackend {
     }
   }
 
-  async #note(token: string, claim?: Claim | void): Promise<void> {
+  #note(token: string, claim?: Claim | void): void {
     const id: string = claim?.[1] ?? '';
-    if (this.#doubted.has(token)) await this.#settle(token, id);
     if (id) this.#claims.set(token, id);
     else this.#claims.delete(token);
   }
@@ -146,6 +153,8 @@ export class ClaimKeeper extends PostgresQueueBackend {
   }
 }
 
-function isGone(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && GONE.has(Number(thrown.code));
+/** Ended before, or forgotten by the server, or another's by now: in no case this worker's to end. */
+function ignoreGone(thrown: unknown): undefined {
+  if (thrown instanceof Error && 'code' in thrown && GONE.has(Number(thrown.code))) return;
+  throw thrown;
 }

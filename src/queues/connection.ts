@@ -19,6 +19,7 @@ export interface QueueConnection {
   readonly prefix?: string;
   /** An idle worker is woken by a notification; this often it also looks by itself, should one get lost. */
   readonly idleSeconds: number;
-  addListener(listener: ServerListener): void;
+  /** @returns Ends it. */
+  addListener(listener: ServerListener): () => void;
   close(): Promise<void>;
 }

@@ -72,7 +72,7 @@ class SharedPostgresConnection implements QueueConnection {
   readonly #pool: pg.Pool;
   readonly #shared: PostgresConnection;
   readonly #backends = new Set<ClaimKeeper>();
-  readonly #listeners: ServerListener[] = [];
+  readonly #listeners = new Set<ServerListener>();
 
   constructor(pool: pg.Pool, logger: Logger) {
     this.#pool = pool;
@@ -101,11 +101,13 @@ class SharedPostgresConnection implements QueueConnection {
     // Not the owner: closing one queue must leave the connection to the others.
     const backend = new ClaimKeeper(this.#shared, name, opts as never, false);
     this.#backends.add(backend);
+    backend.once('close', () => this.#backends.delete(backend));
     return backend;
   };
 
-  addListener(listener: ServerListener): void {
-    this.#listeners.push(listener);
+  addListener(listener: ServerListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {

@@ -24,10 +24,11 @@ import type {
   PodDisruptionBudget,
   PodDisruptionBudgetStatus,
 } from '../../scheme/generated/types/policy-v1.ts';
-import { formatLabelSelector, selectorMatcher } from '../../scheme/label-selector.ts';
+import { selectorMatcher } from '../../scheme/label-selector.ts';
 import { controllerOf, keyOf } from '../../scheme/object.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { isPodReady } from '../shared/pods.ts';
+import { printSelector } from '../shared/print-selector.ts';
 import type { ResourceSource } from '../shared/resource-source.ts';
 import { SelectedPods } from '../shared/selected-pods.ts';
 import { AnnouncedDisruptions } from './announced-disruptions.ts';
@@ -167,7 +168,7 @@ class DisruptionReconciler {
   }
 
   #tellUnmanaged(budget: PodDisruptionBudget): void {
-    const selector = formatLabelSelector(budget.spec?.selector);
+    const selector = printSelector(budget.spec?.selector);
     const message = `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
     this.#events.record(budget, { type: 'Warning', reason: REASON_UNMANAGED_PODS, message });
   }

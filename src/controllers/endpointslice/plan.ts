@@ -4,6 +4,7 @@ import type { Node, Pod, Service } from '../../scheme/generated/types/core-v1.ts
 import type { EndpointSlice } from '../../scheme/generated/types/discovery-v1.ts';
 import { ipFamiliesOf, isEndpointCandidate } from '../shared/endpoints.ts';
 import { portsKey } from '../shared/slice-ports.ts';
+import { withTriggerTime } from '../shared/trigger-times.ts';
 import { type AddressType, buildEndpoint, buildPorts, endpointIdentity } from './endpoint.ts';
 import { type PortGroup, packSlices } from './packing.ts';
 import { buildSlice, sliceLabels } from './slice.ts';
@@ -19,6 +20,8 @@ export interface SlicePlanInput {
   /** The slices of the Service that this controller manages. */
   readonly slices: readonly EndpointSlice[];
   readonly maxEndpointsPerSlice: number;
+  /** When that happened which is told by the slices that are written. */
+  readonly triggerTime?: string | undefined;
   /** The share of each zone in the cluster's CPUs, for Services that want topology aware hints; undefined when it is not known. */
   readonly zoneShares?: ReadonlyMap<string, number> | undefined;
 }
@@ -55,7 +58,17 @@ export function planSlices(input: SlicePlanInput): SlicePlan {
     hintProblems.push(...plan.hintProblems);
     missingNodes.push(...plan.missingNodes);
   }
-  return { create, update, remove, missingNodes, hintProblems };
+  const timed = (slice: EndpointSlice): EndpointSlice => {
+    const annotations = withTriggerTime(slice.metadata.annotations, input.triggerTime);
+    return { ...slice, metadata: { ...slice.metadata, annotations } };
+  };
+  return {
+    create: create.map(timed),
+    update: update.map(timed),
+    remove,
+    missingNodes,
+    hintProblems,
+  };
 }
 
 function planAddressType(input: SlicePlanInput, addressType: AddressType): SlicePlan {

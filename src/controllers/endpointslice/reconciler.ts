@@ -24,6 +24,7 @@ import { ignoreNotFound, isNamespaceTerminating } from '../shared/api-errors.ts'
 import { concurrently } from '../shared/concurrently.ts';
 import type { SelectedPods } from '../shared/selected-pods.ts';
 import { selectorOf, servicePods } from '../shared/service-pods.ts';
+import { TriggerTimes } from '../shared/trigger-times.ts';
 import { DEFAULT_MAX_ENDPOINTS_PER_SLICE, planSlices, type SlicePlan } from './plan.ts';
 import { serviceKeyOf } from './slice.ts';
 import { wantsTopologyHints, zoneCapacity, zoneShares } from './topology.ts';
@@ -75,6 +76,7 @@ class EndpointSliceReconciler {
   readonly #servicePods: SelectedPods<Service>;
   /** Services whose slices were written since the informer was known to have caught up. */
   readonly #written = new Set<string>();
+  readonly #triggerTimes = new TriggerTimes();
   /** Services whose endpoints have topology aware hints, as far as this process has seen. */
   readonly #hinted = new Set<string>();
   /** Services with Pods on nodes that nobody has seen. */
@@ -140,6 +142,7 @@ class EndpointSliceReconciler {
       // The garbage collector takes its slices.
       this.#written.delete(key);
       this.#hinted.delete(key);
+      this.#triggerTimes.forget(key);
       this.#missingNodes.delete(key);
       return done;
     }
@@ -149,9 +152,11 @@ class EndpointSliceReconciler {
       this.#written.delete(key);
     }
     const slices = this.#slices.byIndex(INDEX_SERVICE, key);
+    const pods = this.#servicePods.podsOf(service);
     const plan = planSlices({
       service,
-      pods: this.#servicePods.podsOf(service),
+      pods,
+      triggerTime: this.#triggerTimes.next(key, service, pods),
       nodeOf: (name) => this.#nodes.get(name),
       slices,
       maxEndpointsPerSlice: this.#maxEndpointsPerSlice,

@@ -11,8 +11,8 @@ import type {
 } from '../../scheme/generated/types/autoscaling-v2.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import { formatQuantity, quantityMilliValue } from '../../scheme/quantity.ts';
+import { printSelector } from '../shared/print-selector.ts';
 import { declaredValue, podSamples, resourceSamples } from './metrics-reader.ts';
-import { printSelector } from './print-selector.ts';
 import {
   type CalculatorInput,
   MetricsError,

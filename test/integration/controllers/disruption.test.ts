@@ -241,7 +241,10 @@ test('Pods that nobody manages are left out of a share, and told of', async () =
   await createBudget(plane, { maxUnavailable: 1 });
   await plane.client.create(corePods, newPod('web-1'));
   await expectStatus(plane, { expectedPods: 0, currentHealthy: 1, disruptionsAllowed: 0 });
-  expect(await eventReasons(plane)).toContain('UnmanagedPods');
+  const told = (await plane.list(coreEvents)).find(({ reason }) => reason === 'UnmanagedPods');
+  expect(told?.message).toContain(
+    '(selector: &LabelSelector{MatchLabels:map[string]string{app: web,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged.',
+  );
 });
 
 test('while many evict at two API servers, never are fewer Pods healthy than the budget demands', async () => {

@@ -55,6 +55,10 @@ describe('the EndpointSlices of a Service', () => {
     await expectSizes(plane, [1]);
     const [pod] = (await plane.list(corePods, 'default')) as [Pod];
     const [slice] = (await slices(plane)) as [EndpointSlice];
+    const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(slice.metadata.annotations).toEqual({
+      'endpoints.kubernetes.io/last-change-trigger-time': ready?.lastTransitionTime,
+    });
     expect(slice).toMatchObject({
       addressType: 'IPv4',
       ports: [{ name: '', port: 8080, protocol: 'TCP' }],

@@ -3,7 +3,7 @@ import type {
   LabelSelectorRequirement,
 } from '../../scheme/generated/types/meta-v1.ts';
 
-/** A selector as Kubernetes puts it into the messages of an autoscaler, which is as Go prints the structure. Pure. */
+/** A selector as Kubernetes puts it into messages, which is as Go prints the structure. Pure. */
 export function printSelector(selector: LabelSelector | undefined): string {
   if (!selector) return 'nil';
   const labels = Object.entries(selector.matchLabels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { printSelector } from '../../../../src/controllers/horizontal-pod-autoscaler/print-selector.ts';
+import { printSelector } from '../../../../src/controllers/shared/print-selector.ts';
 import type { LabelSelector } from '../../../../src/scheme/generated/types/meta-v1.ts';
 
 test.each<[selector: LabelSelector | undefined, text: string]>([
