@@ -1,32 +1,17 @@
-/** Claims and Pods that no volume can be had for. */
-import type { ApiClient, NewObject } from '../../src/apiserver/client.ts';
+import type { NewObject } from '../../../src/apiserver/client.ts';
 import {
   corePersistentVolumeClaims,
   corePersistentVolumes,
   corePods,
   storageStorageClasses,
-} from '../../src/scheme/generated/resources.ts';
+} from '../../../src/scheme/generated/resources.ts';
 import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimSpec,
-} from '../../src/scheme/generated/types/core-v1.ts';
-import type { ResourceRef } from '../../src/scheme/resource.ts';
-import { newStorageClass, newVolume } from './storage.ts';
-import { newPod } from './workloads.ts';
-
-/** Something that is possible and cannot be satisfied. */
-export interface UnsatisfiableCase {
-  readonly title: string;
-  /** Its namespace. */
-  readonly name: string;
-  readonly arrange: (client: ApiClient, namespace: string) => Promise<unknown>;
-  /** What the object tells by its status. */
-  readonly status?: readonly [ref: ResourceRef, expected: object];
-  /** Reason and message of an Event. */
-  readonly event?: readonly [reason: string, message: RegExp];
-  /** Of one key. @default MAX_RUNS */
-  readonly maxRuns?: number;
-}
+} from '../../../src/scheme/generated/types/core-v1.ts';
+import { newStorageClass, newVolume } from '../storage.ts';
+import { newPod } from '../workloads.ts';
+import type { UnsatisfiableCase } from './unsatisfiable-case.ts';
 
 const claimIn = (
   namespace: string,
@@ -40,7 +25,6 @@ const claimIn = (
   },
 });
 
-/** On a cluster with the nodes n1 and n2. */
 export const VOLUME_CASES: readonly UnsatisfiableCase[] = [
   {
     title: 'a claim without a class where no volume is free',
