@@ -9,12 +9,15 @@ import type { Informer } from '../../machinery/informer.ts';
 import { isApiError } from '../../scheme/errors.ts';
 import { corePersistentVolumeClaims, corePods } from '../../scheme/generated/resources.ts';
 import type { PersistentVolumeClaim, Pod } from '../../scheme/generated/types/core-v1.ts';
-import { controllerOf, keyOf, namespacedKey } from '../../scheme/object.ts';
+import { keyOf } from '../../scheme/object.ts';
 import { foreignClaimReason } from '../../scheme/storage/pod-claims.ts';
 import { isNamespaceTerminating } from '../shared/api-errors.ts';
 import { type EphemeralClaim, ephemeralClaims, hasEphemeralVolumes } from './plan.ts';
 
 const REASON_FAILED_BINDING = 'FailedBinding';
+
+/** Pods by the claims that their volumes are to have. */
+const INDEX_CLAIMS = 'ephemeralClaims';
 
 const EVENT_SOURCE = 'ephemeral_volume';
 
@@ -27,15 +30,16 @@ export function createEphemeralVolumeController(): Controller {
       const { informers, queue } = context;
       const pods = informers.informer(corePods);
       const claims = informers.informer(corePersistentVolumeClaims);
+      pods.addIndex(INDEX_CLAIMS, (pod) => ephemeralClaims(pod).map(({ claim }) => keyOf(claim)));
       pods.addHandler({
         onAdd: (pod) => {
           if (hasEphemeralVolumes(pod)) queue.add(keyOf(pod));
         },
       });
       claims.addHandler({
+        // Whoever had the name, the Pod may have it now.
         onDelete: (claim) => {
-          const owner = controllerOf(claim);
-          if (owner?.kind === 'Pod') queue.add(namespacedKey(claim.metadata.namespace, owner.name));
+          for (const pod of pods.byIndex(INDEX_CLAIMS, keyOf(claim))) queue.add(keyOf(pod));
         },
       });
       return async (key) => {

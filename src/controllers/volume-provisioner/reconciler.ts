@@ -30,6 +30,7 @@ import { storageClassOf } from '../../scheme/storage/annotations.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { withFinalizer, withoutFinalizer } from '../shared/finalizers.ts';
+import { copyProblem, dataSourceOf, type Original } from './data-source.ts';
 import {
   attributesProblem,
   isDue,
@@ -101,7 +102,13 @@ class Provisioner {
     const nodeName = selectedNodeOf(claim);
     const node = nodeName === undefined ? undefined : await this.#node(nodeName);
     if (nodeName !== undefined && !node) return this.#giveBack(claim, nodeName);
-    const problem = attributesProblem(claim, await this.#attributesOf(claim));
+    const source = dataSourceOf(claim);
+    if (source.type === 'foreign') return this.#leaveToPopulator(claim);
+    const problem =
+      attributesProblem(claim, await this.#attributesOf(claim)) ??
+      (source.type === 'claim'
+        ? copyProblem(claim, await this.#original(claim, source.name))
+        : undefined);
     if (problem !== undefined) return this.#fail(claim, storageClass, problem);
     const message = `External provisioner is provisioning volume for claim "${keyOf(claim)}"`;
     this.#events.record(claim, { type: 'Normal', reason: REASON_PROVISIONING, message });
@@ -150,6 +157,21 @@ class Provisioner {
     return name
       ? ignoreNotFound(this.#client.get(storageVolumeAttributesClasses, { name }))
       : undefined;
+  }
+
+  #leaveToPopulator(claim: PersistentVolumeClaim): void {
+    const message = 'Assuming an external populator will provision the volume';
+    this.#events.record(claim, { type: 'Normal', reason: REASON_PROVISIONING, message });
+  }
+
+  async #original({ metadata }: PersistentVolumeClaim, name: string): Promise<Original> {
+    const target = { namespace: metadata.namespace, name };
+    const claim = await ignoreNotFound(this.#client.get(corePersistentVolumeClaims, target));
+    const volumeName = claim?.spec?.volumeName;
+    const volume = volumeName
+      ? await ignoreNotFound(this.#client.get(corePersistentVolumes, { name: volumeName }))
+      : undefined;
+    return { name, claim, volume };
   }
 
   /** Tries again, less and less often: what is missing may come. */

@@ -185,6 +185,8 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'create persistentvolumes',
     'delete persistentvolumes',
     'get nodes',
+    'get persistentvolumeclaims',
+    'get persistentvolumes',
     'get storageclasses',
     'get volumeattributesclasses',
     'update persistentvolumeclaims',

@@ -193,6 +193,42 @@ describe('a volume whose claim is gone', () => {
     await expectVolume(plane, 'disk', { status: { phase: 'Failed', message } });
     await expectEvent(plane, 'disk', { type: 'Warning', reason: 'VolumeFailedDelete', message });
   });
+
+  test('outlives its deletion until its data is gone, where a plugin of the tree made it', async () => {
+    await using plane = await storagePlane();
+    const annotations = { 'pv.kubernetes.io/provisioned-by': 'kubernetes.io/host-path' };
+    const spec = { persistentVolumeReclaimPolicy: 'Delete' as const };
+    await createVolume(plane, 'disk', { annotations, spec });
+    await createClaim(plane, 'data');
+    await expectClaim(plane, BOUND);
+    const finalizers = expect.arrayContaining(['kubernetes.io/pv-controller']);
+    await expectVolume(plane, 'disk', { metadata: { finalizers } });
+    await plane.client.delete(volumes, { name: 'disk' });
+    await plane.client.delete(claims, DATA);
+    await plane.eventually(
+      () => plane.list(volumes),
+      (left) => expect(left).toEqual([]),
+    );
+  });
+
+  test('is wiped only once no Pod uses it any more', async () => {
+    await using plane = await storagePlane();
+    await createVolume(plane, 'disk', { spec: { persistentVolumeReclaimPolicy: 'Recycle' } });
+    await createClaim(plane, 'data');
+    await expectClaim(plane, BOUND);
+    const onData = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    const web = { namespace: 'default', name: 'web' };
+    const spec = podSpec({ nodeName: 'gone', volumes: onData });
+    await plane.client.create(corePods, { metadata: web, spec });
+    await plane.client.delete(claims, DATA);
+    // As somebody does who has no patience.
+    const patch = { metadata: { finalizers: null } };
+    await plane.client.patch(claims, DATA, { type: 'merge', patch });
+    await expectEvent(plane, 'disk', { message: 'Volume is used by pods: default/web' });
+    await expectVolume(plane, 'disk', { status: { phase: 'Released' } });
+    await plane.client.delete(corePods, web, { gracePeriodSeconds: 0 });
+    await expectVolume(plane, 'disk', { status: { phase: 'Available' } });
+  });
 });
 
 describe('dynamic provisioning', () => {

@@ -97,7 +97,7 @@ describe('an ephemeral volume', () => {
     }
   });
 
-  test('does not take a claim of its name that is another’s', async () => {
+  test('does not take a claim of its name that is another’s, and has its own once that is gone', async () => {
     await using plane = await storagePlane();
     const own = await plane.client.create(claims, { metadata: place, spec });
     await createPod(plane, 'web', { ephemeral });
@@ -112,6 +112,11 @@ describe('an ephemeral volume', () => {
       own.metadata.uid,
       undefined,
     ]);
+    await plane.client.delete(claims, place);
+    await plane.eventually(
+      () => plane.client.get(claims, place),
+      ({ metadata }) => expect(metadata.ownerReferences?.[0]?.name).toBe('web'),
+    );
   });
 });
 

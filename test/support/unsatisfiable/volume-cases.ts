@@ -87,6 +87,21 @@ export const VOLUME_CASES: readonly UnsatisfiableCase[] = [
     ],
   },
   {
+    title: 'a copy of a claim that does not exist',
+    name: 'copy',
+    arrange: async (client, namespace) => {
+      await client.create(storageStorageClasses, newStorageClass('copies'));
+      const dataSource = { kind: 'PersistentVolumeClaim', name: 'nobody' };
+      const claim = claimIn(namespace, { storageClassName: 'copies', dataSource });
+      await client.create(corePersistentVolumeClaims, claim);
+    },
+    status: [corePersistentVolumeClaims, { phase: 'Pending' }],
+    event: [
+      'ProvisioningFailed',
+      /^failed to provision volume with StorageClass "copies": error getting handle for DataSource Type PersistentVolumeClaim by Name nobody: /,
+    ],
+  },
+  {
     title: 'a claim that names the volume of another',
     name: 'taken',
     arrange: async (client, namespace) => {
