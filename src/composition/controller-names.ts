@@ -46,7 +46,6 @@ const ELSEWHERE_ONLY: ReadonlySet<string> = new Set([
   'route',
   'selinux-warning',
   'service',
-  'service-cidr',
   'service-lb',
   'storage-version-gc',
   'storageversion-garbage-collector',

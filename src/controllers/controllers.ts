@@ -72,6 +72,7 @@ import {
   type ValidatingAdmissionPolicyStatusOptions,
 } from './validating-admission-policy-status/reconciler.ts';
 import { createVolumeAttacherController } from './volume-attacher/reconciler.ts';
+import { createVolumeModifierController } from './volume-modifier/reconciler.ts';
 import { createVolumeProvisionerController } from './volume-provisioner/reconciler.ts';
 import { createVolumeAttributesClassProtectionController } from './volumeattributesclass-protection/reconciler.ts';
 
@@ -136,6 +137,7 @@ const FACTORIES = {
   'persistentvolume-expander': createPersistentVolumeExpanderController,
   'attach-detach': createAttachDetachController,
   'volume-attacher': createVolumeAttacherController,
+  'volume-modifier': createVolumeModifierController,
   'ephemeral-volume': createEphemeralVolumeController,
   'pvc-protection': createPvcProtectionController,
   'pv-protection': createPvProtectionController,

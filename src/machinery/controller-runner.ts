@@ -76,6 +76,7 @@ export class ControllerRunner {
       concurrency,
       process: (key, signal, waitedMs) =>
         this.#metrics.follow(waitedMs, queue.process(key, reconcile, signal)),
+      onLoss: () => this.#runs?.noteLoss(),
       onRecovery: () => this.#parts?.queue.recover(),
     });
     this.#observe(backendQueue);

@@ -12,11 +12,6 @@ const RETRY_BACKOFF = { baseMs: 50, maxMs: 5_000 };
  */
 const TRUST_PERIOD_MS = 5_000;
 
-/**
- * How long after a loss the queue's word counts for less: keys that it acknowledged in that time were seen to be gone.
- */
-const DOUBT_MS = 10_000;
-
 export interface EnqueueBufferOptions {
   /** Resolves when the keys are durably waiting. */
   readonly enqueue: (keys: readonly string[]) => Promise<void>;
@@ -45,12 +40,11 @@ export class EnqueueBuffer {
   #old = new Set<string>();
   /** Of those: an add has been left out. */
   readonly #leftOut = new Set<string>();
-  /** Of those: enqueued soon after the queue had lost something. */
-  readonly #doubted = new Set<string>();
-  #doubtUntilMs = Number.NEGATIVE_INFINITY;
   #flushing = false;
   #failures = 0;
   #sweep: Timer | undefined;
+  /** Ends the wait after a failure. */
+  #retry: AbortController | undefined;
   readonly #abort = new AbortController();
 
   constructor(options: EnqueueBufferOptions) {
@@ -72,22 +66,21 @@ export class EnqueueBuffer {
     this.#forget(key);
   }
 
-  /**
-   * The queue may have lost what it acknowledged: everything that has not started here is enqueued again. So is, once it
-   * has not started for a trust period, what is enqueued in the next moments.
-   */
+  /** The queue may have lost what it acknowledged: everything that has not started here is enqueued again, and at once. */
   recover(): void {
-    this.#doubtUntilMs = this.#options.retryClock.now() + DOUBT_MS;
     for (const key of [...this.#young, ...this.#old]) {
       this.#forget(key);
       this.#gathered.add(key);
     }
+    this.#failures = 0;
+    this.#retry?.abort();
     if (this.#gathered.size > 0) this.#scheduleFlush();
   }
 
   /** Enqueues nothing more. */
   stop(): void {
     this.#abort.abort();
+    this.#retry?.abort();
     this.#sweep?.cancel();
   }
 
@@ -95,7 +88,6 @@ export class EnqueueBuffer {
     this.#young.delete(key);
     this.#old.delete(key);
     this.#leftOut.delete(key);
-    this.#doubted.delete(key);
   }
 
   #scheduleFlush(): void {
@@ -123,11 +115,7 @@ export class EnqueueBuffer {
   }
 
   #trust(keys: Iterable<string>): void {
-    const isDoubtful = this.#options.retryClock.now() < this.#doubtUntilMs;
-    for (const key of keys) {
-      this.#young.add(key);
-      if (isDoubtful) this.#doubted.add(key);
-    }
+    for (const key of keys) this.#young.add(key);
   }
 
   async #onFailure(keys: ReadonlySet<string>, error: Error): Promise<void> {
@@ -141,7 +129,9 @@ export class EnqueueBuffer {
     const { logger, random, retryClock } = this.#options;
     logger.warn('enqueue failed, trying again', { keys: keys.size, error });
     const delayMs = fullJitterMs(exponentialBackoffMs(++this.#failures, RETRY_BACKOFF), random);
-    await sleep(retryClock, delayMs, this.#abort.signal);
+    this.#retry = new AbortController();
+    await sleep(retryClock, delayMs, this.#retry.signal);
+    this.#retry = undefined;
   }
 
   #scheduleSweep(): void {
@@ -156,7 +146,7 @@ export class EnqueueBuffer {
     this.#old = this.#young;
     this.#young = new Set();
     for (const key of distrusted) {
-      const isNeeded = this.#leftOut.has(key) || this.#doubted.has(key);
+      const isNeeded = this.#leftOut.has(key);
       this.#forget(key);
       if (isNeeded) this.#gathered.add(key);
     }

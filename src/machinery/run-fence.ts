@@ -5,28 +5,35 @@ import { FencedError } from './write-fence.ts';
 interface Run {
   /** How many pauses there had been when it began. */
   readonly pauses: number;
+  readonly losses: number;
 }
 
 /**
- * Keeps runs that a pause of the process may have cost their keys from writing: the queue's server gives the keys of a process
- * that is silent to another. A write does not say which run it belongs to, so none is let through, and no run begins, until
- * those that stood still have ended.
+ * Keeps runs from writing that may have lost their keys to another process: the queue's server gives away the keys of a process
+ * that is silent for long, and when it crashes it may have forgotten who has which. A write does not say which run it belongs to, so none is let through, and no run begins, until
+ * those have ended.
  */
 export class RunFence {
   readonly #watch: PauseWatch;
   readonly #runs = new Set<Run>();
   #nextEnd: Deferred<void> | undefined;
+  #losses = 0;
 
   constructor(watch: PauseWatch) {
     this.#watch = watch;
   }
 
+  /** The queue's server was lost: see QueueOptions.onLoss. */
+  noteLoss(): void {
+    this.#losses++;
+  }
+
   async run<T>(work: () => Promise<T>): Promise<T> {
-    while (this.#hasStoodStill()) {
+    while (this.#hasLostKeys()) {
       this.#nextEnd ??= deferred();
       await this.#nextEnd.promise;
     }
-    const run: Run = { pauses: this.#watch.pauses };
+    const run: Run = { pauses: this.#watch.pauses, losses: this.#losses };
     this.#runs.add(run);
     try {
       return await work();
@@ -39,13 +46,17 @@ export class RunFence {
 
   /** @throws {FencedError} */
   assertMayWrite(): void {
-    if (!this.#hasStoodStill()) return;
-    throw new FencedError('this process stood still: another may have taken the key over');
+    if (!this.#hasLostKeys()) return;
+    throw new FencedError(
+      'this process stood still, or lost the queue: another may have taken the key over',
+    );
   }
 
-  #hasStoodStill(): boolean {
+  #hasLostKeys(): boolean {
     const { pauses } = this.#watch;
-    for (const run of this.#runs) if (run.pauses < pauses) return true;
+    for (const run of this.#runs) {
+      if (run.pauses < pauses || run.losses < this.#losses) return true;
+    }
     return false;
   }
 }

@@ -26,6 +26,11 @@ export interface QueueOptions {
    */
   process(key: string, signal: AbortSignal, waitedMs: number): Promise<void>;
   /**
+   * The queue's server was lost: it may have forgotten that this process works on the keys that were handed out until now, and
+   * hand them to another. Called once or more while it is away, and when it is back.
+   */
+  onLoss?(): void;
+  /**
    * The queue's server was lost and is back, or coming back: keys that were acknowledged as waiting shortly before, and have
    * not started, may be gone.
    */

@@ -67,8 +67,6 @@ class BullmqBackend implements QueueBackend {
     const { exclusive = false, logger = silentLogger } = this.#options;
     const queue = new BullmqQueue({ ...options, connection: this.#connection, logger });
     this.#queues.add(queue);
-    const { onRecovery } = options;
-    if (onRecovery) this.#connection.onRecovery(onRecovery);
     await queue.open({ empty: exclusive });
     return queue;
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Job, Queue, Worker } from 'bullmq';
 import { sleep, systemClock } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
@@ -21,7 +22,7 @@ const RETRY_DELAY_MS = 1_000;
 /** Nobody reads BullMQ's event log. */
 const MAX_LOGGED_EVENTS = 1;
 /** A job is never given up: whatever it died of, its key still wants to be worked on. PostgreSQL keeps an integer. */
-const MAX_STALLED_COUNT = 2_147_483_647;
+const FOREVER = 2_147_483_647;
 /** Rows in one bulk statement. */
 const MAX_BULK = 1_000;
 
@@ -47,6 +48,13 @@ export class BullmqQueue implements BackendQueue {
   readonly #queue: Queue<KeyData>;
   readonly #worker: Worker<KeyData>;
   readonly #abort = new AbortController();
+  /** See {@link #newId}. */
+  readonly #idPrefix = `${randomBytes(9).toString('base64url')}.`;
+  #idCount = 0;
+  #losses = 0;
+  /** How many losses of the server there had been when a job was claimed. */
+  readonly #claimedAfter = new WeakMap<Job<KeyData>, number>();
+  readonly #stopListening: () => void;
   /** Jobs of keys that are being worked on. */
   readonly #active = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
@@ -73,7 +81,7 @@ export class BullmqQueue implements BackendQueue {
         concurrency,
         lockDuration: LOCK_DURATION_MS,
         stalledInterval: STALLED_INTERVAL_MS,
-        maxStalledCount: MAX_STALLED_COUNT,
+        maxStalledCount: FOREVER,
         drainDelay: connection.idleSeconds,
         runRetryDelay: RETRY_DELAY_MS,
         removeOnComplete: { count: 0 },
@@ -81,6 +89,15 @@ export class BullmqQueue implements BackendQueue {
       },
       factory,
     );
+    // Within the same turn as the server's answer.
+    this.#worker.on('active', (job) => void this.#claimedAfter.set(job, this.#losses));
+    this.#stopListening = connection.addListener({
+      onLoss: () => {
+        this.#losses++;
+        options.onLoss?.();
+      },
+      onRecovery: () => options.onRecovery?.(),
+    });
     const onError = (error: Error): void => {
       if (!this.#closing) logger.warn('queue error', { queue: name, error });
     };
@@ -96,14 +113,14 @@ export class BullmqQueue implements BackendQueue {
 
   async enqueue(keys: readonly string[]): Promise<void> {
     for (let start = 0; start < keys.length; start += MAX_BULK) {
-      await this.#queue.addBulk(keys.slice(start, start + MAX_BULK).map(toJob));
+      await this.#queue.addBulk(keys.slice(start, start + MAX_BULK).map(this.#toJob));
     }
   }
 
   async enqueueLater(key: string, delayMs: number): Promise<void> {
     // A job of its own, which enqueues the key when it is due: as a delayed job of the key it would stand in the way of
     // changes that come before.
-    await this.#queue.add(WAKE, { key }, { ...optionsOf(`${WAKE}:${key}`), delay: delayMs });
+    await this.#queue.add(WAKE, { key }, { ...this.#optionsOf(WAKE, key), delay: delayMs });
   }
 
   depth(): Promise<number> {
@@ -137,9 +154,12 @@ export class BullmqQueue implements BackendQueue {
     }
     patience.abort();
     await this.#queue.close();
+    this.#stopListening();
   }
 
-  async #process({ data, name, timestamp }: Job<KeyData>): Promise<void> {
+  async #process(job: Job<KeyData>): Promise<void> {
+    if (!(await this.#isOurs(job))) return;
+    const { data, name, timestamp } = job;
     if (name === WAKE) return this.enqueue([data.key]);
     // The clocks of two machines may differ.
     const waitedMs = Math.max(0, systemClock.now() - timestamp);
@@ -148,16 +168,38 @@ export class BullmqQueue implements BackendQueue {
     await run;
     this.#active.delete(run);
   }
-}
 
-function toJob(key: string) {
-  return { name: RUN, data: { key }, opts: optionsOf(`${RUN}:${key}`) };
-}
+  /** The server may have forgotten by now that it handed the job out, and hand it out again. */
+  async #isOurs(job: Job<KeyData>): Promise<boolean> {
+    if (this.#claimedAfter.get(job) === this.#losses) return true;
+    return (await job.extendLock(job.token ?? '', LOCK_DURATION_MS)) > 0;
+  }
 
-function optionsOf(id: string) {
-  return {
-    deduplication: { id, keepLastIfActive: true, replace: true },
-    removeOnComplete: true,
-    removeOnFail: true,
-  };
+  readonly #toJob = (key: string) => ({
+    name: RUN,
+    data: { key },
+    opts: this.#optionsOf(RUN, key),
+  });
+
+  #optionsOf(name: typeof RUN | typeof WAKE, key: string) {
+    return {
+      jobId: this.#newId(),
+      deduplication: { id: `${name}:${key}`, keepLastIfActive: true, replace: true },
+      removeOnComplete: true,
+      removeOnFail: true,
+      // Fails only for want of the server.
+      attempts: FOREVER,
+      backoff: { type: 'fixed', delay: RETRY_DELAY_MS },
+    };
+  }
+
+  /**
+   * No job of any process ever has the id of another. BullMQ by itself counts, and after a crash the count may begin anew
+   * while jobs that it has numbered are still there: BullMQ takes a job with the id of another for that one, and drops it
+   * without a word. A PostgreSQL with `wal_level=minimal` forgets the first 32 numbers of a sequence that was used in the
+   * transaction that made it, and BullMQ makes its sequences that way.
+   */
+  #newId(): string {
+    return `${this.#idPrefix}${(this.#idCount++).toString(36)}`;
+  }
 }

@@ -1,5 +1,15 @@
 import type { BackendFactory, IQueueBackend } from 'bullmq';
 
+export interface ServerListener {
+  /**
+   * A connection to the server broke: what it acknowledged or handed out before, it may have forgotten. Called for each
+   * connection, and once more when the server is back, before {@link onRecovery}.
+   */
+  onLoss(): void;
+  /** The server is back: it answers again. */
+  onRecovery(): void;
+}
+
 /** The way to the server that holds the queues, shared by every queue of a process. */
 export interface QueueConnection {
   /** What BullMQ's classes take as `connection`. */
@@ -9,7 +19,7 @@ export interface QueueConnection {
   readonly prefix?: string;
   /** An idle worker is woken by a notification; this often it also looks by itself, should one get lost. */
   readonly idleSeconds: number;
-  /** Calls back when the server has come back: what it acknowledged shortly before may be gone. */
-  onRecovery(listener: () => void): void;
+  /** @returns Ends it. */
+  addListener(listener: ServerListener): () => void;
   close(): Promise<void>;
 }

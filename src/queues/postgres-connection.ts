@@ -1,14 +1,15 @@
-import { PostgresConnection, PostgresQueueBackend, runMigrations } from 'bullmq';
+import { PostgresConnection, runMigrations } from 'bullmq';
 import pg from 'pg';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { QueueConnection } from './connection.ts';
+import { ClaimKeeper } from './claim-keeper.ts';
+import type { QueueConnection, ServerListener } from './connection.ts';
 import { type BullmqClient, PostgresPool } from './postgres-pool.ts';
 
 /**
  * Session settings. The schema is BullMQ's own. A commit does not wait for the disk, which is most of what a job costs:
- * when PostgreSQL crashes it may forget the last fraction of a second, and {@link QueueConnection.onRecovery} makes up for
- * that by enqueuing again what has not started.
+ * when PostgreSQL crashes it may forget the last fraction of a second, and those who listen for that make up for it: what
+ * has not started is enqueued again, and what is being worked on is not taken for granted.
  */
 const SESSION_OPTIONS = '-c search_path=bullmq -c synchronous_commit=off';
 
@@ -70,13 +71,20 @@ class SharedPostgresConnection implements QueueConnection {
   readonly connection: object;
   readonly #pool: pg.Pool;
   readonly #shared: PostgresConnection;
-  readonly #backends = new Set<PostgresQueueBackend>();
-  readonly #recoveryListeners: (() => void)[] = [];
+  readonly #backends = new Set<ClaimKeeper>();
+  readonly #listeners = new Set<ServerListener>();
 
   constructor(pool: pg.Pool, logger: Logger) {
     this.#pool = pool;
-    const facade = new PostgresPool(pool, () => {
-      for (const listener of this.#recoveryListeners) listener();
+    const facade = new PostgresPool(pool, {
+      onLoss: () => {
+        for (const backend of this.#backends) backend.doubt();
+        for (const listener of this.#listeners) listener.onLoss();
+      },
+      onRecovery: () => {
+        for (const backend of this.#backends) backend.recover();
+        for (const listener of this.#listeners) listener.onRecovery();
+      },
     });
     this.connection = facade.toPool();
     this.#shared = new PostgresConnection(facade.toPool());
@@ -91,13 +99,15 @@ class SharedPostgresConnection implements QueueConnection {
 
   readonly backendFactory: QueueConnection['backendFactory'] = (name, opts) => {
     // Not the owner: closing one queue must leave the connection to the others.
-    const backend = new PostgresQueueBackend(this.#shared, name, opts as never, false);
+    const backend = new ClaimKeeper(this.#shared, name, opts as never, false);
     this.#backends.add(backend);
+    backend.once('close', () => this.#backends.delete(backend));
     return backend;
   };
 
-  onRecovery(listener: () => void): void {
-    this.#recoveryListeners.push(listener);
+  addListener(listener: ServerListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {

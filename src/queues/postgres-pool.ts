@@ -1,6 +1,7 @@
 import type { PgPool } from 'bullmq';
 import type pg from 'pg';
 import { toError } from '../lib/errors.ts';
+import type { ServerListener } from './connection.ts';
 
 /**
  * The pool as BullMQ sees it: statements are prepared once a connection; any loss of the server has the code by which BullMQ
@@ -8,19 +9,20 @@ import { toError } from '../lib/errors.ts';
  */
 export class PostgresPool {
   readonly #pool: pg.Pool;
-  readonly #onRecovery: () => void;
+  readonly #listener: ServerListener;
   readonly #statementNames = new Map<string, string>();
   #isLost = false;
 
-  constructor(pool: pg.Pool, onRecovery: () => void) {
+  constructor(pool: pg.Pool, listener: ServerListener) {
     this.#pool = pool;
-    this.#onRecovery = onRecovery;
+    this.#listener = listener;
     pool.on('error', () => this.noteLoss());
   }
 
   /** A connection broke: what the server acknowledged last may be gone. */
   noteLoss(): void {
     this.#isLost = true;
+    this.#listener.onLoss();
   }
 
   /** What BullMQ takes for a pool of pg. */
@@ -60,7 +62,8 @@ export class PostgresPool {
   #announceRecovery(): void {
     if (!this.#isLost) return;
     this.#isLost = false;
-    this.#onRecovery();
+    this.#listener.onLoss();
+    this.#listener.onRecovery();
   }
 
   #nameOf(text: string): string {

@@ -46,8 +46,16 @@ export async function openRedisConnection({
     prefix,
     // Short, because after a broken connection a worker may sit out a whole wait.
     idleSeconds: 5,
-    // `ready` comes once a connection is established again, too; the first one has been.
-    onRecovery: (listener) => void redis.on('ready', listener),
+    addListener: ({ onLoss, onRecovery }) => {
+      const onReady = (): void => {
+        onLoss();
+        onRecovery();
+      };
+      redis.on('close', onLoss);
+      // Comes once a connection is established again, too; the first one has been.
+      redis.on('ready', onReady);
+      return () => void redis.off('close', onLoss).off('ready', onReady);
+    },
     // Nothing is on its way any more; `quit` would wait for a server that is away.
     close: async () => redis.disconnect(),
   };

@@ -23,10 +23,15 @@ export function informersOf(objects: readonly ApiObject[]): InformerFactory {
   return {
     informer: (ref) => {
       const own = objects.filter(({ kind }) => kind === ref.kind);
+      const indexes = new Map<string, (object: ApiObject) => readonly string[]>();
       const informer = {
         get: (key: string) => own.find((object) => keyOf(object) === key),
         list: () => own,
         addHandler: () => {},
+        addIndex: (name: string, keysOf: (object: ApiObject) => readonly string[]) =>
+          indexes.set(name, keysOf),
+        byIndex: (name: string, key: string) =>
+          own.filter((object) => indexes.get(name)?.(object).includes(key)),
       };
       return informer as unknown as Informer<never>;
     },

@@ -4,7 +4,7 @@ import type { ApiObject } from '../../scheme/object.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
 import type { ResourceCache } from '../../store/store.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './plugin.ts';
-import { refusal } from './refuse.ts';
+import { earlyRefusal } from './refuse.ts';
 
 const PRIORITY_CLASSES: GroupResource = { group: 'scheduling.k8s.io', resource: 'priorityclasses' };
 
@@ -30,7 +30,7 @@ export const priority: AdmissionPlugin = {
       : defaultPriority(request.state.cache(PRIORITY_CLASSES));
     if (spec.priority !== undefined && spec.priority !== computed.value) {
       const why = `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${computed.value} from the given PriorityClass name`;
-      throw refusal(request, why);
+      throw earlyRefusal(request, why);
     }
     if (computed.className) spec.priorityClassName = computed.className;
     spec.priority = computed.value;
@@ -44,7 +44,7 @@ function priorityOfClass(request: AdmissionRequest, className: string): Priority
     state.cache(PRIORITY_CLASSES).get('', className) ??
     state.pending(PRIORITY_CLASSES, '', className);
   if (found) return toPriority(found);
-  throw refusal(request, `no PriorityClass with name ${className} was found`);
+  throw earlyRefusal(request, `no PriorityClass with name ${className} was found`);
 }
 
 /** Of several classes that claim to be the default, the lowest is. */

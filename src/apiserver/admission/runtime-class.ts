@@ -5,7 +5,7 @@ import { compareQuantities } from '../../scheme/quantity.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
 import { concerning } from './match.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './plugin.ts';
-import { refusal } from './refuse.ts';
+import { earlyRefusal, refusal } from './refuse.ts';
 
 const RUNTIME_CLASSES: GroupResource = { group: 'node.k8s.io', resource: 'runtimeclasses' };
 
@@ -47,13 +47,13 @@ function classOf(
     state.cache(RUNTIME_CLASSES).get('', runtimeClassName) ??
     state.pending(RUNTIME_CLASSES, '', runtimeClassName);
   if (found) return found as RuntimeClass;
-  throw refusal(request, `pod rejected: RuntimeClass "${runtimeClassName}" not found`);
+  throw earlyRefusal(request, `pod rejected: RuntimeClass "${runtimeClassName}" not found`);
 }
 
 function applyOverhead(request: AdmissionRequest, spec: PodSpec, overhead: ResourceList): void {
   if (spec.overhead && !isSameAmount(spec.overhead, overhead)) {
     const why = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
-    throw refusal(request, why);
+    throw earlyRefusal(request, why);
   }
   spec.overhead = { ...overhead };
 }
@@ -70,7 +70,7 @@ function applyNodeSelector(request: AdmissionRequest, spec: PodSpec, wanted: Res
   const own = spec.nodeSelector ?? {};
   for (const [key, value] of Object.entries(wanted)) {
     if (own[key] === undefined || own[key] === value) continue;
-    throw refusal(
+    throw earlyRefusal(
       request,
       `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own[key]}`,
     );

@@ -3,7 +3,7 @@ import { toRfc3339 } from '../../lib/clock.ts';
 import type { Pod, PodSpec, ServiceAccount } from '../../scheme/generated/types/core-v1.ts';
 import type { GroupResource } from '../../scheme/resource.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './plugin.ts';
-import { refusal } from './refuse.ts';
+import { earlyRefusal } from './refuse.ts';
 import { mountToken } from './service-account-token.ts';
 
 const SERVICE_ACCOUNTS: GroupResource = { group: '', resource: 'serviceaccounts' };
@@ -50,7 +50,7 @@ function accountOf(request: AdmissionRequest, account: string): ServiceAccount {
   if (found) return found as ServiceAccount;
   if (account === DEFAULT_SERVICE_ACCOUNT) return createDefault(request);
   const why = `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
-  throw refusal(request, why);
+  throw earlyRefusal(request, why);
 }
 
 /**
@@ -75,7 +75,7 @@ function createDefault({ state, namespace }: AdmissionRequest): ServiceAccount {
 
 function assertBare(request: AdmissionRequest, spec: PodSpec): void {
   const refuse = (why: string): never => {
-    throw refusal(request, why);
+    throw earlyRefusal(request, why);
   };
   if (spec.serviceAccountName) refuse('a mirror pod may not reference service accounts');
   const projectsToken = (sources: readonly object[] = []): boolean =>

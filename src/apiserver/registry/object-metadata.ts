@@ -52,7 +52,17 @@ export function stampNewMetadata(
 }
 
 export function generateName(prefix: string, random: Random): string {
-  return prefix.slice(0, MAX_GENERATED_NAME - SUFFIX_LENGTH) + randomSuffix(SUFFIX_LENGTH, random);
+  return shortened(prefix) + randomSuffix(SUFFIX_LENGTH, random);
+}
+
+/** Whether the name may have been made of the prefix. */
+export function isGeneratedName(name: string, prefix: string): boolean {
+  const start = shortened(prefix);
+  return name.startsWith(start) && name.length === start.length + SUFFIX_LENGTH;
+}
+
+function shortened(prefix: string): string {
+  return prefix.slice(0, MAX_GENERATED_NAME - SUFFIX_LENGTH);
 }
 
 function settleNamespace(

@@ -8,6 +8,6 @@ import { ApiError } from '../../scheme/errors.ts';
 export function usedUp(what: string, remedy: string): ApiError {
   return new ApiError(
     'InternalError',
-    `failed to allocate a ${what}: range is full; delete a Service that needs none, or ${remedy}`,
+    `Internal error occurred: failed to allocate a ${what}: range is full; delete a Service that needs none, or ${remedy}`,
   );
 }

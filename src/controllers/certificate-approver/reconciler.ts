@@ -28,8 +28,7 @@ export function createCertificateApproverController(): Controller {
       return async (name) => {
         const request = requests.get(name);
         if (!request || isIssued(request) || isApproved(request) || isDenied(request)) return done;
-        const permission = await permissionFor(context, request);
-        if (permission) await approve(context, request, permission);
+        await decide(context, request);
         return done;
       };
     },
@@ -39,28 +38,39 @@ export function createCertificateApproverController(): Controller {
 const SELF_NODE_CLIENT = 'selfnodeclient';
 const NODE_CLIENT = 'nodeclient';
 
-/** The subresource by which whoever asks may have it; undefined when they may not, or a person must decide. */
-async function permissionFor(
+/** @throws when whoever asks may not have it, to be asked again: rights may be given to them later than they ask */
+async function decide(
   context: ControllerContext,
+  request: CertificateSigningRequest,
+): Promise<void> {
+  const permissions = await permissionsFor(context, request);
+  for (const permission of permissions) {
+    if (await mayCreate(context, request.spec, permission)) {
+      return approve(context, request, permission);
+    }
+  }
+  if (permissions.length === 0) return;
+  const what = `recognized csr "${request.metadata.name}" as [${permissions.join(' ')}]`;
+  throw new Error(`${what} but subject access review was not approved`);
+}
+
+/** The subresources by which whoever asks may have it; none when a person must decide. */
+async function permissionsFor(
+  { logger }: ControllerContext,
   { metadata, spec }: CertificateSigningRequest,
-): Promise<string | undefined> {
-  if (spec.signerName !== SIGNER_KUBELET_CLIENT) return undefined;
+): Promise<readonly string[]> {
+  if (spec.signerName !== SIGNER_KUBELET_CLIENT) return [];
   try {
     const { readCertificateRequest } = await import('../shared/read-certificate-request.ts');
     const wanted = await readCertificateRequest(spec);
-    if (signerProblem(spec, wanted)) return undefined;
+    if (signerProblem(spec, wanted)) return [];
     const isOwn = spec.username === wanted.commonName;
-    for (const permission of isOwn ? [SELF_NODE_CLIENT, NODE_CLIENT] : [NODE_CLIENT]) {
-      if (await mayCreate(context, spec, permission)) return permission;
-    }
+    return isOwn ? [SELF_NODE_CLIENT, NODE_CLIENT] : [NODE_CLIENT];
   } catch (thrown) {
     const { message } = toError(thrown);
-    context.logger.warn('a certificate request was left to people', {
-      name: metadata.name,
-      message,
-    });
+    logger.warn('a certificate request was left to people', { name: metadata.name, message });
+    return [];
   }
-  return undefined;
 }
 
 async function mayCreate(

@@ -1,4 +1,5 @@
 /** Certificate clean-up: requests are removed an hour after they were answered, and after a day that nobody answered them. */
+import type { ApiClient } from '../../apiserver/client.ts';
 import { type Controller, done, requeueAfter } from '../../machinery/controller.ts';
 import { isApiError } from '../../scheme/errors.ts';
 import { certificatesCertificateSigningRequests } from '../../scheme/generated/resources.ts';
@@ -18,17 +19,22 @@ export function createCertificateCleanerController(): Controller {
         const request = requests.get(name);
         if (!request) return done;
         const waitMs = endMsOf(request) - clock.now();
+        if (waitMs === Infinity) return done;
         if (waitMs > 0) return requeueAfter(waitMs);
-        const { uid, resourceVersion } = request.metadata;
-        const preconditions = { uid: uid ?? '', resourceVersion: resourceVersion ?? '' };
-        try {
-          await client.delete(certificatesCertificateSigningRequests, { name }, { preconditions });
-        } catch (thrown) {
-          // Ignored: it is gone, or has changed, which brings its key back.
-          if (!isApiError(thrown, 'NotFound', 'Conflict')) throw thrown;
-        }
+        await remove(client, request);
         return done;
       };
     },
   };
+}
+
+async function remove(client: ApiClient, { metadata }: CertificateSigningRequest): Promise<void> {
+  const { name = '', resourceVersion = '', uid = '' } = metadata;
+  const preconditions = { uid, resourceVersion };
+  try {
+    await client.delete(certificatesCertificateSigningRequests, { name }, { preconditions });
+  } catch (thrown) {
+    // Ignored: it is gone, or has changed, which brings its key back.
+    if (!isApiError(thrown, 'NotFound', 'Conflict')) throw thrown;
+  }
 }

@@ -3,6 +3,7 @@ import type { EventNote } from '../../machinery/event-recorder.ts';
 
 export const REASON_FAILED_CREATE = 'FailedCreate';
 export const REASON_FAILED_DELETE = 'FailedDelete';
+export const REASON_INVALID_SCHEDULE = 'InvalidSchedule';
 export const REASON_INVALID_TIME_ZONE = 'UnknownTimeZone';
 export const REASON_JOB_ALREADY_ACTIVE = 'JobAlreadyActive';
 export const REASON_MISSED_SCHEDULE = 'MissSchedule';

@@ -7,6 +7,7 @@ import { timeZoneProblem, toZonedRfc3339, UTC } from '../../scheme/time-zone.ts'
 import { controllerReference } from '../shared/owner-references.ts';
 import {
   normal,
+  REASON_INVALID_SCHEDULE,
   REASON_INVALID_TIME_ZONE,
   REASON_JOB_ALREADY_ACTIVE,
   REASON_MISSED_SCHEDULE,
@@ -59,9 +60,10 @@ export function planRun(cronJob: CronJob, nowMs: number): RunPlan {
 }
 
 function planDue(cronJob: CronJob, times: CronTimes, nowMs: number): RunPlan {
-  const run = missedRun(cronJob, times, nowMs);
   const nextMs = nextRunInMs(times, nowMs);
-  const nextInMs = nextMs === undefined ? undefined : nextMs + NEXT_RUN_DELTA_MS;
+  if (nextMs === undefined) return atRest(...zoneEvents(cronJob), neverDue(cronJob));
+  const run = missedRun(cronJob, times, nowMs);
+  const nextInMs = nextMs + NEXT_RUN_DELTA_MS;
   if (!run) return { replaces: false, events: zoneEvents(cronJob), nextInMs };
   const events = [...zoneEvents(cronJob), ...(run.isLate ? [tooManyMissed()] : [])];
   const refusal = refuse(cronJob, run.scheduledMs, nowMs);
@@ -75,6 +77,12 @@ function zoneEvents({ spec: { schedule } }: CronJob): readonly EventNote[] {
   if (!schedule.includes('TZ')) return [];
   const message = `CRON_TZ or TZ used in schedule ${JSON.stringify(schedule)} is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details`;
   return [warning(REASON_UNSUPPORTED_SCHEDULE, message)];
+}
+
+/** Kubernetes notices it by the times themselves, which are all the same one. */
+function neverDue({ spec: { schedule } }: CronJob): EventNote {
+  const message = `invalid schedule: ${schedule} : time difference between two schedules is less than 1 second: there is no such day`;
+  return warning(REASON_INVALID_SCHEDULE, message);
 }
 
 function tooManyMissed(): EventNote {

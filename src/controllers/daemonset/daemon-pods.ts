@@ -3,6 +3,10 @@ import type { NewObject } from '../../apiserver/client.ts';
 import type { DaemonSet } from '../../scheme/generated/types/apps-v1.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import { LABEL_CONTROLLER_REVISION_HASH } from '../../scheme/groups/apps/controller-revisions.ts';
+import {
+  LABEL_TEMPLATE_GENERATION,
+  templateGenerationOf,
+} from '../../scheme/groups/apps/daemon-set-generations.ts';
 import { podFromTemplate } from '../shared/pod-template.ts';
 import { podAvailableAtMs } from '../shared/pods.ts';
 import { affinityToNode, daemonTolerations, targetNodeName } from './eligibility.ts';
@@ -10,7 +14,12 @@ import { affinityToNode, daemonTolerations, targetNodeName } from './eligibility
 /** A Pod for `nodeName`, of the revision that `hash` names. */
 export function daemonPod(daemonSet: DaemonSet, nodeName: string, hash: string): NewObject<Pod> {
   const pod = podFromTemplate(daemonSet, daemonSet.spec?.template);
-  const labels = { ...pod.metadata.labels, [LABEL_CONTROLLER_REVISION_HASH]: hash };
+  const generation = templateGenerationOf(daemonSet);
+  const labels = {
+    ...pod.metadata.labels,
+    [LABEL_CONTROLLER_REVISION_HASH]: hash,
+    ...(generation > 0 ? { [LABEL_TEMPLATE_GENERATION]: String(generation) } : {}),
+  };
   const spec = pod.spec ?? { containers: [] };
   return {
     ...pod,

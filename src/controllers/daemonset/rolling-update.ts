@@ -50,8 +50,8 @@ function rolloutNodes({ nodes, judge, pods, hash }: RollingUpdateInput): readonl
 }
 
 /**
- * Old Pods that are not available can go at once. Of the rest, as many go as nodes may be without an available Pod; the next
- * run makes the new ones.
+ * Old Pods that are not available can go at once: they serve nobody. Of the rest, as many go as nodes may be without an
+ * available Pod beyond those that are; the next run makes the new ones.
  */
 function planReplacements(
   { daemonSet, nowMs }: RollingUpdateInput,
@@ -63,9 +63,13 @@ function planReplacements(
   let unavailable = 0;
   for (const { newPod, oldPod, isCrowded } of nodes) {
     const only = newPod ?? oldPod;
-    if (isCrowded || !only || (newPod && oldPod)) unavailable++;
-    else if (newPod) unavailable += isAvailable(newPod, daemonSet, nowMs) ? 0 : 1;
-    else (isAvailable(only, daemonSet, nowMs) ? candidates : broken).push(only);
+    if (isCrowded || !only || (newPod && oldPod)) {
+      unavailable++;
+      continue;
+    }
+    const isServed = isAvailable(only, daemonSet, nowMs);
+    if (!isServed) unavailable++;
+    if (oldPod) (isServed ? candidates : broken).push(oldPod);
   }
   return [...broken, ...candidates.slice(0, Math.max(0, maxUnavailable - unavailable))];
 }

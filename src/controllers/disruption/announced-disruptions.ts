@@ -6,6 +6,7 @@ import {
   type ReconcileResult,
   requeueAfter,
 } from '../../machinery/controller.ts';
+import { DelayQueue } from '../../machinery/delay-queue.ts';
 import type { Informer } from '../../machinery/informer.ts';
 import { CONDITION_DISRUPTION_TARGET } from '../../scheme/disruption-target.ts';
 import { corePods } from '../../scheme/generated/resources.ts';
@@ -17,23 +18,25 @@ import { staleInMs } from './status.ts';
 /** Tells the keys of Pods from those of budgets, which have one slash. */
 const POD_PREFIX = 'pod/';
 
+/** Nearly every Pod that is announced goes at once: until its time is up it costs an entry in memory, and no job. */
 export class AnnouncedDisruptions {
   readonly #context: ControllerContext;
   readonly #pods: Informer<Pod>;
+  /** Pods whose end is announced and has not begun. */
+  readonly #awaited: DelayQueue;
 
   constructor(context: ControllerContext, pods: Informer<Pod>) {
     this.#context = context;
     this.#pods = pods;
-    const { clock, queue } = context;
-    const isAwaited = (pod: Pod): boolean => staleInMs(pod, clock.now()) !== undefined;
-    const add = (pod: Pod): void => queue.add(`${POD_PREFIX}${keyOf(pod)}`);
+    const { clock, queue, signal } = context;
+    this.#awaited = new DelayQueue(clock, (keys) => {
+      for (const key of keys) queue.add(`${POD_PREFIX}${key}`);
+    });
+    signal.addEventListener('abort', () => this.#awaited.clear(), { once: true });
     pods.addHandler({
-      onAdd: (pod) => {
-        if (isAwaited(pod)) add(pod);
-      },
-      onUpdate: (previous, pod) => {
-        if (isAwaited(pod) && !isAwaited(previous)) add(pod);
-      },
+      onAdd: (pod) => this.#follow(pod, false),
+      onUpdate: (previous, pod) => this.#follow(pod, staleInMs(previous, 0) !== undefined),
+      onDelete: (pod) => this.#awaited.cancel(keyOf(pod)),
     });
   }
 
@@ -64,5 +67,15 @@ export class AnnouncedDisruptions {
       ),
     );
     return done;
+  }
+
+  #follow(pod: Pod, wasAwaited: boolean): void {
+    const { clock, signal } = this.#context;
+    const leftMs = staleInMs(pod, clock.now());
+    if (leftMs === undefined) {
+      if (wasAwaited) this.#awaited.cancel(keyOf(pod));
+    } else if (!wasAwaited && !signal.aborted) {
+      this.#awaited.schedule(keyOf(pod), leftMs);
+    }
   }
 }

@@ -19,6 +19,7 @@ import {
   podAddresses,
 } from '../shared/endpoints.ts';
 import { isPodReady } from '../shared/pods.ts';
+import { withTriggerTime } from '../shared/trigger-times.ts';
 
 /** More addresses than this do not fit: the rest is left out, and an annotation says so. */
 export const MAX_ENDPOINTS = 1000;
@@ -27,15 +28,20 @@ const OVER_CAPACITY_TRUNCATED = 'truncated';
 export const LABEL_MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
 export const MANAGED_BY_CONTROLLER = 'endpoint-controller';
 
-/** The Endpoints to write: `current` with what differs, or new ones; undefined when they are as they should be. */
+/**
+ * The Endpoints to write: `current` with what differs, or new ones; undefined when they are as they should be.
+ * @param triggerTime When that happened which is told by them if they are written.
+ */
 export function planEndpoints(
   service: Service,
   pods: readonly Pod[],
   current: Endpoints | undefined,
+  triggerTime?: string,
 ): NewObject<Endpoints> | undefined {
   const { subsets, isTruncated } = truncate(buildSubsets(service, pods));
+  const { [LABEL_HEADLESS]: _headless, ...own } = service.metadata.labels ?? {};
   const labels: Record<string, string> = {
-    ...service.metadata.labels,
+    ...own,
     [LABEL_MANAGED_BY]: MANAGED_BY_CONTROLLER,
     ...(isHeadless(service) ? { [LABEL_HEADLESS]: '' } : {}),
   };
@@ -47,12 +53,21 @@ export function planEndpoints(
     current &&
     deepEqual(current.subsets ?? [], subsets) &&
     deepEqual(current.metadata.labels ?? {}, labels) &&
-    deepEqual(current.metadata.annotations ?? {}, annotations);
+    deepEqual(
+      withTriggerTime(current.metadata.annotations, undefined),
+      withTriggerTime(annotations, undefined),
+    );
   if (isSame) return undefined;
   const { name, namespace } = service.metadata;
   return {
     ...current,
-    metadata: { ...current?.metadata, name, namespace, labels, annotations },
+    metadata: {
+      ...current?.metadata,
+      name,
+      namespace,
+      labels,
+      annotations: withTriggerTime(annotations, triggerTime),
+    },
     subsets,
   };
 }

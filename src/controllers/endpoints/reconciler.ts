@@ -15,6 +15,7 @@ import { keyOf } from '../../scheme/object.ts';
 import { ignoreNotFound, isNamespaceTerminating } from '../shared/api-errors.ts';
 import type { SelectedPods } from '../shared/selected-pods.ts';
 import { selectorOf, servicePods } from '../shared/service-pods.ts';
+import { TriggerTimes } from '../shared/trigger-times.ts';
 import { LABEL_MANAGED_BY, MANAGED_BY_CONTROLLER, planEndpoints } from './plan.ts';
 
 /** The object is written whole with each change, and superseded by EndpointSlices: it may lag a little. */
@@ -39,6 +40,7 @@ class EndpointsReconciler {
   readonly #services: Informer<Service>;
   readonly #endpoints: Informer<Endpoints>;
   readonly #servicePods: SelectedPods<Service>;
+  readonly #triggerTimes = new TriggerTimes();
 
   constructor(context: ControllerContext) {
     const { informers, queue, events } = context;
@@ -64,11 +66,14 @@ class EndpointsReconciler {
     const service = this.#services.get(key);
     const current = this.#endpoints.get(key);
     if (!service) {
-      if (current && isOurs(current)) await this.#delete(current);
+      this.#triggerTimes.forget(key);
+      // Endpoints go with their Service, whoever made them.
+      if (current) await this.#delete(current);
       return done;
     }
     if (!selectorOf(service)) return done;
-    const next = planEndpoints(service, this.#servicePods.podsOf(service), current);
+    const pods = this.#servicePods.podsOf(service);
+    const next = planEndpoints(service, pods, current, this.#triggerTimes.next(key, service, pods));
     if (!next) return done;
     const { client } = this.#context;
     try {

@@ -16,6 +16,7 @@ import { ipFamilyOf } from '../../scheme/ip.ts';
 import { controllerReference } from '../shared/owner-references.ts';
 import { selectorOf } from '../shared/service-pods.ts';
 import { portsKey } from '../shared/slice-ports.ts';
+import { ANNOTATION_TRIGGER_TIME } from '../shared/trigger-times.ts';
 
 /** More addresses of one subset than this are left out. */
 export const MAX_ENDPOINTS_PER_SUBSET = 1_000;
@@ -30,7 +31,7 @@ const LABEL_ENDPOINTS_MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
 const ANNOTATION_LEADER = 'control-plane.alpha.kubernetes.io/leader';
 const ANNOTATIONS_LEFT_OUT: ReadonlySet<string> = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
-  'endpoints.kubernetes.io/last-change-trigger-time',
+  ANNOTATION_TRIGGER_TIME,
 ]);
 
 const HASH_CHARACTERS = 10;

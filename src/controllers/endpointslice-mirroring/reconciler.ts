@@ -2,6 +2,7 @@
  * Mirroring: Endpoints that somebody made by hand, for a Service without a selector, are shown as EndpointSlices too, so that
  * those who read only slices find them.
  */
+import { toError } from '../../lib/errors.ts';
 import { type Controller, type ControllerContext, done } from '../../machinery/controller.ts';
 import type { Informer } from '../../machinery/informer.ts';
 import {
@@ -25,6 +26,7 @@ import {
 
 const REASON_INVALID_ADDRESS = 'InvalidIPAddress';
 const REASON_TOO_MANY = 'TooManyAddressesToMirror';
+const REASON_UPDATE_FAILED = 'FailedToUpdateEndpointSlices';
 
 const INDEX_MIRRORED = 'mirrorOf';
 const NO_VALUES: readonly string[] = [];
@@ -75,7 +77,18 @@ class Mirror {
       this.#slices.byIndex(INDEX_MIRRORED, key),
     );
     if (endpoints && isWanted) this.#report(endpoints, plan);
-    await this.#carryOut(plan, endpoints?.metadata.deletionTimestamp === undefined);
+    try {
+      await this.#carryOut(plan, endpoints?.metadata.deletionTimestamp === undefined);
+    } catch (thrown) {
+      if (endpoints) this.#recordFailure(endpoints, toError(thrown));
+      throw thrown;
+    }
+  }
+
+  #recordFailure(endpoints: Endpoints, { message: why }: Error): void {
+    const message = `Error updating Endpoint Slices for Endpoints ${keyOf(endpoints)}: ${why}`;
+    const note = { type: 'Warning', reason: REASON_UPDATE_FAILED, message } as const;
+    this.#context.events.record(endpoints, note);
   }
 
   async #carryOut({ create, remove, update }: MirrorPlan, mayCreate: boolean): Promise<void> {

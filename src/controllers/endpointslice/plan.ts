@@ -4,6 +4,7 @@ import type { Node, Pod, Service } from '../../scheme/generated/types/core-v1.ts
 import type { EndpointSlice } from '../../scheme/generated/types/discovery-v1.ts';
 import { ipFamiliesOf, isEndpointCandidate } from '../shared/endpoints.ts';
 import { portsKey } from '../shared/slice-ports.ts';
+import { withTriggerTime } from '../shared/trigger-times.ts';
 import { type AddressType, buildEndpoint, buildPorts, endpointIdentity } from './endpoint.ts';
 import { type PortGroup, packSlices } from './packing.ts';
 import { buildSlice, sliceLabels } from './slice.ts';
@@ -19,6 +20,8 @@ export interface SlicePlanInput {
   /** The slices of the Service that this controller manages. */
   readonly slices: readonly EndpointSlice[];
   readonly maxEndpointsPerSlice: number;
+  /** When that happened which is told by the slices that are written. */
+  readonly triggerTime?: string | undefined;
   /** The share of each zone in the cluster's CPUs, for Services that want topology aware hints; undefined when it is not known. */
   readonly zoneShares?: ReadonlyMap<string, number> | undefined;
 }
@@ -27,8 +30,8 @@ export interface SlicePlan {
   readonly create: readonly EndpointSlice[];
   readonly update: readonly EndpointSlice[];
   readonly remove: readonly EndpointSlice[];
-  /** Pods were left out because their nodes are not known (yet). */
-  readonly isMissingNodes: boolean;
+  /** Nodes that are not known (yet): their Pods were left out. */
+  readonly missingNodes: readonly string[];
   /** Why there are no topology aware hints though the Service wants them, by address type. */
   readonly hintProblems: readonly HintProblem[];
 }
@@ -46,21 +49,31 @@ export function planSlices(input: SlicePlanInput): SlicePlan {
     ({ addressType }) => !addressTypes.includes(addressType as AddressType),
   );
   const hintProblems: HintProblem[] = [];
-  let isMissingNodes = false;
+  const missingNodes: string[] = [];
   for (const addressType of addressTypes) {
     const plan = planAddressType(input, addressType);
     create.push(...plan.create);
     update.push(...plan.update);
     remove.push(...plan.remove);
     hintProblems.push(...plan.hintProblems);
-    isMissingNodes ||= plan.isMissingNodes;
+    missingNodes.push(...plan.missingNodes);
   }
-  return { create, update, remove, isMissingNodes, hintProblems };
+  const timed = (slice: EndpointSlice): EndpointSlice => {
+    const annotations = withTriggerTime(slice.metadata.annotations, input.triggerTime);
+    return { ...slice, metadata: { ...slice.metadata, annotations } };
+  };
+  return {
+    create: create.map(timed),
+    update: update.map(timed),
+    remove,
+    missingNodes,
+    hintProblems,
+  };
 }
 
 function planAddressType(input: SlicePlanInput, addressType: AddressType): SlicePlan {
   const { service, slices, maxEndpointsPerSlice } = input;
-  const { groups, isMissingNodes } = groupByPorts(input, addressType);
+  const { groups, missingNodes } = groupByPorts(input, addressType);
   const problem = wantsTopologyHints(service) ? addHints(groups, input.zoneShares) : undefined;
   const create: EndpointSlice[] = [];
   const update: EndpointSlice[] = [];
@@ -88,7 +101,7 @@ function planAddressType(input: SlicePlanInput, addressType: AddressType): Slice
     create,
     update,
     remove: [...remove, ...leftovers],
-    isMissingNodes,
+    missingNodes,
     hintProblems: problem === undefined ? [] : [{ addressType, problem }],
   };
 }
@@ -115,14 +128,15 @@ function addHints(
 function groupByPorts(
   { service, pods, nodeOf }: SlicePlanInput,
   addressType: AddressType,
-): { groups: Map<string, PortGroup>; isMissingNodes: boolean } {
+): { groups: Map<string, PortGroup>; missingNodes: string[] } {
   const groups = new Map<string, PortGroup>();
-  let isMissingNodes = false;
+  const missingNodes: string[] = [];
   for (const pod of pods) {
     if (!isEndpointCandidate(pod, { includeTerminating: true })) continue;
-    const node = nodeOf(pod.spec?.nodeName ?? '');
+    const { nodeName = '' } = pod.spec ?? {};
+    const node = nodeOf(nodeName);
     if (!node && !service.spec?.publishNotReadyAddresses) {
-      isMissingNodes = true;
+      missingNodes.push(nodeName);
       continue;
     }
     const endpoint = buildEndpoint(pod, node, service, addressType);
@@ -133,7 +147,7 @@ function groupByPorts(
     groups.set(key, group);
     group.endpoints.set(endpointIdentity(endpoint), endpoint);
   }
-  return { groups, isMissingNodes };
+  return { groups, missingNodes };
 }
 
 function groupSlices(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {

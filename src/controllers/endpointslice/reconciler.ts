@@ -8,7 +8,6 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
-  requeueAfter,
 } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import type { Informer } from '../../machinery/informer.ts';
@@ -25,6 +24,7 @@ import { ignoreNotFound, isNamespaceTerminating } from '../shared/api-errors.ts'
 import { concurrently } from '../shared/concurrently.ts';
 import type { SelectedPods } from '../shared/selected-pods.ts';
 import { selectorOf, servicePods } from '../shared/service-pods.ts';
+import { TriggerTimes } from '../shared/trigger-times.ts';
 import { DEFAULT_MAX_ENDPOINTS_PER_SLICE, planSlices, type SlicePlan } from './plan.ts';
 import { serviceKeyOf } from './slice.ts';
 import { wantsTopologyHints, zoneCapacity, zoneShares } from './topology.ts';
@@ -32,11 +32,12 @@ import { wantsTopologyHints, zoneCapacity, zoneShares } from './topology.ts';
 /** A burst of Pod changes becomes one pass over the Service's Pods in this time. */
 const MIN_INTERVAL_MS = 100;
 const WRITE_CONCURRENCY = 50;
-/** How soon to look again for nodes that Pods name and nobody has seen. */
-const MISSING_NODE_RETRY_MS = 5_000;
 
+const REASON_UPDATE_FAILED = 'FailedToUpdateEndpointSlices';
 const REASON_HINTS_DISABLED = 'TopologyAwareHintsDisabled';
 const REASON_HINTS_ENABLED = 'TopologyAwareHintsEnabled';
+const HINTS_DISABLED = 'Topology Aware Hints has been disabled';
+const HINTS_ENABLED = 'Topology Aware Hints has been enabled';
 
 /** Services that want topology aware hints, all under one value. */
 const INDEX_HINTED = 'wantsTopologyHints';
@@ -65,10 +66,6 @@ export function createEndpointSliceController(
   };
 }
 
-function hasHints({ endpoints = [] }: EndpointSlice): boolean {
-  return endpoints.some(({ hints }) => hints !== undefined);
-}
-
 class EndpointSliceReconciler {
   readonly #context: ControllerContext;
   readonly #events: EventRecorder;
@@ -79,6 +76,11 @@ class EndpointSliceReconciler {
   readonly #servicePods: SelectedPods<Service>;
   /** Services whose slices were written since the informer was known to have caught up. */
   readonly #written = new Set<string>();
+  readonly #triggerTimes = new TriggerTimes();
+  /** Services whose endpoints have topology aware hints, as far as this process has seen. */
+  readonly #hinted = new Set<string>();
+  /** Services with Pods on nodes that nobody has seen. */
+  readonly #missingNodes = new Set<string>();
 
   constructor(context: ControllerContext, maxEndpointsPerSlice: number) {
     const { informers, queue } = context;
@@ -122,7 +124,10 @@ class EndpointSliceReconciler {
       }
     };
     this.#nodes.addHandler({
-      onAdd: addHinted,
+      onAdd: () => {
+        addHinted();
+        for (const key of this.#missingNodes) this.#context.queue.add(key);
+      },
       onUpdate: (previous, next) => {
         if (this.#services.byIndex(INDEX_HINTED, HINTED).length === 0) return;
         if (!deepEqual(zoneCapacity(previous), zoneCapacity(next))) addHinted();
@@ -136,6 +141,9 @@ class EndpointSliceReconciler {
     if (!service) {
       // The garbage collector takes its slices.
       this.#written.delete(key);
+      this.#hinted.delete(key);
+      this.#triggerTimes.forget(key);
+      this.#missingNodes.delete(key);
       return done;
     }
     if (!selectorOf(service)) return done;
@@ -144,35 +152,58 @@ class EndpointSliceReconciler {
       this.#written.delete(key);
     }
     const slices = this.#slices.byIndex(INDEX_SERVICE, key);
+    const pods = this.#servicePods.podsOf(service);
     const plan = planSlices({
       service,
-      pods: this.#servicePods.podsOf(service),
+      pods,
+      triggerTime: this.#triggerTimes.next(key, service, pods),
       nodeOf: (name) => this.#nodes.get(name),
       slices,
       maxEndpointsPerSlice: this.#maxEndpointsPerSlice,
       zoneShares: wantsTopologyHints(service) ? zoneShares(this.#nodes.list()) : undefined,
     });
-    this.#reportHints(service, slices, plan);
-    await this.#carryOut(key, service, plan);
-    return plan.isMissingNodes ? requeueAfter(MISSING_NODE_RETRY_MS) : done;
+    this.#reportHints(key, service, plan);
+    const error = (await this.#carryOut(key, service, plan)) ?? this.#noteMissing(key, plan);
+    if (error) {
+      const message = `Error updating Endpoint Slices for Service ${key}: ${error.message}`;
+      this.#events.record(service, { type: 'Warning', reason: REASON_UPDATE_FAILED, message });
+      throw error;
+    }
+    return done;
   }
 
-  /** Tells when endpoints begin to have hints, and why they have none, whenever that may be news. */
-  #reportHints(service: Service, before: readonly EndpointSlice[], plan: SlicePlan): void {
-    const { create, hintProblems, update } = plan;
-    if (!wantsTopologyHints(service) || create.length + update.length === 0) return;
+  /** Nodes that Pods name and nobody has seen: it is tried again, and when a node comes. */
+  #noteMissing(key: string, { missingNodes: [name] }: SlicePlan): Error | undefined {
+    if (name === undefined) {
+      this.#missingNodes.delete(key);
+      return undefined;
+    }
+    this.#missingNodes.add(key);
+    return new Error(`node ${JSON.stringify(name)} not found`);
+  }
+
+  /** Tells when endpoints begin to have hints and lose them, and why they have none, whenever that may be news. */
+  #reportHints(key: string, service: Service, { create, hintProblems, update }: SlicePlan): void {
+    const say = (type: 'Normal' | 'Warning', reason: string, what: string, family: string): void =>
+      this.#events.record(service, { type, reason, message: `${what}, addressType: ${family}` });
+    const families = new Set([...create, ...update].map(({ addressType }) => addressType));
+    const isHinted = wantsTopologyHints(service) && hintProblems.length === 0;
+    const wasHinted = this.#hinted.has(key);
+    if (isHinted) this.#hinted.add(key);
+    else this.#hinted.delete(key);
+    if (families.size === 0) return;
     for (const { addressType, problem } of hintProblems) {
-      const message = `${problem}, addressType: ${addressType}`;
-      this.#events.record(service, { type: 'Warning', reason: REASON_HINTS_DISABLED, message });
+      say('Warning', REASON_HINTS_DISABLED, problem, addressType);
     }
-    if (hintProblems.length > 0 || before.some(hasHints)) return;
-    for (const addressType of new Set([...create, ...update].map((slice) => slice.addressType))) {
-      const message = `Topology Aware Hints has been enabled, addressType: ${addressType}`;
-      this.#events.record(service, { type: 'Normal', reason: REASON_HINTS_ENABLED, message });
+    if (isHinted === wasHinted || hintProblems.length > 0) return;
+    for (const family of families) {
+      if (isHinted) say('Normal', REASON_HINTS_ENABLED, HINTS_ENABLED, family);
+      else say('Warning', REASON_HINTS_DISABLED, HINTS_DISABLED, family);
     }
   }
 
-  async #carryOut(key: string, service: Service, plan: SlicePlan): Promise<void> {
+  /** @returns the first that went wrong */
+  async #carryOut(key: string, service: Service, plan: SlicePlan): Promise<Error | undefined> {
     const { client } = this.#context;
     const { namespace = '' } = service.metadata;
     const writes: (() => Promise<unknown>)[] = [
@@ -195,10 +226,9 @@ class EndpointSliceReconciler {
         ...plan.create.map((slice) => () => client.create(discoveryEndpointSlices, slice)),
       );
     }
-    if (writes.length === 0) return;
+    if (writes.length === 0) return undefined;
     this.#written.add(key);
     const errors = await concurrently(writes, WRITE_CONCURRENCY, (write) => write());
-    const error = errors.find((one) => !isNamespaceTerminating(one));
-    if (error) throw error;
+    return errors.find((one) => !isNamespaceTerminating(one));
   }
 }

@@ -59,17 +59,25 @@ export function planHints(
   endpoints: readonly Endpoint[],
   shares: ReadonlyMap<string, number> | undefined,
 ): HintPlan {
-  if (!shares || shares.size < 2) {
-    return { problem: 'Nodes are not ready in at least 2 zones, or lack their zone or CPUs' };
+  if (!shares || shares.size === 0) {
+    return {
+      problem:
+        'Insufficient Node information: allocatable CPU or zone not specified on one or more nodes',
+    };
   }
-  if (endpoints.some(({ zone }) => !zone)) {
-    return { problem: 'One or more endpoints do not have a zone specified' };
+  if (shares.size === 1) return { problem: 'Nodes only ready in one zone' };
+  const numbers = `(${endpoints.length} endpoints, ${shares.size} zones)`;
+  if (endpoints.length < shares.size) {
+    return { problem: `Insufficient number of endpoints ${numbers}` };
   }
   const allocations = allocate(endpoints.length, shares);
   if (!allocations) {
     return {
-      problem: `Insufficient number of endpoints (${endpoints.length}), impossible to safely allocate proportionally`,
+      problem: `Unable to allocate minimum required endpoints to each zone without exceeding overload threshold ${numbers}`,
     };
+  }
+  if (endpoints.some(({ zone }) => !zone)) {
+    return { problem: 'One or more endpoints do not have a zone specified' };
   }
   return { zones: distribute(endpoints, allocations) };
 }
@@ -84,7 +92,6 @@ function allocate(
   count: number,
   shares: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, Allocation> | undefined {
-  if (count < shares.size) return undefined;
   const allocations = new Map<string, Allocation>();
   let left = count;
   for (const [zone, share] of shares) {

@@ -1,6 +1,5 @@
 /** The claims of a Pod's generic ephemeral volumes. Pure. */
 import type { PersistentVolumeClaim, Pod } from '../../scheme/generated/types/core-v1.ts';
-import { controllerOf } from '../../scheme/object.ts';
 import { claimNameOf } from '../../scheme/storage/pod-claims.ts';
 import { controllerReference } from '../shared/owner-references.ts';
 
@@ -37,11 +36,4 @@ export function ephemeralClaims(pod: Pod): readonly EphemeralClaim[] {
     };
     return [{ volumeName: volume.name, claim }];
   });
-}
-
-/** Why the claim that is there is not the Pod's, in Kubernetes' words; undefined when it is. */
-export function foreignReason(pod: Pod, claim: PersistentVolumeClaim): string | undefined {
-  if (controllerOf(claim)?.uid === pod.metadata.uid) return undefined;
-  const { name, namespace } = claim.metadata;
-  return `PVC ${namespace}/${name} was not created for pod ${pod.metadata.namespace}/${pod.metadata.name} (pod is not owner)`;
 }

@@ -10,13 +10,9 @@ import { isApiError } from '../../scheme/errors.ts';
 import { corePersistentVolumeClaims, corePods } from '../../scheme/generated/resources.ts';
 import type { PersistentVolumeClaim, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { controllerOf, keyOf, namespacedKey } from '../../scheme/object.ts';
+import { foreignClaimReason } from '../../scheme/storage/pod-claims.ts';
 import { isNamespaceTerminating } from '../shared/api-errors.ts';
-import {
-  type EphemeralClaim,
-  ephemeralClaims,
-  foreignReason,
-  hasEphemeralVolumes,
-} from './plan.ts';
+import { type EphemeralClaim, ephemeralClaims, hasEphemeralVolumes } from './plan.ts';
 
 const REASON_FAILED_BINDING = 'FailedBinding';
 
@@ -58,7 +54,7 @@ async function reconcile(
 ): Promise<void> {
   for (const wanted of ephemeralClaims(pod)) {
     const existing = claims.get(keyOf(wanted.claim));
-    const reason = existing && foreignReason(pod, existing);
+    const reason = existing && foreignClaimReason(pod, existing);
     if (reason) report(context, pod, wanted, reason);
     if (!existing) await create(context, pod, wanted);
   }

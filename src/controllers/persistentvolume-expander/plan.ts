@@ -1,11 +1,17 @@
 /** Whether a claim's volume has to grow, and who does it. Pure. */
+import type { EventNote } from '../../machinery/event-recorder.ts';
 import type {
   PersistentVolume,
   PersistentVolumeClaim,
 } from '../../scheme/generated/types/core-v1.ts';
 import { compareQuantities } from '../../scheme/quantity.ts';
+import { ANNOTATION_STORAGE_RESIZER } from '../../scheme/storage/annotations.ts';
+import { migratedDriver, migratedPluginOf } from '../../scheme/storage/migrated-plugins.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
 import { capacityOf, requestedStorage } from '../../scheme/storage/volume-matching.ts';
+
+const REASON_EXTERNAL_EXPANDING = 'ExternalExpanding';
+const WAITING = 'waiting for an external controller to expand this PVC';
 
 /** Whether a bound claim asks for more than it has. */
 export function wantsMore({ metadata, spec, status }: PersistentVolumeClaim): boolean {
@@ -17,20 +23,42 @@ export function wantsMore({ metadata, spec, status }: PersistentVolumeClaim): bo
 export type ExpansionPlan =
   /** The driver of simulated disks does it: first the volume, unless it is large enough, then the claim. */
   | { readonly type: 'resize'; readonly storage: string; readonly growsVolume: boolean }
-  /** Another driver does it. */
-  | { readonly type: 'hand-over' }
-  /** No driver can. */
-  | { readonly type: 'refuse' };
+  /** Another driver does it, if any does. `claim` is written first where it does not say which. */
+  | { readonly type: 'wait'; readonly note: EventNote; readonly claim?: PersistentVolumeClaim }
+  /** The volume is not this claim's. */
+  | { readonly type: 'leave' };
 
 export function planExpansion(
   claim: PersistentVolumeClaim,
   volume: PersistentVolume,
 ): ExpansionPlan {
+  if (volume.spec?.claimRef?.uid !== claim.metadata.uid) return { type: 'leave' };
   const driver = volume.spec?.csi?.driver;
-  if (driver === undefined) return { type: 'refuse' };
-  if (driver !== SIMULATED_DRIVER) return { type: 'hand-over' };
+  if (driver === SIMULATED_DRIVER) return planResize(claim, volume);
+  const plugin = migratedPluginOf(volume);
+  if (plugin) return planMigrated(claim, plugin);
+  // Nobody is known who could; whoever comes and can is not in the way of that.
+  const type = driver === undefined ? 'Warning' : 'Normal';
+  return { type: 'wait', note: { type, reason: REASON_EXTERNAL_EXPANDING, message: WAITING } };
+}
+
+function planResize(claim: PersistentVolumeClaim, volume: PersistentVolume): ExpansionPlan {
   const wanted = requestedStorage(claim);
   const has = capacityOf(volume);
   const growsVolume = compareQuantities(has, wanted) < 0;
   return { type: 'resize', growsVolume, storage: growsVolume ? wanted : has };
+}
+
+function planMigrated(claim: PersistentVolumeClaim, plugin: string): ExpansionPlan {
+  const message = `CSI migration enabled for ${plugin}; waiting for external resizer to expand the pvc`;
+  const note: EventNote = { type: 'Normal', reason: REASON_EXTERNAL_EXPANDING, message };
+  const { annotations } = claim.metadata;
+  const driver = migratedDriver(plugin) ?? '';
+  if (annotations?.[ANNOTATION_STORAGE_RESIZER] === driver) return { type: 'wait', note };
+  const asking = { ...annotations, [ANNOTATION_STORAGE_RESIZER]: driver };
+  return {
+    type: 'wait',
+    note,
+    claim: { ...claim, metadata: { ...claim.metadata, annotations: asking } },
+  };
 }

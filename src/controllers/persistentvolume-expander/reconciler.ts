@@ -15,13 +15,12 @@ import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimStatus,
 } from '../../scheme/generated/types/core-v1.ts';
-import { keyOf } from '../../scheme/object.ts';
+import { keyOf, namespacedKey } from '../../scheme/object.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { planExpansion, wantsMore } from './plan.ts';
 import { resizedStatus, resizingStatus } from './status.ts';
 
-const REASON_EXTERNAL_EXPANDING = 'ExternalExpanding';
 const REASON_RESIZING = 'Resizing';
 const REASON_RESIZE_SUCCESSFUL = 'VolumeResizeSuccessful';
 
@@ -41,6 +40,14 @@ export function createPersistentVolumeExpanderController(): Controller {
         if (wantsMore(claim)) queue.add(keyOf(claim));
       };
       claims.addHandler({ onAdd: add, onUpdate: (_, next) => add(next) });
+      // A volume may be heard of after its claim.
+      volumes.addHandler({
+        onAdd: ({ spec }) => {
+          const { name = '', namespace } = spec?.claimRef ?? {};
+          const claim = claims.get(namespacedKey(namespace, name));
+          if (claim) add(claim);
+        },
+      });
       return async (key) => {
         const claim = claims.get(key);
         const volume = volumes.get(claim?.spec?.volumeName ?? '');
@@ -60,20 +67,11 @@ async function expand(
 ): Promise<void> {
   const plan = planExpansion(claim, volume);
   switch (plan.type) {
-    case 'refuse':
-      context.events.record(claim, {
-        type: 'Warning',
-        reason: REASON_EXTERNAL_EXPANDING,
-        message:
-          "Ignoring the PVC: didn't find a plugin capable of expanding the volume; waiting for an external controller to process this PVC.",
-      });
+    case 'leave':
       return;
-    case 'hand-over':
-      context.events.record(claim, {
-        type: 'Normal',
-        reason: REASON_EXTERNAL_EXPANDING,
-        message: 'waiting for an external controller to expand this PVC',
-      });
+    case 'wait':
+      context.events.record(claim, plan.note);
+      if (plan.claim) await context.client.update(corePersistentVolumeClaims, plan.claim);
       return;
     case 'resize':
       return resize(context, claim, { volume, ...plan });

@@ -117,13 +117,14 @@ class StatefulSetReconciler {
       this.#podControl.forget(key);
       return done;
     }
-    if (set.metadata.deletionTimestamp) return done;
     // One picture of one moment: what is read after a wait would not go with what was read before.
     const isObserved = this.#expectations.satisfied(key);
     const claims = this.#planClaims(set);
     const revisions = await this.#history.of(set);
     const input = await this.#lookAt(set, claims, revisions);
-    const failure = isObserved ? await this.#manage(input) : undefined;
+    // One that is being deleted still tells how it is.
+    const isManaged = isObserved && !set.metadata.deletionTimestamp;
+    const failure = isManaged ? await this.#manage(input) : undefined;
     const nextInMs = await this.#writeStatus(input, {
       collisionCount: revisions.collisionCount,
       isObserved,

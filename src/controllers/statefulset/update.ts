@@ -33,8 +33,8 @@ export function planUpdate(
   return remove;
 }
 
-/** How many Pods a rollout may make unavailable at once: at least one. */
+/** How many Pods a rollout may make unavailable at once: at least one. Fractions of Pods do not count. */
 function maxUnavailable(set: StatefulSet): number {
   const { maxUnavailable: limit = 1 } = set.spec?.updateStrategy?.rollingUpdate ?? {};
-  return Math.max(1, scaledIntOrPercent(limit, { total: desiredReplicas(set), round: 'up' }));
+  return Math.max(1, scaledIntOrPercent(limit, { total: desiredReplicas(set), round: 'down' }));
 }

@@ -6,7 +6,10 @@ import type {
   PersistentVolumeSpec,
   VolumeNodeAffinity,
 } from '../../scheme/generated/types/core-v1.ts';
-import type { StorageClass } from '../../scheme/generated/types/storage-v1.ts';
+import type {
+  StorageClass,
+  VolumeAttributesClass,
+} from '../../scheme/generated/types/storage-v1.ts';
 import {
   ANNOTATION_PROVISIONED_BY,
   ANNOTATION_SELECTED_NODE,
@@ -116,22 +119,31 @@ function reachOf(
   return { nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions }] } } };
 }
 
-/** What is to be done about a volume whose disk is of no more use. */
+/**
+ * What is to be done about a volume of this driver: held or let go as its policy, which may change, calls for, so that its disk
+ * is deleted before it; and deleted with its claim.
+ */
 export function planDisposal({
   metadata,
   spec,
   status,
-}: PersistentVolume): 'delete' | 'let-go' | 'leave' {
+}: PersistentVolume): 'delete' | 'hold' | 'let-go' | 'leave' {
   if (metadata.annotations?.[ANNOTATION_PROVISIONED_BY] !== SIMULATED_DRIVER) return 'leave';
   const isHeld = metadata.finalizers?.includes(PROVISIONER_FINALIZER) === true;
-  const isUnused = status?.phase !== 'Bound';
-  if (metadata.deletionTimestamp) return isHeld && isUnused ? 'let-go' : 'leave';
-  const isReleased = status?.phase === 'Released';
-  return isReleased && spec?.persistentVolumeReclaimPolicy === 'Delete' ? 'delete' : 'leave';
+  if (spec?.persistentVolumeReclaimPolicy !== 'Delete') return isHeld ? 'let-go' : 'leave';
+  if (metadata.deletionTimestamp) return isHeld && status?.phase !== 'Bound' ? 'let-go' : 'leave';
+  if (status?.phase === 'Released') return 'delete';
+  return isHeld ? 'leave' : 'hold';
 }
 
-/** The volume without the finalizer of its provisioner. */
-export function letGo(volume: PersistentVolume): PersistentVolume {
-  const finalizers = volume.metadata.finalizers?.filter((one) => one !== PROVISIONER_FINALIZER);
-  return { ...volume, metadata: { ...volume.metadata, ...(finalizers ? { finalizers } : {}) } };
+/** Why a disk cannot be given the attributes that its claim asks for; undefined when it can. */
+export function attributesProblem(
+  { spec }: PersistentVolumeClaim,
+  attributes: VolumeAttributesClass | undefined,
+): string | undefined {
+  const name = spec?.volumeAttributesClassName;
+  if (!name) return undefined;
+  if (!attributes) return `volumeattributesclasses.storage.k8s.io "${name}" not found`;
+  if (attributes.driverName === SIMULATED_DRIVER) return undefined;
+  return `VolumeAttributesClass "${name}" is for driver "${attributes.driverName}"`;
 }

@@ -13,21 +13,28 @@ import {
   corePersistentVolumes,
   storageStorageClasses,
   storageVolumeAttachments,
+  storageVolumeAttributesClasses,
 } from '../../scheme/generated/resources.ts';
 import type {
   Node,
   PersistentVolume,
   PersistentVolumeClaim,
 } from '../../scheme/generated/types/core-v1.ts';
-import type { StorageClass, VolumeAttachment } from '../../scheme/generated/types/storage-v1.ts';
+import type {
+  StorageClass,
+  VolumeAttachment,
+  VolumeAttributesClass,
+} from '../../scheme/generated/types/storage-v1.ts';
 import { keyOf } from '../../scheme/object.ts';
 import { storageClassOf } from '../../scheme/storage/annotations.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
+import { withFinalizer, withoutFinalizer } from '../shared/finalizers.ts';
 import {
+  attributesProblem,
   isDue,
-  letGo,
   newVolume,
+  PROVISIONER_FINALIZER,
   planDisposal,
   selectedNodeOf,
   volumeNameOf,
@@ -68,8 +75,7 @@ export function createVolumeProvisionerController(): Controller {
         const volume = volumes.get(key);
         if (claim && wantsDisk(claim)) await provisioner.provision(claim);
         const [attachment] = attachments.byIndex(INDEX_ATTACHED_VOLUME, key);
-        if (volume && attachment) provisioner.reportAttached(volume, attachment);
-        else if (volume) await provisioner.dispose(volume);
+        if (volume) await provisioner.dispose(volume, attachment);
         return done;
       };
     },
@@ -95,6 +101,8 @@ class Provisioner {
     const nodeName = selectedNodeOf(claim);
     const node = nodeName === undefined ? undefined : await this.#node(nodeName);
     if (nodeName !== undefined && !node) return this.#giveBack(claim, nodeName);
+    const problem = attributesProblem(claim, await this.#attributesOf(claim));
+    if (problem !== undefined) return this.#fail(claim, storageClass, problem);
     const message = `External provisioner is provisioning volume for claim "${keyOf(claim)}"`;
     this.#events.record(claim, { type: 'Normal', reason: REASON_PROVISIONING, message });
     await this.#create(newVolume(claim, storageClass, node));
@@ -105,23 +113,27 @@ class Provisioner {
     });
   }
 
+  async dispose(volume: PersistentVolume, attachment: VolumeAttachment | undefined): Promise<void> {
+    const plan = planDisposal(volume);
+    if (plan === 'leave') return;
+    if (plan === 'hold') return this.#update(withFinalizer(volume, PROVISIONER_FINALIZER));
+    if (volume.spec?.persistentVolumeReclaimPolicy === 'Delete' && attachment) {
+      return this.#reportAttached(volume, attachment);
+    }
+    if (plan === 'let-go') return this.#update(withoutFinalizer(volume, PROVISIONER_FINALIZER));
+    const target = { name: volume.metadata.name ?? '' };
+    await ignoreNotFound(this.#client.delete(corePersistentVolumes, target));
+  }
+
   /** A disk is not taken away from under a node: the end of the attachment brings the volume back here. */
-  reportAttached(volume: PersistentVolume, { spec }: VolumeAttachment): void {
-    if (planDisposal(volume) === 'leave') return;
+  #reportAttached(volume: PersistentVolume, { spec }: VolumeAttachment): void {
     const { name } = volume.metadata;
     const message = `persistentvolume ${name} is still attached to node ${spec.nodeName}`;
     this.#events.record(volume, { type: 'Warning', reason: REASON_FAILED_DELETE, message });
   }
 
-  async dispose(volume: PersistentVolume): Promise<void> {
-    const plan = planDisposal(volume);
-    if (plan === 'delete') {
-      const target = { name: volume.metadata.name ?? '' };
-      await ignoreNotFound(this.#client.delete(corePersistentVolumes, target));
-    }
-    if (plan === 'let-go') {
-      await ignoreNotFound(this.#client.update(corePersistentVolumes, letGo(volume)));
-    }
+  async #update(volume: PersistentVolume): Promise<void> {
+    await ignoreNotFound(this.#client.update(corePersistentVolumes, volume));
   }
 
   #classOf(claim: PersistentVolumeClaim): Promise<StorageClass | undefined> {
@@ -131,6 +143,20 @@ class Provisioner {
         resourceVersion: '0',
       }),
     );
+  }
+
+  async #attributesOf({ spec }: PersistentVolumeClaim): Promise<VolumeAttributesClass | undefined> {
+    const name = spec?.volumeAttributesClassName;
+    return name
+      ? ignoreNotFound(this.#client.get(storageVolumeAttributesClasses, { name }))
+      : undefined;
+  }
+
+  /** Tries again, less and less often: what is missing may come. */
+  #fail(claim: PersistentVolumeClaim, { metadata }: StorageClass, problem: string): never {
+    const message = `failed to provision volume with StorageClass "${metadata.name}": ${problem}`;
+    this.#events.record(claim, { type: 'Warning', reason: REASON_PROVISIONING_FAILED, message });
+    throw new Error(message);
   }
 
   #node(name: string): Promise<Node | undefined> {

@@ -1,5 +1,6 @@
-import type { Pod } from '../../scheme/generated/types/core-v1.ts';
+import type { PersistentVolume, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { storageClassOf } from '../../scheme/storage/annotations.ts';
+import { migratedDriver } from '../../scheme/storage/migrated-plugins.ts';
 import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
 import type { Plugin, Refusal } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
@@ -15,7 +16,7 @@ interface Attachment {
   readonly id: string;
 }
 
-/** A node attaches no more volumes of a CSI driver than its CSINode says. */
+/** A node attaches no more volumes of a CSI driver than its CSINode says, those with it that have not left it yet. */
 export function createNodeVolumeLimits({ volumes }: { readonly volumes: VolumeState }): Plugin {
   return {
     name: 'NodeVolumeLimits',
@@ -43,6 +44,8 @@ function exceeds(wanted: readonly Attachment[], node: NodeInfo, volumes: VolumeS
     attached.set(driver, ids.add(id));
   };
   for (const { pod } of node.pods()) for (const each of attachmentsOf(pod, volumes)) attach(each);
+  for (const volume of volumes.attachedTo(node.name))
+    for (const each of attachmentOf(volume)) attach(each);
   // A volume that is there already takes no further place.
   const isNew = ({ driver, id }: Attachment) => !attached.get(driver)?.has(id);
   const fresh = wanted.filter(isNew);
@@ -69,11 +72,14 @@ function attachmentsOf(pod: Pod, volumes: VolumeState): readonly Attachment[] {
     const claim = volumes.claim(namespace, name);
     if (!claim) return [];
     const volume = volumes.volume(claim.spec?.volumeName ?? '');
-    if (volume) {
-      const { csi } = volume.spec ?? {};
-      return csi ? [{ driver: csi.driver, id: csi.volumeHandle }] : [];
-    }
-    const driver = volumes.storageClass(storageClassOf(claim))?.provisioner;
-    return driver ? [{ driver, id: `${namespace}/${name}` }] : [];
+    if (volume) return attachmentOf(volume);
+    const provisioner = volumes.storageClass(storageClassOf(claim))?.provisioner;
+    if (!provisioner) return [];
+    const driver = migratedDriver(provisioner) ?? provisioner;
+    return [{ driver, id: `${namespace}/${name}` }];
   });
+}
+
+function attachmentOf({ spec }: PersistentVolume): readonly Attachment[] {
+  return spec?.csi ? [{ driver: spec.csi.driver, id: spec.csi.volumeHandle }] : [];
 }

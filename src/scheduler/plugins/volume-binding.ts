@@ -73,7 +73,8 @@ export function createVolumeBinding({
     preBind({ uid }, nodeName) {
       const plan = plans.get(uid);
       const timeoutMs = bindTimeoutSeconds * 1_000;
-      return plan && bindVolumes(plan, nodeName, { client, clock, state, timeoutMs });
+      const node = () => cache.node(nodeName)?.node;
+      return plan && bindVolumes(plan, nodeName, { client, clock, node, state, timeoutMs });
     },
     postBind({ uid }) {
       // The volumes say by now whose they are.

@@ -15,6 +15,8 @@ const IN_USE: Refusal = { reasons: [REASON_SINGLE_POD_CLAIM] };
 /** A disk that a node mounts once, or many times to read. */
 interface Disk {
   readonly id: string;
+  /** Where it is had from, if that matters: two that share none of these are two disks. */
+  readonly monitors?: readonly string[];
   readonly isReadOnly: boolean;
 }
 
@@ -64,13 +66,18 @@ function diskFilter(pod: Pod): PreFilterResult | undefined {
     filter(node) {
       for (const other of node.pods()) {
         const conflicts = disksOf(other.pod).some((disk) =>
-          wanted.some(({ id, isReadOnly }) => id === disk.id && !(isReadOnly && disk.isReadOnly)),
+          wanted.some((one) => isSame(one, disk) && !(one.isReadOnly && disk.isReadOnly)),
         );
         if (conflicts) return DISK_CONFLICT;
       }
       return undefined;
     },
   };
+}
+
+function isSame(one: Disk, other: Disk): boolean {
+  if (one.id !== other.id) return false;
+  return !one.monitors || one.monitors.some((monitor) => other.monitors?.includes(monitor));
 }
 
 function disksOf({ spec }: Pod): readonly Disk[] {
@@ -89,5 +96,5 @@ function diskOf({ gcePersistentDisk, awsElasticBlockStore, iscsi, rbd }: Volume)
   if (iscsi) return { id: `iscsi/${iscsi.iqn}`, isReadOnly: iscsi.readOnly ?? false };
   if (!rbd) return undefined;
   const { monitors, pool = 'rbd', image, readOnly = false } = rbd;
-  return { id: `rbd/${[...monitors].sort().join(',')}/${pool}/${image}`, isReadOnly: readOnly };
+  return { id: `rbd/${pool}/${image}`, monitors, isReadOnly: readOnly };
 }

@@ -8,12 +8,13 @@ export const REASON_VOLUME_ZONE = 'node(s) had no available volume zone';
 
 const REFUSAL: Refusal = { reasons: [REASON_VOLUME_ZONE], isUnresolvable: true };
 
-const LABELS = [
-  'topology.kubernetes.io/zone',
-  'topology.kubernetes.io/region',
-  'failure-domain.beta.kubernetes.io/zone',
-  'failure-domain.beta.kubernetes.io/region',
-];
+/** What older releases call the labels, by what they are called now. */
+const LABELS = new Map([
+  ['topology.kubernetes.io/zone', 'topology.kubernetes.io/zone'],
+  ['topology.kubernetes.io/region', 'topology.kubernetes.io/region'],
+  ['failure-domain.beta.kubernetes.io/zone', 'topology.kubernetes.io/zone'],
+  ['failure-domain.beta.kubernetes.io/region', 'topology.kubernetes.io/region'],
+]);
 
 /** Between the values of a label that names several zones. */
 const SEPARATOR = '__';
@@ -37,8 +38,10 @@ export function createVolumeZone({ volumes }: { readonly volumes: VolumeState })
         filter({ node }) {
           const labels = node?.metadata.labels ?? {};
           // A node that says nothing of where it is may be anywhere.
-          if (LABELS.every((label) => labels[label] === undefined)) return undefined;
-          const isThere = places.every(({ label, values }) => values.includes(labels[label] ?? ''));
+          if ([...LABELS.keys()].every((label) => labels[label] === undefined)) return undefined;
+          const isThere = places.every(({ label, values }) =>
+            values.includes(labels[label] ?? labels[LABELS.get(label) ?? ''] ?? ''),
+          );
           return isThere ? undefined : REFUSAL;
         },
       };
@@ -49,7 +52,7 @@ export function createVolumeZone({ volumes }: { readonly volumes: VolumeState })
 }
 
 function placesOf({ metadata }: PersistentVolume) {
-  return LABELS.flatMap((label) => {
+  return [...LABELS.keys()].flatMap((label) => {
     const value = metadata.labels?.[label];
     return value === undefined ? [] : [{ label, values: value.split(SEPARATOR) }];
   });

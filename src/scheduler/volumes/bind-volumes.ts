@@ -4,14 +4,14 @@ import {
   corePersistentVolumeClaims,
   corePersistentVolumes,
 } from '../../scheme/generated/resources.ts';
-import type { PersistentVolumeClaim } from '../../scheme/generated/types/core-v1.ts';
+import type { Node, PersistentVolumeClaim } from '../../scheme/generated/types/core-v1.ts';
 import { namespacedKey } from '../../scheme/object.ts';
 import {
   ANNOTATION_BOUND_BY_CONTROLLER,
   ANNOTATION_SELECTED_NODE,
 } from '../../scheme/storage/annotations.ts';
 import { type ClaimWait, waitForClaim } from '../claim-waits.ts';
-import type { VolumePlan } from './pod-volumes.ts';
+import { reaches, type VolumePlan } from './pod-volumes.ts';
 import { isBound, type VolumeState } from './volume-state.ts';
 
 export interface BindVolumesOptions {
@@ -19,6 +19,8 @@ export interface BindVolumesOptions {
   readonly clock: Clock;
   readonly state: VolumeState;
   readonly timeoutMs: number;
+  /** The node that the pod is to go to; undefined when it is gone meanwhile. */
+  readonly node: () => Node | undefined;
 }
 
 /** Says where volumes are needed, and waits until the binder and the provisioner have done their part. */
@@ -67,26 +69,44 @@ export async function bindVolumes(
   }
 }
 
-/** Resolves when the claim is bound; rejects when it is gone, when the node was given up, or when time is up. */
+/** Resolves when the claim is bound to what its node reaches; rejects when it is gone, when the node was given up, or when time is up. */
 function untilBound(
   { metadata: { namespace, name = '' } }: PersistentVolumeClaim,
   nodeName: string,
-  { clock, state, timeoutMs }: BindVolumesOptions,
+  { clock, node, state, timeoutMs }: BindVolumesOptions,
 ): ClaimWait {
   let wasSelected = false;
   return waitForClaim({
     isOver: () => {
       const claim = state.claim(namespace, name);
-      if (!claim) throw new Error(`pvc "${name}" is being deleted`);
-      if (isBound(claim)) return true;
+      if (!claim) throw failure(`pvc "${name}" is being deleted`);
+      if (isBound(claim)) return isInReach(claim, node(), state);
       const isSelected = claim.metadata.annotations?.[ANNOTATION_SELECTED_NODE] === nodeName;
-      if (wasSelected && !isSelected) throw new Error(`provisioning failed for PVC "${name}"`);
+      if (wasSelected && !isSelected) throw failure(`provisioning failed for PVC "${name}"`);
       wasSelected ||= isSelected;
       return false;
     },
     listen: (listener) => state.onClaim(namespacedKey(namespace, name), listener),
     clock,
     timeoutMs,
-    timeoutMessage: 'binding volumes: timed out',
+    timeoutMessage: failure('context deadline exceeded').message,
   });
+}
+
+/** Whoever made the volume may have made it elsewhere. */
+function isInReach(
+  { spec }: PersistentVolumeClaim,
+  node: Node | undefined,
+  state: VolumeState,
+): boolean {
+  const name = spec?.volumeName ?? '';
+  const volume = state.volume(name);
+  if (!volume || !node || reaches(volume, node)) return true;
+  throw failure(
+    `pv "${name}" node affinity doesn't match node "${node.metadata.name}": no matching NodeSelectorTerms`,
+  );
+}
+
+function failure(reason: string): Error {
+  return new Error(`binding volumes: ${reason}`);
 }

@@ -7,14 +7,17 @@ import type {
 } from '../../scheme/generated/types/core-v1.ts';
 import type { StorageClass } from '../../scheme/generated/types/storage-v1.ts';
 import { compileNodeSelector } from '../../scheme/node-selector.ts';
-import { keyOf } from '../../scheme/object.ts';
-import { quantityValue } from '../../scheme/quantity.ts';
+import { compareQuantities, quantityValue } from '../../scheme/quantity.ts';
 import { ANNOTATION_SELECTED_NODE, storageClassOf } from '../../scheme/storage/annotations.ts';
-import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
-import { findVolume } from '../../scheme/storage/volume-matching.ts';
+import {
+  claimNamesOf,
+  foreignClaimReason,
+  isEphemeralClaim,
+} from '../../scheme/storage/pod-claims.ts';
+import { findVolume, requestedStorage } from '../../scheme/storage/volume-matching.ts';
 import { isBound, type VolumeState } from './volume-state.ts';
 
-export const REASON_VOLUME_NODE_CONFLICT = 'node(s) had volume node affinity conflict';
+export const REASON_VOLUME_NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
 export const REASON_BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
 export const REASON_NO_SPACE = 'node(s) did not have enough free storage';
 export const REASON_LOST_VOLUME =
@@ -31,39 +34,41 @@ export interface PodClaims {
   readonly waiting: readonly PersistentVolumeClaim[];
 }
 
-/** The claims of the pod's volumes, or why no node can take it. */
+/** The claims of the pod's volumes, or why no node can take it: what is wrong with any of them before what is to come. */
 export function claimsOf(pod: Pod, state: VolumeState): PodClaims | { readonly refusal: string } {
-  const bound: PersistentVolumeClaim[] = [];
-  const waiting: PersistentVolumeClaim[] = [];
-  const { namespace } = pod.metadata;
+  const claims: PersistentVolumeClaim[] = [];
   for (const name of claimNamesOf(pod)) {
-    const claim = state.claim(namespace, name);
-    const refusal = claim ? claimProblem(claim) : missingClaim(pod, name);
-    if (refusal || !claim) return { refusal: refusal ?? '' };
-    if (isBound(claim)) bound.push(claim);
-    else if (waitsForConsumer(claim, state)) waiting.push(claim);
-    else return { refusal: REASON_UNBOUND_IMMEDIATE };
+    const claim = state.claim(pod.metadata.namespace, name);
+    const refusal = claim ? claimProblem(claim, pod) : missingClaim(pod, name);
+    if (refusal !== undefined) return { refusal };
+    if (claim) claims.push(claim);
   }
-  return { bound, waiting };
+  const bound = claims.filter(isBound);
+  const waiting = claims.filter((claim) => !isBound(claim));
+  return waiting.every((claim) => waitsForConsumer(claim, state))
+    ? { bound, waiting: waiting.sort(bySize) }
+    : { refusal: REASON_UNBOUND_IMMEDIATE };
 }
 
-function missingClaim({ metadata, spec }: Pod, name: string): string {
-  const isEphemeral = spec?.volumes?.some(
-    (volume) => volume.ephemeral && `${metadata.name}-${volume.name}` === name,
-  );
-  return isEphemeral
+/** The smallest first: none takes a volume from one that needs more. */
+function bySize(a: PersistentVolumeClaim, b: PersistentVolumeClaim): number {
+  return compareQuantities(requestedStorage(a), requestedStorage(b));
+}
+
+function missingClaim(pod: Pod, name: string): string {
+  return isEphemeralClaim(pod, name)
     ? `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"`
     : `persistentvolumeclaim "${name}" not found`;
 }
 
-function claimProblem({ metadata, spec, status }: PersistentVolumeClaim): string | undefined {
-  const { name } = metadata;
+function claimProblem(claim: PersistentVolumeClaim, pod: Pod): string | undefined {
+  const { metadata, spec, status } = claim;
+  const { name = '' } = metadata;
   if (status?.phase === 'Lost') {
     return `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${spec?.volumeName}"`;
   }
-  return metadata.deletionTimestamp
-    ? `persistentvolumeclaim "${name}" is being deleted`
-    : undefined;
+  if (metadata.deletionTimestamp) return `persistentvolumeclaim "${name}" is being deleted`;
+  return isEphemeralClaim(pod, name) ? foreignClaimReason(pod, claim) : undefined;
 }
 
 function waitsForConsumer(claim: PersistentVolumeClaim, state: VolumeState): boolean {
@@ -124,11 +129,8 @@ function sourceOf(
   if (volume) return volume;
   const storageClass = classOf(claim, state);
   if (!storageClass || !canProvision(storageClass, node)) return undefined;
-  return state.hasSpace(storageClass, bytesOf(claim), node) ? 'provisioner' : 'no-space';
-}
-
-function bytesOf({ spec }: PersistentVolumeClaim): number {
-  return quantityValue(spec?.resources?.requests?.storage ?? '0');
+  const bytes = quantityValue(requestedStorage(claim));
+  return state.hasSpace(storageClass, bytes, node) ? 'provisioner' : 'no-space';
 }
 
 function matching(
@@ -137,14 +139,14 @@ function matching(
   state: VolumeState,
   taken: ReadonlyMap<PersistentVolume, unknown>,
 ): PersistentVolume | undefined {
-  const volumes = [...state.volumesFor(keyOf(claim))].filter(
-    (volume) => !taken.has(volume) && reaches(volume, node),
-  );
-  return findVolume(claim, volumes, { reservedOnly: false });
+  const volumes = state
+    .volumesFor(claim)
+    .filter((volume) => !taken.has(volume) && reaches(volume, node));
+  return findVolume(claim, volumes, { reservedOnly: false, bySize: true });
 }
 
 /** Whether the volume can be had from the node. */
-function reaches({ spec }: PersistentVolume, node: Node): boolean {
+export function reaches({ spec }: PersistentVolume, node: Node): boolean {
   const required = spec?.nodeAffinity?.required;
   return !required || compileNodeSelector(required)(node);
 }

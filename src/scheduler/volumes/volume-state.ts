@@ -6,17 +6,31 @@ import {
   storageCSINodes,
   storageCSIStorageCapacities,
   storageStorageClasses,
+  storageVolumeAttachments,
 } from '../../scheme/generated/resources.ts';
 import type {
   Node,
   PersistentVolume,
   PersistentVolumeClaim,
 } from '../../scheme/generated/types/core-v1.ts';
-import type { CSIDriver, CSINode, StorageClass } from '../../scheme/generated/types/storage-v1.ts';
-import { type ApiObject, type NamespacedKey, namespacedKey } from '../../scheme/object.ts';
-import { ANNOTATION_BIND_COMPLETED } from '../../scheme/storage/annotations.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  StorageClass,
+  VolumeAttachment,
+} from '../../scheme/generated/types/storage-v1.ts';
+import { type ApiObject, keyOf, type NamespacedKey, namespacedKey } from '../../scheme/object.ts';
+import { ANNOTATION_BIND_COMPLETED, storageClassOf } from '../../scheme/storage/annotations.ts';
 import { ClaimListeners } from '../claim-waits.ts';
 import { StorageCapacities } from './storage-capacities.ts';
+
+/** Volumes by the claim that they name. */
+const INDEX_CLAIM = 'schedulerClaim';
+/** Volumes that name no claim, by their class. */
+const INDEX_FREE_CLASS = 'schedulerFreeOfClass';
+/** Attachments by their node. */
+const INDEX_NODE = 'schedulerNodeName';
+const NO_VALUES: readonly string[] = [];
 
 /** Claims, volumes and classes as the informers say, and the volumes that are promised to claims meanwhile. */
 export class VolumeState {
@@ -25,6 +39,7 @@ export class VolumeState {
   readonly #classes: Informer<StorageClass>;
   readonly #csiNodes: Informer<CSINode>;
   readonly #csiDrivers: Informer<CSIDriver>;
+  readonly #attachments: Informer<VolumeAttachment>;
   readonly #capacities: StorageCapacities;
   /** The claims that volumes are promised to, by the volume's name. */
   readonly #promised = new Map<string, NamespacedKey>();
@@ -44,17 +59,32 @@ export class VolumeState {
       this.#version++;
       onChange();
     };
+    this.#attachments = informers.informer(storageVolumeAttachments);
+    this.#addIndexes();
     this.#claims.addHandler(handlerOf((claim) => this.#onClaim(claim, changed)));
     this.#volumes.addHandler(handlerOf(changed));
     this.#classes.addHandler(handlerOf(changed));
     this.#csiNodes.addHandler(handlerOf(changed));
     this.#csiDrivers.addHandler(handlerOf(changed));
+    // What comes to a node lets nobody in, what leaves it may.
+    this.#attachments.addHandler({ onAdd: () => this.#version++, onDelete: changed });
     capacities.addHandler(
       handlerOf(() => {
         this.#capacities.forget();
         changed();
       }),
     );
+  }
+
+  #addIndexes(): void {
+    this.#volumes.addIndex(INDEX_CLAIM, ({ spec }) => {
+      const { name, namespace } = spec?.claimRef ?? {};
+      return name ? [namespacedKey(namespace, name)] : NO_VALUES;
+    });
+    this.#volumes.addIndex(INDEX_FREE_CLASS, (volume) =>
+      volume.spec?.claimRef ? NO_VALUES : [storageClassOf(volume)],
+    );
+    this.#attachments.addIndex(INDEX_NODE, ({ spec }) => [spec.nodeName]);
   }
 
   /** Another number after each change: what was said of nodes for pods with claims is out of date. */
@@ -84,12 +114,22 @@ export class VolumeState {
     return this.#capacities.suffice(metadata.name ?? '', bytes, node);
   }
 
-  /** The volumes that are not promised to another claim. */
-  *volumesFor(claim: NamespacedKey): Iterable<PersistentVolume> {
-    for (const volume of this.#volumes.list()) {
-      const promisedTo = this.#promised.get(volume.metadata.name ?? '');
-      if (promisedTo === undefined || promisedTo === claim) yield volume;
-    }
+  /** The volumes that the claim may be given: reserved for it, or free and of its class, and not promised to another. */
+  volumesFor(claim: PersistentVolumeClaim): readonly PersistentVolume[] {
+    const key = keyOf(claim);
+    const reserved = this.#volumes.byIndex(INDEX_CLAIM, key);
+    const free = this.#volumes.byIndex(INDEX_FREE_CLASS, storageClassOf(claim));
+    return [...reserved, ...free].filter(({ metadata: { name = '' } }) => {
+      const promisedTo = this.#promised.get(name);
+      return promisedTo === undefined || promisedTo === key;
+    });
+  }
+
+  /** The volumes of drivers that are, or are to be, attached to the node, whether or not a pod there still has them. */
+  attachedTo(nodeName: string): readonly PersistentVolume[] {
+    return this.#attachments
+      .byIndex(INDEX_NODE, nodeName)
+      .flatMap(({ spec }) => this.volume(spec.source.persistentVolumeName ?? '') ?? []);
   }
 
   promise(volumeName: string, claim: NamespacedKey): void {

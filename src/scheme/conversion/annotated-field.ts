@@ -1,10 +1,9 @@
 /** Fields of old workloads that apps/v1 keeps as annotations, under the names that Kubernetes gives them. */
+import { ANNOTATION_TEMPLATE_GENERATION } from '../groups/apps/daemon-set-generations.ts';
 import { ANNOTATION_ROLLBACK_TO } from '../groups/apps/deployment-revisions.ts';
 import type { ApiObject } from '../object.ts';
 import { withAnnotation } from './annotations.ts';
 import type { Conversion } from './conversion.ts';
-
-const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 type WithSpec = ApiObject & { readonly spec?: Readonly<Record<string, unknown>> };
 
@@ -52,7 +51,7 @@ export const DEPLOYMENT_CONVERSION: Conversion = annotated({
 /** The DaemonSet of extensions/v1beta1, with `spec.templateGeneration`. */
 export const DAEMON_SET_CONVERSION: Conversion = annotated({
   field: 'templateGeneration',
-  annotation: TEMPLATE_GENERATION,
+  annotation: ANNOTATION_TEMPLATE_GENERATION,
   toNumber: Number,
   fromNumber: (generation) => generation,
 });

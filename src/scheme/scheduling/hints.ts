@@ -63,7 +63,7 @@ const HINTS: readonly Hint[] = [
     advice: 'the disk is in use on these nodes: end the Pod that has it, or mount it read-only',
   },
   {
-    pattern: /no available volume zone$|volume node affinity conflict$/,
+    pattern: /no available volume zone$|PersistentVolume's node affinity$/,
     advice: 'the volume cannot be reached from these nodes: add a node where the volume is',
   },
   {

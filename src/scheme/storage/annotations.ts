@@ -12,6 +12,8 @@ export const ANNOTATION_STORAGE_PROVISIONER = 'volume.kubernetes.io/storage-prov
 export const ANNOTATION_BETA_STORAGE_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner';
 /** On a volume or a claim of a plugin that was part of Kubernetes: the CSI driver that does its work now. */
 export const ANNOTATION_MIGRATED_TO = 'pv.kubernetes.io/migrated-to';
+/** On a claim that asks for more, of a plugin that was part of Kubernetes: the CSI driver that is to grow its volume. */
+export const ANNOTATION_STORAGE_RESIZER = 'volume.kubernetes.io/storage-resizer';
 /** On a claim that waits for its first consumer: the node that the scheduler chose for it. */
 export const ANNOTATION_SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 

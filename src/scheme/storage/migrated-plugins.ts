@@ -1,4 +1,5 @@
 /** The volume plugins that were part of Kubernetes once, by the CSI drivers that do their work now. */
+import type { PersistentVolume, PersistentVolumeSpec } from '../generated/types/core-v1.ts';
 
 const IN_TREE_PREFIX = 'kubernetes.io/';
 
@@ -20,4 +21,19 @@ export function migratedDriver(plugin: string): string | undefined {
 /** Whether the name is one of a plugin of the tree that no driver stands for. */
 export function isInTreePlugin(plugin: string): boolean {
   return plugin.startsWith(IN_TREE_PREFIX) && migratedDriver(plugin) === undefined;
+}
+
+const SOURCES: readonly (readonly [source: keyof PersistentVolumeSpec, plugin: string])[] = [
+  ['awsElasticBlockStore', 'kubernetes.io/aws-ebs'],
+  ['azureDisk', 'kubernetes.io/azure-disk'],
+  ['azureFile', 'kubernetes.io/azure-file'],
+  ['cinder', 'kubernetes.io/cinder'],
+  ['gcePersistentDisk', 'kubernetes.io/gce-pd'],
+  ['portworxVolume', 'kubernetes.io/portworx-volume'],
+  ['vsphereVolume', 'kubernetes.io/vsphere-volume'],
+];
+
+/** The plugin whose volume it is, where a driver does its work now. */
+export function migratedPluginOf({ spec }: PersistentVolume): string | undefined {
+  return SOURCES.find(([source]) => spec?.[source] !== undefined)?.[1];
 }

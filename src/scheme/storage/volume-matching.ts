@@ -49,12 +49,14 @@ export function hasSameMode(volume: PersistentVolume, claim: PersistentVolumeCla
  * The volume that suits the claim best: one that is reserved for it, else of those that are free the one that offers the
  * fewest access modes, and among these the smallest.
  * @param reservedOnly leaves free ones to the scheduler, which knows where the claim is needed
+ * @param bySize takes the smallest, however many modes it offers: so the scheduler does
  */
 export function findVolume(
   claim: PersistentVolumeClaim,
   volumes: Iterable<PersistentVolume>,
-  { reservedOnly }: { readonly reservedOnly: boolean },
+  { bySize = false, reservedOnly }: { readonly reservedOnly: boolean; readonly bySize?: boolean },
 ): PersistentVolume | undefined {
+  const isBetter = bySize ? isSmaller : isCloser;
   let best: PersistentVolume | undefined;
   for (const volume of volumes) {
     if (!couldServe(volume, claim)) continue;
@@ -82,9 +84,12 @@ function isFree({ spec, status }: PersistentVolume): boolean {
   return spec?.claimRef === undefined && status?.phase === 'Available';
 }
 
-function isBetter(volume: PersistentVolume, best: PersistentVolume): boolean {
+function isCloser(volume: PersistentVolume, best: PersistentVolume): boolean {
   const modes = (volume.spec?.accessModes?.length ?? 0) - (best.spec?.accessModes?.length ?? 0);
-  if (modes !== 0) return modes < 0;
+  return modes !== 0 ? modes < 0 : isSmaller(volume, best);
+}
+
+function isSmaller(volume: PersistentVolume, best: PersistentVolume): boolean {
   const size = compareQuantities(capacityOf(volume), capacityOf(best));
   return size !== 0 ? size < 0 : (volume.metadata.name ?? '') < (best.metadata.name ?? '');
 }

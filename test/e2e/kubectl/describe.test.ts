@@ -186,6 +186,11 @@ Events: <none>
 Labels: <none>
 Annotations: <none>
 CIDRs: <cluster ip>/12
+Status:
+Conditions:
+  Type Status LastTransitionTime Reason Message
+  ---- ------ ------------------ ------ -------
+  Ready True <time> Kubernetes Service CIDR is ready
 Events: <none>
 `,
   ],

@@ -182,9 +182,8 @@ describe('a kubelet’s request for its client certificate', () => {
   const subject = { commonName: 'system:node:node-1', organizations: ['system:nodes'] };
 
   /** A plane where `group` may create the subresource by which the approver decides. */
-  const planeWhere = async (group: string, subresource: string): Promise<TestPlane> => {
-    const api = await plane();
-    await grant(
+  const allow = (api: TestPlane, group: string, subresource: string) =>
+    grant(
       api.client,
       { kind: 'Group', name: group },
       {
@@ -193,6 +192,10 @@ describe('a kubelet’s request for its client certificate', () => {
         resources: ['certificatesigningrequests', `certificatesigningrequests/${subresource}`],
       },
     );
+
+  const planeWhere = async (group: string, subresource: string): Promise<TestPlane> => {
+    const api = await plane();
+    await allow(api, group, subresource);
     return api;
   };
 
@@ -216,6 +219,19 @@ describe('a kubelet’s request for its client certificate', () => {
       'CN=system:node:node-1',
       'O=system:nodes',
     ]);
+  });
+
+  test('is approved when whoever asks is given the right later', async () => {
+    await using api = await planeWhere('system:bootstrappers', 'other');
+    const asker = { name: 'system:bootstrap:abcdef', groups: ['system:bootstrappers'] };
+    await ask(as(api, asker), subject, { signerName: KUBELET });
+    await api.idle();
+    expect((await read(api, 'system-node-node-1')).status).toBeUndefined();
+    await allow(api, 'system:bootstrappers', 'nodeclient');
+    await api.eventually(
+      () => read(api, 'system-node-node-1'),
+      ({ status }) => expect(status?.certificate).toBeDefined(),
+    );
   });
 
   test('is approved for the node itself by another right than for strangers', async () => {

@@ -81,6 +81,12 @@ describe('the Endpoints of a Service', () => {
     await createPods(plane, 'a');
     await plane.idle();
     expect((await endpointsOf(plane, 'web'))?.subsets ?? []).toEqual([]);
+    // But they go with it.
+    await plane.client.delete(coreServices, { namespace: 'default', name: 'web' });
+    await plane.eventually(
+      () => endpointsOf(plane, 'web'),
+      (endpoints) => expect(endpoints).toBeUndefined(),
+    );
   });
 
   test('are not written again while nothing changes', async () => {

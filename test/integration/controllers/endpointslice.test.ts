@@ -55,6 +55,10 @@ describe('the EndpointSlices of a Service', () => {
     await expectSizes(plane, [1]);
     const [pod] = (await plane.list(corePods, 'default')) as [Pod];
     const [slice] = (await slices(plane)) as [EndpointSlice];
+    const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(slice.metadata.annotations).toEqual({
+      'endpoints.kubernetes.io/last-change-trigger-time': ready?.lastTransitionTime,
+    });
     expect(slice).toMatchObject({
       addressType: 'IPv4',
       ports: [{ name: '', port: 8080, protocol: 'TCP' }],
@@ -203,4 +207,37 @@ test('a Service in topology mode has hints by the CPUs of zones, as nodes come a
   await plane.eventually(hinted, (zones) =>
     expect(zones).toEqual([undefined, undefined, undefined, undefined]),
   );
+  await plane.client.create(coreNodes, { metadata: { name: 'node-2', labels } });
+  await setCpu('node-2', '4');
+  await plane.eventually(hinted, (zones) => expect(zones).toContain('zone-b'));
+  await plane.client.patch(
+    coreServices,
+    { namespace: 'default', name: 'web' },
+    { type: 'merge', patch: { metadata: { annotations: null } } },
+  );
+  await plane.eventually(hinted, (zones) => expect(zones).not.toContain('zone-b'));
+  await expectEvent({
+    type: 'Warning',
+    message: 'Topology Aware Hints has been disabled, addressType: IPv4',
+  });
+});
+
+test('a Pod on a node that nobody knows is left out, which an Event tells, until the node comes', async () => {
+  await using plane = await slicePlane();
+  await plane.client.create(coreServices, newService('web'));
+  await plane.client.create(corePods, newPod('lost', { nodeName: 'node-9' }));
+  await plane.eventually(
+    () => plane.list(coreEvents),
+    (events) =>
+      expect(events).toContainEqual(
+        expect.objectContaining({
+          reason: 'FailedToUpdateEndpointSlices',
+          message:
+            'Error updating Endpoint Slices for Service default/web: node "node-9" not found',
+        }),
+      ),
+  );
+  await expectSizes(plane, [0]);
+  await plane.client.create(coreNodes, { metadata: { name: 'node-9' } });
+  await expectSizes(plane, [1]);
 });

@@ -93,6 +93,7 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   'ephemeral-volume': ['create events', 'create persistentvolumeclaims'],
   'persistentvolume-expander': [
     'create events',
+    'update persistentvolumeclaims',
     'update persistentvolumeclaims/status',
     'update persistentvolumes',
   ],
@@ -174,12 +175,18 @@ const ACTIONS_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'watch validatingadmissionpolicies',
     'update validatingadmissionpolicies/status',
   ],
-  'volume-attacher': ['update volumeattachments', 'update volumeattachments/status'],
+  'volume-attacher': [
+    'update persistentvolumes',
+    'update volumeattachments',
+    'update volumeattachments/status',
+  ],
+  'volume-modifier': ['update persistentvolumeclaims/status', 'update persistentvolumes'],
   'volume-provisioner': [
     'create persistentvolumes',
     'delete persistentvolumes',
     'get nodes',
     'get storageclasses',
+    'get volumeattributesclasses',
     'update persistentvolumeclaims',
     'update persistentvolumes',
   ],

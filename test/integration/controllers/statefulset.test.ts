@@ -17,6 +17,7 @@ import {
   WEB,
   web,
 } from '../../support/stateful-plane.ts';
+import { newStatefulSet } from '../../support/workloads.ts';
 
 async function podNames(plane: TestPlane): Promise<readonly (string | undefined)[]> {
   return (await pods(plane)).map(({ metadata }) => metadata.name).sort();
@@ -203,6 +204,25 @@ describe('a StatefulSet', () => {
     );
     expect(owned.map((pod) => pod.metadata.uid).sort()).toEqual(before);
     expect(await plane.list(appsControllerRevisions, 'default')).toHaveLength(1);
+  });
+
+  test('tells how it is while it is being deleted, and makes nothing more', async () => {
+    await using plane = await testPlane({ controllers: ['statefulset'] });
+    const held = newStatefulSet('web', { replicas: 2 });
+    const metadata = { ...held.metadata, finalizers: ['example.com/hold'] };
+    await plane.client.create(appsStatefulSets, { ...held, metadata });
+    await plane.eventually(
+      () => plane.client.get(appsStatefulSets, WEB),
+      ({ status }) => expect(status?.readyReplicas).toBe(2),
+    );
+    await plane.client.delete(appsStatefulSets, WEB);
+    await plane.client.delete(corePods, { namespace: 'default', name: 'web-0' });
+    await plane.eventually(
+      () => plane.client.get(appsStatefulSets, WEB),
+      ({ status }) => expect(status).toMatchObject({ replicas: 1, readyReplicas: 1 }),
+    );
+    await plane.idle();
+    expect((await pods(plane)).map((pod) => pod.metadata.name)).toEqual(['web-1']);
   });
 
   test('puts the labels of a place back that somebody took away', async () => {

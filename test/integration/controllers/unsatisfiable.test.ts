@@ -3,207 +3,33 @@
  * hour, not a core. All cases share one cluster and its time, each in a namespace of its own.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ApiClient, NewObject } from '../../../src/apiserver/client.ts';
 import type { QueueBackend } from '../../../src/machinery/work-queue.ts';
 import {
-  appsDaemonSets,
-  appsDeployments,
-  appsStatefulSets,
-  autoscalingHorizontalPodAutoscalers,
-  batchCronJobs,
   batchJobs,
   coreEvents,
   coreNamespaces,
   coreNodes,
-  corePersistentVolumeClaims,
   corePods,
-  coreReplicationControllers,
-  coreResourceQuotas,
-  policyPodDisruptionBudgets,
 } from '../../../src/scheme/generated/resources.ts';
 import type { ApiObject } from '../../../src/scheme/object.ts';
 import type { ResourceRef } from '../../../src/scheme/resource.ts';
 import { type TestPlane, testPlane } from '../../support/control-plane.ts';
 import { InProcessQueueBackend } from '../../support/in-process-queue-backend.ts';
-import {
-  newCronJob,
-  newDaemonSet,
-  newDeployment,
-  newJob,
-  newPod,
-  newReplicationController,
-  newStatefulSet,
-} from '../../support/workloads.ts';
+import { VOLUME_CASES } from '../../support/unsatisfiable/volume-cases.ts';
+import { WORKLOAD_CASES } from '../../support/unsatisfiable/workload-cases.ts';
 
-/** Fifty minutes: Events are kept for an hour. */
+/** Forty-eight minutes: Events are kept for an hour. */
 const STEP_MS = 120_000;
-const STEPS = 25;
+const STEPS = 24;
 /** A failing key backs off to 1,000 s within 18 runs. */
 const MAX_RUNS = 50;
-/** Every 15 s, whatever its state. */
-const MAX_AUTOSCALER_RUNS = 260;
+const MAX_WRITES_PER_MINUTE = 2;
 
-interface Case {
-  readonly title: string;
-  /** Its namespace. */
-  readonly name: string;
-  readonly arrange: (client: ApiClient, namespace: string) => Promise<unknown>;
-  /** What the object tells by its status. */
-  readonly status?: readonly [ref: ResourceRef, expected: object];
-  /** Reason and message of an Event. */
-  readonly event?: readonly [reason: string, message: RegExp];
-  /** Of one key. @default MAX_RUNS */
-  readonly maxRuns?: number;
-}
-
-const NO_PODS = /forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0/;
-
-/** In a namespace whose quota allows no Pod. */
-const withoutPods =
-  <T extends ApiObject>(ref: ResourceRef<T>, build: (namespace: string) => NewObject<T>) =>
-  async (client: ApiClient, namespace: string): Promise<void> => {
-    const quota = { metadata: { namespace, name: 'none' }, spec: { hard: { pods: '0' } } };
-    await client.create(coreResourceQuotas, quota);
-    await client.create(ref, build(namespace));
-  };
-
-const conditions = (...expected: readonly object[]) => ({
-  conditions: expect.arrayContaining(expected.map((one) => expect.objectContaining(one))),
-});
-const failed = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' };
-
-const CASES: readonly Case[] = [
-  {
-    title: 'a Deployment whose Pods a quota forbids',
-    name: 'deployment',
-    arrange: withoutPods(appsDeployments, (namespace) =>
-      newDeployment('web', { namespace, replicas: 3, progressDeadlineSeconds: 600 }),
-    ),
-    status: [
-      appsDeployments,
-      conditions(failed, {
-        type: 'Progressing',
-        status: 'False',
-        reason: 'ProgressDeadlineExceeded',
-      }),
-    ],
-    event: ['FailedCreate', NO_PODS],
-  },
-  {
-    title: 'a ReplicationController whose Pods a quota forbids',
-    name: 'rc',
-    arrange: withoutPods(coreReplicationControllers, (namespace) =>
-      newReplicationController('web', { namespace, replicas: 3 }),
-    ),
-    status: [coreReplicationControllers, conditions(failed)],
-    event: ['FailedCreate', NO_PODS],
-  },
-  {
-    title: 'a StatefulSet whose Pods a quota forbids',
-    name: 'statefulset',
-    arrange: withoutPods(appsStatefulSets, (namespace) => newStatefulSet('web', { namespace })),
-    status: [appsStatefulSets, { replicas: 0 }],
-    event: ['FailedCreate', NO_PODS],
-  },
-  {
-    title: 'a DaemonSet whose Pods a quota forbids',
-    name: 'daemonset',
-    arrange: withoutPods(appsDaemonSets, (namespace) =>
-      newDaemonSet('web', { namespace, pod: { tolerations: [{ operator: 'Exists' }] } }),
-    ),
-    status: [appsDaemonSets, { desiredNumberScheduled: 1, currentNumberScheduled: 0 }],
-    event: ['FailedCreate', NO_PODS],
-  },
-  {
-    title: 'a Job whose Pods a quota forbids',
-    name: 'job',
-    arrange: withoutPods(batchJobs, (namespace) => newJob('work', { namespace })),
-    status: [batchJobs, {}],
-    event: ['FailedCreate', NO_PODS],
-  },
-  {
-    title: 'a claim without a class where no volume is free',
-    name: 'claim',
-    arrange: (client, namespace) =>
-      client.create(corePersistentVolumeClaims, {
-        metadata: { namespace, name: 'data' },
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-      }),
-    status: [corePersistentVolumeClaims, { phase: 'Pending' }],
-    event: [
-      'FailedBinding',
-      /^no persistent volumes available for this claim and no storage class is set$/,
-    ],
-  },
-  {
-    title: 'a CronJob for a day that never comes',
-    name: 'cronjob',
-    arrange: (client, namespace) =>
-      client.create(batchCronJobs, newCronJob('leap', { namespace, schedule: '0 0 30 2 *' })),
-    status: [batchCronJobs, {}],
-  },
-  {
-    title: 'an autoscaler whose target does not exist',
-    name: 'autoscaler',
-    arrange: (client, namespace) =>
-      client.create(autoscalingHorizontalPodAutoscalers, {
-        metadata: { namespace, name: 'web' },
-        spec: {
-          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nobody' },
-          maxReplicas: 3,
-        },
-      }),
-    status: [
-      autoscalingHorizontalPodAutoscalers,
-      conditions({
-        type: 'AbleToScale',
-        status: 'False',
-        reason: 'FailedGetScale',
-        message:
-          'the HPA controller was unable to get the target\'s current scale: deployments.apps "nobody" not found',
-      }),
-    ],
-    event: ['FailedGetScale', /deployments\.apps "nobody" not found/],
-    maxRuns: MAX_AUTOSCALER_RUNS,
-  },
-  {
-    title: 'a budget in percent for Pods without an owner',
-    name: 'budget',
-    arrange: async (client, namespace) => {
-      await client.create(corePods, newPod('bare', { namespace }));
-      const selector = { matchLabels: { app: 'web' } };
-      await client.create(policyPodDisruptionBudgets, {
-        metadata: { namespace, name: 'half' },
-        spec: { maxUnavailable: '50%', selector },
-      });
-      await client.create(policyPodDisruptionBudgets, {
-        metadata: { namespace, name: 'other' },
-        spec: { minAvailable: 1, selector },
-      });
-    },
-    status: [policyPodDisruptionBudgets, { disruptionsAllowed: 0 }],
-    event: ['UnmanagedPods', /were found to be unmanaged/],
-  },
-  {
-    title: 'a Pod whose claim template does not exist',
-    name: 'devices',
-    arrange: (client, namespace) =>
-      client.create(
-        corePods,
-        newPod('train', {
-          namespace,
-          resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'nobody' }],
-        }),
-      ),
-    status: [corePods, { phase: 'Pending' }],
-    event: [
-      'FailedResourceClaimCreation',
-      /resource claim template "nobody": resourceclaimtemplate\.resource\.k8s\.io "nobody" not found$/,
-    ],
-  },
-];
+const CASES = [...WORKLOAD_CASES, ...VOLUME_CASES];
 
 let plane: TestPlane;
+/** The store's version when the first half of the time was over, and all had had their say. */
+let versionAtHalf = 0;
 /** How often each key of each queue was worked on. */
 const runs = new Map<string, number>();
 
@@ -226,13 +52,14 @@ function countingBackend(): QueueBackend {
 
 beforeAll(async () => {
   plane = await testPlane({ controllers: 'all', drivePods: false, queue: countingBackend() });
-  await plane.client.create(coreNodes, { metadata: { name: 'n1' } });
+  for (const name of ['n1', 'n2']) await plane.client.create(coreNodes, { metadata: { name } });
   for (const { arrange, name } of CASES) {
     await plane.client.create(coreNamespaces, { metadata: { name } });
     await arrange(plane.client, name);
   }
   await plane.idle();
   for (let step = 0; step < STEPS; step++) {
+    if (step === STEPS / 2) versionAtHalf = Number(await plane.api.store.currentResourceVersion());
     plane.clock.advance(STEP_MS);
     await plane.idle();
   }
@@ -257,6 +84,11 @@ describe('is explained, and costs no more than a few runs an hour:', () => {
     const own = [...runs].filter(([id]) => id.includes(` ${name}/`) || id.includes(`:${name}/`));
     expect(own.length).toBeGreaterThan(0);
     expect(own.filter(([, count]) => count > maxRuns)).toEqual([]);
+  });
+
+  test('all of them together write less than twice a minute once they have had their say', async () => {
+    const writes = Number(await plane.api.store.currentResourceVersion()) - versionAtHalf;
+    expect(writes / ((STEPS / 2) * (STEP_MS / 60_000))).toBeLessThan(MAX_WRITES_PER_MINUTE);
   });
 
   test('nothing of it starts what cannot run', async () => {

@@ -7,6 +7,7 @@ import {
   coreNodes,
   corePods,
   storageVolumeAttachments,
+  storageVolumeAttributesClasses,
   corePersistentVolumes as volumes,
 } from '../../../src/scheme/generated/resources.ts';
 import type { PersistentVolumeClaim, Volume } from '../../../src/scheme/generated/types/core-v1.ts';
@@ -23,6 +24,7 @@ const CONTROLLERS = [
   'pv-protection',
   'pvc-protection',
   'volume-attacher',
+  'volume-modifier',
   'volume-provisioner',
 ] as const;
 
@@ -153,10 +155,80 @@ describe('a claim that asks for more', () => {
     const { spec } = await boundClaim(plane);
     expect(spec?.volumeName).toBe('disk');
     await grow(plane);
-    await expectEvent(plane, { reason: 'ExternalExpanding' });
+    await expectEvent(plane, {
+      type: 'Normal',
+      reason: 'ExternalExpanding',
+      message: 'waiting for an external controller to expand this PVC',
+    });
     await plane.idle();
     const { status } = await plane.client.get(claims, DATA);
     expect(status?.capacity).toEqual({ storage: '1Gi' });
+  });
+});
+
+describe('a claim that asks for other attributes', () => {
+  const ask = (plane: TestPlane, volumeAttributesClassName: string) =>
+    plane.client.patch(claims, DATA, {
+      type: 'merge',
+      patch: { spec: { volumeAttributesClassName } },
+    });
+  const attributes = (name: string, driverName = 'disk.simulation.orrery.dev') => ({
+    metadata: { name },
+    driverName,
+    parameters: { iops: '4000' },
+  });
+  const told = (reason: string, message: string) => ({ reason, message });
+
+  test('has its disk modified once there is a class of them, and says so on the way', async () => {
+    await using plane = await storagePlane();
+    const { spec } = await boundClaim(plane);
+    await ask(plane, 'gold');
+    await expectEvent(plane, told('VolumeModifyFailed', 'VAC gold does not exist.'));
+    await plane.client.create(storageVolumeAttributesClasses, attributes('gold'));
+    const { status } = await plane.eventually(
+      () => plane.client.get(claims, DATA),
+      (claim) => expect(claim.status?.currentVolumeAttributesClassName).toBe('gold'),
+    );
+    expect([status?.modifyVolumeStatus, status?.conditions]).toEqual([undefined, undefined]);
+    const volume = await plane.client.get(volumes, { name: spec?.volumeName ?? '' });
+    expect(volume.spec?.volumeAttributesClassName).toBe('gold');
+    const past = await plane.client.history(claims, DATA);
+    expect(past.map(({ object }) => object.status?.modifyVolumeStatus?.status)).toEqual(
+      expect.arrayContaining(['Pending', 'InProgress']),
+    );
+    await expectEvent(
+      plane,
+      told(
+        'VolumeModifySuccessful',
+        'external resizer modified volume data with vac gold successfully',
+      ),
+    );
+  });
+
+  test('is refused those of another driver, until it asks for what it has', async () => {
+    await using plane = await storagePlane();
+    await plane.client.create(storageVolumeAttributesClasses, attributes('silver'));
+    await plane.client.create(
+      storageVolumeAttributesClasses,
+      attributes('theirs', 'x.example.com'),
+    );
+    await boundClaim(plane);
+    const expectStatus = (expected: object) =>
+      plane.eventually(
+        () => plane.client.get(claims, DATA),
+        ({ status }) => expect(status).toEqual(expect.objectContaining(expected)),
+      );
+    await ask(plane, 'silver');
+    await expectStatus({ currentVolumeAttributesClassName: 'silver' });
+    await ask(plane, 'theirs');
+    const refused = { status: 'Infeasible', targetVolumeAttributesClassName: 'theirs' };
+    await expectStatus({ modifyVolumeStatus: refused });
+    await ask(plane, 'silver');
+    const { status } = await plane.eventually(
+      () => plane.client.get(claims, DATA),
+      (claim) => expect(claim.status?.modifyVolumeStatus).toBeUndefined(),
+    );
+    expect(status?.conditions).toBeUndefined();
   });
 });
 
@@ -225,6 +297,52 @@ describe('a volume', () => {
       (left) => expect(left).toEqual([]),
     );
     expect(await plane.list(storageVolumeAttachments)).toEqual([]);
+  });
+
+  test('whose driver fails to attach it is explained on its Pod', async () => {
+    const { plane: open } = await withNodes();
+    await using plane = open;
+    const spec = {
+      hostPath: undefined as never,
+      csi: { driver: 'disks.example.com', volumeHandle: 'h' },
+      claimRef: { namespace: 'default', name: 'theirs' },
+    };
+    await plane.client.create(volumes, newVolume('disk', { spec }));
+    await plane.client.create(claims, newClaim('theirs', { spec: { storageClassName: '' } }));
+    await createPod(plane, 'web', { persistentVolumeClaim: { claimName: 'theirs' } }, 'node-1');
+    const [attachment] = await plane.eventually(
+      () => plane.list(storageVolumeAttachments),
+      (all) => expect(all).toHaveLength(1),
+    );
+    const attachError = { time: '2026-01-01T00:00:00Z', message: 'no slot is free' };
+    await plane.client.patch(
+      storageVolumeAttachments,
+      { name: attachment?.metadata.name ?? '' },
+      { type: 'merge', patch: { status: { attached: false, attachError } } },
+      { subresource: 'status' },
+    );
+    await expectEvent(plane, {
+      type: 'Warning',
+      reason: 'FailedAttachVolume',
+      message: 'AttachVolume.Attach failed for volume "disk" : no slot is free',
+      count: 1,
+    });
+  });
+
+  test('that is deleted while it is attached goes once it has left its node', async () => {
+    const { plane: open, id } = await withNodes();
+    await using plane = open;
+    await createPod(plane, 'first', onData, 'node-1');
+    await expectAttached(plane, 'node-1', [id]);
+    const [volume] = await plane.list(volumes);
+    expect(volume?.metadata.finalizers).toContain('external-attacher/disk-simulation-orrery-dev');
+    await plane.client.delete(volumes, { name: volume?.metadata.name ?? '' });
+    await plane.client.delete(corePods, { namespace: 'default', name: 'first' });
+    await plane.client.delete(claims, DATA);
+    await plane.eventually(
+      () => plane.list(volumes),
+      (left) => expect(left).toEqual([]),
+    );
   });
 
   test('leaves a node that is gone', async () => {

@@ -11,7 +11,7 @@ import type {
   CertificateSigningRequestSpec,
 } from '../../../src/scheme/generated/types/certificates-v1.ts';
 import { signerProblem } from '../../../src/scheme/groups/certificates/signers.ts';
-import { createCertificateRequest } from '../../support/certificates.ts';
+import { createCertificateRequest, testAuthority } from '../../support/certificates.ts';
 
 type Usages = NonNullable<CertificateSigningRequestSpec['usages']>;
 
@@ -204,9 +204,9 @@ describe('a request ends', () => {
   test.each<[string, CertificateSigningRequest, number]>([
     ['a day after it was made', requestWith([]), 24 * HOUR],
     [
-      'a day after it was made, approved but never signed',
+      'never, approved and waiting for its signer',
       requestWith([condition('Approved', 'True', at)]),
-      24 * HOUR,
+      Infinity,
     ],
     [
       'an hour after it was signed',
@@ -226,6 +226,15 @@ describe('a request ends', () => {
     ],
   ])('%s', (_, request, afterMs) => {
     expect(endMsOf(request) - created).toBe(afterMs);
+  });
+
+  test('with its certificate, when that ends first', async () => {
+    const authority = await testAuthority(created);
+    const validity = { nowMs: created, durationMs: HOUR };
+    const { certificate: pem } = await authority.issueServing([], validity);
+    const certificate = Buffer.from(pem).toString('base64');
+    const request = requestWith([condition('Approved', 'True', at)], { certificate });
+    expect(endMsOf(request) - created).toBe(HOUR);
   });
 });
 

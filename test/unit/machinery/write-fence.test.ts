@@ -38,6 +38,17 @@ test('a run that stood still too long writes no more, and the next may again', a
   await fence.run(async () => expect(() => fence.assertMayWrite()).not.toThrow());
 });
 
+test('a run that was under way when the queue was lost writes no more, and the next may again', async () => {
+  const { fence } = newFence();
+  fence.noteLoss();
+  await fence.run(async () => {
+    expect(() => fence.assertMayWrite()).not.toThrow();
+    fence.noteLoss();
+    expect(() => fence.assertMayWrite()).toThrow(FencedError);
+  });
+  await fence.run(async () => expect(() => fence.assertMayWrite()).not.toThrow());
+});
+
 test('a run begins only when those that stood still have ended', async () => {
   const { clock, fence } = newFence();
   const gate = deferred<void>();

@@ -29,6 +29,7 @@ const REAL_TIME: Readonly<Record<string, string>> = {
   'src/machinery/informer-factory.ts': 'waiting on what failed',
   'src/machinery/scoped-informers.ts': 'a start that takes long',
   'src/queues/bullmq-queue.ts': "BullMQ's own stamps and connections",
+  'src/queues/claim-keeper.ts': "BullMQ's own stamps",
   'src/rest/watch/serve-watch.ts': 'streams to clients',
   'src/rest/watch/watch-stream.ts': 'streams to clients',
   'src/store/store-options.ts': 'waiting on PostgreSQL',

@@ -20,7 +20,6 @@ import type {
   ResourceSlice,
 } from '../../../src/scheme/generated/types/resource-v1.ts';
 import type { CSINode } from '../../../src/scheme/generated/types/storage-v1.ts';
-import { namespacedKey } from '../../../src/scheme/object.ts';
 import { buildNode, buildPod } from '../../support/builders.ts';
 import { asking, claimOf, DRIVER, GPU, slice } from '../../support/devices.ts';
 import {
@@ -346,7 +345,10 @@ class TwoWorlds {
   }
 
   #freeVolumes(): string[] {
-    const volumes = [...this.#volumes.volumesFor(namespacedKey('default', 'somebody'))];
+    const volumes = CLASSES.flatMap((storageClass) => {
+      const storageClassName = storageClass.metadata.name ?? '';
+      return this.#volumes.volumesFor(newClaim('somebody', { spec: { storageClassName } }));
+    });
     return volumes.map(({ metadata }) => metadata.name ?? '');
   }
 

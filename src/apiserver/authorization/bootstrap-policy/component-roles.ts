@@ -59,6 +59,7 @@ export const COMPONENT_ROLES: readonly RoleEntry[] = [
       allow(READ, 'core', 'namespaces'),
       allow(READ, 'storage.k8s.io', 'csidrivers'),
       allow(READ, 'storage.k8s.io', 'csistoragecapacities'),
+      allow(READ, 'storage.k8s.io', 'volumeattachments'),
       allow(
         READ,
         'resource.k8s.io',

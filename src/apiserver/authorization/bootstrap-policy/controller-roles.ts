@@ -219,7 +219,8 @@ const VOLUME_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
   'expand-controller': [
     allow(`update patch ${READ}`, 'core', 'persistentvolumes'),
     allow('update patch', 'core', 'persistentvolumeclaims/status'),
-    allow(READ, 'core', 'persistentvolumeclaims'),
+    // To name the driver that is to grow a volume whose plugin is no more.
+    allow(`update ${READ}`, 'core', 'persistentvolumeclaims'),
     RECORD_EVENTS,
   ],
   'persistent-volume-binder': [
@@ -255,7 +256,7 @@ const VOLUME_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow(`update patch ${READ}`, 'core', 'persistentvolumeclaims'),
     allow('update patch', 'core', 'persistentvolumeclaims/status'),
     allow(READ, 'core', 'nodes'),
-    allow(READ, 'storage.k8s.io', 'storageclasses'),
+    allow(READ, 'storage.k8s.io', 'storageclasses volumeattributesclasses'),
     allow(`update patch ${READ}`, 'storage.k8s.io', 'volumeattachments'),
     allow('update patch', 'storage.k8s.io', 'volumeattachments/status'),
     RECORD_EVENTS,

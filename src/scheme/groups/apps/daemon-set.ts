@@ -14,6 +14,7 @@ import { applyPodTemplateDefaults } from '../core/pod-spec/pod-spec-defaults.ts'
 import { validatePodTemplate } from '../core/pod-spec/validate-pod-template.ts';
 import { checkAtMostAll, checkIntOrPercent, isZero } from '../int-or-percent.ts';
 import { keepSpec, keepStatus } from '../status.ts';
+import { beginTemplateGeneration, countTemplateGeneration } from './daemon-set-generations.ts';
 import {
   checkCollisions,
   checkTemplateMatches,
@@ -123,6 +124,7 @@ const countColumn = (
 export const daemonSetStrategy: KindStrategy<DaemonSet> = {
   applyDefaults,
   prepareForCreate(daemonSet) {
+    beginTemplateGeneration(daemonSet);
     daemonSet.status = {
       currentNumberScheduled: 0,
       desiredNumberScheduled: 0,
@@ -130,7 +132,10 @@ export const daemonSetStrategy: KindStrategy<DaemonSet> = {
       numberReady: 0,
     };
   },
-  prepareForUpdate: keepStatus,
+  prepareForUpdate(next, current) {
+    keepStatus(next, current);
+    countTemplateGeneration(next, current);
+  },
   prepareForStatusUpdate: keepSpec,
   validate,
   validateUpdate(next, current) {

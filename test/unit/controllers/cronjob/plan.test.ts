@@ -134,11 +134,11 @@ describe('a CronJob', () => {
         { reasons: ['UnsupportedSchedule'], nextInS: 60.1 },
       ],
       [
-        'whose schedule never comes waits for nothing',
+        'whose schedule never comes says so and waits for nothing',
         { schedule: '0 0 31 2 *' },
         '00:05:00',
         {},
-        { reasons: [] },
+        { reasons: ['InvalidSchedule'] },
       ],
     ],
   )('%s', (_, spec, now, status, expected) => {

@@ -34,6 +34,20 @@ function pod(name: string, node: string | undefined, seconds: number, isBound = 
   return { ...built, metadata: { ...built.metadata, creationTimestamp } };
 }
 
+test.each([
+  ['3', { 'pod-template-generation': '3' }],
+  ['0', {}],
+  [undefined, {}],
+])('a Pod of template generation %j is labelled so, as it is with its revision', (text, more) => {
+  const owner = daemonSet();
+  if (text) owner.metadata.annotations = { 'deprecated.daemonset.template.generation': text };
+  expect(daemonPod(owner, 'n1', 'h').metadata.labels).toEqual({
+    app: 'agent',
+    'controller-revision-hash': 'h',
+    ...more,
+  });
+});
+
 describe('the Pods of a DaemonSet by node', () => {
   test.each<[law: string, pods: readonly Pod[], expected: Record<string, string[]>]>([
     [

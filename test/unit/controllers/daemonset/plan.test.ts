@@ -117,6 +117,14 @@ describe('the next step of a rolling update', () => {
       [],
       ['b0o', 'c0o'],
     ],
+    ['what is not available counts as such', { a: 'o', b: 'O' }, IN_PLACE, [], ['a0o']],
+    [
+      'and leaves the rest to others',
+      { a: 'o', b: 'O', c: 'O' },
+      { maxUnavailable: 2, maxSurge: 0 },
+      [],
+      ['a0o', 'b0O'],
+    ],
     [
       'half of them may go, rounded up',
       { a: 'O', b: 'O', c: 'O' },

@@ -88,11 +88,12 @@ describe('endpoints', () => {
       half,
       'a a a a b b b',
     ],
+    ['of one zone alone have no hints', ['a', 'a'], { a: 1 }, 'Nodes only ready in one zone'],
     [
-      'of one zone alone have no hints',
+      'of no zone that counts have no hints',
       ['a', 'a'],
-      { a: 1 },
-      'Nodes are not ready in at least 2 zones, or lack their zone or CPUs',
+      {},
+      'Insufficient Node information: allocatable CPU or zone not specified on one or more nodes',
     ],
     [
       'without a zone have no hints',
@@ -104,13 +105,13 @@ describe('endpoints', () => {
       'that are fewer than zones have no hints',
       ['a'],
       half,
-      'Insufficient number of endpoints (1), impossible to safely allocate proportionally',
+      'Insufficient number of endpoints (1 endpoints, 2 zones)',
     ],
     [
       'that are too few for the shares have no hints',
       ['a', 'b', 'c'],
       { a: 0.9, b: 0.05, c: 0.05 },
-      'Insufficient number of endpoints (3), impossible to safely allocate proportionally',
+      'Unable to allocate minimum required endpoints to each zone without exceeding overload threshold (3 endpoints, 3 zones)',
     ],
   ])('%s', (_, zones, shares, expected) => {
     expect(served(endpoints(...zones), shares)).toBe(expected);
@@ -133,7 +134,7 @@ describe('endpoints', () => {
         ]);
         const all = endpoints(...names);
         const plan = planHints(all, shares);
-        if ('problem' in plan) return plan.problem.startsWith('Insufficient');
+        if ('problem' in plan) return plan.problem.startsWith('Unable to allocate');
         const counts = new Map<string, number>();
         for (const one of all) {
           const zone = plan.zones.get(one) ?? '';

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import {
   ephemeralClaims,
-  foreignReason,
   hasEphemeralVolumes,
 } from '../../../../src/controllers/ephemeral-volume/plan.ts';
 import type { Pod } from '../../../../src/scheme/generated/types/core-v1.ts';
+import { foreignClaimReason } from '../../../../src/scheme/storage/pod-claims.ts';
 import { newClaim } from '../../../support/storage.ts';
 
 const { spec } = newClaim('template');
@@ -66,8 +66,8 @@ test('a Pod that is being deleted gets no claim, and one without such volumes ha
 
 test('a claim of the name that is not the Pod’s is said to be foreign', () => {
   const [own] = ephemeralClaims(pod());
-  expect(own && foreignReason(pod(), own.claim)).toBeUndefined();
+  expect(own && foreignClaimReason(pod(), own.claim)).toBeUndefined();
   const reason = 'PVC default/web-scratch was not created for pod default/web (pod is not owner)';
-  expect(foreignReason(pod(), newClaim('web-scratch'))).toBe(reason);
-  expect(own && foreignReason(pod({ uid: 'another' }), own.claim)).toBe(reason);
+  expect(foreignClaimReason(pod(), newClaim('web-scratch'))).toBe(reason);
+  expect(own && foreignClaimReason(pod({ uid: 'another' }), own.claim)).toBe(reason);
 });

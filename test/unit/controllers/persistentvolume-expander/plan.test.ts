@@ -36,16 +36,31 @@ test('a claim that is being deleted wants nothing', () => {
   expect(wantsMore({ ...rest, metadata: { ...metadata, deletionTimestamp } })).toBe(false);
 });
 
+const WAITING = 'waiting for an external controller to expand this PVC';
+const RESIZED_BY = { annotations: { 'volume.kubernetes.io/storage-resizer': 'ebs.csi.aws.com' } };
+const RESIZED_BY_DRIVER = expect.objectContaining(RESIZED_BY);
+const MIGRATED = {
+  type: 'Normal',
+  reason: 'ExternalExpanding',
+  message:
+    'CSI migration enabled for kubernetes.io/aws-ebs; waiting for external resizer to expand the pvc',
+};
+
 describe('an expansion', () => {
+  const claimRef = { namespace: 'default', name: 'data', uid: 'uid-data' };
   const onDriver = (driver: string, storage = '1Gi') =>
     newVolume('disk', {
       spec: {
         hostPath: undefined as never,
+        claimRef,
         csi: { driver, volumeHandle: 'h' },
         capacity: { storage },
       },
     });
   const simulated = 'disk.simulation.orrery.dev';
+  const onPlugin = newVolume('disk', {
+    spec: { hostPath: undefined as never, claimRef, awsElasticBlockStore: { volumeID: 'vol-1' } },
+  });
 
   test.each([
     [
@@ -58,10 +73,38 @@ describe('an expansion', () => {
       onDriver(simulated, '3Gi'),
       { type: 'resize', growsVolume: false, storage: '3Gi' },
     ],
-    ['of another driver is its own', onDriver('disks.example.com'), { type: 'hand-over' }],
-    ['of a path is nobody’s', newVolume('disk'), { type: 'refuse' }],
+    [
+      'of another driver is its own',
+      onDriver('disks.example.com'),
+      { type: 'wait', note: { type: 'Normal', reason: 'ExternalExpanding', message: WAITING } },
+    ],
+    [
+      'of a path is nobody’s that is known',
+      newVolume('disk', { spec: { claimRef } }),
+      { type: 'wait', note: { type: 'Warning', reason: 'ExternalExpanding', message: WAITING } },
+    ],
+    [
+      'of a plugin that a driver stands for is that driver’s, and the claim says so',
+      onPlugin,
+      {
+        type: 'wait',
+        note: MIGRATED,
+        claim: expect.objectContaining({ metadata: RESIZED_BY_DRIVER }),
+      },
+    ],
+    [
+      'of a volume that is another claim’s is none',
+      newVolume('disk', { spec: { claimRef: { ...claimRef, uid: 'uid-0' } } }),
+      { type: 'leave' },
+    ],
   ])('%s', (_, volume, plan) => {
     expect(planExpansion(claim('2Gi'), volume)).toEqual(plan);
+  });
+
+  test('of a plugin is not said twice on the claim', () => {
+    const { metadata, ...rest } = claim('2Gi');
+    const said = { ...rest, metadata: { ...metadata, ...RESIZED_BY } };
+    expect(planExpansion(said, onPlugin)).toEqual({ type: 'wait', note: MIGRATED });
   });
 });
 

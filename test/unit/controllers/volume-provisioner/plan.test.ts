@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  attributesProblem,
   isDue,
-  letGo,
   newVolume as newDisk,
   planDisposal,
   wantsDisk,
@@ -106,36 +106,70 @@ describe('a new disk', () => {
 });
 
 describe('a disk', () => {
-  const disk = (parts: Partial<PersistentVolume>, policy: 'Delete' | 'Retain' = 'Delete') =>
-    newVolume('disk', {
-      annotations: { 'pv.kubernetes.io/provisioned-by': DRIVER },
-      spec: { persistentVolumeReclaimPolicy: policy },
-      ...parts,
-    });
-  const going = (parts: Partial<PersistentVolume>) => {
-    const { metadata, ...rest } = disk(parts);
-    return {
-      ...rest,
-      metadata: { ...metadata, deletionTimestamp, finalizers: [FINALIZER, 'x/y'] },
-    };
-  };
+  interface Given {
+    readonly phase?: 'Available' | 'Bound' | 'Failed' | 'Released';
+    readonly policy?: 'Delete' | 'Retain';
+    readonly isHeld?: boolean;
+    readonly isDeleted?: boolean;
+    readonly provisioner?: string;
+  }
 
-  test.each<[string, PersistentVolume, string]>([
-    ['that is released is deleted', disk({ status: { phase: 'Released' } }), 'delete'],
-    ['that is to be retained stays', disk({ status: { phase: 'Released' } }, 'Retain'), 'leave'],
-    ['that is bound stays', disk({ status: { phase: 'Bound' } }), 'leave'],
-    ['that is being deleted is let go', going({ status: { phase: 'Released' } }), 'let-go'],
-    [
-      'that is being deleted is held while it is bound',
-      going({ status: { phase: 'Bound' } }),
-      'leave',
-    ],
-    ['of somebody else stays', newVolume('disk', { status: { phase: 'Released' } }), 'leave'],
-  ])('%s', (_, volume, plan) => {
-    expect(planDisposal(volume)).toBe(plan);
+  const disk = ({
+    isDeleted,
+    isHeld = true,
+    phase,
+    policy,
+    provisioner,
+  }: Given): PersistentVolume =>
+    newVolume('disk', {
+      annotations: { 'pv.kubernetes.io/provisioned-by': provisioner ?? DRIVER },
+      finalizers: isHeld ? [FINALIZER, 'x/y'] : ['x/y'],
+      ...(isDeleted ? { deletionTimestamp } : {}),
+      spec: { persistentVolumeReclaimPolicy: policy ?? 'Delete' },
+      status: { phase: phase ?? 'Bound' },
+    });
+
+  test.each<[string, Given, string]>([
+    ['that is released is deleted', { phase: 'Released' }, 'delete'],
+    ['that is released and not held is deleted', { phase: 'Released', isHeld: false }, 'delete'],
+    ['that is to be retained is not held', { phase: 'Released', policy: 'Retain' }, 'let-go'],
+    ['that has come to be retained is let go while it is bound', { policy: 'Retain' }, 'let-go'],
+    ['that is to be retained stays', { policy: 'Retain', isHeld: false }, 'leave'],
+    ['that has come to be deleted with its claim is held', { isHeld: false }, 'hold'],
+    ['that is bound stays', {}, 'leave'],
+    ['that is being deleted is let go', { phase: 'Released', isDeleted: true }, 'let-go'],
+    ['that is being deleted is held while it is bound', { isDeleted: true }, 'leave'],
+    ['that is being deleted is not held anew', { isDeleted: true, isHeld: false }, 'leave'],
+    ['that could not be deleted is held', { phase: 'Failed' }, 'leave'],
+    ['of somebody else stays', { phase: 'Released', provisioner: 'x' }, 'leave'],
+  ])('%s', (_, given, plan) => {
+    expect(planDisposal(disk(given))).toBe(plan);
   });
 
-  test('that is let go keeps the finalizers of others', () => {
-    expect(letGo(going({})).metadata.finalizers).toEqual(['x/y']);
+  const attributes = (driverName: string) => ({
+    apiVersion: 'storage.k8s.io/v1' as const,
+    kind: 'VolumeAttributesClass' as const,
+    metadata: { name: 'gold' },
+    driverName,
+  });
+  const gold = newClaim('data', { spec: { volumeAttributesClassName: 'gold' } });
+
+  test.each([
+    ['that asks for none has any', newClaim('data'), undefined, undefined],
+    ['has those of its class', gold, attributes(DRIVER), undefined],
+    [
+      'has none of a class that is not there',
+      gold,
+      undefined,
+      'volumeattributesclasses.storage.k8s.io "gold" not found',
+    ],
+    [
+      'has none of another driver',
+      gold,
+      attributes('disks.example.com'),
+      'VolumeAttributesClass "gold" is for driver "disks.example.com"',
+    ],
+  ])('for a claim %s', (_, one, given, problem) => {
+    expect(attributesProblem(one, given)).toBe(problem);
   });
 });

@@ -10,12 +10,14 @@ import type {
   CSINode,
   CSIStorageCapacity,
   StorageClass,
+  VolumeAttachment,
 } from '../../../../src/scheme/generated/types/storage-v1.ts';
 import type { ApiObject } from '../../../../src/scheme/object.ts';
 import type { NodeFields, PodFields } from '../../../support/builders.ts';
 import { TestCluster } from '../../../support/scheduling.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
+const OLD_ZONE = 'failure-domain.beta.kubernetes.io/zone';
 const NODES: NodeFields[] = [
   { name: 'a', labels: { [ZONE]: 'east' } },
   { name: 'b', labels: { [ZONE]: 'west' } },
@@ -29,6 +31,9 @@ interface ClaimFields {
   readonly accessModes?: NonNullable<NonNullable<PersistentVolumeClaim['spec']>['accessModes']>;
   readonly status?: PersistentVolumeClaim['status'];
   readonly deleted?: boolean;
+  /** The uid of the Pod that it was made for. */
+  readonly owner?: string;
+  readonly size?: string;
 }
 
 function claim({
@@ -39,6 +44,8 @@ function claim({
   accessModes = ['ReadWriteOnce'],
   status,
   deleted,
+  owner,
+  size = '1Gi',
 }: ClaimFields = {}): PersistentVolumeClaim {
   const bound = volume ? { 'pv.kubernetes.io/bind-completed': 'yes' } : {};
   return {
@@ -50,10 +57,17 @@ function claim({
       uid: `uid-of-${name}`,
       annotations: { ...bound, ...annotations },
       ...(deleted ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
+      ...(owner
+        ? {
+            ownerReferences: [
+              { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: owner, controller: true },
+            ],
+          }
+        : {}),
     },
     spec: {
       accessModes,
-      resources: { requests: { storage: '1Gi' } },
+      resources: { requests: { storage: size } },
       storageClassName: storageClass,
       ...(volume ? { volumeName: volume } : {}),
     },
@@ -87,16 +101,24 @@ interface VolumeFields {
   readonly labels?: Record<string, string>;
   readonly csi?: string;
   readonly size?: string;
+  readonly accessModes?: ClaimFields['accessModes'];
 }
 
-function volume({ name = 'pv', zone, labels = {}, csi, size = '1Gi' }: VolumeFields = {}) {
+function volume({
+  name = 'pv',
+  zone,
+  labels = {},
+  csi,
+  size = '1Gi',
+  accessModes = ['ReadWriteOnce'],
+}: VolumeFields = {}) {
   const matchExpressions = [{ key: ZONE, operator: 'In', values: [zone] }];
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
     metadata: { name, labels },
     spec: {
-      accessModes: ['ReadWriteOnce'],
+      accessModes,
       capacity: { storage: size },
       storageClassName: 'late',
       ...(zone
@@ -127,6 +149,10 @@ const onClaims = (...names: string[]): PodFields =>
   withVolumes(
     ...names.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } })),
   );
+
+/** The name of the claim `first`, where there is one. */
+const firstOf = (objects: readonly ApiObject[]): string[] =>
+  objects.flatMap(({ metadata }) => (metadata.name === 'first' ? ['first'] : []));
 
 const clusterOf = (...objects: readonly ApiObject[]): TestCluster =>
   new TestCluster(NODES, { objects });
@@ -193,7 +219,46 @@ describe('VolumeBinding', () => {
     expect(clusterOf(...objects, second).feasible(onClaims('data', 'more'))).toEqual(['a', 'b']);
   });
 
+  test('claims take volumes by their size, so that none takes one that a larger claim needs', () => {
+    const objects = [
+      claim({ size: '1Gi' }),
+      claim({ name: 'more', size: '5Gi' }),
+      storageClass(),
+      volume({ name: 'small', size: '2Gi', accessModes: ['ReadWriteOnce', 'ReadOnlyMany'] }),
+      volume({ name: 'large', size: '5Gi' }),
+    ];
+    expect(clusterOf(...objects).feasible(onClaims('more', 'data'))).toEqual(['a', 'b']);
+    expect(clusterOf(...objects).feasible(onClaims('data', 'more'))).toEqual(['a', 'b']);
+  });
+
+  const ephemeral: [title: string, objects: ApiObject[], message: string][] = [
+    [
+      'that is not there yet',
+      [],
+      'waiting for ephemeral volume controller to create the persistentvolumeclaim "p-data".',
+    ],
+    [
+      'that is another’s',
+      [claim({ name: 'p-data', volume: 'pv', owner: 'uid-0' }), volume()],
+      'PVC default/p-data was not created for pod default/p (pod is not owner).',
+    ],
+  ];
+  test.each(ephemeral)(
+    'says what is wrong with the claim of an ephemeral volume %s',
+    (_, objects, message) => {
+      const pod = withVolumes({ name: 'data', ephemeral: {} });
+      expect(clusterOf(...objects).message({ ...pod, name: 'p' })).toBe(
+        `0/2 nodes are available: ${message}`,
+      );
+    },
+  );
+
   const messages: [title: string, objects: ApiObject[], message: string][] = [
+    [
+      'a missing claim beside one that is to come',
+      [claim({ name: 'first' }), storageClass({ volumeBindingMode: 'Immediate' })],
+      'persistentvolumeclaim "data" not found.',
+    ],
     ['a missing claim', [], 'persistentvolumeclaim "data" not found.'],
     [
       'a claim that goes',
@@ -218,7 +283,7 @@ describe('VolumeBinding', () => {
     [
       'a volume that is elsewhere',
       [claim({ volume: 'pv' }), volume({ zone: 'north' })],
-      '2 node(s) had volume node affinity conflict.',
+      "2 node(s) didn't match PersistentVolume's node affinity.",
     ],
     [
       'no volume that could be had',
@@ -227,7 +292,7 @@ describe('VolumeBinding', () => {
     ],
   ];
   test.each(messages)('says what is wrong with %s', (_, objects, message) => {
-    expect(clusterOf(...objects).message(onClaims('data'))).toBe(
+    expect(clusterOf(...objects).message(onClaims(...firstOf(objects), 'data'))).toBe(
       `0/2 nodes are available: ${message}`,
     );
   });
@@ -238,6 +303,8 @@ describe('VolumeZone', () => {
     ['a labelled volume is in its zone', { [ZONE]: 'west' }, ['b']],
     ['a label may name several', { [ZONE]: 'east__west' }, ['a', 'b']],
     ['no label says nothing', {}, ['a', 'b']],
+    ['an older label means the same', { [OLD_ZONE]: 'west' }, ['b']],
+    ['an older label may name several', { [OLD_ZONE]: 'east__west' }, ['a', 'b']],
   ];
   test.each(cases)('%s', (_, labels, nodes) => {
     const cluster = clusterOf(claim({ volume: 'pv' }), volume({ labels }));
@@ -256,8 +323,8 @@ describe('VolumeRestrictions', () => {
     withVolumes({ name: 'disk', gcePersistentDisk: { pdName, readOnly } });
   const aws = (volumeID: string): PodFields =>
     withVolumes({ name: 'disk', awsElasticBlockStore: { volumeID, readOnly: true } });
-  const rbd = (image: string, readOnly = false): PodFields =>
-    withVolumes({ name: 'disk', rbd: { monitors: ['m'], image, readOnly } });
+  const rbd = (image: string, readOnly = false, monitors = ['m']): PodFields =>
+    withVolumes({ name: 'disk', rbd: { monitors, image, readOnly } });
   const iscsi = (iqn: string, readOnly = false): PodFields =>
     withVolumes({ name: 'disk', iscsi: { iqn, lun: 0, targetPortal: 't', readOnly } });
   const cases: [title: string, there: PodFields, wanted: PodFields, nodes: string[]][] = [
@@ -266,6 +333,18 @@ describe('VolumeRestrictions', () => {
     ['two disks', gce('d'), gce('e'), ['a', 'b']],
     ['two readers of a disk that is attached once', aws('d'), aws('d'), ['b']],
     ['two writers of an image', rbd('d'), rbd('d'), ['b']],
+    [
+      'two writers by one monitor of many',
+      rbd('d', false, ['m', 'n']),
+      rbd('d', false, ['n']),
+      ['b'],
+    ],
+    [
+      'two images of one name elsewhere',
+      rbd('d', false, ['m']),
+      rbd('d', false, ['n']),
+      ['a', 'b'],
+    ],
     ['two readers of an image', rbd('d', true), rbd('d', true), ['a', 'b']],
     ['two writers of a target', iscsi('d'), iscsi('d'), ['b']],
     ['two readers of a target', iscsi('d', true), iscsi('d', true), ['a', 'b']],
@@ -311,6 +390,30 @@ describe('NodeVolumeLimits', () => {
     const late = storageClass({ provisioner: 'disk' });
     const cluster = clusterOf(csiNode('a', 0), csiNode('b', 1), claim(), late);
     expect(cluster.feasible(onClaims('data'))).toEqual(['b']);
+  });
+
+  const attachment = (volumeName: string, nodeName: string): VolumeAttachment => ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'VolumeAttachment',
+    metadata: { name: `${volumeName}-${nodeName}` },
+    spec: { attacher: 'disk', nodeName, source: { persistentVolumeName: volumeName } },
+  });
+
+  test('a volume that has not left its node yet still takes its place there', () => {
+    const objects = [csiNode('a', 1), ...boundTo('one'), ...boundTo('two')];
+    const cluster = clusterOf(...objects, attachment('pv-one', 'a'));
+    expect(cluster.feasible(onClaims('two'))).toEqual(['b']);
+    expect(cluster.feasible(onClaims('one'))).toEqual(['a', 'b']);
+    expect(cluster.place('a', onClaims('one')).feasible(onClaims('one'))).toEqual(['a', 'b']);
+  });
+
+  test('a volume that is to be made by the driver of a former plugin counts for that driver', () => {
+    const ebs: CSINode = {
+      ...csiNode('a', 0),
+      spec: { drivers: [{ name: 'ebs.csi.aws.com', nodeID: 'a', allocatable: { count: 0 } }] },
+    };
+    const late = storageClass({ provisioner: 'kubernetes.io/aws-ebs' });
+    expect(clusterOf(ebs, claim(), late).feasible(onClaims('data'))).toEqual(['b']);
   });
 
   test('a full node says so', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type {
   ControllerRevision,
   DaemonSet,
@@ -34,6 +34,43 @@ const AGENT: DaemonSet = {
 };
 
 const ROLLING = 'spec.updateStrategy.rollingUpdate';
+
+describe('the template generation of a DaemonSet', () => {
+  const ANNOTATION = 'deprecated.daemonset.template.generation';
+  const stored = (annotations: Record<string, string>, image = 'nginx:1'): DaemonSet => ({
+    ...AGENT,
+    metadata: { ...metadata, annotations },
+    spec: {
+      selector: { matchLabels: { app: 'web' } },
+      template: { ...template, spec: { containers: [{ name: 'web', image }] } },
+    },
+  });
+  const given = (generation?: string): Record<string, string> =>
+    generation === undefined ? {} : { [ANNOTATION]: generation };
+
+  test.each<[string | undefined, string]>([
+    [undefined, '1'],
+    ['4', '4'],
+    ['0', '1'],
+    ['x', '1'],
+  ])('of %j begins as %j', (before, expected) => {
+    const next = stored(given(before));
+    daemonSetStrategy.prepareForCreate?.(next);
+    expect(next.metadata.annotations).toEqual(given(expected));
+  });
+
+  test.each<[string, string | undefined, string, string | undefined, string | undefined]>([
+    ['counts another template', '3', 'nginx:2', '3', '4'],
+    ['stays with the template', '3', 'nginx:1', '3', '3'],
+    ['is not its users’ to change', '3', 'nginx:1', '9', '3'],
+    ['comes back when somebody removes it', '3', 'nginx:1', undefined, '3'],
+    ['begins with the next template of one that has none', undefined, 'nginx:2', undefined, '1'],
+  ])('%s', (_, before, image, after, expected) => {
+    const next = stored(given(after), image);
+    daemonSetStrategy.prepareForUpdate?.(next, stored(given(before)));
+    expect(next.metadata.annotations?.[ANNOTATION]).toBe(expected);
+  });
+});
 
 refusesOnCreate(daemonSetStrategy, AGENT, [
   [{ 'spec.minReadySeconds': -1 }, `spec.minReadySeconds: Invalid value: -1: ${NEGATIVE}`],
