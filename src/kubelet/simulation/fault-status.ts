@@ -64,7 +64,7 @@ export function faultNote(
     case 'Scheduled':
       return normal('FaultScheduled', `${spec.type} begins at ${spec.startTime}`);
     case 'Active': {
-      const what = `${spec.type} affects ${affectedNodes} nodes and ${affectedPods} Pods`;
+      const what = `${spec.type} affects ${numbered(affectedNodes, 'node')} and ${numbered(affectedPods, 'Pod')}`;
       const until = spec.duration === undefined ? 'until it is deleted' : `for ${spec.duration}`;
       return normal('FaultStarted', `${what} ${until}`);
     }
@@ -79,4 +79,8 @@ export function faultNote(
 
 function normal(reason: string, message: string): EventNote {
   return { type: 'Normal', reason, message };
+}
+
+function numbered(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
