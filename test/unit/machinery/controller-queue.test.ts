@@ -1,85 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Deferred, deferred } from '../../../src/lib/deferred.ts';
-import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import {
   done,
   type ReconcileResult,
   requeueAfter,
   terminal,
 } from '../../../src/machinery/controller.ts';
-import { ControllerQueue } from '../../../src/machinery/controller-queue.ts';
-import type { BackendQueue } from '../../../src/machinery/work-queue.ts';
-import { InProcessQueueBackend } from '../../support/in-process-queue-backend.ts';
-import { RecordingLogger } from '../../support/recording-logger.ts';
+import { advance, controllerQueue } from '../../support/controller-queue.ts';
 import { settled } from '../../support/settled.ts';
-
-interface SetUpOptions {
-  readonly failureBackoff?: { readonly baseMs: number; readonly maxMs: number };
-  readonly minIntervalMs?: number;
-  readonly reconcile?: (key: string, run: number) => ReconcileResult | Promise<ReconcileResult>;
-  /** Handed the real enqueue; replaces it. */
-  readonly enqueue?: (keys: readonly string[], backend: BackendQueue) => Promise<void>;
-  readonly enqueueLater?: (key: string, delayMs: number) => Promise<void>;
-}
-
-async function setUp({
-  minIntervalMs = 0,
-  failureBackoff,
-  reconcile = () => done,
-  enqueue,
-  enqueueLater,
-}: SetUpOptions = {}) {
-  const clock = new VirtualClock(0);
-  const logger = new RecordingLogger();
-  const runs: string[] = [];
-  const bulks: string[][] = [];
-  const backend = await new InProcessQueueBackend().open({
-    name: 'test',
-    concurrency: 4,
-    process: (key, signal) =>
-      queue.process(
-        key,
-        async () => {
-          runs.push(`${clock.now()} ${key}`);
-          return reconcile(key, runs.length);
-        },
-        signal,
-      ),
-  });
-  const queue = new ControllerQueue({
-    controller: 'test',
-    enqueue: async (keys) => {
-      bulks.push([...keys]);
-      await (enqueue ? enqueue(keys, backend) : backend.enqueue(keys));
-    },
-    ...(enqueueLater ? { enqueueLater } : {}),
-    clock,
-    retryClock: clock,
-    random: () => 0.5,
-    logger,
-    minIntervalMs,
-    failureBackoff,
-  });
-  await backend.run();
-  return { backend, bulks, clock, logger, queue, runs };
-}
-
-async function advance(clock: VirtualClock, deltaMs: number): Promise<void> {
-  await settled();
-  for (let dueMs = clock.nextDueMs(); dueMs !== undefined; dueMs = clock.nextDueMs()) {
-    const stepMs = dueMs - clock.now();
-    if (stepMs > deltaMs) break;
-    clock.advance(stepMs);
-    deltaMs -= stepMs;
-    await settled();
-  }
-  clock.advance(deltaMs);
-  await settled();
-}
 
 describe('ControllerQueue', () => {
   test('keys added in one turn are enqueued in one bulk, each once', async () => {
-    const { bulks, queue, runs } = await setUp();
+    const { bulks, queue, runs } = await controllerQueue();
     for (const key of ['a', 'b', 'a', 'c', 'b']) queue.add(key);
     await settled();
     expect(bulks).toEqual([['a', 'b', 'c']]);
@@ -88,7 +20,7 @@ describe('ControllerQueue', () => {
 
   test('keys added while a bulk is on its way go in the next one', async () => {
     const gate = deferred();
-    const { bulks, queue } = await setUp({
+    const { bulks, queue } = await controllerQueue({
       enqueue: async (keys, backend) => {
         await gate.promise;
         await backend.enqueue(keys);
@@ -106,7 +38,7 @@ describe('ControllerQueue', () => {
   });
 
   test('a key that waits is not enqueued again until it starts', async () => {
-    const { backend, bulks, queue, runs } = await setUp();
+    const { backend, bulks, queue, runs } = await controllerQueue();
     await backend.close();
     queue.add('a');
     await settled();
@@ -124,7 +56,7 @@ describe('ControllerQueue', () => {
 
   test('an add that was left out is made up for when the key does not start here', async () => {
     // Another process took the key and died: here it looks as if it waited forever.
-    const { bulks, clock, queue } = await setUp({ enqueue: () => Promise.resolve() });
+    const { bulks, clock, queue } = await controllerQueue({ enqueue: () => Promise.resolve() });
     queue.add('taken');
     queue.add('untouched');
     await settled();
@@ -138,7 +70,7 @@ describe('ControllerQueue', () => {
 
   test('keys whose enqueue fails are enqueued again, with what came meanwhile', async () => {
     let failures = 2;
-    const { bulks, clock, logger, queue, runs } = await setUp({
+    const { bulks, clock, logger, queue, runs } = await controllerQueue({
       enqueue: async (keys, backend) => {
         if (failures-- > 0) throw new Error('database is away');
         await backend.enqueue(keys);
@@ -157,7 +89,7 @@ describe('ControllerQueue', () => {
 
   test('a key added while it runs runs once more afterwards, in the same job', async () => {
     const gates: Deferred<void>[] = [];
-    const { bulks, queue, runs } = await setUp({
+    const { bulks, queue, runs } = await controllerQueue({
       reconcile: async () => {
         const gate = deferred();
         gates.push(gate);
@@ -180,7 +112,7 @@ describe('ControllerQueue', () => {
   });
 
   test('a key that is always touched lets others have their turn', async () => {
-    const { bulks, queue, runs } = await setUp({
+    const { bulks, queue, runs } = await controllerQueue({
       reconcile: async (key, run) => {
         if (run < 30) queue.add(key);
         return done;
@@ -194,7 +126,7 @@ describe('ControllerQueue', () => {
 
   test('a job handed out twice runs its key once at a time and ends with it', async () => {
     const gate = deferred();
-    const { queue, runs } = await setUp();
+    const { queue, runs } = await controllerQueue();
     const { signal } = new AbortController();
     let atOnce = 0;
     let most = 0;
@@ -220,7 +152,7 @@ describe('ControllerQueue', () => {
 
   test('failures back off from 5 ms, doubling, and success resets them', async () => {
     let failures = 4;
-    const { clock, queue, runs } = await setUp({
+    const { clock, queue, runs } = await controllerQueue({
       reconcile: () => {
         if (failures-- > 0) throw new Error('not yet');
         return done;
@@ -238,7 +170,7 @@ describe('ControllerQueue', () => {
   });
 
   test('the backoff of a failing key ends at 1000 s', async () => {
-    const { clock, queue, runs } = await setUp({
+    const { clock, queue, runs } = await controllerQueue({
       reconcile: () => {
         throw new Error('never');
       },
@@ -253,14 +185,14 @@ describe('ControllerQueue', () => {
   test('the backoff of a failing key is that of its controller where it has one', async () => {
     const reconcile = () => Promise.reject(new Error('not yet'));
     const failureBackoff = { baseMs: 1_000, maxMs: 3_000 };
-    const { clock, queue, runs } = await setUp({ failureBackoff, reconcile });
+    const { clock, queue, runs } = await controllerQueue({ failureBackoff, reconcile });
     queue.add('a');
     await advance(clock, 10_000);
     expect(runs).toEqual(['0 a', '1000 a', '3000 a', '6000 a', '9000 a']);
   });
 
   test('a failing key does not slow another', async () => {
-    const { clock, queue, runs } = await setUp({
+    const { clock, queue, runs } = await controllerQueue({
       reconcile: (key) => {
         if (key === 'bad') throw new Error('never');
         return done;
@@ -273,7 +205,7 @@ describe('ControllerQueue', () => {
   });
 
   test('a terminal error is logged and not tried again before the next change', async () => {
-    const { clock, logger, queue, runs } = await setUp({
+    const { clock, logger, queue, runs } = await controllerQueue({
       reconcile: () => {
         throw terminal('the selector is invalid');
       },
@@ -298,7 +230,7 @@ describe('ControllerQueue', () => {
   });
 
   test('requeueAfter runs the key again on the clock', async () => {
-    const { clock, queue, runs } = await setUp({
+    const { clock, queue, runs } = await controllerQueue({
       reconcile: (_key, run) => (run === 1 ? requeueAfter(60_000) : done),
     });
     queue.add('a');
@@ -310,7 +242,7 @@ describe('ControllerQueue', () => {
   });
 
   test('the next run replaces the deadline that the last one gave', async () => {
-    const { clock, queue, runs } = await setUp({
+    const { clock, queue, runs } = await controllerQueue({
       reconcile: (_key, run) => (run === 1 ? requeueAfter(1_000) : done),
     });
     queue.add('a');
@@ -323,7 +255,7 @@ describe('ControllerQueue', () => {
   });
 
   test('a deadline from addAfter outlives a run that knows nothing of it, and the earliest wins', async () => {
-    const { clock, queue, runs } = await setUp();
+    const { clock, queue, runs } = await controllerQueue();
     queue.addAfter('a', 900);
     queue.addAfter('a', 700);
     queue.add('a');
@@ -333,7 +265,7 @@ describe('ControllerQueue', () => {
   });
 
   test('with a minimal interval a burst is one run at once and one at its end', async () => {
-    const { clock, queue, runs } = await setUp({ minIntervalMs: 100 });
+    const { clock, queue, runs } = await controllerQueue({ minIntervalMs: 100 });
     for (let i = 0; i < 10; i++) {
       queue.add('a');
       await advance(clock, 9);
@@ -347,7 +279,9 @@ describe('ControllerQueue', () => {
 
   test('tells since when the oldest key waits or runs, and nothing once all is done', async () => {
     const gate = deferred<void>();
-    const { clock, queue } = await setUp({ reconcile: () => gate.promise.then(() => done) });
+    const { clock, queue } = await controllerQueue({
+      reconcile: () => gate.promise.then(() => done),
+    });
     const startMs = clock.now();
     expect(queue.oldestWorkMs()).toBeUndefined();
     queue.add('a');
@@ -361,75 +295,8 @@ describe('ControllerQueue', () => {
     expect(queue.oldestWorkMs()).toBeUndefined();
   });
 
-  test('what a run asks for is kept outside as well when the queue is shared, a little later and before its job ends', async () => {
-    const later: string[] = [];
-    const { queue } = await setUp({
-      reconcile: (key) => {
-        if (key === 'bad') throw new Error('not yet');
-        return requeueAfter(60_000);
-      },
-      enqueueLater: async (key, delayMs) => void later.push(`${key} ${delayMs}`),
-    });
-    queue.add('good');
-    queue.add('bad');
-    await settled();
-    expect(later.sort()).toEqual(['bad 1005', 'good 61000']);
-  });
-
-  test('a deadline that cannot be kept outside is kept in memory', async () => {
-    const { clock, logger, queue, runs } = await setUp({
-      reconcile: (_key, run) => (run === 1 ? requeueAfter(1_000) : done),
-      enqueueLater: () => Promise.reject(new Error('the server is away')),
-    });
-    queue.add('a');
-    await settled();
-    await advance(clock, 1_000);
-    expect(runs).toEqual(['0 a', '1000 a']);
-    expect(logger.lines).toContainEqual(expect.objectContaining({ level: 'warn' }));
-  });
-
-  test('keys that a restarted server may have forgotten are enqueued again', async () => {
-    const { bulks, queue } = await setUp({ enqueue: () => Promise.resolve() });
-    queue.add('a');
-    queue.add('b');
-    await settled();
-    queue.recover();
-    await settled();
-    expect(bulks).toEqual([
-      ['a', 'b'],
-      ['a', 'b'],
-    ]);
-  });
-
-  test('a key that is touched while it runs goes through the queue again once the queue was lost', async () => {
-    const gate = deferred<void>();
-    const { bulks, queue, runs } = await setUp({ reconcile: () => gate.promise.then(() => done) });
-    queue.add('a');
-    await settled();
-    queue.add('a');
-    queue.noteLoss();
-    gate.resolve();
-    await settled();
-    expect(runs).toEqual(['0 a', '0 a']);
-    expect(bulks).toEqual([['a'], ['a']]);
-  });
-
-  test('keys that found the server away are enqueued as soon as it is back', async () => {
-    let isAway = true;
-    const { bulks, clock, queue } = await setUp({
-      enqueue: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve()),
-    });
-    queue.add('a');
-    await advance(clock, 20_000);
-    isAway = false;
-    const tries = bulks.length;
-    queue.recover();
-    await settled();
-    expect(bulks.slice(tries)).toEqual([['a']]);
-  });
-
   test('a stopped queue takes nothing and forgets what waited', async () => {
-    const { clock, queue, runs } = await setUp();
+    const { clock, queue, runs } = await controllerQueue();
     queue.addAfter('a', 100);
     queue.stop();
     queue.add('b');
