@@ -34,6 +34,7 @@ export class VirtualClock implements Clock {
       this.#nowMs = Math.max(this.#nowMs, due);
       this.#timers.runNext();
     }
-    this.#nowMs = targetMs;
+    // A timer may have advanced it further.
+    this.#nowMs = Math.max(this.#nowMs, targetMs);
   }
 }

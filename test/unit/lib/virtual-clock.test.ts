@@ -53,3 +53,10 @@ test('a sleep ends at its time', async () => {
   await sleeping;
   expect(clock.now()).toBe(1_000);
 });
+
+test('a timer that moves time on itself takes nothing back', () => {
+  const clock = new VirtualClock(0);
+  clock.setTimer(10, () => clock.advance(100));
+  clock.advance(50);
+  expect(clock.now()).toBe(110);
+});
