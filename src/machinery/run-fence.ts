@@ -10,8 +10,8 @@ interface Run {
 
 /**
  * Keeps runs from writing that may have lost their keys to another process: the queue's server gives away the keys of a process
- * that is silent for long, and when it crashes it may have forgotten who has which. A write does not say which run it belongs to, so none is let through, and no run begins, until
- * those have ended.
+ * that is silent for long, and when it crashes it may have forgotten who has which. A write does not say which run it belongs
+ * to, so none is let through, and no run begins, until those have ended.
  */
 export class RunFence {
   readonly #watch: PauseWatch;

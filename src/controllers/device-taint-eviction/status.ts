@@ -1,5 +1,7 @@
 /** What a DeviceTaintRule's status says of the evictions that it causes. Pure. */
+
 import { toRfc3339 } from '../../lib/clock.ts';
+import { numbered } from '../../lib/numbered.ts';
 import { findCondition } from '../../scheme/conditions.ts';
 import type { Condition } from '../../scheme/generated/types/meta-v1.ts';
 import type { DeviceTaintRule } from '../../scheme/generated/types/resource-v1beta2.ts';
@@ -107,8 +109,4 @@ function evictedText({ evictedPods }: RuleCounts): string {
 
 function namespacesText(count: number): string {
   return count === 1 ? '1 namespace' : `${count} different namespaces`;
-}
-
-function numbered(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }

@@ -1,5 +1,7 @@
 /** How far a Fault is, as its status says it, and what is said when that changes. Pure. */
+
 import { toRfc3339 } from '../../lib/clock.ts';
+import { numbered } from '../../lib/numbered.ts';
 import type { EventNote } from '../../machinery/event-recorder.ts';
 import type { Fault, FaultStatus } from '../../scheme/groups/simulation/types.ts';
 import { acceptedStatus } from './accepted-status.ts';
@@ -79,8 +81,4 @@ export function faultNote(
 
 function normal(reason: string, message: string): EventNote {
   return { type: 'Normal', reason, message };
-}
-
-function numbered(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
