@@ -1,6 +1,7 @@
 import type { ApiClient } from '../../apiserver/client.ts';
 import { type Clock, toRfc3339 } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
+import type { ActionNote, ActionRecorder } from '../../machinery/event-recorder.ts';
 import { deviceClaimNames } from '../../scheme/device-claims.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { AllocationResult, ResourceClaim } from '../../scheme/generated/types/resource-v1.ts';
@@ -28,13 +29,18 @@ import { isOfPodAlone, releaseClaim } from '../devices/release-claim.ts';
 import { storeAllocation } from '../devices/store-allocation.ts';
 import type { NodeVerdicts, Plugin, PostFilterResult, Refusal } from '../framework.ts';
 import { labelsChanged } from '../node-changes.ts';
+import { ACTION_SCHEDULING } from '../report.ts';
 
 const NAME = 'DynamicResources';
 export const REASON_CANNOT_ALLOCATE = 'cannot allocate all claims';
+const REASON_BINDING_PENDING = 'BindingConditionsPending';
 export const REASON_NOT_AVAILABLE = 'resourceclaim not available on the node';
 
 const CANNOT_ALLOCATE: Refusal = { reasons: [REASON_CANNOT_ALLOCATE], isUnresolvable: true };
 const NOT_AVAILABLE: Refusal = { reasons: [REASON_NOT_AVAILABLE], isUnresolvable: true };
+
+const NO_CLAIMS: PostFilterResult = { message: 'no new claims to deallocate' };
+const NOTHING_HELPS: PostFilterResult = { message: 'still not schedulable' };
 
 /** A request has so many at most. */
 const MAX_ALTERNATIVES = 8;
@@ -45,6 +51,7 @@ export interface DynamicResourcesOptions {
   readonly clock: Clock;
   readonly cache: ClusterCache;
   readonly devices: DeviceState;
+  readonly events: ActionRecorder;
   /** How long drivers may take to make devices ready. @default ten minutes */
   readonly bindingTimeoutMs?: number;
 }
@@ -63,7 +70,7 @@ interface ReservedClaim {
  * they are chosen with the node, and stored with the reservation of the claims before the pod is bound.
  */
 export function createDynamicResources(options: DynamicResourcesOptions): Plugin {
-  const { cache, client, clock, devices: state } = options;
+  const { cache, client, clock, devices: state, events } = options;
   const { bindingTimeoutMs: timeoutMs = DEFAULT_BINDING_TIMEOUT_MS } = options;
   /** By uid of the pod. */
   const reserved = new Map<string, readonly ReservedClaim[]>();
@@ -102,14 +109,17 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
       reserved.delete(uid);
     },
     postFilter: ({ pod }, verdicts) => releaseDevices(pod, verdicts, options),
-    preBind({ pod, uid }) {
+    preBind({ pod, uid }, nodeName) {
       const own = reserved.get(uid) ?? [];
       const open = own.filter(({ claim }) => !isReservedFor(claim, pod));
       const stored = open.length > 0 ? storeAll(open, pod, options) : undefined;
       const waiting = own.filter(needsReadying);
       if (waiting.length === 0) return stored;
       const claims = () => waiting.map(({ claim }) => claim);
-      const wait = () => untilDevicesReady(claims(), { state, clock, timeoutMs });
+      const wait = () => {
+        events.record(pod, bindingPending(nodeName));
+        return untilDevicesReady(claims(), { state, clock, timeoutMs });
+      };
       return readied(stored, wait, () => releaseAll(client, claims(), pod));
     },
     postBind({ uid }) {
@@ -123,6 +133,15 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
       const isOwn = namespace === pod.metadata.namespace && deviceClaimNames(pod).includes(name);
       return isOwn || event.frees;
     },
+  };
+}
+
+function bindingPending(nodeName: string): ActionNote {
+  return {
+    type: 'Normal',
+    reason: REASON_BINDING_PENDING,
+    action: ACTION_SCHEDULING,
+    message: `waiting for binding conditions for device on node ${nodeName}`,
   };
 }
 
@@ -154,20 +173,23 @@ function releaseDevices(
   pod: Pod,
   verdicts: NodeVerdicts,
   { client, devices: state }: DynamicResourcesOptions,
-): PostFilterResult | undefined {
-  if (deviceClaimNames(pod).length === 0) return undefined;
+): PostFilterResult {
   const claims = deviceClaimsOf(pod, state);
-  if ('refusal' in claims) return undefined;
+  if ('refusal' in claims || hasNone(claims)) return NO_CLAIMS;
   const bound = claims.allocated.find(
     (claim) => claim.status?.allocation?.nodeSelector && isOfPodAlone(claim, pod),
   );
-  if (!bound) return undefined;
+  if (!bound) return NOTHING_HELPS;
   for (const [, rejection] of verdicts.verdictsOf(undefined)) {
     if (rejection?.reasons[0] !== REASON_NOT_AVAILABLE) continue;
     const message = 'deallocation of ResourceClaim completed';
     return { message, act: () => releaseClaim(client, bound, pod) };
   }
-  return undefined;
+  return NOTHING_HELPS;
+}
+
+function hasNone({ allocated, open, extended }: PodDeviceClaims): boolean {
+  return allocated.length + open.length + extended.length === 0;
 }
 
 type NodeTest = (node: Node) => boolean;

@@ -43,6 +43,16 @@ describe('a pod with a claim', () => {
     expect(cluster(own, GPU).feasible(pod)).toEqual(['n1']);
   });
 
+  test.each<[string, (ResourceClaim | ResourceSlice | DeviceClass)[], string]>([
+    ['has none that could be given back', [], 'no new claims to deallocate'],
+    ['has a claim that is not met', [claim, GPU], 'still not schedulable'],
+  ])('%s is told so when it fits nowhere', (_, objects, message) => {
+    const world = cluster(...objects);
+    const plugin = world.profile.plugins.find(({ name }) => name === 'DynamicResources');
+    const table = world.tableFor(objects.length > 0 ? pod : {});
+    expect(plugin?.postFilter?.(table.plan.pod, table)).toEqual({ message });
+  });
+
   test('goes where the alternative is that it would rather have', () => {
     const model = (name: string) => ({
       name,
