@@ -45,6 +45,7 @@ const NOTHING_HELPS: PostFilterResult = { message: 'still not schedulable' };
 /** A request has so many at most. */
 const MAX_ALTERNATIVES = 8;
 const DEFAULT_BINDING_TIMEOUT_MS = 600_000;
+const DEFAULT_FILTER_TIMEOUT_MS = 10_000;
 
 export interface DynamicResourcesOptions {
   readonly client: ApiClient;
@@ -54,6 +55,8 @@ export interface DynamicResourcesOptions {
   readonly events: ActionRecorder;
   /** How long drivers may take to make devices ready. @default ten minutes */
   readonly bindingTimeoutMs?: number;
+  /** How long the search for devices of one node may take; 0 is for ever. @default 10_000 */
+  readonly filterTimeoutMs?: number;
 }
 
 /** What is stored for a reserved pod before it is bound. */
@@ -72,6 +75,8 @@ interface ReservedClaim {
 export function createDynamicResources(options: DynamicResourcesOptions): Plugin {
   const { cache, client, clock, devices: state, events } = options;
   const { bindingTimeoutMs: timeoutMs = DEFAULT_BINDING_TIMEOUT_MS } = options;
+  const { filterTimeoutMs = DEFAULT_FILTER_TIMEOUT_MS } = options;
+  const searchMs = filterTimeoutMs > 0 ? filterTimeoutMs : Number.POSITIVE_INFINITY;
   /** By uid of the pod. */
   const reserved = new Map<string, readonly ReservedClaim[]>();
   return {
@@ -85,7 +90,8 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
       if ('refusal' in claims) return { refusal: claims.refusal };
       const isReachable = reachOf(claims, state);
       return {
-        filter: ({ node }) => (node ? judge(pod, node, { claims, state, isReachable }) : undefined),
+        filter: ({ node }) =>
+          node ? judge(pod, node, { claims, state, isReachable, timeoutMs: searchMs }) : undefined,
       };
     },
     preScore({ pod }) {
@@ -205,31 +211,33 @@ interface Judgement {
   readonly claims: PodDeviceClaims;
   readonly state: DeviceState;
   readonly isReachable: NodeTest;
+  readonly timeoutMs: number;
 }
 
 function judge(
   pod: Pod,
   node: Node,
-  { claims, state, isReachable }: Judgement,
+  { claims, state, isReachable, timeoutMs }: Judgement,
 ): Refusal | undefined {
   if (!isReachable(node)) return NOT_AVAILABLE;
   try {
     const wanted = openOn(pod, claims, node, state);
     if (wanted.length === 0) return undefined;
-    return allocate(wanted, node, state) ? undefined : CANNOT_ALLOCATE;
+    return allocate(wanted, node, state, timeoutMs) ? undefined : CANNOT_ALLOCATE;
   } catch (thrown) {
-    // A selector that fails on a device of this node says nothing of the others.
+    // A search that takes too long, or a selector that fails on a device of this node, says nothing of the others.
     return { reasons: [toError(thrown).message], isUnresolvable: true };
   }
 }
 
-function allocate(open: PodDeviceClaims['open'], node: Node, state: DeviceState) {
-  return allocateDevices({
-    claims: open,
-    node,
-    devices: state.pools.on(node),
-    usage: state.usage,
-  });
+function allocate(
+  open: PodDeviceClaims['open'],
+  node: Node,
+  state: DeviceState,
+  timeoutMs = Number.POSITIVE_INFINITY,
+) {
+  const devices = state.pools.on(node);
+  return allocateDevices({ claims: open, node, devices, usage: state.usage, timeoutMs });
 }
 
 function hasAlternatives({ requests }: OpenClaim): boolean {

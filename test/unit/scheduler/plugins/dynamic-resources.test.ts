@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PluginHandle } from '../../../../src/scheduler/plugin-handle.ts';
+import { createDynamicResources } from '../../../../src/scheduler/plugins/dynamic-resources.ts';
 import { toPodInfo } from '../../../../src/scheduler/pod-info.ts';
 import type {
   DeviceClass,
@@ -16,7 +18,7 @@ import {
   selecting,
   slice,
 } from '../../../support/devices.ts';
-import { TestCluster } from '../../../support/scheduling.ts';
+import { defaultProfile, TestCluster } from '../../../support/scheduling.ts';
 
 describe('a pod with a claim', () => {
   const pod = { spec: { resourceClaims: [{ name: 'gpu', resourceClaimName: 'mine' }] } };
@@ -28,6 +30,18 @@ describe('a pod with a claim', () => {
 
   test('goes where a free device is', () => {
     expect(cluster(claim, GPU, slice('n2', MIXED)).feasible(pod)).toEqual(['n2']);
+  });
+
+  test('is refused by a node where the search for devices takes too long', () => {
+    const createProfile = (handle: PluginHandle) => {
+      const profile = defaultProfile(handle);
+      const plugins = [createDynamicResources({ ...handle, filterTimeoutMs: Number.EPSILON })];
+      return { ...profile, plugins };
+    };
+    const objects = [claim, GPU, slice('n2', MIXED)];
+    expect(new TestCluster(nodes, { objects, createProfile }).message(pod)).toBe(
+      `${prefix}1 cannot allocate all claims, 1 timed out trying to allocate devices.`,
+    );
   });
 
   test('goes where the devices of its claim are', () => {
