@@ -284,8 +284,9 @@ class Scheduler {
       await runner.bind(info, nodeName, binder);
     } catch (thrown) {
       // The pod is gone or has a node already: the informer tells the rest.
-      if (isApiError(thrown, 'NotFound', 'Conflict')) this.#queue.delete(info.key);
-      await this.#takeBack(queued, runner, nodeName, toError(thrown));
+      const error = toError(thrown);
+      if (isApiError(error.cause ?? error, 'NotFound', 'Conflict')) this.#queue.delete(info.key);
+      await this.#takeBack(queued, runner, nodeName, error);
       return;
     }
     this.#attempts.count('scheduled');
@@ -322,7 +323,7 @@ class Scheduler {
     logger.warn('binding failed', { pod: info.key, node: nodeName, error });
     this.#decisions?.failed(queued, 'Error', error.message);
     this.#tryLater(queued);
-    return undefined;
+    return this.#report(info, { message: error.message, reason: REASON_SCHEDULER_ERROR });
   }
 
   #refuse(
