@@ -45,7 +45,7 @@ export async function postgresQueueServer(): Promise<QueueServer> {
     },
     cutConnections: async () => {
       await query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1`,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1`,
         ['orrery-queues'],
       );
     },

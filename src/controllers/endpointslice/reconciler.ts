@@ -2,6 +2,7 @@
  * EndpointSlices: the addresses of the Pods that a Service selects, in slices of at most a hundred. Invariant: it plans
  * only on slices that include its own last writes, because their names are made up by the API.
  */
+import type { BackoffOptions } from '../../lib/backoff.ts';
 import { deepEqual } from '../../lib/deep-equal.ts';
 import {
   type Controller,
@@ -32,6 +33,8 @@ import { wantsTopologyHints, zoneCapacity, zoneShares } from './topology.ts';
 /** A burst of Pod changes becomes one pass over the Service's Pods in this time. */
 const MIN_INTERVAL_MS = 100;
 const WRITE_CONCURRENCY = 50;
+/** Kubernetes' numbers: a change may mean many writes of slices, which are not tried again within milliseconds. */
+const FAILURE_BACKOFF: BackoffOptions = { baseMs: 1_000, maxMs: 1_000_000 };
 
 const REASON_UPDATE_FAILED = 'FailedToUpdateEndpointSlices';
 const REASON_HINTS_DISABLED = 'TopologyAwareHintsDisabled';
@@ -58,6 +61,7 @@ export function createEndpointSliceController(
     name: 'endpointslice',
     concurrency: 5,
     minIntervalMs: MIN_INTERVAL_MS,
+    failureBackoff: FAILURE_BACKOFF,
     setUp(context) {
       const max = options.maxEndpointsPerSlice ?? DEFAULT_MAX_ENDPOINTS_PER_SLICE;
       const reconciler = new EndpointSliceReconciler(context, max);

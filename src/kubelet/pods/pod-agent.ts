@@ -24,7 +24,7 @@ import type { NodeClients } from '../node-clients.ts';
 import { isServed } from '../nodes/node-agent.ts';
 import { isShuttingDown, shutdownStartMs } from '../nodes/node-shutdown.ts';
 import { hasOtherVolumes } from '../nodes/volumes-in-use.ts';
-import { resizedSlots } from '../resize.ts';
+import { isPodResized } from '../resize.ts';
 import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, shardKeyOf } from '../shards.ts';
 import type { Simulation } from '../simulation/simulation.ts';
@@ -230,7 +230,7 @@ class PodAgent {
       if (!stage.matches(pod, ctx)) return;
       const transition = withoutNoChange(stage.next(pod, ctx), actual);
       this.#noteAdmission(pod, transition);
-      if (transition.status && resizedSlots(pod).length > 0) {
+      if (transition.status && isPodResized(pod)) {
         this.#granted.set(key, { ...pod, status: transition.status });
       }
       this.#guard(pod, stage, transition, ctx);

@@ -2,6 +2,7 @@ import { toRfc3339 } from '../../lib/clock.ts';
 import type { Node, Pod, PodStatus } from '../../scheme/generated/types/core-v1.ts';
 import { qosClassOf } from '../../scheme/resources-of-pod.ts';
 import { admissionProblem } from '../admission.ts';
+import { wholeResourcesOf } from '../resize.ts';
 import type { PodStage } from '../stage.ts';
 import { containerSlots, currentInit } from '../status/container-slots.ts';
 import {
@@ -35,7 +36,12 @@ export const podAdmit: PodStage = {
       pod,
       ctx.nowMs,
       ({ container }) => waitingStatus(container, waitsFor),
-      { startTime, ...hostAddresses(ctx.node), ...qosClass(pod) },
+      {
+        startTime,
+        ...hostAddresses(ctx.node),
+        ...qosClass(pod),
+        ...wholeResourcesOf(pod),
+      },
     );
     return { status };
   },
