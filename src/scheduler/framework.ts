@@ -114,6 +114,8 @@ export type ClusterEvent =
 /** What the filters say about pods of one signature, of any node. */
 export interface PodJudge {
   readonly pod: PodInfo;
+  /** The plugin that refuses the pod whatever the node, with its reason. */
+  readonly refusal: { readonly plugin: string; readonly reason: string } | undefined;
   /** Whether what a node says may depend on others. */
   readonly hasDomainFilters: boolean;
   domainsOf(node: NodeInfo): Domains;

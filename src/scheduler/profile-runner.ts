@@ -1,3 +1,4 @@
+import { toError } from '../lib/errors.ts';
 import type { Random } from '../lib/random.ts';
 import type { ClusterCache } from './cluster-cache.ts';
 import type { CandidateReview, Plugin, PostFilterResult, Profile } from './framework.ts';
@@ -6,6 +7,12 @@ import type { PlacementTable, RankedNode } from './placement-table.ts';
 import { PlacementTables } from './placement-tables.ts';
 import type { PodInfo } from './pod-info.ts';
 import { PermitRejection, type Wait, type WaitingPods } from './waiting-pods.ts';
+
+/**
+ * What Kubernetes says, and leaves it at that, where a plugin is to make room for a pod that was refused before the plugin
+ * prepared for it: its preparation is not found.
+ */
+const UNPREPARED: PostFilterResult = { message: 'not found' };
 
 export interface ProfileRunnerOptions {
   readonly profile: Profile;
@@ -63,16 +70,24 @@ export class ProfileRunner {
     return this.#sample ? this.#sample.take(ranked) : ranked;
   }
 
-  /** What the plugins do for a pod that no node took, if any node ever could: all up to the one that has a node for it. */
+  /** What the plugins do for a pod that no node took, if there is any: all up to the one that has a node for it. */
   postFilter(pod: PodInfo, table: PlacementTable): PostFilterResult | undefined {
-    if (this.#cache.nodeCount === 0 || table.plan.refusal) return undefined;
+    if (this.#cache.nodeCount === 0) return undefined;
     const said: PostFilterResult[] = [];
     for (const plugin of this.#postFilters) {
+      if (this.#isUnprepared(plugin, table.plan.refusal)) return UNPREPARED;
       const result = plugin.postFilter?.(pod, table);
       if (result) said.push(result);
       if (result?.nominate) break;
     }
     return said.length > 1 ? said.reduce(joined) : said[0];
+  }
+
+  /** Whether the pod was refused before the plugin could look at it. */
+  #isUnprepared(plugin: Plugin, refusal: PlacementTable['plan']['refusal']): boolean {
+    if (!refusal || !plugin.preFilter) return false;
+    const { plugins } = this.profile;
+    return plugins.findIndex(({ name }) => name === refusal.plugin) < plugins.indexOf(plugin);
   }
 
   /** As {@link postFilter}, once others have had their say. Rejects when the review does. */
@@ -87,7 +102,13 @@ export class ProfileRunner {
 
   /** @throws what a plugin throws: what others took is then for {@link unreserve} to give back */
   reserve(pod: PodInfo, nodeName: string): void {
-    for (const plugin of this.#reserves) plugin.reserve?.(pod, nodeName);
+    for (const plugin of this.#reserves) {
+      try {
+        plugin.reserve?.(pod, nodeName);
+      } catch (thrown) {
+        throw failureOf('Reserve', plugin, thrown);
+      }
+    }
   }
 
   unreserve(pod: PodInfo, nodeName: string): void {
@@ -99,10 +120,21 @@ export class ProfileRunner {
     let prepared = this.#permits.length > 0 ? this.#permit(pod, nodeName) : undefined;
     for (const plugin of this.#preBinds) {
       prepared = prepared
-        ? prepared.then(() => plugin.preBind?.(pod, nodeName))
-        : plugin.preBind?.(pod, nodeName);
+        ? prepared.then(() => this.#preBind(plugin, pod, nodeName))
+        : this.#preBind(plugin, pod, nodeName);
     }
     return prepared;
+  }
+
+  #preBind(plugin: Plugin, pod: PodInfo, nodeName: string): Promise<void> | undefined {
+    const fail = (thrown: unknown): never => {
+      throw failureOf('PreBind', plugin, thrown);
+    };
+    try {
+      return plugin.preBind?.(pod, nodeName)?.catch(fail);
+    } catch (thrown) {
+      return fail(thrown);
+    }
   }
 
   /** Bind, by `binder` in place of the plugins if there is one, and post-bind. */
@@ -114,7 +146,11 @@ export class ProfileRunner {
 
   async #bind(pod: PodInfo, nodeName: string): Promise<void> {
     for (const plugin of this.#binds) {
-      if (await plugin.bind?.(pod, nodeName)) return;
+      try {
+        if (await plugin.bind?.(pod, nodeName)) return;
+      } catch (thrown) {
+        throw failureOf('Bind', plugin, thrown);
+      }
     }
   }
 
@@ -129,17 +165,24 @@ export class ProfileRunner {
   }
 }
 
-/** What two plugins have to say, and do, together. */
+/** What two plugins have to say, and do, together. Where there is a node for the pod, nobody asks why there was none. */
 function joined(first: PostFilterResult, second: PostFilterResult): PostFilterResult {
-  const message = [first.message, second.message].filter(Boolean).join(', ');
+  const { act: _, message: __, ...rest } = { ...first, ...second };
+  const told = second.nominate ? [] : [first.message, second.message].filter(Boolean);
+  const acts = [first.act, second.act].flatMap((act) => act ?? []);
   const { reviewed } = second;
   return {
-    ...first,
-    ...second,
-    ...(message ? { message } : {}),
-    act: async () => {
-      await Promise.all([first.act?.(), second.act?.()]);
-    },
+    ...rest,
+    ...(told.length > 0 ? { message: told.join(', ') } : {}),
+    ...(acts.length > 0
+      ? { act: async () => void (await Promise.all(acts.map((act) => act()))) }
+      : {}),
     ...(reviewed ? { reviewed: async (review) => joined(first, await reviewed(review)) } : {}),
   };
+}
+
+/** What went wrong, and with whom, in Kubernetes' words; what the plugin threw is its cause. */
+function failureOf(point: string, { name }: Plugin, thrown: unknown): Error {
+  const { message } = toError(thrown);
+  return new Error(`running ${point} plugin "${name}": ${message}`, { cause: thrown });
 }

@@ -1,5 +1,4 @@
 /** The EndpointSlices of Endpoints that somebody made by hand. Pure. */
-import { createHash } from 'node:crypto';
 import { deepEqual } from '../../lib/deep-equal.ts';
 import type {
   EndpointAddress,
@@ -12,11 +11,12 @@ import type {
   EndpointPort,
   EndpointSlice,
 } from '../../scheme/generated/types/discovery-v1.ts';
-import { ipFamilyOf } from '../../scheme/ip.ts';
+import { type IpFamily, ipFamilyOf } from '../../scheme/ip.ts';
+import { formatIpBits, parseIpBits } from '../../scheme/ip-bits.ts';
 import { controllerReference } from '../shared/owner-references.ts';
-import { selectorOf } from '../shared/service-pods.ts';
 import { portsKey } from '../shared/slice-ports.ts';
 import { ANNOTATION_TRIGGER_TIME } from '../shared/trigger-times.ts';
+import { repackSubsets } from './subsets.ts';
 
 /** More addresses of one subset than this are left out. */
 export const MAX_ENDPOINTS_PER_SUBSET = 1_000;
@@ -34,11 +34,9 @@ const ANNOTATIONS_LEFT_OUT: ReadonlySet<string> = new Set([
   ANNOTATION_TRIGGER_TIME,
 ]);
 
-const HASH_CHARACTERS = 10;
-
-/** Whether the Endpoints are somebody's own, for a Service that finds no Pods by itself. */
+/** Whether the Endpoints are somebody's own, for a Service that names no Pods. */
 export function isMirrored(endpoints: Endpoints, service: Service | undefined): boolean {
-  if (!service || selectorOf(service) || service.spec?.type === 'ExternalName') return false;
+  if (!service || Object.keys(service.spec?.selector ?? {}).length > 0) return false;
   const { annotations = {}, labels = {} } = endpoints.metadata;
   if (labels[LABEL_SKIP] === 'true' || labels[LABEL_ENDPOINTS_MANAGED_BY] !== undefined)
     return false;
@@ -51,7 +49,7 @@ export interface MirrorPlan {
   readonly remove: readonly EndpointSlice[];
   /** Addresses that are no IP addresses, and are left out. */
   readonly invalid: number;
-  /** Addresses that are too many. */
+  /** All addresses that are left out, those and the ones that are too many. */
   readonly skipped: number;
 }
 
@@ -61,16 +59,41 @@ export function planMirror(
   slices: readonly EndpointSlice[],
 ): MirrorPlan {
   const counts = { invalid: 0, skipped: 0 };
-  const wanted = endpoints ? mirroredSlices(endpoints, counts) : new Map<string, EndpointSlice>();
-  const update: EndpointSlice[] = [];
-  const remove: EndpointSlice[] = [];
-  for (const slice of slices) {
-    const next = wanted.get(slice.metadata.name ?? '');
-    wanted.delete(slice.metadata.name ?? '');
-    if (!next) remove.push(slice);
-    else if (!isSame(slice, next)) update.push(withContent(slice, next));
+  const groups = endpoints ? mirroredGroups(endpoints, counts) : new Map<string, Mirrored>();
+  const existing = byKey(slices);
+  const changes: Changes = { create: [], update: [], remove: [] };
+  for (const [key, group] of groups) {
+    const [first, ...others] = existing.get(key) ?? [];
+    existing.delete(key);
+    // One is enough: there are more where somebody made them, or the process died before it knew of the first.
+    changes.remove.push(...others);
+    const next = endpoints && newSlice(endpoints, group);
+    if (!next) continue;
+    if (!first) changes.create.push(next);
+    else if (!isSame(first, next)) changes.update.push(withContent(first, next));
   }
-  return { create: [...wanted.values()], update, remove, ...counts };
+  changes.remove.push(...[...existing.values()].flat());
+  return { ...recycled(changes), ...counts };
+}
+
+interface Changes {
+  create: EndpointSlice[];
+  update: EndpointSlice[];
+  remove: EndpointSlice[];
+}
+
+/** A slice that would go becomes one that would be made: proxies are spared the time in between. */
+function recycled({ create, remove, update }: Changes): Changes {
+  const left = [...remove];
+  const made: EndpointSlice[] = [];
+  const changed = [...update];
+  for (const slice of create) {
+    const index = left.findIndex(({ addressType }) => addressType === slice.addressType);
+    const [old] = index < 0 ? [] : left.splice(index, 1);
+    if (old) changed.push(withContent(old, slice));
+    else made.push(slice);
+  }
+  return { create: made, update: changed, remove: left };
 }
 
 interface Counts {
@@ -78,40 +101,61 @@ interface Counts {
   skipped: number;
 }
 
-function mirroredSlices(endpoints: Endpoints, counts: Counts): Map<string, EndpointSlice> {
-  const slices = new Map<string, EndpointSlice>();
-  for (const subset of endpoints.subsets ?? []) {
+/** What one slice is for. */
+interface Mirrored {
+  readonly addressType: IpFamily;
+  readonly ports: EndpointPort[];
+  readonly endpoints: Endpoint[];
+}
+
+function mirroredGroups(endpoints: Endpoints, counts: Counts): Map<string, Mirrored> {
+  const groups = new Map<string, Mirrored>();
+  for (const subset of repackSubsets(endpoints.subsets ?? [])) {
     const ports = portsOf(subset);
-    for (const { address, ready } of addressesOf(subset, counts)) {
-      const addressType = ipFamilyOf(address.ip);
-      if (!addressType) continue;
-      const name = sliceName(endpoints, addressType, ports);
-      const slice = slices.get(name) ?? newSlice(endpoints, { name, addressType, ports });
-      slices.set(name, slice);
-      addEndpoint(slice, toEndpoint(address, ready));
+    for (const { address, addressType, ready } of addressesOf(subset, counts)) {
+      const key = keyOf(addressType, ports);
+      const group = groups.get(key) ?? { addressType, ports, endpoints: [] };
+      groups.set(key, group);
+      addEndpoint(group, toEndpoint(address, addressType, ready));
     }
   }
-  return slices;
+  return groups;
+}
+
+function byKey(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {
+  const groups = new Map<string, EndpointSlice[]>();
+  for (const slice of slices) {
+    const key = keyOf(slice.addressType, slice.ports);
+    groups.set(key, [...(groups.get(key) ?? []), slice]);
+  }
+  return groups;
+}
+
+function keyOf(addressType: string, ports: readonly EndpointPort[] | undefined): string {
+  return `${addressType}|${portsKey(ports)}`;
 }
 
 /** An address of several subsets with the same ports is one endpoint. */
-function addEndpoint(slice: EndpointSlice, endpoint: Endpoint): void {
-  const endpoints = slice.endpoints ?? [];
-  slice.endpoints = endpoints;
+function addEndpoint({ endpoints }: Mirrored, endpoint: Endpoint): void {
   if (!endpoints.some(({ addresses }) => addresses[0] === endpoint.addresses[0])) {
     endpoints.push(endpoint);
   }
 }
 
-function addressesOf(subset: EndpointSubset, counts: Counts) {
+function addressesOf({ addresses = [], notReadyAddresses = [] }: EndpointSubset, counts: Counts) {
   const all = [
-    ...(subset.addresses ?? []).map((address) => ({ address, ready: true })),
-    ...(subset.notReadyAddresses ?? []).map((address) => ({ address, ready: false })),
+    ...addresses.map((address) => ({ address, ready: true })),
+    ...notReadyAddresses.map((address) => ({ address, ready: false })),
   ];
-  const valid = all.filter(({ address }) => ipFamilyOf(address.ip) !== undefined);
-  counts.invalid += all.length - valid.length;
-  counts.skipped += Math.max(0, valid.length - MAX_ENDPOINTS_PER_SUBSET);
-  return valid.slice(0, MAX_ENDPOINTS_PER_SUBSET);
+  const mirrored: { address: EndpointAddress; addressType: IpFamily; ready: boolean }[] = [];
+  for (const one of all) {
+    if (mirrored.length === MAX_ENDPOINTS_PER_SUBSET) break;
+    const addressType = ipFamilyOf(one.address.ip);
+    if (addressType) mirrored.push({ ...one, addressType });
+    else counts.invalid++;
+  }
+  counts.skipped += all.length - mirrored.length;
+  return mirrored;
 }
 
 function portsOf({ ports = [] }: EndpointSubset): EndpointPort[] {
@@ -125,10 +169,11 @@ function portsOf({ ports = [] }: EndpointSubset): EndpointPort[] {
 
 function toEndpoint(
   { hostname, ip, nodeName, targetRef }: EndpointAddress,
+  addressType: IpFamily,
   ready: boolean,
 ): Endpoint {
   return {
-    addresses: [ip],
+    addresses: [formatIpBits(parseIpBits(ip), addressType)],
     conditions: { ready },
     ...(hostname ? { hostname } : {}),
     ...(nodeName ? { nodeName } : {}),
@@ -136,28 +181,15 @@ function toEndpoint(
   };
 }
 
-/** The name follows from what the slice is for: whoever mirrors twice makes one slice. */
-function sliceName(
-  { metadata }: Endpoints,
-  addressType: string,
-  ports: readonly EndpointPort[],
-): string {
-  const text = `${addressType}|${portsKey(ports)}`;
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_CHARACTERS);
-  return `${metadata.name}-${hash}`;
-}
-
-function newSlice(
-  endpoints: Endpoints,
-  { name, ...parts }: { name: string; addressType: 'IPv4' | 'IPv6'; ports: EndpointPort[] },
-): EndpointSlice {
+/** The API makes up its name. */
+function newSlice(endpoints: Endpoints, group: Mirrored): EndpointSlice {
   const { annotations = {}, labels = {}, name: serviceName = '', namespace } = endpoints.metadata;
   const kept = Object.entries(annotations).filter(([key]) => !ANNOTATIONS_LEFT_OUT.has(key));
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
-      name,
+      generateName: `${serviceName}-`,
       ...(namespace ? { namespace } : {}),
       labels: {
         ...labels,
@@ -167,8 +199,7 @@ function newSlice(
       ...(kept.length > 0 ? { annotations: Object.fromEntries(kept) } : {}),
       ownerReferences: [controllerReference(endpoints)],
     },
-    endpoints: [],
-    ...parts,
+    ...group,
   };
 }
 
@@ -193,5 +224,6 @@ function withContent(slice: EndpointSlice, next: EndpointSlice): EndpointSlice {
       ...(annotations ? { annotations } : {}),
     },
     endpoints: next.endpoints ?? [],
+    ports: next.ports ?? [],
   };
 }

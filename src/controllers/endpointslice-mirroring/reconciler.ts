@@ -1,7 +1,10 @@
 /**
  * Mirroring: Endpoints that somebody made by hand, for a Service without a selector, are shown as EndpointSlices too, so that
- * those who read only slices find them.
+ * those who read only slices find them. Invariant: it plans only on slices that include its own last writes, because their
+ * names are made up by the API.
  */
+
+import type { BackoffOptions } from '../../lib/backoff.ts';
 import { toError } from '../../lib/errors.ts';
 import { type Controller, type ControllerContext, done } from '../../machinery/controller.ts';
 import type { Informer } from '../../machinery/informer.ts';
@@ -26,7 +29,9 @@ import {
 
 const REASON_INVALID_ADDRESS = 'InvalidIPAddress';
 const REASON_TOO_MANY = 'TooManyAddressesToMirror';
-const REASON_UPDATE_FAILED = 'FailedToUpdateEndpointSlices';
+
+/** Kubernetes' numbers: as for the slices of Services, but no longer than two minutes. */
+const FAILURE_BACKOFF: BackoffOptions = { baseMs: 1_000, maxMs: 100_000 };
 
 const INDEX_MIRRORED = 'mirrorOf';
 const NO_VALUES: readonly string[] = [];
@@ -36,6 +41,7 @@ export function createEndpointSliceMirroringController(): Controller {
   return {
     name: 'endpointslice-mirroring',
     serviceAccount: 'endpointslicemirroring-controller',
+    failureBackoff: FAILURE_BACKOFF,
     setUp(context) {
       const mirror = new Mirror(context);
       return async (key) => {
@@ -51,6 +57,8 @@ class Mirror {
   readonly #endpoints: Informer<Endpoints>;
   readonly #services: Informer<Service>;
   readonly #slices: Informer<EndpointSlice>;
+  /** Endpoints whose slices were written since the informer was known to have caught up. */
+  readonly #written = new Set<string>();
 
   constructor(context: ControllerContext) {
     const { informers, queue } = context;
@@ -72,41 +80,44 @@ class Mirror {
   async reconcile(key: string): Promise<void> {
     const endpoints = this.#endpoints.get(key);
     const isWanted = endpoints !== undefined && isMirrored(endpoints, this.#services.get(key));
+    if (this.#written.delete(key)) await this.#slices.catchUp();
     const plan = planMirror(
       isWanted ? endpoints : undefined,
       this.#slices.byIndex(INDEX_MIRRORED, key),
     );
     if (endpoints && isWanted) this.#report(endpoints, plan);
-    try {
-      await this.#carryOut(plan, endpoints?.metadata.deletionTimestamp === undefined);
-    } catch (thrown) {
-      if (endpoints) this.#recordFailure(endpoints, toError(thrown));
-      throw thrown;
-    }
+    if (plan.create.length + plan.remove.length + plan.update.length === 0) return;
+    this.#written.add(key);
+    await this.#carryOut(plan, key, endpoints?.metadata.deletionTimestamp === undefined);
   }
 
-  #recordFailure(endpoints: Endpoints, { message: why }: Error): void {
-    const message = `Error updating Endpoint Slices for Endpoints ${keyOf(endpoints)}: ${why}`;
-    const note = { type: 'Warning', reason: REASON_UPDATE_FAILED, message } as const;
-    this.#context.events.record(endpoints, note);
-  }
-
-  async #carryOut({ create, remove, update }: MirrorPlan, mayCreate: boolean): Promise<void> {
+  async #carryOut(
+    { create, remove, update }: MirrorPlan,
+    key: string,
+    mayCreate: boolean,
+  ): Promise<void> {
     const { client } = this.#context;
-    for (const slice of update) await ignoreNotFound(client.update(discoveryEndpointSlices, slice));
+    const carryOut = async (what: string, work: Promise<unknown>): Promise<void> => {
+      try {
+        await work;
+      } catch (thrown) {
+        // Ignored: all of it goes with its namespace.
+        if (isNamespaceTerminating(thrown)) return;
+        const { message } = toError(thrown);
+        throw new Error(`failed to ${what} for Endpoints ${key}: ${message}`, { cause: thrown });
+      }
+    };
+    for (const slice of mayCreate ? create : []) {
+      await carryOut('create EndpointSlice', client.create(discoveryEndpointSlices, slice));
+    }
+    for (const slice of update) {
+      const what = `update ${slice.metadata.name} EndpointSlice`;
+      await carryOut(what, ignoreNotFound(client.update(discoveryEndpointSlices, slice)));
+    }
     for (const { metadata } of remove) {
       const { name = '', namespace } = metadata;
-      await ignoreNotFound(client.delete(discoveryEndpointSlices, { namespace, name }));
-    }
-    for (const slice of mayCreate ? create : []) await this.#create(slice);
-  }
-
-  async #create(slice: EndpointSlice): Promise<void> {
-    try {
-      await this.#context.client.create(discoveryEndpointSlices, slice);
-    } catch (thrown) {
-      // Ignored: it goes with its namespace.
-      if (!isNamespaceTerminating(thrown)) throw thrown;
+      const deleted = client.delete(discoveryEndpointSlices, { namespace, name });
+      await carryOut(`delete ${name} EndpointSlice`, ignoreNotFound(deleted));
     }
   }
 
@@ -117,7 +128,7 @@ class Mirror {
       const message = `Skipped ${invalid} invalid IP addresses when mirroring to EndpointSlices`;
       warn(REASON_INVALID_ADDRESS, message);
     }
-    if (skipped > 0) {
+    if (skipped > invalid) {
       const message = `A max of ${MAX_ENDPOINTS_PER_SUBSET} addresses can be mirrored to EndpointSlices per Endpoints subset. ${skipped} addresses were skipped`;
       warn(REASON_TOO_MANY, message);
     }

@@ -29,6 +29,7 @@ import { keyOf } from '../../scheme/object.ts';
 import { storageClassOf } from '../../scheme/storage/annotations.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
+import { STORAGE_BACKOFF } from '../shared/failure-backoffs.ts';
 import { withFinalizer, withoutFinalizer } from '../shared/finalizers.ts';
 import { copyProblem, dataSourceOf, type Original } from './data-source.ts';
 import {
@@ -55,6 +56,7 @@ export function createVolumeProvisionerController(): Controller {
   return {
     name: 'volume-provisioner',
     serviceAccount: 'simulated-storage',
+    failureBackoff: STORAGE_BACKOFF,
     setUp(context) {
       const { informers, queue } = context;
       const claims = informers.informer(corePersistentVolumeClaims);

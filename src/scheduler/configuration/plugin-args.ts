@@ -225,17 +225,18 @@ export function readVolumeBindingArgs(
   return { bindTimeoutSeconds: integer(reader, bindTimeoutSeconds, at, { min: 0 }) ?? 600 };
 }
 
-/** A search for devices ends after so many steps: `filterTimeout` is checked and has no effect. */
+/** A `filterTimeout` of 0 is none. */
 export function readDynamicResourcesArgs(
   reader: ConfigurationReader,
   value: unknown,
   path: string,
-): { readonly bindingTimeoutMs: number } {
+): { readonly bindingTimeoutMs: number; readonly filterTimeoutMs: number } {
   const args = reader.object(value, path, [...TYPE, 'filterTimeout', 'bindingTimeout']);
-  duration(reader, args.filterTimeout, `${path}.filterTimeout`, { minMs: 0 });
-  const at = `${path}.bindingTimeout`;
+  const timeout = (name: 'filterTimeout' | 'bindingTimeout', minMs: number) =>
+    duration(reader, args[name], `${path}.${name}`, { minMs });
   return {
-    bindingTimeoutMs: duration(reader, args.bindingTimeout, at, { minMs: 1_000 }) ?? 600_000,
+    bindingTimeoutMs: timeout('bindingTimeout', 1_000) ?? 600_000,
+    filterTimeoutMs: timeout('filterTimeout', 0) ?? 10_000,
   };
 }
 

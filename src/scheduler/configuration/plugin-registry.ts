@@ -111,12 +111,6 @@ export const PLUGINS: readonly PluginDefinition[] = [
     read: readVolumeBindingArgs,
     create: (handle, args) => createVolumeBinding({ ...handle, ...args }),
   }),
-  define({
-    name: 'DynamicResources',
-    weight: 2,
-    read: readDynamicResourcesArgs,
-    create: (handle, args) => createDynamicResources({ ...handle, ...args }),
-  }),
   define({ name: 'VolumeZone', read: readNoArgs, create: createVolumeZone }),
   define({
     name: 'PodTopologySpread',
@@ -129,6 +123,12 @@ export const PLUGINS: readonly PluginDefinition[] = [
     weight: 2,
     read: readAffinityArgs,
     create: (handle, args) => createInterPodAffinity({ ...handle, ...args }),
+  }),
+  define({
+    name: 'DynamicResources',
+    weight: 2,
+    read: readDynamicResourcesArgs,
+    create: (handle, args) => createDynamicResources({ ...handle, ...args }),
   }),
   define({
     name: 'DefaultPreemption',

@@ -26,14 +26,26 @@ export interface AllocateOptions {
   readonly devices: readonly PublishedDevice[];
   /** What other claims have of them. */
   readonly usage: DeviceUsage;
+  /** How long the search may take, of a processor's time. @default for ever */
+  readonly timeoutMs?: number;
 }
+
+/** The search took longer than it may: whether the node has what the claims need is not known. */
+export class AllocationTimeout extends Error {}
 
 /** A claim has so many devices at most. */
 const MAX_RESULTS = 32;
 /** A search that looks at more devices than this is given up: the claims are too entangled. */
 const MAX_STEPS = 20_000;
+/** The time is looked at after so many devices: each may take an expression's time to judge. */
+const STEPS_PER_LOOK = 16;
 
-/** The allocation of each claim, in their order; undefined when the node has not what they need. */
+const TIMED_OUT = 'timed out trying to allocate devices';
+
+/**
+ * The allocation of each claim, in their order; undefined when the node has not what they need.
+ * @throws {AllocationTimeout} when time is up
+ */
 export function allocateDevices(options: AllocateOptions): readonly AllocationResult[] | undefined {
   const search = new Search(options);
   if (!search.run()) return undefined;
@@ -49,10 +61,12 @@ class Search {
   readonly #options: AllocateOptions;
   readonly #chosen: Choice[][];
   readonly #ledger: DeviceLedger;
+  readonly #deadlineMs: number;
   #steps = 0;
 
   constructor(options: AllocateOptions) {
     this.#options = options;
+    this.#deadlineMs = performance.now() + (options.timeoutMs ?? Number.POSITIVE_INFINITY);
     this.#chosen = options.claims.map(() => []);
     this.#ledger = new DeviceLedger(options.usage);
   }
@@ -80,7 +94,7 @@ class Search {
     if (left === 0) return next();
     const { devices } = this.#options;
     for (let index = from; index < devices.length; index++) {
-      if (++this.#steps > MAX_STEPS) return false;
+      if (this.#isExhausted()) return false;
       const device = devices[index] as PublishedDevice;
       if (!option.selects(device) || !this.#choose(claim, option, device)) continue;
       // There may be more to have of a device that is shared.
@@ -89,6 +103,12 @@ class Search {
       this.#putBack(claim);
     }
     return false;
+  }
+
+  #isExhausted(): boolean {
+    const isLook = this.#steps++ % STEPS_PER_LOOK === 0;
+    if (isLook && performance.now() > this.#deadlineMs) throw new AllocationTimeout(TIMED_OUT);
+    return this.#steps > MAX_STEPS;
   }
 
   #takeAll(claim: number, option: RequestOption, next: () => boolean): boolean {

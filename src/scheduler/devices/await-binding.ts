@@ -57,9 +57,12 @@ function isReady({ metadata }: ResourceClaim, state: DeviceState): boolean {
   if (!allocation) return false;
   return devicesToReady(allocation.devices ?? {}).every((result) => {
     const known = devices.find((each) => isOf(each, result));
-    const failed = result.bindingFailureConditions?.find((type) => holds(known, type));
-    if (failed !== undefined) {
-      throw new Error(`device ${result.device} of claim ${namespace}/${name}: ${failed}`);
+    const { bindingFailureConditions: failures = [] } = result;
+    const failure = known?.conditions?.find((one) => failures.includes(one.type) && isTrue(one));
+    if (failure) {
+      const { message, reason } = failure;
+      const why = `reason=${reason}, message=${JSON.stringify(message)}`;
+      throw new Error(`claim ${name} binding failed: ${why}`);
     }
     return result.bindingConditions?.every((type) => holds(known, type)) ?? true;
   });
@@ -68,6 +71,10 @@ function isReady({ metadata }: ResourceClaim, state: DeviceState): boolean {
 function isOf(status: AllocatedDeviceStatus, result: DeviceRequestAllocationResult): boolean {
   const members = ['driver', 'pool', 'device', 'shareID'] as const;
   return members.every((member) => status[member] === result[member]);
+}
+
+function isTrue({ status }: { readonly status: string }): boolean {
+  return status === 'True';
 }
 
 function holds(status: AllocatedDeviceStatus | undefined, type: string): boolean {

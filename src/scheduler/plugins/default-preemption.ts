@@ -3,13 +3,17 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { ActionRecorder } from '../../machinery/event-recorder.ts';
 import type { ClusterCache } from '../cluster-cache.ts';
-import { countReasons } from '../diagnosis.ts';
+import { type CountedRefusal, countReasons } from '../diagnosis.ts';
 import type { CandidateReview, NodeVerdicts, Plugin, PostFilterResult } from '../framework.ts';
 import type { PodInfo } from '../pod-info.ts';
 import { type Candidate, compareCandidates } from '../preemption/candidate.ts';
 import type { BudgetsIn } from '../preemption/disruption-budgets.ts';
 import { evictVictims } from '../preemption/evict-victims.ts';
-import { type CandidateLimits, PreemptionTable } from '../preemption/preemption-table.ts';
+import {
+  type CandidateLimits,
+  NOT_HELPFUL,
+  PreemptionTable,
+} from '../preemption/preemption-table.ts';
 
 const DEFAULT_LIMITS: CandidateLimits = {
   minCandidateNodesPercentage: 10,
@@ -54,14 +58,19 @@ class Preemption {
   makeRoom(pod: PodInfo, table: NodeVerdicts): PostFilterResult {
     const obstacle = this.#obstacle(pod);
     if (obstacle) return { message: `preemption: ${obstacle}` };
+    // Who would have to leave matters nowhere.
+    if (table.plan.refusal) return this.#hopeless([[NOT_HELPFUL, this.#options.cache.nodeCount]]);
     const found = this.#tableFor(table);
     const best = found.best();
     if (best) {
       const reviewed = (review: CandidateReview) => this.#reviewed(pod, found, review);
       return { ...this.#nominate(pod, best), reviewed };
     }
-    const { nodeCount } = this.#options.cache;
-    const message = `preemption: ${countReasons(nodeCount, found.refusals())}`;
+    return this.#hopeless(found.refusals());
+  }
+
+  #hopeless(refusals: Iterable<CountedRefusal>): PostFilterResult {
+    const message = `preemption: ${countReasons(this.#options.cache.nodeCount, refusals)}`;
     return { message, nominate: null };
   }
 

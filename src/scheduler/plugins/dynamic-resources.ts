@@ -1,6 +1,7 @@
 import type { ApiClient } from '../../apiserver/client.ts';
 import { type Clock, toRfc3339 } from '../../lib/clock.ts';
 import { toError } from '../../lib/errors.ts';
+import type { ActionNote, ActionRecorder } from '../../machinery/event-recorder.ts';
 import { deviceClaimNames } from '../../scheme/device-claims.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import type { AllocationResult, ResourceClaim } from '../../scheme/generated/types/resource-v1.ts';
@@ -28,25 +29,34 @@ import { isOfPodAlone, releaseClaim } from '../devices/release-claim.ts';
 import { storeAllocation } from '../devices/store-allocation.ts';
 import type { NodeVerdicts, Plugin, PostFilterResult, Refusal } from '../framework.ts';
 import { labelsChanged } from '../node-changes.ts';
+import { ACTION_SCHEDULING } from '../report.ts';
 
 const NAME = 'DynamicResources';
 export const REASON_CANNOT_ALLOCATE = 'cannot allocate all claims';
+const REASON_BINDING_PENDING = 'BindingConditionsPending';
 export const REASON_NOT_AVAILABLE = 'resourceclaim not available on the node';
 
 const CANNOT_ALLOCATE: Refusal = { reasons: [REASON_CANNOT_ALLOCATE], isUnresolvable: true };
 const NOT_AVAILABLE: Refusal = { reasons: [REASON_NOT_AVAILABLE], isUnresolvable: true };
 
+const NO_CLAIMS: PostFilterResult = { message: 'no new claims to deallocate' };
+const NOTHING_HELPS: PostFilterResult = { message: 'still not schedulable' };
+
 /** A request has so many at most. */
 const MAX_ALTERNATIVES = 8;
 const DEFAULT_BINDING_TIMEOUT_MS = 600_000;
+const DEFAULT_FILTER_TIMEOUT_MS = 10_000;
 
 export interface DynamicResourcesOptions {
   readonly client: ApiClient;
   readonly clock: Clock;
   readonly cache: ClusterCache;
   readonly devices: DeviceState;
+  readonly events: ActionRecorder;
   /** How long drivers may take to make devices ready. @default ten minutes */
   readonly bindingTimeoutMs?: number;
+  /** How long the search for devices of one node may take; 0 is for ever. @default 10_000 */
+  readonly filterTimeoutMs?: number;
 }
 
 /** What is stored for a reserved pod before it is bound. */
@@ -63,8 +73,10 @@ interface ReservedClaim {
  * they are chosen with the node, and stored with the reservation of the claims before the pod is bound.
  */
 export function createDynamicResources(options: DynamicResourcesOptions): Plugin {
-  const { cache, client, clock, devices: state } = options;
+  const { cache, client, clock, devices: state, events } = options;
   const { bindingTimeoutMs: timeoutMs = DEFAULT_BINDING_TIMEOUT_MS } = options;
+  const { filterTimeoutMs = DEFAULT_FILTER_TIMEOUT_MS } = options;
+  const searchMs = filterTimeoutMs > 0 ? filterTimeoutMs : Number.POSITIVE_INFINITY;
   /** By uid of the pod. */
   const reserved = new Map<string, readonly ReservedClaim[]>();
   return {
@@ -78,7 +90,8 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
       if ('refusal' in claims) return { refusal: claims.refusal };
       const isReachable = reachOf(claims, state);
       return {
-        filter: ({ node }) => (node ? judge(pod, node, { claims, state, isReachable }) : undefined),
+        filter: ({ node }) =>
+          node ? judge(pod, node, { claims, state, isReachable, timeoutMs: searchMs }) : undefined,
       };
     },
     preScore({ pod }) {
@@ -102,14 +115,17 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
       reserved.delete(uid);
     },
     postFilter: ({ pod }, verdicts) => releaseDevices(pod, verdicts, options),
-    preBind({ pod, uid }) {
+    preBind({ pod, uid }, nodeName) {
       const own = reserved.get(uid) ?? [];
       const open = own.filter(({ claim }) => !isReservedFor(claim, pod));
       const stored = open.length > 0 ? storeAll(open, pod, options) : undefined;
       const waiting = own.filter(needsReadying);
       if (waiting.length === 0) return stored;
       const claims = () => waiting.map(({ claim }) => claim);
-      const wait = () => untilDevicesReady(claims(), { state, clock, timeoutMs });
+      const wait = () => {
+        events.record(pod, bindingPending(nodeName));
+        return untilDevicesReady(claims(), { state, clock, timeoutMs });
+      };
       return readied(stored, wait, () => releaseAll(client, claims(), pod));
     },
     postBind({ uid }) {
@@ -123,6 +139,15 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
       const isOwn = namespace === pod.metadata.namespace && deviceClaimNames(pod).includes(name);
       return isOwn || event.frees;
     },
+  };
+}
+
+function bindingPending(nodeName: string): ActionNote {
+  return {
+    type: 'Normal',
+    reason: REASON_BINDING_PENDING,
+    action: ACTION_SCHEDULING,
+    message: `waiting for binding conditions for device on node ${nodeName}`,
   };
 }
 
@@ -154,20 +179,23 @@ function releaseDevices(
   pod: Pod,
   verdicts: NodeVerdicts,
   { client, devices: state }: DynamicResourcesOptions,
-): PostFilterResult | undefined {
-  if (deviceClaimNames(pod).length === 0) return undefined;
+): PostFilterResult {
   const claims = deviceClaimsOf(pod, state);
-  if ('refusal' in claims) return undefined;
+  if ('refusal' in claims || hasNone(claims)) return NO_CLAIMS;
   const bound = claims.allocated.find(
     (claim) => claim.status?.allocation?.nodeSelector && isOfPodAlone(claim, pod),
   );
-  if (!bound) return undefined;
+  if (!bound) return NOTHING_HELPS;
   for (const [, rejection] of verdicts.verdictsOf(undefined)) {
     if (rejection?.reasons[0] !== REASON_NOT_AVAILABLE) continue;
     const message = 'deallocation of ResourceClaim completed';
     return { message, act: () => releaseClaim(client, bound, pod) };
   }
-  return undefined;
+  return NOTHING_HELPS;
+}
+
+function hasNone({ allocated, open, extended }: PodDeviceClaims): boolean {
+  return allocated.length + open.length + extended.length === 0;
 }
 
 type NodeTest = (node: Node) => boolean;
@@ -183,31 +211,33 @@ interface Judgement {
   readonly claims: PodDeviceClaims;
   readonly state: DeviceState;
   readonly isReachable: NodeTest;
+  readonly timeoutMs: number;
 }
 
 function judge(
   pod: Pod,
   node: Node,
-  { claims, state, isReachable }: Judgement,
+  { claims, state, isReachable, timeoutMs }: Judgement,
 ): Refusal | undefined {
   if (!isReachable(node)) return NOT_AVAILABLE;
   try {
     const wanted = openOn(pod, claims, node, state);
     if (wanted.length === 0) return undefined;
-    return allocate(wanted, node, state) ? undefined : CANNOT_ALLOCATE;
+    return allocate(wanted, node, state, timeoutMs) ? undefined : CANNOT_ALLOCATE;
   } catch (thrown) {
-    // A selector that fails on a device of this node says nothing of the others.
+    // A search that takes too long, or a selector that fails on a device of this node, says nothing of the others.
     return { reasons: [toError(thrown).message], isUnresolvable: true };
   }
 }
 
-function allocate(open: PodDeviceClaims['open'], node: Node, state: DeviceState) {
-  return allocateDevices({
-    claims: open,
-    node,
-    devices: state.pools.on(node),
-    usage: state.usage,
-  });
+function allocate(
+  open: PodDeviceClaims['open'],
+  node: Node,
+  state: DeviceState,
+  timeoutMs = Number.POSITIVE_INFINITY,
+) {
+  const devices = state.pools.on(node);
+  return allocateDevices({ claims: open, node, devices, usage: state.usage, timeoutMs });
 }
 
 function hasAlternatives({ requests }: OpenClaim): boolean {

@@ -1,6 +1,6 @@
 import type { PersistentVolume, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { storageClassOf } from '../../scheme/storage/annotations.ts';
-import { migratedDriver } from '../../scheme/storage/migrated-plugins.ts';
+import { migratedDriver, migratedVolume } from '../../scheme/storage/migrated-plugins.ts';
 import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
 import type { Plugin, Refusal } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
@@ -22,7 +22,9 @@ export function createNodeVolumeLimits({ volumes }: { readonly volumes: VolumeSt
     name: 'NodeVolumeLimits',
     sign: ({ pod }) => {
       const names = claimNamesOf(pod);
-      return names.length > 0 && [pod.metadata.namespace, names, volumes.version];
+      const inline = pod.spec?.volumes?.flatMap(migratedAttachment) ?? [];
+      if (names.length + inline.length === 0) return false;
+      return [pod.metadata.namespace, names, inline, volumes.version];
     },
     preFilter({ pod }) {
       const wanted = attachmentsOf(pod, volumes);
@@ -65,10 +67,11 @@ function limitsOf({ name }: NodeInfo, volumes: VolumeState): ReadonlyMap<string,
   return limits;
 }
 
-/** What the pod's claims attach; a claim without a volume counts for the one that will be made. */
+/** What the pod's volumes attach; a claim without a volume counts for the one that will be made. */
 function attachmentsOf(pod: Pod, volumes: VolumeState): readonly Attachment[] {
+  const inline = pod.spec?.volumes?.flatMap(migratedAttachment) ?? [];
   const { namespace } = pod.metadata;
-  return claimNamesOf(pod).flatMap((name) => {
+  const claimed = claimNamesOf(pod).flatMap((name) => {
     const claim = volumes.claim(namespace, name);
     if (!claim) return [];
     const volume = volumes.volume(claim.spec?.volumeName ?? '');
@@ -78,8 +81,16 @@ function attachmentsOf(pod: Pod, volumes: VolumeState): readonly Attachment[] {
     const driver = migratedDriver(provisioner) ?? provisioner;
     return [{ driver, id: `${namespace}/${name}` }];
   });
+  return [...inline, ...claimed];
 }
 
 function attachmentOf({ spec }: PersistentVolume): readonly Attachment[] {
-  return spec?.csi ? [{ driver: spec.csi.driver, id: spec.csi.volumeHandle }] : [];
+  if (spec?.csi) return [{ driver: spec.csi.driver, id: spec.csi.volumeHandle }];
+  return spec ? migratedAttachment(spec) : [];
+}
+
+/** What was a plugin's is attached by the driver that does its work. */
+function migratedAttachment(sources: Parameters<typeof migratedVolume>[0]): readonly Attachment[] {
+  const migrated = migratedVolume(sources);
+  return migrated ? [{ driver: migrated.driver, id: migrated.handle }] : [];
 }

@@ -47,7 +47,7 @@ export function createVolumeBinding({
         filter({ node }) {
           if (!node) return undefined;
           const plan = planVolumes(claims, node, state);
-          return 'reason' in plan ? { reasons: [plan.reason], isUnresolvable: true } : undefined;
+          return 'reasons' in plan ? { reasons: plan.reasons, isUnresolvable: true } : undefined;
         },
       };
     },
@@ -56,8 +56,8 @@ export function createVolumeBinding({
       const claims = claimNamesOf(pod).length > 0 ? claimsOf(pod, state) : undefined;
       if (!node || !claims) return;
       const plan =
-        'refusal' in claims ? { reason: claims.refusal } : planVolumes(claims, node, state);
-      if ('reason' in plan) throw new Error(plan.reason);
+        'refusal' in claims ? { reasons: [claims.refusal] } : planVolumes(claims, node, state);
+      if ('reasons' in plan) throw new Error(plan.reasons.join(', '));
       if (plan.bindings.length + plan.provisioned.length === 0) return;
       plans.set(uid, plan);
       for (const { claim, volume } of plan.bindings) {

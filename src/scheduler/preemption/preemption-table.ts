@@ -12,7 +12,8 @@ export const REASON_NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 /** The heap may hold candidates that were replaced; past this many times the nodes it is rebuilt. */
 const MAX_STALE_FACTOR = 4;
 
-const NOT_HELPFUL: NoCandidate = { reasons: [REASON_NOT_HELPFUL] };
+/** Said of nodes that take the pod no more for whoever leaves. */
+export const NOT_HELPFUL: NoCandidate = { reasons: [REASON_NOT_HELPFUL] };
 
 /** How many candidates are enough where every change may concern every node, or others are asked about them. */
 export interface CandidateLimits {

@@ -90,25 +90,51 @@ export interface VolumePlan {
   readonly provisioned: readonly PersistentVolumeClaim[];
 }
 
-/** The plan for the node, or why it cannot be. */
+/** The plan for the node, or all that is in its way there. */
 export function planVolumes(
   { bound, waiting }: PodClaims,
   node: Node,
   state: VolumeState,
-): VolumePlan | { readonly reason: string } {
+): VolumePlan | { readonly reasons: readonly string[] } {
+  const problem = boundProblem(bound, node, state);
+  const plan = planWaiting(waiting, node, state);
+  if (typeof plan !== 'string') return problem === undefined ? plan : { reasons: [problem] };
+  return { reasons: problem === undefined ? [plan] : [problem, plan] };
+}
+
+function boundProblem(
+  bound: PodClaims['bound'],
+  node: Node,
+  state: VolumeState,
+): string | undefined {
   for (const claim of bound) {
     const volume = state.volume(claim.spec?.volumeName ?? '');
-    if (!volume) return { reason: REASON_LOST_VOLUME };
-    if (!reaches(volume, node)) return { reason: REASON_VOLUME_NODE_CONFLICT };
+    if (!volume) return REASON_LOST_VOLUME;
+    if (!reaches(volume, node)) return REASON_VOLUME_NODE_CONFLICT;
+  }
+  return undefined;
+}
+
+/** Once a node was chosen for a claim, only a new volume will do, and only there. @returns the plan, or why there is none */
+function planWaiting(
+  waiting: PodClaims['waiting'],
+  node: Node,
+  state: VolumeState,
+): VolumePlan | string {
+  const provisioned = waiting.filter(selectedNodeOf);
+  if (provisioned.some((claim) => selectedNodeOf(claim) !== node.metadata.name)) {
+    return REASON_BIND_CONFLICT;
   }
   const bindings = new Map<PersistentVolume, PersistentVolumeClaim>();
-  const provisioned: PersistentVolumeClaim[] = [];
   for (const claim of waiting) {
-    const source = sourceOf(claim, node, state, bindings);
-    if (!source) return { reason: REASON_BIND_CONFLICT };
-    if (source === 'no-space') return { reason: REASON_NO_SPACE };
-    if (source === 'provisioner') provisioned.push(claim);
-    else bindings.set(source, claim);
+    if (selectedNodeOf(claim)) continue;
+    const volume = matching(claim, node, state, bindings);
+    if (volume) bindings.set(volume, claim);
+    else provisioned.push(claim);
+  }
+  for (const claim of provisioned) {
+    const problem = provisioningProblem(claim, node, state);
+    if (problem !== undefined) return problem;
   }
   return {
     bindings: [...bindings].map(([volume, claim]) => ({ claim, volume })),
@@ -116,21 +142,19 @@ export function planVolumes(
   };
 }
 
-/** Where a waiting claim gets its volume from; once a node was chosen for it, only a new one will do, and only there. */
-function sourceOf(
+function selectedNodeOf({ metadata }: PersistentVolumeClaim): string | undefined {
+  return metadata.annotations?.[ANNOTATION_SELECTED_NODE] || undefined;
+}
+
+function provisioningProblem(
   claim: PersistentVolumeClaim,
   node: Node,
   state: VolumeState,
-  taken: ReadonlyMap<PersistentVolume, unknown>,
-): PersistentVolume | 'provisioner' | 'no-space' | undefined {
-  const selected = claim.metadata.annotations?.[ANNOTATION_SELECTED_NODE];
-  if (selected && selected !== node.metadata.name) return undefined;
-  const volume = selected ? undefined : matching(claim, node, state, taken);
-  if (volume) return volume;
+): string | undefined {
   const storageClass = classOf(claim, state);
-  if (!storageClass || !canProvision(storageClass, node)) return undefined;
+  if (!storageClass || !canProvision(storageClass, node)) return REASON_BIND_CONFLICT;
   const bytes = quantityValue(requestedStorage(claim));
-  return state.hasSpace(storageClass, bytes, node) ? 'provisioner' : 'no-space';
+  return state.hasSpace(storageClass, bytes, node) ? undefined : REASON_NO_SPACE;
 }
 
 function matching(

@@ -23,17 +23,42 @@ export function isInTreePlugin(plugin: string): boolean {
   return plugin.startsWith(IN_TREE_PREFIX) && migratedDriver(plugin) === undefined;
 }
 
-const SOURCES: readonly (readonly [source: keyof PersistentVolumeSpec, plugin: string])[] = [
-  ['awsElasticBlockStore', 'kubernetes.io/aws-ebs'],
-  ['azureDisk', 'kubernetes.io/azure-disk'],
-  ['azureFile', 'kubernetes.io/azure-file'],
-  ['cinder', 'kubernetes.io/cinder'],
-  ['gcePersistentDisk', 'kubernetes.io/gce-pd'],
-  ['portworxVolume', 'kubernetes.io/portworx-volume'],
-  ['vsphereVolume', 'kubernetes.io/vsphere-volume'],
+type Sources = Pick<
+  PersistentVolumeSpec,
+  | 'awsElasticBlockStore'
+  | 'azureDisk'
+  | 'azureFile'
+  | 'cinder'
+  | 'gcePersistentDisk'
+  | 'portworxVolume'
+  | 'vsphereVolume'
+>;
+
+const SOURCES: readonly (readonly [
+  plugin: string,
+  handleOf: (sources: Sources) => string | undefined,
+])[] = [
+  ['kubernetes.io/aws-ebs', ({ awsElasticBlockStore }) => awsElasticBlockStore?.volumeID],
+  ['kubernetes.io/azure-disk', ({ azureDisk }) => azureDisk?.diskURI],
+  ['kubernetes.io/azure-file', ({ azureFile }) => azureFile?.shareName],
+  ['kubernetes.io/cinder', ({ cinder }) => cinder?.volumeID],
+  ['kubernetes.io/gce-pd', ({ gcePersistentDisk }) => gcePersistentDisk?.pdName],
+  ['kubernetes.io/portworx-volume', ({ portworxVolume }) => portworxVolume?.volumeID],
+  ['kubernetes.io/vsphere-volume', ({ vsphereVolume }) => vsphereVolume?.volumePath],
 ];
 
 /** The plugin whose volume it is, where a driver does its work now. */
 export function migratedPluginOf({ spec }: PersistentVolume): string | undefined {
-  return SOURCES.find(([source]) => spec?.[source] !== undefined)?.[1];
+  return SOURCES.find(([, handleOf]) => spec && handleOf(spec) !== undefined)?.[0];
+}
+
+/** The driver that a volume of such a plugin is attached by, and what tells the volume from others of the driver. */
+export function migratedVolume(
+  sources: Sources,
+): { readonly driver: string; readonly handle: string } | undefined {
+  for (const [plugin, handleOf] of SOURCES) {
+    const handle = handleOf(sources);
+    if (handle !== undefined) return { driver: migratedDriver(plugin) ?? plugin, handle };
+  }
+  return undefined;
 }

@@ -44,6 +44,12 @@ test('Endpoints of a Service without a selector have slices, as they change and 
   await expectSlices(plane, [['192.0.2.1', '192.0.2.2'], ['2001:db8::1']]);
   await setAddresses(plane, '2001:db8::1');
   await expectSlices(plane, [['2001:db8::1']]);
+  // However fast they change, a family has one: the names are made up, and so a second could come of each change.
+  for (const last of ['4', '5', '6', '7']) await setAddresses(plane, `192.0.2.${last}`);
+  await plane.idle();
+  await expectSlices(plane, [['192.0.2.7']]);
+  await setAddresses(plane, '2001:db8::1');
+  await expectSlices(plane, [['2001:db8::1']]);
   const [slice] = await plane.list(discoveryEndpointSlices, 'default');
   await client.delete(discoveryEndpointSlices, {
     namespace: 'default',

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createResourceClaimController } from '../../../src/controllers/resourceclaim/reconciler.ts';
 import { createScheduler } from '../../../src/scheduler/scheduler.ts';
 import {
+  coreEvents,
   coreNodes,
   corePods,
   resourceDeviceClasses,
@@ -149,6 +150,17 @@ test('devices are made ready before their pod is bound, and given back when that
   );
   await say(second, 'ready');
   await eventually(podNamed, ({ spec }) => expect(spec?.nodeName).toBe('far'));
+  await eventually(
+    async () => (await client.list(coreEvents, {})).items.map(({ message }) => message),
+    (notes) =>
+      expect(notes).toEqual(
+        expect.arrayContaining([
+          'waiting for binding conditions for device on node near',
+          'running PreBind plugin "DynamicResources": claim mine binding failed: reason=Said, message=""',
+          'waiting for binding conditions for device on node far',
+        ]),
+      ),
+  );
 });
 
 test('an extended resource that devices stand for becomes a claim of the pod, and is free again when the pod goes', async () => {

@@ -115,7 +115,7 @@ describe('the scheduler', () => {
     for (const name of ['a', 'b', 'c']) await addNode(plane.client, name);
     await plane.client.create(corePods, newPod('web', requesting('3')));
     const message =
-      '0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.';
+      '0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.';
     await eventually(() => podNamed(plane.client, 'web'), waitsBecause(message));
     await eventually(
       () => eventsOf(plane.client, 'web'),
@@ -147,7 +147,7 @@ describe('the scheduler', () => {
     await eventually(
       () => podNamed(plane.client, 'second'),
       waitsBecause(
-        '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+        '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
       ),
     );
     const first = { namespace: 'default', name: 'first' };
@@ -181,7 +181,7 @@ describe('the scheduler', () => {
     await eventually(
       () => podNamed(plane.client, 'web'),
       waitsBecause(
-        '0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
+        '0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable. no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
       ),
     );
   });
@@ -269,7 +269,7 @@ describe('preemption', () => {
     await eventually(
       () => podNamed(plane.client, 'second'),
       waitsBecause(
-        '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+        '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
       ),
     );
     expect((await podNamed(plane.client, 'low')).metadata.deletionTimestamp).toBeUndefined();

@@ -100,7 +100,7 @@ describe('before a placement is stored', () => {
     const { runner } = runnerWith(() => [
       { name: 'x', preBind: async () => Promise.reject(new Error('no volume')) },
     ]);
-    await expect(runner.prepare(POD, 'a')).rejects.toThrow('no volume');
+    await expect(runner.prepare(POD, 'a')).rejects.toThrow('running PreBind plugin "x": no volume');
   });
 });
 
@@ -144,9 +144,36 @@ describe('post-filter', () => {
       saying('z', { nominate: 'b', act: async () => void list.push('z') }),
     ]);
     const room = runner.postFilter(POD, table);
-    expect(room).toMatchObject({ nominate: 'a', message: 'gives back' });
+    expect(room).toMatchObject({ nominate: 'a' });
+    expect(room).not.toHaveProperty('message');
     await room?.act?.();
     expect(told).toEqual(['x', 'y']);
+  });
+
+  test('asks nothing of anybody where nobody has anything to do', () => {
+    const { runner, table } = runnerWith(() => [
+      saying('x', { message: 'nothing' }),
+      saying('y', { message: 'preemption: nobody', nominate: null }),
+    ]);
+    expect(runner.postFilter(POD, table)).not.toHaveProperty('act');
+  });
+
+  const refusing: Plugin = { name: 'refusing', preFilter: () => ({ refusal: 'no volume' }) };
+  const prepared: Plugin = {
+    ...saying('prepared', { message: 'nothing' }),
+    preFilter: () => undefined,
+  };
+
+  test.each<[string, Plugin[], string]>([
+    ['a plugin that had not prepared for it ends with that', [refusing, prepared], 'not found'],
+    ['one that had goes on', [prepared, refusing], 'nothing, preemption: nobody'],
+    ['one that needs no preparation is asked', [refusing], 'preemption: nobody'],
+  ])('of a pod that is refused whatever the node: %s', (_, plugins, message) => {
+    const { runner, table } = runnerWith(() => [
+      ...plugins,
+      saying('y', { message: 'preemption: nobody', nominate: null }),
+    ]);
+    expect(runner.postFilter(POD, table)).toMatchObject({ message });
   });
 
   test('says what every plugin has to say', () => {

@@ -8,6 +8,7 @@ import type {
   Endpoints,
   Service,
 } from '../../../../src/scheme/generated/types/core-v1.ts';
+import type { EndpointSlice } from '../../../../src/scheme/generated/types/discovery-v1.ts';
 
 const endpoints = (
   subsets: EndpointSubset[],
@@ -38,7 +39,7 @@ describe('Endpoints', () => {
       'for a name outside',
       plain,
       service({ type: 'ExternalName', externalName: 'db.example.com' }),
-      false,
+      true,
     ],
     [
       'that want no mirror',
@@ -93,7 +94,7 @@ describe('a mirror', () => {
         apiVersion: 'discovery.k8s.io/v1',
         kind: 'EndpointSlice',
         metadata: {
-          name: expect.stringMatching(/^db-[0-9a-f]{10}$/),
+          generateName: 'db-',
           namespace: 'default',
           labels: {
             app: 'db',
@@ -121,48 +122,92 @@ describe('a mirror', () => {
     ]);
   });
 
-  test('has a slice for each family and each set of ports, and each address once', () => {
-    const { create } = planMirror(
-      endpoints([
-        { addresses: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }], ports },
-        { addresses: [{ ip: '10.0.0.1' }, { ip: '10.0.0.2' }], ports },
-        { addresses: [{ ip: '10.0.0.1' }], ports: [{ port: 80 }] },
-      ]),
-      [],
-    );
-    const shape = create.map(({ addressType, endpoints: all = [], ports: [port] = [] }) => [
+  const shapeOf = ({ create }: { readonly create: readonly EndpointSlice[] }) =>
+    create.map(({ addressType, endpoints: all = [], ports: own = [] }) => [
       addressType,
-      port?.port,
-      all.map(({ addresses }) => addresses[0]),
+      own.map(({ port }) => port).join(),
+      all
+        .map(({ addresses, conditions }) => `${addresses[0]}${conditions?.ready ? '' : '!'}`)
+        .join(' '),
     ]);
-    expect(shape).toEqual([
-      ['IPv4', 5432, ['10.0.0.1', '10.0.0.2']],
-      ['IPv6', 5432, ['fd00::1']],
-      ['IPv4', 80, ['10.0.0.1']],
-    ]);
+  const web = [{ name: 'web', port: 80 }];
+  const at = (...ips: string[]) => ips.map((ip) => ({ ip }));
+
+  test.each<[string, EndpointSubset[], string[][]]>([
+    [
+      'has a slice for each family and each set of ports, and each address once',
+      [
+        { addresses: at('10.0.0.2', '10.0.0.1', 'fd00::1'), ports },
+        { addresses: at('10.0.0.1'), ports },
+        { addresses: at('10.0.0.1'), ports: web },
+      ],
+      [
+        ['IPv4', '5432', '10.0.0.1 10.0.0.2'],
+        ['IPv6', '5432', 'fd00::1'],
+        ['IPv4', '80', '10.0.0.1'],
+      ],
+    ],
+    [
+      'has one for ports that the same addresses have',
+      [
+        { addresses: at('10.0.0.1'), ports: web },
+        { addresses: at('10.0.0.1'), ports },
+      ],
+      [['IPv4', '5432,80', '10.0.0.1']],
+    ],
+    [
+      'calls an address ready that nobody calls not ready',
+      [
+        { addresses: at('10.0.0.1', '10.0.0.2'), ports },
+        { notReadyAddresses: at('10.0.0.1'), ports },
+      ],
+      [['IPv4', '5432', '10.0.0.2 10.0.0.1!']],
+    ],
+    [
+      'may have no ports, and writes addresses in one way',
+      [{ addresses: at('fd00:0:0::1') }],
+      [['IPv6', '', 'fd00::1']],
+    ],
+  ])('%s', (_, subsets, shape) => {
+    expect(shapeOf(planMirror(endpoints(subsets), []))).toEqual(shape);
   });
 
-  test('that is as it should be is left alone, one that is not is updated, and one too many goes', () => {
-    const [slice] = planMirror(plain, []).create;
+  const none = { create: [], update: [], remove: [], invalid: 0, skipped: 0 };
+  const made = (name: string, of = plain): EndpointSlice => {
+    const [slice] = planMirror(of, []).create;
     if (!slice) throw new Error('there is a slice');
-    const none = { create: [], update: [], remove: [], invalid: 0, skipped: 0 };
+    return { ...slice, metadata: { ...slice.metadata, name } };
+  };
+
+  test('that is as it should be is left alone, one that is not is updated, and one too many goes', () => {
+    const slice = made('db-x');
     expect(planMirror(plain, [slice])).toEqual(none);
     const stale = { ...slice, endpoints: [] };
-    const extra = { ...slice, metadata: { ...slice.metadata, name: 'db-extra' } };
-    expect(planMirror(plain, [stale, extra])).toEqual({
-      ...none,
-      update: [slice],
-      remove: [extra],
-    });
+    const extra = made('db-y');
+    const mended = { ...none, update: [slice], remove: [extra] };
+    expect(planMirror(plain, [stale, extra])).toEqual(mended);
     expect(planMirror(undefined, [slice])).toEqual({ ...none, remove: [slice] });
+  });
+
+  test('becomes the one for other ports, rather than going while that comes', () => {
+    const moved = endpoints([{ addresses: [{ ip: '10.0.0.1' }], ports: web }]);
+    expect(planMirror(moved, [made('db-x')])).toEqual({ ...none, update: [made('db-x', moved)] });
+    const sixth = endpoints([{ addresses: [{ ip: 'fd00::1' }], ports }]);
+    const old = made('db-x');
+    expect(planMirror(sixth, [old])).toMatchObject({
+      create: [{ addressType: 'IPv6' }],
+      remove: [old],
+    });
   });
 
   test('leaves out what is no address and what is too much, and counts both', () => {
     const many = Array.from({ length: 1_001 }, (_, index) => ({
       ip: `10.0.${Math.floor(index / 250)}.${index % 250}`,
     }));
-    const plan = planMirror(endpoints([{ addresses: [{ ip: 'nowhere' }, ...many], ports }]), []);
+    const plan = planMirror(endpoints([{ addresses: [{ ip: '0nowhere' }, ...many], ports }]), []);
     expect(plan.create[0]?.endpoints).toHaveLength(1_000);
-    expect([plan.invalid, plan.skipped]).toEqual([1, 1]);
+    expect([plan.invalid, plan.skipped]).toEqual([1, 2]);
+    const wrong = planMirror(endpoints([{ addresses: [{ ip: 'nowhere' }], ports }]), []);
+    expect([wrong.invalid, wrong.skipped]).toEqual([1, 1]);
   });
 });

@@ -273,6 +273,15 @@ describe('a pod that gets no room', () => {
     );
   });
 
+  test('says that it would not help where the Pod is refused whatever the node, and looks at nobody', () => {
+    const pod = wants('4');
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    expect(makeRoom(clusterWith(full), { ...pod, spec: { ...pod.spec, volumes } })).toEqual({
+      message: 'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+      nominate: null,
+    });
+  });
+
   test('says that it must not preempt', () => {
     const pod = wants('4', { spec: { priority: HIGH, preemptionPolicy: 'Never' } });
     expect(makeRoom(clusterWith(full), pod)).toEqual({

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PluginHandle } from '../../../../src/scheduler/plugin-handle.ts';
+import { createDynamicResources } from '../../../../src/scheduler/plugins/dynamic-resources.ts';
 import { toPodInfo } from '../../../../src/scheduler/pod-info.ts';
 import type {
   DeviceClass,
@@ -16,7 +18,7 @@ import {
   selecting,
   slice,
 } from '../../../support/devices.ts';
-import { TestCluster } from '../../../support/scheduling.ts';
+import { defaultProfile, TestCluster } from '../../../support/scheduling.ts';
 
 describe('a pod with a claim', () => {
   const pod = { spec: { resourceClaims: [{ name: 'gpu', resourceClaimName: 'mine' }] } };
@@ -30,6 +32,18 @@ describe('a pod with a claim', () => {
     expect(cluster(claim, GPU, slice('n2', MIXED)).feasible(pod)).toEqual(['n2']);
   });
 
+  test('is refused by a node where the search for devices takes too long', () => {
+    const createProfile = (handle: PluginHandle) => {
+      const profile = defaultProfile(handle);
+      const plugins = [createDynamicResources({ ...handle, filterTimeoutMs: Number.EPSILON })];
+      return { ...profile, plugins };
+    };
+    const objects = [claim, GPU, slice('n2', MIXED)];
+    expect(new TestCluster(nodes, { objects, createProfile }).message(pod)).toBe(
+      `${prefix}1 cannot allocate all claims, 1 timed out trying to allocate devices.`,
+    );
+  });
+
   test('goes where the devices of its claim are', () => {
     const values = ['n1'];
     const nodeSelector = {
@@ -41,6 +55,16 @@ describe('a pod with a claim', () => {
     const status = { allocation: { devices: { results }, nodeSelector } };
     const own = claimOf({ requests: [asking()] }, status);
     expect(cluster(own, GPU).feasible(pod)).toEqual(['n1']);
+  });
+
+  test.each<[string, (ResourceClaim | ResourceSlice | DeviceClass)[], string]>([
+    ['has none that could be given back', [], 'no new claims to deallocate'],
+    ['has a claim that is not met', [claim, GPU], 'still not schedulable'],
+  ])('%s is told so when it fits nowhere', (_, objects, message) => {
+    const world = cluster(...objects);
+    const plugin = world.profile.plugins.find(({ name }) => name === 'DynamicResources');
+    const table = world.tableFor(objects.length > 0 ? pod : {});
+    expect(plugin?.postFilter?.(table.plan.pod, table)).toEqual({ message });
   });
 
   test('goes where the alternative is that it would rather have', () => {

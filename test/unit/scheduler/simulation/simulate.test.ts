@@ -109,7 +109,7 @@ test('what a plugin reserved is given back, also when it refuses half way', asyn
   expect(said).toMatchObject({
     fits: 2,
     end: 'NoNodeFits',
-    obstacle: { message: 'no licence is left' },
+    obstacle: { message: 'running Reserve plugin "Licences": no licence is left' },
   });
   expect(held.size).toBe(0);
 });
