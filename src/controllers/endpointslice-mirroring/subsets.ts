@@ -35,16 +35,24 @@ interface AddressesOfPort {
 
 function byPort(subsets: readonly EndpointSubset[]): Iterable<AddressesOfPort> {
   const ports = new Map<string, AddressesOfPort>();
-  for (const { addresses = [], notReadyAddresses = [], ports: own = [] } of subsets) {
+  for (const subset of subsets) {
+    const own = subset.ports ?? [];
     for (const port of own.length > 0 ? own : [undefined]) {
       const key = port ? portKeyOf(port) : '';
       const known = ports.get(key) ?? { port, addresses: new Map() };
       ports.set(key, known);
-      for (const address of addresses) note(known.addresses, address, true);
-      for (const address of notReadyAddresses) note(known.addresses, address, false);
+      noteAll(known.addresses, subset);
     }
   }
   return ports.values();
+}
+
+function noteAll(
+  known: Map<string, Readiness>,
+  { addresses = [], notReadyAddresses = [] }: EndpointSubset,
+): void {
+  for (const address of addresses) note(known, address, true);
+  for (const address of notReadyAddresses) note(known, address, false);
 }
 
 function note(known: Map<string, Readiness>, address: EndpointAddress, ready: boolean): void {
