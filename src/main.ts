@@ -21,6 +21,8 @@ const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 /** A stop that takes longer is ended by force; what was acknowledged is in the database already. */
 const STOP_TIMEOUT_MS = 20_000;
+/** The longest that Node.js knows. */
+const FOREVER_MS = 2_147_483_647;
 
 async function main(): Promise<void> {
   const config = readConfig({
@@ -38,6 +40,8 @@ async function main(): Promise<void> {
 
 async function run(config: Config): Promise<void> {
   const startedAt = performance.now();
+  // Waiting for a PostgreSQL that is away holds no process; without this it would end there, and say nothing.
+  setInterval(() => undefined, FOREVER_MS);
   const abort = new AbortController();
   const stopped = onFirstSignal(() => abort.abort());
   openDataDirectory(config.dataDirectory);

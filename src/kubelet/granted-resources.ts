@@ -4,6 +4,8 @@ import type {
   ContainerStatus,
   Pod,
   PodSpec,
+  PodStatus,
+  ResourceRequirements,
 } from '../scheme/generated/types/core-v1.ts';
 
 export const CONDITION_RESIZE_PENDING = 'PodResizePending';
@@ -17,14 +19,24 @@ export function grantedSpec(pod: Pod): PodSpec | undefined {
 /** The spec with what the kubelet has granted in place of what it asks for. */
 export function allocatedSpec({ spec, status }: Pod): PodSpec | undefined {
   if (!spec) return undefined;
-  const { initContainers } = spec;
+  const { initContainers, resources, ...others } = spec;
   return {
-    ...spec,
+    ...others,
+    ...grantedWhole(resources, status),
     containers: spec.containers.map((one) => granted(one, status?.containerStatuses)),
     ...(initContainers
       ? { initContainers: initContainers.map((one) => granted(one, status?.initContainerStatuses)) }
       : {}),
   };
+}
+
+function grantedWhole(
+  resources: ResourceRequirements | undefined,
+  status: PodStatus | undefined,
+): Pick<PodSpec, 'resources'> {
+  if (!resources) return {};
+  if (status?.resources === undefined) return status?.startTime === undefined ? { resources } : {};
+  return { resources: { requests: status.allocatedResources ?? {} } };
 }
 
 function granted(

@@ -192,6 +192,7 @@ export function resizeNote(
   { error, reason, what }: ResizeNews,
 ): EventNote {
   const summary = {
+    ...(spec?.resources ? { resources: spec.resources } : {}),
     ...(spec?.initContainers
       ? { initContainers: spec.initContainers.map(resourcesOfContainer) }
       : {}),

@@ -3,7 +3,7 @@ import { findCondition, removeCondition } from '../scheme/conditions.ts';
 import type { Node, Pod } from '../scheme/generated/types/core-v1.ts';
 import { podRequests, qosClassOf } from '../scheme/resources-of-pod.ts';
 import { allocatedSpec, CONDITION_RESIZE_PENDING } from './granted-resources.ts';
-import { isDeferred, resizedSlots, resizeProblem } from './resize.ts';
+import { isDeferred, isPodResized, resizeProblem } from './resize.ts';
 
 const QOS_ORDER = ['Guaranteed', 'Burstable', 'BestEffort'];
 
@@ -28,7 +28,7 @@ export function neighboursOfResize(
   neighbours: readonly Pod[],
 ): readonly Pod[] {
   const before = neighbours.filter(
-    (one) => isDeferred(one) && resizedSlots(one).length > 0 && compareResizes(one, pod) < 0,
+    (one) => isDeferred(one) && isPodResized(one) && compareResizes(one, pod) < 0,
   );
   const itself = { ...pod, spec: allocatedSpec(pod) } as Pod;
   return before.sort(compareResizes).reduce((current, waiting) => {

@@ -1,10 +1,10 @@
 /**
- * What a Pod's containers may take of their node while that is being changed: what the spec wants, what the kubelet has granted
- * (`allocatedResources`), and what the containers have (`resources`). All pure.
+ * What a Pod and its containers may take of their node while that is being changed: what the spec wants, what the kubelet has
+ * granted (`allocatedResources`), and what they have (`resources`). All pure.
  */
 import { deepEqual } from '../lib/deep-equal.ts';
 import { findCondition } from '../scheme/conditions.ts';
-import type { Container, Node, Pod } from '../scheme/generated/types/core-v1.ts';
+import type { Container, Node, Pod, PodStatus } from '../scheme/generated/types/core-v1.ts';
 import { amountsOf, podRequests } from '../scheme/resources-of-pod.ts';
 import { resourceProblem } from './admission.ts';
 import { CONDITION_RESIZE_PENDING } from './granted-resources.ts';
@@ -25,13 +25,39 @@ export interface ResizeProblem {
 /** Whether the container runs with other resources than its spec wants. */
 export function isResized(slot: ContainerSlot): boolean {
   if (slot.kind === 'init' || !isRunning(slot)) return false;
-  return !deepEqual(slot.status?.resources, resourcesOf(slot.container).resources);
+  return !deepEqual(slot.status?.resources ?? {}, resourcesOf(slot.container).resources);
 }
 
 /** The containers of a running Pod that are to be resized. */
 export function resizedSlots(pod: Pod): readonly ContainerSlot[] {
-  const isLive = pod.metadata.deletionTimestamp === undefined && !isTerminal(pod);
-  return isLive ? containerSlots(pod).filter(isResized) : [];
+  return isLive(pod) ? containerSlots(pod).filter(isResized) : [];
+}
+
+/** Whether the Pod, as a whole or in its containers, runs with other resources than its spec wants. */
+export function isPodResized(pod: Pod): boolean {
+  return isResizedAsWhole(pod) || resizedSlots(pod).length > 0;
+}
+
+/** Whether the Pod as a whole is held to other resources than its spec wants. */
+function isResizedAsWhole(pod: Pod): boolean {
+  const { spec, status } = pod;
+  if (spec?.resources === undefined || status?.startTime === undefined || !isLive(pod)) {
+    return false;
+  }
+  return !deepEqual(status.resources, spec.resources);
+}
+
+function isLive(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp === undefined && !isTerminal(pod);
+}
+
+/** What the Pod as a whole is granted and has when it runs as its spec says; nothing when only its containers ask. */
+export function wholeResourcesOf({
+  spec,
+}: Pod): Pick<PodStatus, 'allocatedResources' | 'resources'> {
+  const { resources } = spec ?? {};
+  if (!resources) return {};
+  return { allocatedResources: resources.requests ?? {}, resources };
 }
 
 /** Whether the kubelet has granted what the spec wants now. */

@@ -22,6 +22,12 @@ export function requeueAfter(requeueAfterMs: number): ReconcileResult {
   return { requeueAfterMs };
 }
 
+/** Runs again after the shortest of `delaysMs`, in milliseconds; those that are undefined do not ask for it. */
+export function requeueAfterFirst(...delaysMs: readonly (number | undefined)[]): ReconcileResult {
+  const known = delaysMs.filter((delayMs) => delayMs !== undefined);
+  return known.length > 0 ? requeueAfter(Math.max(0, Math.min(...known))) : done;
+}
+
 export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileResult>;
 
 /** An error that trying again cannot cure: it is logged, and the key waits for its next change. */

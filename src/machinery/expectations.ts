@@ -13,7 +13,7 @@ interface Expectation {
 /**
  * What a controller has written and its informer has not shown yet. A controller that creates or deletes children from a
  * count in its informer would, in between, count the old number and write again; so it expects, writes, observes, and
- * leaves its children alone until {@link satisfied}.
+ * leaves its children alone as long as {@link unmetForMs} says.
  *
  * Deletions are known by uid, because a Pod that is being deleted is seen more than once: as an update that sets the
  * deletionTimestamp, and as the deletion. Expectations live in one process; a controller whose keys are worked on in several
@@ -54,12 +54,17 @@ export class ControllerExpectations {
     this.#expectations.get(key)?.deletions.delete(uid);
   }
 
-  /** Whether the controller may count on its informer for `key`: all seen, nothing expected, or given up waiting. */
-  satisfied(key: string): boolean {
+  /**
+   * How much longer, in milliseconds, the controller waits at most to see what it expects of `key`. No event may come to tell
+   * it that the time is over: it is to look again by itself. Undefined when it may count on its informer: all seen, nothing
+   * expected, or given up waiting.
+   */
+  unmetForMs(key: string): number | undefined {
     const expectation = this.#expectations.get(key);
-    if (!expectation) return true;
-    if (expectation.creations <= 0 && expectation.deletions.size === 0) return true;
-    return this.#clock.now() - expectation.sinceMs > EXPECTATIONS_TIMEOUT_MS;
+    if (!expectation) return undefined;
+    if (expectation.creations <= 0 && expectation.deletions.size === 0) return undefined;
+    const leftMs = expectation.sinceMs + EXPECTATIONS_TIMEOUT_MS - this.#clock.now();
+    return leftMs > 0 ? leftMs : undefined;
   }
 
   /** The owner is gone. */

@@ -5,6 +5,7 @@ import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { BackendQueue, QueueOptions } from '../machinery/work-queue.ts';
 import type { QueueConnection } from './connection.ts';
+import { tryAgainOnLoss } from './loss.ts';
 
 /**
  * A worker that dies keeps its jobs for at most this long, plus up to two {@link STALLED_INTERVAL_MS} until another worker
@@ -108,7 +109,8 @@ export class BullmqQueue implements BackendQueue {
   /** @param empty Drops what a predecessor left behind. */
   async open({ empty }: { empty: boolean }): Promise<void> {
     await Promise.all([this.#queue.waitUntilReady(), this.#worker.waitUntilReady()]);
-    if (empty) await this.#queue.obliterate({ force: true });
+    if (!empty) return;
+    await tryAgainOnLoss(() => this.#queue.obliterate({ force: true }), this.#options.logger);
   }
 
   async enqueue(keys: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@ import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { ClaimKeeper } from './claim-keeper.ts';
 import type { QueueConnection, ServerListener } from './connection.ts';
+import { tryAgainOnLoss } from './loss.ts';
 import { type BullmqClient, PostgresPool } from './postgres-pool.ts';
 
 /**
@@ -23,8 +24,14 @@ export interface PostgresQueueOptions {
 /**
  * One pool for all queues, and in it one connection that listens for all workers: BullMQ by itself would open a pool and a
  * listener a worker, and PostgreSQL would wake each of them for every job.
+ *
+ * @throws when PostgreSQL refuses, or cannot be reached for a second
  */
-export async function openPostgresConnection({
+export function openPostgresConnection(options: PostgresQueueOptions): Promise<QueueConnection> {
+  return tryAgainOnLoss(() => openOnce(options), options.logger);
+}
+
+async function openOnce({
   databaseUrl,
   maxConnections,
   logger,
@@ -35,16 +42,22 @@ export async function openPostgresConnection({
     keepAlive: true,
     application_name: 'orrery-queues',
   });
-  // Every worker waits on the one listening client.
-  pool.on('connect', (client) => client.setMaxListeners(0));
+  pool.on('connect', (client) => {
+    // Every worker waits on the one listening client.
+    client.setMaxListeners(0);
+    // Whoever has the client learns of its loss by the next statement; without a listener the process would end.
+    client.on('error', () => undefined);
+  });
   pool.on('error', (error) => logger.warn('queue connection lost', { error }));
   try {
     await migrate(pool);
+    const connection = new SharedPostgresConnection(pool, logger);
+    await connection.waitUntilReady();
+    return connection;
   } catch (thrown) {
     await pool.end();
     throw thrown;
   }
-  return new SharedPostgresConnection(pool, logger);
 }
 
 /** A URL's own `options` would replace the session settings: both are needed. */
@@ -104,6 +117,11 @@ class SharedPostgresConnection implements QueueConnection {
     backend.once('close', () => this.#backends.delete(backend));
     return backend;
   };
+
+  /** BullMQ looks at the schema once, and remembers a failure for good. */
+  waitUntilReady(): Promise<void> {
+    return this.#shared.waitUntilReady();
+  }
 
   addListener(listener: ServerListener): () => void {
     this.#listeners.add(listener);

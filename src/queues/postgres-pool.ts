@@ -2,6 +2,7 @@ import type { PgPool } from 'bullmq';
 import type pg from 'pg';
 import { toError } from '../lib/errors.ts';
 import type { ServerListener } from './connection.ts';
+import { isLoss, toConnectionError } from './loss.ts';
 
 /**
  * The pool as BullMQ sees it: statements are prepared once a connection; any loss of the server has the code by which BullMQ
@@ -106,18 +107,4 @@ function serialClient(client: pg.PoolClient): BullmqClient {
     },
   };
   return serial as unknown as BullmqClient;
-}
-
-/** SQLSTATE classes 08 (connection) and 57P (operator intervention: shutting down, starting up), and a dead socket. */
-const LOST_SERVER = /^(08...|57P0[123])$/;
-const LOST_SOCKET =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|connection timeout/i;
-
-function isLoss(error: Error & { code?: string }): boolean {
-  return LOST_SERVER.test(error.code ?? '') || LOST_SOCKET.test(`${error.code} ${error.message}`);
-}
-
-function toConnectionError(error: Error): Error {
-  const lost = new Error(`queue server lost: ${error.message}`, { cause: error });
-  return Object.assign(lost, { code: 'ECONNREFUSED' });
 }

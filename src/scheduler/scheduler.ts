@@ -19,6 +19,7 @@ import {
 } from '../machinery/controller.ts';
 import { isApiError } from '../scheme/errors.ts';
 import type { Pod } from '../scheme/generated/types/core-v1.ts';
+import { AttemptCounts } from './attempt-counts.ts';
 import { ClusterCache } from './cluster-cache.ts';
 import { ClusterWatcher } from './cluster-watcher.ts';
 import {
@@ -101,7 +102,7 @@ class Scheduler {
   readonly #cache = new ClusterCache();
   readonly #queue: SchedulingQueue;
   readonly #extenders: readonly HttpExtender[];
-  readonly #attempts = { scheduled: 0, unschedulable: 0, error: 0 };
+  readonly #attempts = new AttemptCounts();
   readonly #decisions: DecisionRecorder | undefined;
   /** An extender is asked about one pod after the other; pods that do not concern it do not wait for that. */
   readonly #asking = new Map<HttpExtender, Promise<unknown>>();
@@ -135,36 +136,13 @@ class Scheduler {
     });
     const profiles = [...this.#runners.values()].map(({ profile }) => profile);
     this.#queue = new SchedulingQueue({ profiles, clock, backoff: configuration.backoff });
-    this.#addMetrics();
-    this.#addAttemptMetric();
+    this.#attempts.addMetrics(context, this.#queue);
     new ClusterWatcher({
       cache: this.#cache,
       queue: this.#queue,
       isOurs: (pod) => !pod.metadata.deletionTimestamp && this.#runners.has(nameOf(pod)),
       wake: () => this.#wake(),
     }).start(informers);
-  }
-
-  #addMetrics(): void {
-    this.#context.addMetric({
-      name: 'scheduler_pending_pods',
-      help: 'Pods that want a node, by where they wait.',
-      type: 'gauge',
-      read: () => {
-        const { none, ...counts } = this.#queue.counts();
-        return Object.entries(counts).map(([queue, value]) => ({ labels: { queue }, value }));
-      },
-    });
-  }
-
-  #addAttemptMetric(): void {
-    this.#context.addMetric({
-      name: 'scheduler_schedule_attempts_total',
-      help: 'Attempts to give Pods a node, by what came of them.',
-      type: 'counter',
-      read: () =>
-        Object.entries(this.#attempts).map(([result, value]) => ({ labels: { result }, value })),
-    });
   }
 
   /** One job: places a batch, stores its bindings, and says when to come back. */
@@ -264,7 +242,7 @@ class Scheduler {
   }
 
   #tryLater(queued: QueuedPod): void {
-    this.#attempts.error++;
+    this.#attempts.count('error');
     this.#queue.addBackoff(queued);
     this.#wake();
   }
@@ -311,7 +289,7 @@ class Scheduler {
       await this.#takeBack(queued, runner, nodeName, error);
       return;
     }
-    this.#attempts.scheduled++;
+    this.#attempts.count('scheduled');
     this.#decisions?.scheduled(queued, nodeName);
     this.#eventsOf(info).record(info.pod, {
       type: 'Normal',
@@ -336,7 +314,7 @@ class Scheduler {
     const { info } = queued;
     const { logger } = this.#context;
     if (error instanceof PermitRejection) {
-      this.#attempts.unschedulable++;
+      this.#attempts.count('unschedulable');
       this.#queue.addUnschedulable(queued, new Set([error.plugin]));
       this.#decisions?.failed(queued, 'Unschedulable', error.message);
       return this.#report(info, { message: error.message });
@@ -354,7 +332,7 @@ class Scheduler {
     { room, rejections: byExtenders = [] }: Refused,
   ): Promise<void> | undefined {
     const { info } = queued;
-    this.#attempts.unschedulable++;
+    this.#attempts.count('unschedulable');
     const { nodeCount, nominations } = this.#cache;
     const { refusal } = table.plan;
     const { message, rejectedBy, reasons } = refusal

@@ -1,9 +1,12 @@
 import pg from 'pg';
+import { type Connection, openConnection } from './postgres/connection.ts';
 
 const DUPLICATE_DATABASE = '42P04';
 const UNIQUE_VIOLATION = '23505';
 const DATABASE_NAME_INDEX = 'pg_database_datname_index';
 const INVALID_CATALOG_NAME = '3D000';
+
+const APPLICATION_NAME = 'orrery-create-database';
 
 /** The oldest PostgreSQL that has everything the store uses. */
 const MIN_SERVER_MAJOR = 14;
@@ -17,8 +20,8 @@ export async function createDatabaseIfMissing(url: string): Promise<boolean> {
   const target = new URL(url);
   const name = decodeURIComponent(target.pathname.slice(1));
   target.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: target.href });
-  await client.connect();
+  const session = await openConnection({ url: target.href, applicationName: APPLICATION_NAME });
+  const { client } = session;
   try {
     await assertSupported(client);
     // template0, because template1 cannot be copied while anyone is connected to it.
@@ -30,21 +33,21 @@ export async function createDatabaseIfMissing(url: string): Promise<boolean> {
     if (isDuplicate(error)) return false;
     throw error;
   } finally {
-    await client.end();
+    await session.close();
   }
 }
 
 async function exists(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
+  let session: Connection | undefined;
   try {
-    await client.connect();
-    await assertSupported(client);
+    session = await openConnection({ url, applicationName: APPLICATION_NAME });
+    await assertSupported(session.client);
     return true;
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === INVALID_CATALOG_NAME) return false;
     throw error;
   } finally {
-    await client.end();
+    await session?.close();
   }
 }
 

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { toError } from '../lib/errors.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
 import { packageRoot } from './package-root.ts';
+import { openConnection } from './postgres/connection.ts';
 
 /** The database is not one that this program can bring up to date: the message is for the user, and says what to do. */
 export class MigrationError extends Error {
@@ -58,8 +59,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   const { url, logger = silentLogger } = options;
   const directory = options.directory ?? path.join(packageRoot(), 'prisma', 'migrations');
   const migrations = readMigrations(directory);
-  const client = new pg.Client({ connectionString: url, application_name: 'orrery-migrate' });
-  await client.connect();
+  const session = await openConnection({ url, applicationName: 'orrery-migrate' });
+  const { client } = session;
   try {
     // Held until the session ends. Must come before the first look, or two would see the same migrations missing.
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK_KEY]);
@@ -71,7 +72,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     }
     return pending.map(({ name }) => name);
   } finally {
-    await client.end();
+    await session.close();
   }
 }
 
@@ -134,7 +135,8 @@ async function applyMigration(client: pg.Client, migration: Migration): Promise<
     );
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback');
+    // Ignored: a session that is gone takes its transaction along.
+    await client.query('rollback').catch(() => undefined);
     const reason = toError(error);
     throw new Error(`Migration "${migration.name}" failed: ${reason.message}`, { cause: reason });
   }

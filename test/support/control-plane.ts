@@ -93,14 +93,18 @@ export class TestPlane implements AsyncDisposable {
     return asTimePasses(this, read, check, { withinMs: 15_000 });
   }
 
-  /** Resolves when nothing is left to do but what waits for a time to come. */
-  async idle(): Promise<void> {
+  /**
+   * Resolves when nothing is left to do but what waits for a time to come.
+   *
+   * @param stepMs How far the clock moves with each look; with 0 it stands still, and what waits a moment is not waited for.
+   */
+  async idle(stepMs = IDLE_STEP_MS): Promise<void> {
     for (let quiet = 0; quiet < IDLE_ROUNDS; ) {
       const before = this.#queue.activity;
       await Promise.all([...this.#informers.seen].map((informer) => informer.catchUp()));
       await this.pods.idle();
       await this.#events.flush();
-      this.clock.advance(IDLE_STEP_MS);
+      this.clock.advance(stepMs);
       await settled();
       quiet = this.#queue.active === 0 && this.#queue.activity === before ? quiet + 1 : 0;
     }

@@ -5,11 +5,11 @@ import { done } from '../../src/machinery/controller.ts';
 import { ControllerQueue } from '../../src/machinery/controller-queue.ts';
 import { PauseWatch } from '../../src/machinery/pause-watch.ts';
 import { RunFence } from '../../src/machinery/run-fence.ts';
-import { createBullmqBackend } from '../../src/queues/bullmq-backend.ts';
+import type { QueueBackend } from '../../src/machinery/work-queue.ts';
 import type { QueueHistory } from './queue-history.ts';
 
 export interface QueueProcessOptions {
-  readonly databaseUrl: string;
+  readonly openBackend: () => Promise<QueueBackend>;
   /** The queue's. */
   readonly name: string;
   readonly history: QueueHistory;
@@ -21,8 +21,8 @@ export interface QueueProcessOptions {
 export async function startQueueProcess(
   options: QueueProcessOptions,
 ): Promise<AsyncDisposable & { readonly queue: ControllerQueue; readonly recoveries: number }> {
-  const { databaseUrl, history, name, work } = options;
-  const backend = await createBullmqBackend({ databaseUrl });
+  const { history, name, openBackend, work } = options;
+  const backend = await openBackend();
   const pauses = new PauseWatch(systemClock);
   const fence = new RunFence(pauses);
   const mayWrite = (): boolean => {

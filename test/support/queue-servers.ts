@@ -45,7 +45,7 @@ export async function postgresQueueServer(): Promise<QueueServer> {
     },
     cutConnections: async () => {
       await query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1`,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1`,
         ['orrery-queues'],
       );
     },
@@ -53,9 +53,13 @@ export async function postgresQueueServer(): Promise<QueueServer> {
   };
 }
 
-export async function redisQueueServer(url: string): Promise<QueueServer> {
+export async function redisQueueServer(shared: string): Promise<QueueServer> {
   const name = `law-${randomBytes(4).toString('hex')}`;
-  const redis = new Redis(url);
+  const redis = new Redis(shared);
+  const own = new URL(shared);
+  // Tells our connections from those of others, who may use the server as well. BullMQ's own names begin with the prefix.
+  own.searchParams.set('connectionName', name);
+  const url = own.href;
   return {
     kind: 'redis',
     url,
@@ -67,7 +71,11 @@ export async function redisQueueServer(url: string): Promise<QueueServer> {
       return kept.length;
     },
     cutConnections: async () => {
-      await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      const clients = String(await redis.call('CLIENT', 'LIST')).split('\n');
+      for (const client of clients.filter((line) => line.includes(` name=${name}`))) {
+        const [, id = ''] = /^id=(\d+) /.exec(client) ?? [];
+        await redis.call('CLIENT', 'KILL', 'ID', id);
+      }
     },
     [Symbol.asyncDispose]: async () => {
       const queue = new Queue(name, { connection: redis as never, prefix: name });

@@ -116,7 +116,9 @@ class Child {
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    const what = this.#isRunning ? `is not ready within ${withinMs} ms` : 'has ended';
+    const what = this.#isRunning
+      ? `is not ready within ${withinMs} ms`
+      : `has ended with ${await this.#exited.promise}`;
     throw new Error(`the server ${what}; it printed:\n${this.#output}`);
   }
 

@@ -13,10 +13,12 @@ import { limitPodHardAntiAffinityTopology } from './limit-pod-hard-anti-affinity
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceAutoProvision } from './namespace-auto-provision.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeDeclaredFeatureValidator } from './node-declared-feature-validator.ts';
 import { nodeRestriction } from './node-restriction/node-restriction.ts';
 import { ownerReferencesPermissionEnforcement } from './owner-references-permission-enforcement.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podResizeValidator } from './pod-resize-validator.ts';
 import { podSecurity } from './pod-security/pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { mutatingAdmissionPolicy } from './policy/mutating-admission-policy.ts';
@@ -83,6 +85,8 @@ const PLUGINS: readonly PluginEntry[] = [
   on(defaultIngressClass),
   off(denyServiceExternalIPs),
   on(podTopologyLabels),
+  on(nodeDeclaredFeatureValidator),
+  on(podResizeValidator),
   on(mutatingAdmissionPolicy),
   {
     name: 'MutatingAdmissionWebhook',

@@ -49,7 +49,7 @@ export const planEphemeralContainers = createPlanner({
   validateUpdate: validateEphemeralContainersUpdate,
 });
 
-/** `pods/resize`: what the containers of a running Pod take of its node. */
+/** `pods/resize`: what a running Pod and its containers take of its node. */
 export const planResize = createPlanner({
   subresource: 'resize',
   take: withResourcesOf,

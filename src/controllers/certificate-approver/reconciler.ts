@@ -14,6 +14,7 @@ import { CONDITION_APPROVED } from '../../scheme/groups/certificates/certificate
 import { SIGNER_KUBELET_CLIENT, signerProblem } from '../../scheme/groups/certificates/signers.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { isApproved, isDenied, isIssued } from '../shared/certificate-requests.ts';
+import { CERTIFICATE_BACKOFF } from '../shared/failure-backoffs.ts';
 
 const REASON_AUTO_APPROVED = 'AutoApproved';
 
@@ -22,6 +23,7 @@ export function createCertificateApproverController(): Controller {
   return {
     name: 'certificate-approver',
     serviceAccount: 'certificate-controller',
+    failureBackoff: CERTIFICATE_BACKOFF,
     setUp(context) {
       const requests = context.informers.informer(certificatesCertificateSigningRequests);
       requests.addHandler({ onAdd: ({ metadata }) => context.queue.add(metadata.name ?? '') });

@@ -7,6 +7,7 @@ import type { CertificateSigningRequest } from '../../scheme/generated/types/cer
 import { CONDITION_FAILED } from '../../scheme/groups/certificates/certificate-signing-request.ts';
 import { signerProblem } from '../../scheme/groups/certificates/signers.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
+import { CERTIFICATE_BACKOFF } from '../shared/failure-backoffs.ts';
 import type { CertificateAuthority } from './authority.ts';
 import { durationMsOf, isToBeSigned } from './plan.ts';
 
@@ -24,6 +25,7 @@ export function createCertificateSignerController({
   return {
     name: 'certificate-signer',
     serviceAccount: 'certificate-controller',
+    failureBackoff: CERTIFICATE_BACKOFF,
     setUp(context) {
       const requests = context.informers.informer(certificatesCertificateSigningRequests);
       const add = ({ metadata }: CertificateSigningRequest) =>

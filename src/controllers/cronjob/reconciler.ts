@@ -10,7 +10,7 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
-  requeueAfter,
+  requeueAfterFirst,
 } from '../../machinery/controller.ts';
 import type { EventNote, EventRecorder } from '../../machinery/event-recorder.ts';
 import { addControllerUidIndex } from '../../machinery/indexes.ts';
@@ -89,7 +89,7 @@ class CronJobReconciler {
     const next = await this.#carryOut({ ...stored, status }, plan);
     await this.#writeStatus(stored, next);
     await this.#cleanUp(stored, jobs);
-    return plan.nextInMs === undefined ? done : requeueAfter(plan.nextInMs);
+    return requeueAfterFirst(plan.nextInMs);
   }
 
   /** A Job may be seen before the status that names it: then the store is asked. */

@@ -46,7 +46,7 @@ export class FailedPodBackoff {
     owner.byNode.set(nodeName, { count: isOld ? 1 : (before?.count ?? 0) + 1, lastMs });
   }
 
-  /** The DaemonSet is gone. */
+  /** The DaemonSet of that key is gone. */
   forget(key: string): void {
     this.#owners.delete(key);
   }

@@ -8,7 +8,7 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
-  requeueAfter,
+  requeueAfterFirst,
 } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { ControllerExpectations } from '../../machinery/expectations.ts';
@@ -20,6 +20,7 @@ import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { LABEL_CONTROLLER_REVISION_HASH } from '../../scheme/groups/apps/controller-revisions.ts';
 import { isEmptySelector } from '../../scheme/label-selector.ts';
 import { addOrphanIndex, type Claims, claim, orphansIn, planClaims } from '../shared/claims.ts';
+import { OwnerMemory } from '../shared/owner-memory.ts';
 import { PodControl } from '../shared/pod-control.ts';
 import { PodWatcher } from '../shared/pod-watcher.ts';
 import { RevisionHistory } from '../shared/revision-history.ts';
@@ -63,7 +64,7 @@ class DaemonSetReconciler {
   readonly #nodes: Informer<Node>;
   readonly #pods: Informer<Pod>;
   readonly #nodeWatcher: NodeWatcher;
-  readonly #expectations: ControllerExpectations;
+  readonly #memory: OwnerMemory;
   readonly #podControl: PodControl;
   readonly #history: RevisionHistory<DaemonSet>;
   readonly #backoff: FailedPodBackoff;
@@ -75,10 +76,10 @@ class DaemonSetReconciler {
     this.#daemonSets = informers.informer(appsDaemonSets);
     this.#nodes = informers.informer(coreNodes);
     this.#pods = informers.informer(corePods);
-    this.#expectations = new ControllerExpectations(clock);
+    const expectations = new ControllerExpectations(clock);
     this.#backoff = new FailedPodBackoff(clock);
-    const expectations = this.#expectations;
     this.#podControl = new PodControl({ client, events: this.#events, expectations });
+    this.#memory = new OwnerMemory({ expectations, kept: [this.#podControl, this.#backoff] });
     this.#history = new RevisionHistory({
       client,
       informers,
@@ -102,19 +103,16 @@ class DaemonSetReconciler {
 
   async reconcile(key: string): Promise<ReconcileResult> {
     const daemonSet = this.#daemonSets.get(key);
-    if (!daemonSet?.spec) {
-      this.#podControl.forget(key);
-      this.#backoff.forget(key);
-      return done;
-    }
+    // One picture of one moment: what is read after a wait would not go with what was read before.
+    const unmetForMs = this.#memory.recall(key, daemonSet);
+    if (!daemonSet?.spec) return done;
     if (isEmptySelector(daemonSet.spec.selector)) return this.#refuseToSelectAll(daemonSet);
     if (daemonSet.metadata.deletionTimestamp) return done;
-    return this.#sync(key, daemonSet);
+    return this.#sync(daemonSet, unmetForMs);
   }
 
-  async #sync(key: string, daemonSet: DaemonSet): Promise<ReconcileResult> {
-    // One picture of one moment: what is read after a wait would not go with what was read before.
-    const isObserved = this.#expectations.satisfied(key);
+  async #sync(daemonSet: DaemonSet, unmetForMs: number | undefined): Promise<ReconcileResult> {
+    const isObserved = unmetForMs === undefined;
     const claims = this.#planClaims(daemonSet);
     const nodes = [...this.#nodes.list()];
     const revisions = await this.#history.of(daemonSet);
@@ -138,8 +136,7 @@ class DaemonSetReconciler {
     const { collisionCount } = revisions;
     const nextAvailableInMs = await this.#writeStatus(picture, { collisionCount, isObserved });
     if (failure) throw failure;
-    const nextInMs = Math.min(retryInMs ?? Infinity, nextAvailableInMs ?? Infinity);
-    return nextInMs === Infinity ? done : requeueAfter(nextInMs);
+    return requeueAfterFirst(retryInMs, nextAvailableInMs, unmetForMs);
   }
 
   #refuseToSelectAll(daemonSet: DaemonSet): ReconcileResult {

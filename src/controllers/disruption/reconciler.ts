@@ -13,7 +13,7 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
-  requeueAfter,
+  requeueAfterFirst,
 } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { addControllerUidIndex } from '../../machinery/indexes.ts';
@@ -117,7 +117,7 @@ class DisruptionReconciler {
     if (unmanaged.length > 0) this.#tellUnmanaged(budget);
     for (const pod of notDeleted) this.#tellNotDeleted(budget, pod);
     await this.#write(budget, status);
-    return nextInMs === undefined ? done : requeueAfter(nextInMs);
+    return requeueAfterFirst(nextInMs);
   }
 
   /** Pods that this process has not heard of may be gone by an eviction: whoever allows more must have seen them go. */

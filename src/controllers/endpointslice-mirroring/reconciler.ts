@@ -3,6 +3,8 @@
  * those who read only slices find them. Invariant: it plans only on slices that include its own last writes, because their
  * names are made up by the API.
  */
+
+import type { BackoffOptions } from '../../lib/backoff.ts';
 import { toError } from '../../lib/errors.ts';
 import { type Controller, type ControllerContext, done } from '../../machinery/controller.ts';
 import type { Informer } from '../../machinery/informer.ts';
@@ -28,6 +30,9 @@ import {
 const REASON_INVALID_ADDRESS = 'InvalidIPAddress';
 const REASON_TOO_MANY = 'TooManyAddressesToMirror';
 
+/** Kubernetes' numbers: as for the slices of Services, but no longer than two minutes. */
+const FAILURE_BACKOFF: BackoffOptions = { baseMs: 1_000, maxMs: 100_000 };
+
 const INDEX_MIRRORED = 'mirrorOf';
 const NO_VALUES: readonly string[] = [];
 
@@ -36,6 +41,7 @@ export function createEndpointSliceMirroringController(): Controller {
   return {
     name: 'endpointslice-mirroring',
     serviceAccount: 'endpointslicemirroring-controller',
+    failureBackoff: FAILURE_BACKOFF,
     setUp(context) {
       const mirror = new Mirror(context);
       return async (key) => {

@@ -21,6 +21,9 @@ export interface GraphWatcherOptions {
 export class GraphWatcher {
   readonly #options: GraphWatcherOptions;
 
+  /** Owners of kinds that nobody serves, by uid and namespace. */
+  readonly #unserved = new Map<string, { object: ApiObject; owner: OwnerReference }>();
+
   constructor(options: GraphWatcherOptions) {
     this.#options = options;
   }
@@ -32,6 +35,16 @@ export class GraphWatcher {
         this.#onChange(resource, object, previous.metadata.ownerReferences ?? NO_OWNERS),
       onDelete: (object) => this.#onDelete(resource, object),
     };
+  }
+
+  /** Other kinds are served than before: owners of whom nothing could be said may be known now. */
+  lookAgain(): void {
+    const { graph } = this.#options;
+    const waiting = [...this.#unserved.values()];
+    this.#unserved.clear();
+    for (const { object, owner } of waiting) {
+      if (graph.dependentsOf(owner.uid).size > 0) this.#addOwner(object, owner);
+    }
   }
 
   #onChange(
@@ -62,9 +75,12 @@ export class GraphWatcher {
 
   #onDelete(resource: ResourceDefinition, object: ApiObject): void {
     const { uid = '', ownerReferences = NO_OWNERS } = object.metadata;
-    const { graph } = this.#options;
+    const { graph, judge } = this.#options;
     graph.remove(uid);
-    if (graph.dependentsOf(uid).size > 0) this.#add(resource, object);
+    if (graph.dependentsOf(uid).size > 0) {
+      judge.noteGone(resource, object);
+      this.#add(resource, object);
+    }
     for (const owner of ownerReferences) {
       if (owner.blockOwnerDeletion) this.#addWaitingOwner(object, owner);
     }
@@ -82,12 +98,17 @@ export class GraphWatcher {
     this.#options.queue.add(toKey({ uid, group, resource: plural, namespace, name }));
   }
 
-  #addOwner({ metadata }: ApiObject, { uid, name, ...reference }: OwnerReference): void {
+  #addOwner(object: ApiObject, owner: OwnerReference): void {
     const { queue, resources } = this.#options;
-    const resource = resources.ofReference({ uid, name, ...reference });
-    if (!resource) return;
+    const { name, uid } = owner;
+    const { namespace: itsNamespace = '' } = object.metadata;
+    const resource = resources.ofReference(owner);
+    if (!resource) {
+      this.#unserved.set(`${uid}/${itsNamespace}`, { object, owner });
+      return;
+    }
     const { group, resource: plural } = resource;
-    const namespace = resource.namespaced ? (metadata.namespace ?? '') : '';
+    const namespace = resource.namespaced ? itsNamespace : '';
     queue.add(toKey({ uid, group, resource: plural, namespace, name }));
   }
 }

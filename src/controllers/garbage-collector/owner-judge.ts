@@ -1,5 +1,6 @@
 import type { ApiClient } from '../../apiserver/client.ts';
 import type { ApiObject, OwnerReference } from '../../scheme/object.ts';
+import { parseApiVersion } from '../../scheme/object.ts';
 import type { ResourceDefinition } from '../../scheme/resource.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import type { ObjectFinder } from './object-finder.ts';
@@ -7,7 +8,7 @@ import { placeOfOwner, stateOfOwner } from './owner-places.ts';
 import type { JudgedOwner, OwnerState } from './plan.ts';
 import type { ResourceMap } from './resource-map.ts';
 
-/** Uids that were found gone are remembered: a uid never comes back. */
+/** Owners that were found gone are remembered: a uid never comes back. */
 const MAX_REMEMBERED = 10_000;
 
 export interface OwnerJudgeOptions {
@@ -37,12 +38,7 @@ export class OwnerJudge {
 
   judge(object: ApiObject): Promise<readonly JudgedOwner[]> {
     const references = object.metadata.ownerReferences ?? [];
-    return Promise.all(
-      references.map(async (reference) => ({
-        reference,
-        state: await this.#stateOf(object, reference),
-      })),
-    );
+    return Promise.all(references.map((reference) => this.#judgeOne(object, reference)));
   }
 
   /** The owner, when an informer shows it: an answer without a question to the store. */
@@ -54,17 +50,34 @@ export class OwnerJudge {
     return this.#options.finder.find(resource, { namespace, name, uid });
   }
 
-  async #stateOf(object: ApiObject, reference: OwnerReference): Promise<OwnerState> {
+  /** Its deletion was seen, by which it is known to be gone even when nobody serves its kind any more. */
+  noteGone({ group, kind }: ResourceDefinition, { metadata }: ApiObject): void {
+    const { namespace = '', name = '', uid = '' } = metadata;
+    this.#remember(toPlaceKey({ group, kind, namespace, name, uid }), Promise.resolve('absent'));
+  }
+
+  async #judgeOne(object: ApiObject, reference: OwnerReference): Promise<JudgedOwner> {
     const resource = this.#options.resources.ofReference(reference);
     const place = placeOfOwner(resource, object);
     if (place.type === 'forbidden') this.#options.onInvalidNamespace(object, reference);
-    if (!resource || place.type !== 'namespace') return 'unknown';
+    if (place.type === 'unserved') {
+      return { reference, state: this.#isKnownGone(object, reference) ? 'absent' : 'unknown' };
+    }
+    if (!resource || place.type !== 'namespace') return { reference, state: 'unknown' };
     const owner = this.find(object, reference);
-    if (owner) return stateOfOwner(owner, reference.uid);
+    if (owner) return { reference, state: stateOfOwner(owner, reference.uid) };
     const found = await this.#askStore(resource, place.namespace, reference);
-    if (found !== 'elsewhere') return found;
+    if (found !== 'elsewhere') return { reference, state: found, isUnseen: found !== 'absent' };
     this.#options.onInvalidNamespace(object, reference);
-    return 'absent';
+    return { reference, state: 'absent' };
+  }
+
+  /** Of a kind that nobody serves it is not known whether its objects are in namespaces. */
+  #isKnownGone({ metadata }: ApiObject, { apiVersion, kind, name, uid }: OwnerReference): boolean {
+    const { group } = parseApiVersion(apiVersion);
+    return ['', metadata.namespace ?? ''].some((namespace) =>
+      this.#absent.has(toPlaceKey({ group, kind, namespace, name, uid })),
+    );
   }
 
   #askStore(
@@ -72,8 +85,9 @@ export class OwnerJudge {
     namespace: string,
     reference: OwnerReference,
   ): Promise<FoundOwner> {
-    // The namespace is part of the key: the same reference may be right in one and wrong in another.
-    const key = `${reference.uid}/${namespace}`;
+    const { group, kind } = resource;
+    const { name, uid } = reference;
+    const key = toPlaceKey({ group, kind, namespace, name, uid });
     const known = this.#absent.get(key);
     if (known !== undefined) return known;
     const answer = this.#readState(resource, namespace, reference).then((state) => {
@@ -112,4 +126,17 @@ export class OwnerJudge {
     }
     this.#absent.set(key, answer);
   }
+}
+
+interface OwnerPlaceKey {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** All that a reference says is part of it: of two references to one uid, one may be wrong, in its name or by its namespace. */
+function toPlaceKey({ group, kind, namespace, name, uid }: OwnerPlaceKey): string {
+  return `${uid}|${kind}.${group}|${namespace}|${name}`;
 }

@@ -15,6 +15,8 @@ export type OwnerState = 'solid' | 'waiting' | 'absent' | 'unknown';
 export interface JudgedOwner {
   readonly reference: OwnerReference;
   readonly state: OwnerState;
+  /** It exists, but no informer has shown it yet. @default false */
+  readonly isUnseen?: boolean;
 }
 
 export type GarbagePlan =

@@ -9,6 +9,7 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
+  requeueAfter,
 } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { coreNamespaces } from '../../scheme/generated/resources.ts';
@@ -31,6 +32,7 @@ import {
   isBlocking,
   isDeletingDependents,
   isOrphaning,
+  type JudgedOwner,
   planGarbage,
   withUnblockedOwners,
 } from './plan.ts';
@@ -40,6 +42,19 @@ export const REASON_OWNER_REF_INVALID_NAMESPACE = 'OwnerRefInvalidNamespace';
 
 /** How many deletions of one owner's dependents are in flight: the store commits them together. */
 const DELETE_CONCURRENCY = 500;
+
+/**
+ * How long an owner that exists, and that no informer shows, may take to be shown: one that comes and goes while an informer
+ * is not connected is never shown, and nothing else would tell that it is gone.
+ */
+const UNSEEN_OWNER_RETRY_MS = 10_000;
+
+/** What came of a run. */
+interface Outcome {
+  readonly errors: readonly Error[];
+  /** An owner that dependents were kept for is yet to be shown by its informer. */
+  readonly isOwnerUnseen: boolean;
+}
 
 export interface GarbageCollectorOptions {
   /** Everything that is served. */
@@ -93,42 +108,49 @@ class GarbageCollector {
       const informer = this.#finder.watch(resource);
       informer?.addHandler(watcher.handlerFor(resource));
     }
+    watcher.lookAgain();
   }
 
   async reconcile(identity: ObjectIdentity): Promise<ReconcileResult> {
-    const resource = this.#resources.get(identity);
-    if (!resource) return done;
-    const object = this.#finder.find(resource, identity);
-    const errors = await this.#process(resource, identity, object);
+    const { errors, isOwnerUnseen } = await this.#process(identity);
     if (errors[0]) throw errors[0];
-    return done;
+    return isOwnerUnseen ? requeueAfter(UNSEEN_OWNER_RETRY_MS) : done;
   }
 
-  async #process(
-    resource: ResourceDefinition,
-    { uid }: ObjectIdentity,
-    object: ApiObject | undefined,
-  ): Promise<readonly Error[]> {
-    const dependents = [...this.#graph.dependentsOf(uid)];
-    if (!object) return this.#collectAll(dependents);
+  async #process(identity: ObjectIdentity): Promise<Outcome> {
+    // Its kind may have gone with it.
+    const resource = this.#resources.get(identity);
+    const object = resource && this.#finder.find(resource, identity);
+    const dependents = [...this.#graph.dependentsOf(identity.uid)];
+    if (!resource || !object) return this.#collectAll(dependents);
     if (isOrphaning(object)) return this.#orphan(resource, object, dependents);
     if (isDeletingDependents(object)) return this.#deleteDependents(resource, object, dependents);
-    return [];
+    return outcome([]);
   }
 
-  #collectAll(dependents: readonly Dependent[]): Promise<readonly Error[]> {
-    return concurrently(dependents, DELETE_CONCURRENCY, (dependent) => this.#collect(dependent));
+  async #collectAll(dependents: readonly Dependent[]): Promise<Outcome> {
+    let isOwnerUnseen = false;
+    const errors = await concurrently(dependents, DELETE_CONCURRENCY, async (dependent) => {
+      const object = this.#findDependent(dependent);
+      if (!object || object.metadata.deletionTimestamp) return;
+      const owners = await this.#judge.judge(object);
+      isOwnerUnseen ||= owners.some(({ isUnseen }) => isUnseen);
+      await this.#collect(dependent, object, owners);
+    });
+    return { errors, isOwnerUnseen };
   }
 
   /** Deletes a dependent, unless it has an owner to stay for. */
-  async #collect(dependent: Dependent): Promise<void> {
-    const object = this.#findDependent(dependent);
-    if (!object || object.metadata.deletionTimestamp) return;
+  async #collect(
+    dependent: Dependent,
+    object: ApiObject,
+    owners: readonly JudgedOwner[],
+  ): Promise<void> {
     const { client } = this.#context;
     const dependents = [...this.#graph.dependentsOf(dependent.uid)];
     const plan = planGarbage({
       object,
-      owners: await this.#judge.judge(object),
+      owners,
       hasDependents: dependents.length > 0,
       hasWaitingDependents: dependents.some((one) => {
         const found = this.#findDependent(one);
@@ -157,7 +179,7 @@ class GarbageCollector {
     resource: ResourceDefinition,
     owner: ApiObject,
     dependents: readonly Dependent[],
-  ): Promise<readonly Error[]> {
+  ): Promise<Outcome> {
     const { client } = this.#context;
     const uids = new Set([owner.metadata.uid ?? '']);
     const errors = await concurrently(dependents, DELETE_CONCURRENCY, async (dependent) => {
@@ -165,36 +187,37 @@ class GarbageCollector {
       if (object)
         await ignoreNotFound(client.update(dependent.resource, withoutOwners(object, uids)));
     });
-    return errors.length > 0 ? errors : this.#release(resource, owner, FINALIZER_ORPHAN);
+    if (errors.length > 0) return outcome(errors);
+    return this.#release(resource, owner, FINALIZER_ORPHAN);
   }
 
-  /** Deletes the dependents that block the owner; lets it go when there are none. */
+  /** Deletes the dependents; lets the owner go when there are none that block it. */
   async #deleteDependents(
     resource: ResourceDefinition,
     owner: ApiObject,
     dependents: readonly Dependent[],
-  ): Promise<readonly Error[]> {
+  ): Promise<Outcome> {
     const { uid = '' } = owner.metadata;
-    const blocking = dependents.filter((dependent) => {
+    const isBlocked = dependents.some((dependent) => {
       const object = this.#findDependent(dependent);
       return object !== undefined && isBlocking(object, uid);
     });
-    if (blocking.length === 0) return this.#release(resource, owner, FINALIZER_FOREGROUND);
-    return this.#collectAll(blocking);
+    if (!isBlocked) return this.#release(resource, owner, FINALIZER_FOREGROUND);
+    return this.#collectAll(dependents);
   }
 
   async #release(
     resource: ResourceDefinition,
     object: ApiObject,
     finalizer: string,
-  ): Promise<readonly Error[]> {
+  ): Promise<Outcome> {
     try {
       await ignoreNotFound(
         this.#context.client.update(resource, withoutFinalizer(object, finalizer)),
       );
-      return [];
+      return outcome([]);
     } catch (thrown) {
-      return [toError(thrown)];
+      return outcome([toError(thrown)]);
     }
   }
 
@@ -213,4 +236,8 @@ class GarbageCollector {
       message: `ownerRef [${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}] does not exist in namespace "${namespace}"`,
     });
   }
+}
+
+function outcome(errors: readonly Error[]): Outcome {
+  return { errors, isOwnerUnseen: false };
 }

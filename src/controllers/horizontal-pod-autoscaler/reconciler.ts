@@ -52,6 +52,8 @@ export function createHorizontalPodAutoscalerController(
     serviceAccount: 'horizontal-pod-autoscaler',
     // What it has recommended and done is in memory.
     singleton: true,
+    // One that fails is looked at as often as one that does not.
+    failureBackoff: { baseMs: SYNC_PERIOD_MS, maxMs: SYNC_PERIOD_MS },
     setUp(context) {
       const reconciler = new AutoscalerReconciler(context, options);
       return (key) => reconciler.reconcile(key);

@@ -10,7 +10,7 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
-  requeueAfter,
+  requeueAfterFirst,
 } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { ControllerExpectations } from '../../machinery/expectations.ts';
@@ -22,6 +22,7 @@ import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import { selectorMatcher } from '../../scheme/label-selector.ts';
 import { controllerOf } from '../../scheme/object.ts';
 import { claim, planClaims } from '../shared/claims.ts';
+import { OwnerMemory } from '../shared/owner-memory.ts';
 import { PodControl, type PodOutcome } from '../shared/pod-control.ts';
 import { isPodReady } from '../shared/pods.ts';
 import { SelectedPods } from '../shared/selected-pods.ts';
@@ -78,11 +79,9 @@ class JobReconciler {
   readonly #jobs: Informer<Job>;
   readonly #pods: Informer<Pod>;
   readonly #selected: SelectedPods<Job>;
-  readonly #expectations: ControllerExpectations;
   readonly #released = new ReleasedFinalizers();
   readonly #backoffs = new Map<string, BackoffRecord>();
-  /** Whom the rest that is kept under a key is about. */
-  readonly #uids = new Map<string, string>();
+  readonly #memory: OwnerMemory;
   readonly #podControl: PodControl;
   readonly #releaser: PodReleaser;
 
@@ -92,7 +91,7 @@ class JobReconciler {
     this.#events = events.withSource('job-controller');
     this.#jobs = informers.informer(batchJobs);
     this.#pods = informers.informer(corePods);
-    this.#expectations = new ControllerExpectations(clock);
+    const expectations = new ControllerExpectations(clock);
     addControllerUidIndex(this.#pods);
     this.#selected = new SelectedPods<Job>({
       selecting: this.#jobs,
@@ -102,8 +101,12 @@ class JobReconciler {
       matters: () => false,
     });
     const { client } = context;
-    const expectations = this.#expectations;
     this.#podControl = new PodControl({ client, events: this.#events, expectations });
+    const backoffs = { forget: (key: string) => void this.#backoffs.delete(key) };
+    this.#memory = new OwnerMemory({
+      expectations,
+      kept: [this.#podControl, this.#released, backoffs],
+    });
     this.#releaser = new PodReleaser(client, this.#released);
     const watcher = new JobWatcher({
       jobs: this.#jobs,
@@ -121,12 +124,11 @@ class JobReconciler {
     const orphan = orphanOf(key);
     if (orphan !== undefined) return this.#releaseOrphan(orphan);
     const job = this.#jobs.get(key);
-    this.#forgetNamesake(key, job?.metadata.uid);
+    const unmetForMs = this.#memory.recall(key, job);
     if (!job?.spec || isManagedElsewhere(job) || isJobFinished(job)) {
       this.#backoffs.delete(key);
       return done;
     }
-    const isSatisfied = this.#expectations.satisfied(key);
     const census = takeCensus({
       job,
       spec: job.spec,
@@ -134,23 +136,10 @@ class JobReconciler {
       released: this.#released.of(key),
       backoff: this.#backoffs.get(key),
     });
-    const management = await this.#manage(census, isSatisfied);
+    const management = await this.#manage(census, unmetForMs === undefined);
     await this.#track(key, census, management);
     if (management.error) throw management.error;
-    return this.#nextRun(census, management);
-  }
-
-  /**
-   * A Job may be deleted and made anew under its name before its key runs again. What was expected of the Pods of the one that
-   * is gone is never seen, as they are not those of the new one, which would wait for them and make none of its own.
-   */
-  #forgetNamesake(key: string, uid: string | undefined): void {
-    if (this.#uids.get(key) === uid) return;
-    this.#podControl.forget(key);
-    this.#released.forget(key);
-    this.#backoffs.delete(key);
-    if (uid === undefined) this.#uids.delete(key);
-    else this.#uids.set(key, uid);
+    return requeueAfterFirst(...this.#nextRuns(census, management), unmetForMs);
   }
 
   /** A Pod that has lost its Job, or was let go by it. */
@@ -274,12 +263,10 @@ class JobReconciler {
     return this.#context.client.update(batchJobs, { ...job, status }, { subresource: 'status' });
   }
 
-  #nextRun({ job, spec }: Census, { ending, retryInMs }: Management): ReconcileResult {
-    const nowMs = this.#context.clock.now();
+  #nextRuns({ job, spec }: Census, { ending, retryInMs }: Management): (number | undefined)[] {
     // A Job that has only now begun has its start time in the status that it will be seen with.
-    const deadlineMs = ending ? undefined : deadlineInMs(job, spec, nowMs);
-    const delays = [deadlineMs, retryInMs].filter((delay) => delay !== undefined);
-    return delays.length > 0 ? requeueAfter(Math.max(0, Math.min(...delays))) : done;
+    const deadlineMs = ending ? undefined : deadlineInMs(job, spec, this.#context.clock.now());
+    return [deadlineMs, retryInMs];
   }
 }
 

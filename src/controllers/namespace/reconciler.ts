@@ -1,5 +1,6 @@
 /** Namespaces: one that is deleted is emptied, and goes when nothing is left in it. */
 import type { ApiClient } from '../../apiserver/client.ts';
+import type { BackoffOptions } from '../../lib/backoff.ts';
 import { deepEqual } from '../../lib/deep-equal.ts';
 import {
   type Controller,
@@ -20,6 +21,8 @@ import { contentOrder, estimateSeconds, FINALIZER_KUBERNETES, type Remaining } f
 import { computeNamespaceStatus, type DeletionProgress } from './status.ts';
 
 /** Lists of one pass run together: they share the store's one look at its current version. */
+/** Kubernetes' numbers: the end of a namespace is tried at least once a minute. */
+const FAILURE_BACKOFF: BackoffOptions = { baseMs: 5, maxMs: 60_000 };
 const RESOURCE_CONCURRENCY = 20;
 
 export interface NamespaceControllerOptions {
@@ -32,6 +35,7 @@ export function createNamespaceController({ resources }: NamespaceControllerOpti
   return {
     name: 'namespace',
     concurrency: 10,
+    failureBackoff: FAILURE_BACKOFF,
     setUp(context) {
       const reconciler = new NamespaceReconciler(context, resources);
       return (name) => reconciler.reconcile(name);

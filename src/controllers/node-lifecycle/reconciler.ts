@@ -13,6 +13,7 @@ import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { addNodeNameIndex } from '../../machinery/indexes.ts';
 import { INDEX_NODE_NAME, type Informer } from '../../machinery/informer.ts';
 import { coordinationLeases, coreNodes, corePods } from '../../scheme/generated/resources.ts';
+import type { Lease } from '../../scheme/generated/types/coordination-v1.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { concurrently, throwFirst } from '../shared/concurrently.ts';
@@ -22,11 +23,11 @@ import { NodeHealth } from './health.ts';
 import { isNewsOfNode, planNode } from './plan.ts';
 import { withoutReadiness, withUnknownConditions } from './status.ts';
 import {
-  countZones,
   DEFAULT_EVICTION_RATES,
   type EvictionRates,
   evictionRate,
   isFullyDisrupted,
+  ZoneCensus,
   zoneOf,
 } from './zones.ts';
 
@@ -71,6 +72,7 @@ class NodeLifecycle {
   readonly #nodes: Informer<Node>;
   readonly #pods: Informer<Pod>;
   readonly #health: NodeHealth;
+  readonly #zones = new ZoneCensus();
   readonly #turns = new EvictionTurns();
   readonly #rates: EvictionRates;
   readonly #periodMs: number;
@@ -100,7 +102,7 @@ class NodeLifecycle {
     const { client, clock } = this.#context;
     const known = this.#nodes.get(name);
     if (!known || known.metadata.deletionTimestamp) return done;
-    const reported = this.#health.isOverdue(known, clock.now())
+    const reported = this.#health.isOverdue(name, clock.now())
       ? await this.#reportSilence(known)
       : known;
     const { node, awaitsEviction } = planNode({
@@ -150,28 +152,47 @@ class NodeLifecycle {
   }
 
   #watch(): void {
-    const { informers, clock, queue } = this.#context;
+    const { informers, queue } = this.#context;
     this.#nodes.addHandler({
       onAdd: (node) => {
-        this.#health.observeNode(node, clock.now());
+        this.#observe(node);
         this.#recordRegistration(node);
         queue.add(node.metadata.name ?? '');
       },
       onUpdate: (previous, node) => {
-        this.#health.observeNode(node, clock.now());
+        this.#observe(node);
         if (isNewsOfNode(previous, node)) queue.add(node.metadata.name ?? '');
       },
       onDelete: (node) => this.#onDelete(node),
     });
     const leases = informers.informer(coordinationLeases);
     leases.addHandler({
-      onAdd: (lease) => this.#health.observeLease(lease, clock.now()),
-      onUpdate: (_, lease) => this.#health.observeLease(lease, clock.now()),
+      onAdd: (lease) => this.#observeLease(lease),
+      onUpdate: (_, lease) => this.#observeLease(lease),
     });
     this.#pods.addHandler({
       onAdd: (pod) => this.#onBinding(undefined, pod),
       onUpdate: (previous, pod) => this.#onBinding(previous, pod),
     });
+  }
+
+  #observe(node: Node): void {
+    this.#health.observeNode(node, this.#context.clock.now());
+    this.#count(node);
+  }
+
+  #observeLease(lease: Lease): void {
+    const wasSilent = this.#health.observeLease(lease, this.#context.clock.now());
+    const node = wasSilent ? this.#nodes.get(lease.metadata.name ?? '') : undefined;
+    if (node) this.#count(node);
+  }
+
+  /** A Node that is about to be reported silent counts as that. */
+  #count(node: Node): void {
+    this.#zones.count(
+      node,
+      isNodeReady(node) && !this.#health.silent.has(node.metadata.name ?? ''),
+    );
   }
 
   /** A Pod that comes to a silent Node is not ready from the start. */
@@ -195,6 +216,7 @@ class NodeLifecycle {
   #onDelete(node: Node): void {
     const { name = '' } = node.metadata;
     this.#health.forget(name);
+    this.#zones.forget(name);
     this.#turns.withdraw(name);
     this.#events.record(node, {
       type: 'Normal',
@@ -205,7 +227,7 @@ class NodeLifecycle {
 
   #armMonitor(): void {
     const { clock, signal } = this.#context;
-    const waitMs = this.#health.msToNextLook(this.#nodes.list(), clock.now(), this.#periodMs);
+    const waitMs = this.#health.msToNextLook(clock.now(), this.#periodMs);
     this.#monitorTimer = clock.setTimer(waitMs, () => {
       if (signal.aborted) return;
       this.#monitor();
@@ -230,25 +252,33 @@ class NodeLifecycle {
     });
   }
 
-  /** Looks at memory alone: who has been silent too long, and how the zones are. */
+  /** Looks at memory alone, and at no Node that is well: who has been silent too long, and how the zones are. */
   #monitor(): void {
     const { clock, queue } = this.#context;
     const nowMs = clock.now();
+    for (const name of this.#health.findSilent(nowMs)) {
+      const node = this.#nodes.get(name);
+      if (node) this.#count(node);
+    }
     const wasFullyDisrupted = this.#isFullyDisrupted;
     this.#judgeZones(nowMs);
-    const isTurn = wasFullyDisrupted !== this.#isFullyDisrupted;
-    for (const node of this.#nodes.list()) {
-      const needsReport =
-        this.#health.isOverdue(node, nowMs) && withUnknownConditions(node, nowMs) !== node;
-      if (needsReport || (isTurn && !isNodeReady(node))) queue.add(node.metadata.name ?? '');
+    if (wasFullyDisrupted !== this.#isFullyDisrupted) this.#reconsiderAll();
+    for (const name of this.#health.silent) {
+      const node = this.#nodes.get(name);
+      if (node && withUnknownConditions(node, nowMs) !== node) queue.add(name);
     }
   }
 
-  /** A Node that is about to be reported silent counts as that. */
+  /** Whether Pods are evicted at all has changed. */
+  #reconsiderAll(): void {
+    for (const node of this.#nodes.list()) {
+      this.#count(node);
+      if (!isNodeReady(node)) this.#context.queue.add(node.metadata.name ?? '');
+    }
+  }
+
   #judgeZones(nowMs: number): void {
-    const isHealthy = (node: Node): boolean =>
-      isNodeReady(node) && !this.#health.isOverdue(node, nowMs);
-    const counts = countZones(this.#nodes.list(), isHealthy);
+    const { counts } = this.#zones;
     for (const [zone, count] of counts) {
       this.#turns.setRate(zone, evictionRate(count, this.#rates), nowMs);
     }

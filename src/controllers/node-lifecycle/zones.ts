@@ -4,7 +4,7 @@
  * @see https://kubernetes.io/docs/concepts/architecture/nodes/#rate-limits-on-eviction
  */
 import type { Node } from '../../scheme/generated/types/core-v1.ts';
-import { isNodeReady, LABEL_ZONE } from '../shared/nodes.ts';
+import { LABEL_ZONE } from '../shared/nodes.ts';
 
 const LABEL_REGION = 'topology.kubernetes.io/region';
 const LABEL_EXCLUDE_DISRUPTION = 'node.kubernetes.io/exclude-disruption';
@@ -40,21 +40,57 @@ export function zoneOf({ metadata: { labels } }: Node): string {
   return `${labels?.[LABEL_REGION] ?? ''}/${labels?.[LABEL_ZONE] ?? ''}`;
 }
 
-/** Nodes with the label node.kubernetes.io/exclude-disruption say nothing of their zone. */
-export function countZones(
-  nodes: Iterable<Node>,
-  isHealthy: (node: Node) => boolean = isNodeReady,
-): Map<string, ZoneCount> {
-  const counts = new Map<string, { ready: number; notReady: number }>();
-  for (const node of nodes) {
-    const zone = zoneOf(node);
-    const count = counts.get(zone) ?? { ready: 0, notReady: 0 };
-    counts.set(zone, count);
-    if (node.metadata.labels?.[LABEL_EXCLUDE_DISRUPTION] !== undefined) continue;
-    if (isHealthy(node)) count.ready++;
-    else count.notReady++;
+interface Zone {
+  ready: number;
+  notReady: number;
+  /** How many Nodes it has, those that say nothing of it included. */
+  nodes: number;
+}
+
+interface Counted {
+  readonly zone: string;
+  /** Undefined for one that says nothing of its zone. */
+  readonly as: 'ready' | 'notReady' | undefined;
+}
+
+/** How many Nodes of each zone are well, kept up to date Node by Node. */
+export class ZoneCensus {
+  readonly #zones = new Map<string, Zone>();
+  readonly #counted = new Map<string, Counted>();
+
+  /** By zone. A zone is there for as long as it has Nodes. */
+  get counts(): ReadonlyMap<string, ZoneCount> {
+    return this.#zones;
   }
-  return counts;
+
+  /** Counts a Node, in place of what it counted as before. With node.kubernetes.io/exclude-disruption it says nothing of its zone. */
+  count(node: Node, isHealthy: boolean): void {
+    const { name = '', labels } = node.metadata;
+    const isExcluded = labels?.[LABEL_EXCLUDE_DISRUPTION] !== undefined;
+    const counted: Counted = {
+      zone: zoneOf(node),
+      as: isExcluded ? undefined : isHealthy ? 'ready' : 'notReady',
+    };
+    this.forget(name);
+    this.#counted.set(name, counted);
+    this.#add(counted, 1);
+  }
+
+  /** Follows the end of a Node. */
+  forget(name: string): void {
+    const counted = this.#counted.get(name);
+    if (!counted) return;
+    this.#counted.delete(name);
+    this.#add(counted, -1);
+  }
+
+  #add({ zone: name, as }: Counted, difference: 1 | -1): void {
+    const zone = this.#zones.get(name) ?? { ready: 0, notReady: 0, nodes: 0 };
+    zone.nodes += difference;
+    if (as) zone[as] += difference;
+    if (zone.nodes > 0) this.#zones.set(name, zone);
+    else this.#zones.delete(name);
+  }
 }
 
 export function zoneState({ ready, notReady }: ZoneCount, rates: EvictionRates): ZoneState {

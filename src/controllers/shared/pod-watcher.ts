@@ -37,10 +37,7 @@ export class PodWatcher<T extends ApiObject> {
   readonly ownerHandler: InformerHandler<T> = {
     onAdd: (owner) => this.#options.queue.add(keyOf(owner)),
     onUpdate: (_, owner) => this.#options.queue.add(keyOf(owner)),
-    onDelete: (owner) => {
-      this.#options.expectations?.forget(keyOf(owner));
-      this.#options.queue.add(keyOf(owner));
-    },
+    onDelete: (owner) => this.#options.queue.add(keyOf(owner)),
   };
 
   readonly podHandler: InformerHandler<Pod> = {

@@ -9,7 +9,7 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
-  requeueAfter,
+  requeueAfterFirst,
 } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { ControllerExpectations } from '../../machinery/expectations.ts';
@@ -30,6 +30,7 @@ import type { PersistentVolumeClaim, Pod } from '../../scheme/generated/types/co
 import { type ApiObject, namespacedKey } from '../../scheme/object.ts';
 import { addOrphanIndex, type Claims, claim, orphansIn, planClaims } from '../shared/claims.ts';
 import { concurrently, throwFirst } from '../shared/concurrently.ts';
+import { OwnerMemory } from '../shared/owner-memory.ts';
 import { PodControl } from '../shared/pod-control.ts';
 import { PodWatcher } from '../shared/pod-watcher.ts';
 import { RevisionHistory, type Revisions } from '../shared/revision-history.ts';
@@ -62,7 +63,7 @@ class StatefulSetReconciler {
   readonly #events: EventRecorder;
   readonly #sets: Informer<StatefulSet>;
   readonly #pods: Informer<Pod>;
-  readonly #expectations: ControllerExpectations;
+  readonly #memory: OwnerMemory;
   readonly #podControl: PodControl;
   readonly #claimKeeper: ClaimKeeper;
   readonly #history: RevisionHistory<StatefulSet>;
@@ -76,7 +77,6 @@ class StatefulSetReconciler {
     this.#pods = informers.informer(corePods);
     const claims = informers.informer(corePersistentVolumeClaims);
     const expectations = new ControllerExpectations(clock);
-    this.#expectations = expectations;
     const claimKeeper = new ClaimKeeper({ client, events, claims });
     this.#claimKeeper = claimKeeper;
     this.#podControl = new PodControl({
@@ -91,6 +91,7 @@ class StatefulSetReconciler {
       prepare: (owner, { metadata: { name } }) =>
         claimKeeper.makeMissing(owner as StatefulSet, parseMemberName(name)?.ordinal ?? 0),
     });
+    this.#memory = new OwnerMemory({ expectations, kept: [this.#podControl] });
     this.#history = new RevisionHistory({
       client,
       informers,
@@ -113,12 +114,10 @@ class StatefulSetReconciler {
 
   async reconcile(key: string): Promise<ReconcileResult> {
     const set = this.#sets.get(key);
-    if (!set) {
-      this.#podControl.forget(key);
-      return done;
-    }
     // One picture of one moment: what is read after a wait would not go with what was read before.
-    const isObserved = this.#expectations.satisfied(key);
+    const unmetForMs = this.#memory.recall(key, set);
+    if (!set) return done;
+    const isObserved = unmetForMs === undefined;
     const claims = this.#planClaims(set);
     const revisions = await this.#history.of(set);
     const input = await this.#lookAt(set, claims, revisions);
@@ -132,7 +131,7 @@ class StatefulSetReconciler {
     if (failure) throw failure;
     const live = new Set([input.current.metadata.name, ...input.pods.map(revisionOf)]);
     await this.#history.truncate(set, revisions, ({ metadata }) => live.has(metadata.name));
-    return nextInMs === undefined ? done : requeueAfter(nextInMs);
+    return requeueAfterFirst(nextInMs, unmetForMs);
   }
 
   #planClaims(set: StatefulSet): Claims<Pod> {

@@ -8,7 +8,7 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
-  requeueAfter,
+  requeueAfterFirst,
 } from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { addNodeNameIndex } from '../../machinery/indexes.ts';
@@ -92,7 +92,7 @@ class TaintEviction {
     });
     this.#noteScheduled(name, scheduled, evict);
     throwFirst(await concurrently(evict, EVICTION_CONCURRENCY, (pod) => this.#evict(pod)));
-    return nextInMs === undefined ? done : requeueAfter(nextInMs);
+    return requeueAfterFirst(nextInMs);
   }
 
   #onPod(previous: Pod | undefined, pod: Pod): void {

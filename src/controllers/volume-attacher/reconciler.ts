@@ -15,6 +15,7 @@ import type {
 } from '../../scheme/generated/types/storage-v1.ts';
 import { keyOf } from '../../scheme/object.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
+import { STORAGE_BACKOFF } from '../shared/failure-backoffs.ts';
 import { withFinalizer, withoutFinalizer } from '../shared/finalizers.ts';
 import { ATTACHER_FINALIZER, isLeft, isPending, planAttachment } from './plan.ts';
 import { attachedStatus, failedStatus } from './status.ts';
@@ -27,6 +28,7 @@ export function createVolumeAttacherController(): Controller {
   return {
     name: 'volume-attacher',
     serviceAccount: 'simulated-storage',
+    failureBackoff: STORAGE_BACKOFF,
     setUp(context) {
       const { informers, queue } = context;
       const attachments = informers.informer(storageVolumeAttachments);

@@ -21,6 +21,7 @@ import type { VolumeAttributesClass } from '../../scheme/generated/types/storage
 import { keyOf } from '../../scheme/object.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
+import { STORAGE_BACKOFF } from '../shared/failure-backoffs.ts';
 import { isGivenUp, planModification, targetOf } from './plan.ts';
 import { modifyingStatus, pendingStatus, refusedStatus, settledStatus } from './status.ts';
 
@@ -37,6 +38,7 @@ export function createVolumeModifierController(): Controller {
   return {
     name: 'volume-modifier',
     serviceAccount: 'simulated-storage',
+    failureBackoff: STORAGE_BACKOFF,
     setUp(given) {
       const context = { ...given, events: given.events.withSource(SIMULATED_DRIVER) };
       const { informers, queue } = context;

@@ -36,6 +36,7 @@ import { storageClassOf } from '../../scheme/storage/annotations.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
 import { requestedStorage } from '../../scheme/storage/volume-matching.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
+import { STORAGE_BACKOFF } from '../shared/failure-backoffs.ts';
 import { withFinalizer, withoutFinalizer } from '../shared/finalizers.ts';
 import { DiskAttempts, type DiskFailure } from '../shared/simulated-disks.ts';
 import { copyProblem, dataSourceOf, type Original } from './data-source.ts';
@@ -66,6 +67,7 @@ export function createVolumeProvisionerController(): Controller {
   return {
     name: 'volume-provisioner',
     serviceAccount: 'simulated-storage',
+    failureBackoff: STORAGE_BACKOFF,
     setUp(context) {
       const { informers, queue } = context;
       const claims = informers.informer(corePersistentVolumeClaims);

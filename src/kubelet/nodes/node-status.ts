@@ -9,7 +9,11 @@ import type {
   NodeSystemInfo,
 } from '../../scheme/generated/types/core-v1.ts';
 import type { PressureType } from '../../scheme/groups/simulation/types.ts';
-import { FEATURE_RESTART_ALL_CONTAINERS } from '../../scheme/node-features.ts';
+import {
+  FEATURE_GUARANTEED_CPU_RESIZE,
+  FEATURE_POD_LEVEL_RESIZE,
+  FEATURE_RESTART_ALL_CONTAINERS,
+} from '../../scheme/node-features.ts';
 import { ANNOTATION_HOSTNAME_OVERRIDE, ANNOTATION_OUT_OF_DISK } from '../annotations.ts';
 import { REASON_NODE_READY } from '../notes.ts';
 import { isShuttingDown, SHUTDOWN_MESSAGE } from './node-shutdown.ts';
@@ -162,7 +166,11 @@ export function readinessNotes(node: Node): EventNote[] {
 }
 
 /** What a kubelet of ours can do that not every kubelet can. */
-export const DECLARED_FEATURES: readonly string[] = [FEATURE_RESTART_ALL_CONTAINERS];
+export const DECLARED_FEATURES: readonly string[] = [
+  FEATURE_GUARANTEED_CPU_RESIZE,
+  FEATURE_POD_LEVEL_RESIZE,
+  FEATURE_RESTART_ALL_CONTAINERS,
+];
 
 export const DEFAULT_CAPACITY: Readonly<Record<string, string>> = {
   cpu: '4',

@@ -6,12 +6,14 @@ import { definitionChangedNote, resizeNote, startNotes } from '../notes.ts';
 import {
   CONDITION_RESIZE_IN_PROGRESS,
   isGranted,
+  isPodResized,
   isResized,
   needsRestart,
   REASON_DEFERRED,
   type ResizeProblem,
   resizedSlots,
   resizeProblem,
+  wholeResourcesOf,
 } from '../resize.ts';
 import { neighboursOfResize } from '../resize-order.ts';
 import type { PodContext, PodStage, PodTransition } from '../stage.ts';
@@ -24,7 +26,7 @@ export const podResizeGrant: PodStage = {
   name: 'pod-resize-grant',
   matches: (pod, ctx) => {
     const pending = findCondition(pod.status?.conditions, CONDITION_RESIZE_PENDING);
-    if (resizedSlots(pod).length === 0) return pending !== undefined;
+    if (!isPodResized(pod)) return pending !== undefined;
     if (isGranted(pod)) return false;
     const problem = problemOf(pod, ctx);
     if (!problem || !pending) return true;
@@ -36,7 +38,7 @@ export const podResizeGrant: PodStage = {
   },
   delay: { ms: 5, jitterMs: 15 },
   next: (pod, ctx) => {
-    if (resizedSlots(pod).length === 0) return { status: statusWith(pod, withoutResize(pod), ctx) };
+    if (!isPodResized(pod)) return { status: statusWith(pod, withoutResize(pod), ctx) };
     const problem = problemOf(pod, ctx);
     return problem ? refuse(pod, problem, ctx) : grant(pod, ctx);
   },
@@ -48,11 +50,14 @@ export const podResize: PodStage = {
   matches: (pod) =>
     pod.metadata.deletionTimestamp === undefined &&
     findCondition(pod.status?.conditions, CONDITION_RESIZE_IN_PROGRESS) !== undefined &&
-    (isGranted(pod) || resizedSlots(pod).length === 0),
+    (isGranted(pod) || !isPodResized(pod)),
   delay: { ms: 20, jitterMs: 30 },
   next: (pod, ctx) => {
     const restarted = resizedSlots(pod).filter(needsRestart);
-    const status = statusWith(pod, withoutResize(pod), ctx, (slot) => resizedStatus(slot, ctx));
+    const status = {
+      ...statusWith(pod, withoutResize(pod), ctx, (slot) => resizedStatus(slot, ctx)),
+      ...wholeResourcesOf(pod),
+    };
     return {
       status,
       events: [
@@ -79,6 +84,8 @@ function grant(pod: Pod, ctx: PodContext): PodTransition {
     ({ container, status: current }) =>
       current && withAllocation(current, container.resources?.requests),
   );
+  const { allocatedResources } = wholeResourcesOf(pod);
+  if (allocatedResources) status.allocatedResources = allocatedResources;
   return { status, events: [resizeNote(pod, { reason: 'ResizeStarted', what: 'started' })] };
 }
 
@@ -93,6 +100,7 @@ function refuse(pod: Pod, problem: ResizeProblem, ctx: PodContext): PodTransitio
     ctx,
     ({ status: current }) => current && withAllocation(current, current.resources?.requests),
   );
+  if (status.resources) status.allocatedResources = status.resources.requests ?? {};
   const name = reason === REASON_DEFERRED ? 'ResizeDeferred' : 'ResizeInfeasible';
   const note = resizeNote(pod, { reason: name, what: reason, error: message });
   return { status, events: [note] };

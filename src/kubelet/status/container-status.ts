@@ -88,9 +88,9 @@ export function runningStatus(
 
 /** What the container is granted and has when it runs as its spec says. */
 export function resourcesOf({
-  resources,
-}: Container): Pick<ContainerStatus, 'allocatedResources' | 'resources'> {
-  if (!resources?.requests && !resources?.limits) return {};
+  resources = {},
+}: Container): Required<Pick<ContainerStatus, 'resources'>> &
+  Pick<ContainerStatus, 'allocatedResources'> {
   return {
     ...(resources.requests ? { allocatedResources: resources.requests } : {}),
     resources,

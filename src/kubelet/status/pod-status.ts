@@ -6,6 +6,7 @@ import { podPhase } from './pod-phase.ts';
 /** What changes beside the containers. A phase that is given is not computed. */
 export type PodStatusChanges = Pick<
   PodStatus,
+  | 'allocatedResources'
   | 'hostIP'
   | 'hostIPs'
   | 'message'
@@ -14,6 +15,7 @@ export type PodStatusChanges = Pick<
   | 'podIPs'
   | 'qosClass'
   | 'reason'
+  | 'resources'
   | 'startTime'
 >;
 

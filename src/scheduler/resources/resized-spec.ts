@@ -4,6 +4,7 @@ import type {
   ContainerStatus,
   Pod,
   PodSpec,
+  ResourceRequirements,
 } from '../../scheme/generated/types/core-v1.ts';
 import { compareQuantities } from '../../scheme/quantity.ts';
 
@@ -38,6 +39,7 @@ export function resizedSpec(pod: Pod): PodSpec | undefined {
   const { containers, initContainers } = spec;
   return {
     ...spec,
+    ...(spec.resources ? { resources: heldOf(spec.resources, status ?? {}, isInfeasible) } : {}),
     containers: containers.map((each) => resize(each, status?.containerStatuses)),
     ...(initContainers
       ? {
@@ -48,10 +50,19 @@ export function resizedSpec(pod: Pod): PodSpec | undefined {
 }
 
 function held(container: Container, status: ContainerStatus, isInfeasible: boolean): Container {
+  return { ...container, resources: heldOf(container.resources ?? {}, status, isInfeasible) };
+}
+
+/** The same of a container and of the Pod as a whole. */
+function heldOf(
+  resources: ResourceRequirements,
+  status: Pick<ContainerStatus, 'allocatedResources' | 'resources'>,
+  isInfeasible: boolean,
+): ResourceRequirements {
   const has = greatest(status.allocatedResources ?? {}, status.resources?.requests ?? {});
-  const wanted = container.resources?.requests ?? {};
+  const wanted = resources.requests ?? {};
   const requests = isInfeasible && Object.keys(has).length > 0 ? has : greatest(has, wanted);
-  return { ...container, resources: { ...container.resources, requests } };
+  return { ...resources, requests };
 }
 
 function greatest(a: Requests, b: Requests): Record<string, string> {

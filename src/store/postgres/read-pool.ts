@@ -37,8 +37,10 @@ export class ReadPool {
       query_timeout: READ_TIMEOUT_MS,
       allowExitOnIdle: true,
     });
-    // Without a listener the loss of an idle connection would end the process; the pool replaces it.
+    // Without listeners the loss of a connection would end the process. The pool replaces an idle one; who has one between
+    // two statements learns of it by the next.
     this.#pool.on('error', (error) => logger.info('lost an idle connection', { error }));
+    this.#pool.on('connect', (client) => void client.on('error', () => undefined));
   }
 
   /**

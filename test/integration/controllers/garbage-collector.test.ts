@@ -173,6 +173,9 @@ describe('the garbage collector', () => {
       name: 'blocking',
     });
     expect(blocking.metadata.deletionTimestamp).toBeDefined();
+    // The other does not hold up its owner, but neither does it wait for its end.
+    const other = await plane.client.get(coreConfigMaps, { namespace: 'default', name: 'other' });
+    expect(other.metadata.deletionTimestamp).toBeDefined();
     expect(await mapNames(plane)).toEqual(['blocking', 'other', 'owner']);
     await plane.client.update(coreConfigMaps, {
       ...blocking,

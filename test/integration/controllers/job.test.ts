@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AdmissionPlugin } from '../../../src/apiserver/admission/plugin.ts';
 import { createAdmissionPlugins } from '../../../src/apiserver/admission/plugin-table.ts';
 import { batchJobs, coreEvents, corePods } from '../../../src/scheme/generated/resources.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
@@ -8,22 +7,6 @@ import { PodQuota } from '../../support/pod-quota.ts';
 import { newPod } from '../../support/workloads.ts';
 
 const PLACE = { namespace: 'default', name: 'work' };
-
-/** Lets something happen while the first Pod is being created. */
-class FirstPodHook implements AdmissionPlugin {
-  readonly name = 'FirstPodHook';
-  happens: (() => Promise<unknown>) | undefined;
-
-  handles({ resource }: { resource: string }, operation: string): boolean {
-    return resource === 'pods' && operation === 'CREATE';
-  }
-
-  async validate(): Promise<void> {
-    const { happens } = this;
-    this.happens = undefined;
-    await happens?.();
-  }
-}
 
 describe('a Job', () => {
   test('runs its Pod to the end, counts it once and is Complete', async () => {
@@ -306,17 +289,5 @@ describe('a Job', () => {
     expect(quota.tried).toBeLessThan(20);
     quota.limit = 1_000;
     await jobs.running(100);
-  });
-
-  test('that is made anew under its name, while its Pods are being created, has Pods of its own at once', async () => {
-    const hook = new FirstPodHook();
-    await using jobs = await jobPlane({ admissionPlugins: [...createAdmissionPlugins(), hook] });
-    hook.happens = async () => {
-      await jobs.plane.client.delete(batchJobs, PLACE, { propagationPolicy: 'Background' });
-      await jobs.start();
-    };
-    const { metadata } = await jobs.start();
-    await jobs.shows({ active: 1 });
-    expect((await jobs.job()).metadata.uid).not.toBe(metadata.uid);
   });
 });

@@ -47,7 +47,8 @@ async function setReady(plane: TestPlane, name: string, status: string): Promise
   );
 }
 
-async function beat(plane: TestPlane, ...names: string[]): Promise<void> {
+/** Kubelets renew their Leases. */
+async function renew(plane: TestPlane, ...names: string[]): Promise<void> {
   for (const name of names) {
     await plane.client.patch(
       coordinationLeases,
@@ -55,6 +56,10 @@ async function beat(plane: TestPlane, ...names: string[]): Promise<void> {
       { type: 'merge', patch: { spec: { renewTime: toRfc3339Micro(plane.clock.now()) } } },
     );
   }
+}
+
+async function beat(plane: TestPlane, ...names: string[]): Promise<void> {
+  await renew(plane, ...names);
   await plane.idle();
 }
 
@@ -236,6 +241,65 @@ describe('a Node', () => {
     await plane.idle();
     expect(await plane.api.store.currentResourceVersion()).toBe(before);
   });
+});
+
+describe('the look for silent Nodes', () => {
+  const beginMs = Date.UTC(2026, 0, 1);
+  const secondsIn = (seconds: number): number => beginMs + seconds * 1_000;
+  const at = (seconds: number): string => toRfc3339(secondsIn(seconds));
+
+  /** Lets time pass up to that moment, and all happen that it brings. */
+  async function passUntil(plane: TestPlane, seconds: number): Promise<void> {
+    plane.clock.advance(secondsIn(seconds) - plane.clock.now());
+    await plane.idle(0);
+  }
+
+  /** Since when each Node is Unknown. */
+  const silences = async (plane: TestPlane): Promise<Record<string, string | undefined>> => {
+    const nodes = await plane.list(coreNodes);
+    const unknown = nodes.flatMap((one) => {
+      const ready = conditionOf(one, 'Ready');
+      return ready?.status === 'Unknown' ? [[one.metadata.name, ready.lastTransitionTime]] : [];
+    });
+    return Object.fromEntries(unknown);
+  };
+
+  test.each([
+    ['5 s', 5_000],
+    ['40 s', 40_000],
+  ])(
+    'comes half a second after the time of one is up, where it comes every %s, and finds those that fell silent with it',
+    async (_, nodeMonitorPeriodMs) => {
+      await using plane = await testPlane({
+        controllers: ['node-lifecycle'],
+        controllerOptions: { nodeMonitorPeriodMs },
+      });
+      expect(plane.clock.now()).toBe(beginMs);
+      await passUntil(plane, 2.5);
+      await joinReady(plane, 'first', 'with-it', 'later', 'alive');
+      await plane.idle(0);
+      for (const [seconds, ...names] of [
+        [12.5, 'first'],
+        [12.75, 'with-it'],
+        [13.5, 'later'],
+        [30, 'alive'],
+      ] as const) {
+        await passUntil(plane, seconds);
+        await renew(plane, ...names);
+        await plane.idle(0);
+      }
+      await passUntil(plane, 62.999);
+      expect(await silences(plane)).toEqual({});
+      await passUntil(plane, 63);
+      expect(await silences(plane)).toEqual({ first: at(63), 'with-it': at(63) });
+      await passUntil(plane, 63.999);
+      expect(await silences(plane)).toEqual({ first: at(63), 'with-it': at(63) });
+      await passUntil(plane, 64);
+      expect(await silences(plane)).toEqual({ first: at(63), 'with-it': at(63), later: at(64) });
+      await passUntil(plane, 80);
+      expect(Object.keys(await silences(plane))).not.toContain('alive');
+    },
+  );
 });
 
 describe('a zone of Nodes that fall silent at once', () => {

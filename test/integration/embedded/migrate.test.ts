@@ -105,3 +105,17 @@ test('ten callers at once create one database', async () => {
   const created = await Promise.all(callers);
   expect(created.filter(Boolean)).toHaveLength(1);
 });
+
+test('a migration whose session is cut fails by name, is not recorded, and the process lives', async () => {
+  await using database = await createTestDatabase({ migrated: false });
+  using folder = migrationsFolder({
+    '0001_table': 'create table kept (n int);',
+    '0002_cut': 'create table lost (n int); select pg_terminate_backend(pg_backend_pid());',
+  });
+  await expect(migrate({ url: database.url, ...folder })).rejects.toThrow(
+    'Migration "0002_cut" failed: terminating connection due to administrator command',
+  );
+  const applied = await query(database.url, 'select migration_name from _prisma_migrations');
+  expect(applied).toEqual([{ migration_name: '0001_table' }]);
+  expect(await query(database.url, `select to_regclass('lost') as lost`)).toEqual([{ lost: null }]);
+});

@@ -79,9 +79,32 @@ describe('a running Pod that is resized', () => {
     await using plane = await kubeletPlane();
     await readyNode(plane);
     await runningPod(plane, podOf('a', asking('1')));
-    await resize(plane, 'a', '5');
-    await asTimePasses(plane, () => getPod(plane, 'a'), hasCpu('1', 'Infeasible'));
-    await resize(plane, 'a', '1');
-    await asTimePasses(plane, () => getPod(plane, 'a'), hasCpu('1'));
+    await expect(resize(plane, 'a', '5')).rejects.toThrow(
+      "Node didn't have enough allocatable resources: cpu, requested: 5000, allocatable: 4000",
+    );
+  });
+
+  test('is resized as a whole, beside neighbours that are counted by their wholes', async () => {
+    await using plane = await kubeletPlane();
+    await readyNode(plane);
+    const whole = (cpu: string) => ({ resources: { requests: { cpu } } });
+    for (const name of ['a', 'b']) await runningPod(plane, podOf(name, whole('1')));
+    const resizeWhole = async (name: string, cpu: string): Promise<void> => {
+      const pod = await getPod(plane, name);
+      const spec = { containers: [], ...pod.spec, ...whole(cpu) };
+      await plane.api.client.update(corePods, { ...pod, spec }, { subresource: 'resize' });
+    };
+    const holds = (cpu: string, reason?: string) => (pod: Pod) => {
+      expect(pod.status?.resources).toEqual({ requests: { cpu } });
+      expect(pod.status?.allocatedResources).toEqual({ cpu });
+      expect(findCondition(pod.status?.conditions, 'PodResizePending')?.reason).toBe(reason);
+      expect(findCondition(pod.status?.conditions, 'PodResizeInProgress')).toBeUndefined();
+    };
+    await resizeWhole('a', '3');
+    await asTimePasses(plane, () => getPod(plane, 'a'), holds('3'));
+    await resizeWhole('b', '2');
+    await asTimePasses(plane, () => getPod(plane, 'b'), holds('1', 'Deferred'));
+    await resizeWhole('a', '2');
+    await asTimePasses(plane, () => getPod(plane, 'b'), holds('2'));
   });
 });

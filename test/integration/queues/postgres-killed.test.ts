@@ -8,7 +8,7 @@ import {
   startEmbeddedPostgres,
 } from '../../../src/store/embedded/embedded-postgres.ts';
 import { eventually } from '../../support/eventually.ts';
-import { expectQueueSurvivesKill } from '../../support/queue-kills.ts';
+import { expectQueueSurvivesKill, mortalPostgres } from '../../support/queue-kills.ts';
 import { temporaryDataDirectory } from '../../support/server.ts';
 import { testSeed } from '../../support/test-seed.ts';
 
@@ -105,6 +105,9 @@ test('a key that a worker has claimed without knowing it is given back when the 
 test.each([1, 2])(
   'no key is lost, late or run twice at once when PostgreSQL is killed under load (kill %i)',
   async (round) => {
-    await expectQueueSurvivesKill(postgres, { name: `killed-${round}`, seed: seed + round });
+    await expectQueueSurvivesKill(mortalPostgres(postgres), {
+      name: `killed-${round}`,
+      seed: seed + round,
+    });
   },
 );

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { startEmbeddedPostgres } from '../../../src/store/embedded/embedded-postgres.ts';
-import { expectQueueSurvivesKill } from '../../support/queue-kills.ts';
+import { expectQueueSurvivesKill, mortalPostgres } from '../../support/queue-kills.ts';
 import { temporaryDataDirectory } from '../../support/server.ts';
 import { testSeed } from '../../support/test-seed.ts';
 
@@ -17,7 +17,10 @@ test('PostgreSQL killed fifty times under load: no key of a work queue is lost, 
     const postgres = await startEmbeddedPostgres({ dataDirectory });
     for (let i = 0; i < KILLS_A_START; i++) {
       kills++;
-      await expectQueueSurvivesKill(postgres, { name: `killed-${kills}`, seed: seed + kills });
+      await expectQueueSurvivesKill(mortalPostgres(postgres), {
+        name: `killed-${kills}`,
+        seed: seed + kills,
+      });
     }
     await postgres.stop();
   }

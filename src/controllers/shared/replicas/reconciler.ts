@@ -9,7 +9,7 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
-  requeueAfter,
+  requeueAfterFirst,
 } from '../../../machinery/controller.ts';
 import { ControllerExpectations } from '../../../machinery/expectations.ts';
 import { addControllerUidIndex } from '../../../machinery/indexes.ts';
@@ -18,6 +18,7 @@ import { corePods } from '../../../scheme/generated/resources.ts';
 import type { Pod } from '../../../scheme/generated/types/core-v1.ts';
 import { controllerOf } from '../../../scheme/object.ts';
 import { addOrphanIndex, claim, orphansIn, planClaims } from '../claims.ts';
+import { OwnerMemory } from '../owner-memory.ts';
 import { PodControl, REASON_FAILED_CREATE, REASON_FAILED_DELETE } from '../pod-control.ts';
 import { podFromTemplate } from '../pod-template.ts';
 import { PodWatcher } from '../pod-watcher.ts';
@@ -53,7 +54,7 @@ class ReplicaReconciler<T extends ReplicaOwner> {
   readonly #kind: ReplicaKind<T>;
   readonly #owners: Informer<T>;
   readonly #pods: Informer<Pod>;
-  readonly #expectations: ControllerExpectations;
+  readonly #memory: OwnerMemory;
   readonly #podControl: PodControl;
 
   constructor(context: ControllerContext, kind: ReplicaKind<T>) {
@@ -62,9 +63,10 @@ class ReplicaReconciler<T extends ReplicaOwner> {
     this.#kind = kind;
     this.#owners = informers.informer(kind.ref);
     this.#pods = informers.informer(corePods);
-    this.#expectations = new ControllerExpectations(clock);
+    const expectations = new ControllerExpectations(clock);
     const events = context.events.withSource(kind.serviceAccount);
-    this.#podControl = new PodControl({ client, events, expectations: this.#expectations });
+    this.#podControl = new PodControl({ client, events, expectations });
+    this.#memory = new OwnerMemory({ expectations, kept: [this.#podControl] });
     addControllerUidIndex(this.#pods);
     addControllerUidIndex(this.#owners);
     addOrphanIndex(this.#pods);
@@ -72,7 +74,7 @@ class ReplicaReconciler<T extends ReplicaOwner> {
       owners: this.#owners,
       kind: kind.kind,
       queue,
-      expectations: this.#expectations,
+      expectations,
       selectorOf: kind.selectorOf,
     });
     this.#owners.addHandler(watcher.ownerHandler);
@@ -81,11 +83,9 @@ class ReplicaReconciler<T extends ReplicaOwner> {
 
   async reconcile(key: string): Promise<ReconcileResult> {
     const owner = this.#owners.get(key);
-    if (!owner) {
-      this.#podControl.forget(key);
-      return done;
-    }
-    const mayManage = this.#expectations.satisfied(key) && !owner.metadata.deletionTimestamp;
+    const unmetForMs = this.#memory.recall(key, owner);
+    if (!owner) return done;
+    const mayManage = unmetForMs === undefined && !owner.metadata.deletionTimestamp;
     const owned = this.#pods.byIndex(INDEX_CONTROLLER_UID, owner.metadata.uid ?? '');
     const activePods = await this.#claimPods(owner, owned);
     const failed = mayManage ? await this.#manage(owner, activePods) : undefined;
@@ -96,7 +96,7 @@ class ReplicaReconciler<T extends ReplicaOwner> {
       failure: failed?.failure,
     });
     if (failed) throw failed.error;
-    return nextAvailableInMs === undefined ? done : requeueAfter(nextAvailableInMs);
+    return requeueAfterFirst(nextAvailableInMs, unmetForMs);
   }
 
   #claimPods(owner: T, owned: readonly Pod[]): Promise<readonly Pod[]> {

@@ -1,10 +1,15 @@
 /**
- * The parts of a Pod that change through doors of their own: its ephemeral containers, and what its containers take of their
- * node. Each is a copy of the Pod as it is with that part of the wanted one, and the rules for the change.
+ * The parts of a Pod that change through doors of their own: its ephemeral containers, and what it and its containers take of
+ * their node. Each is a copy of the Pod as it is with that part of the wanted one, and the rules for the change.
  */
 import { deepEqual } from '../../../lib/deep-equal.ts';
 import { type FieldError, forbiddenField, invalid } from '../../field-error.ts';
-import type { Container, Pod, PodSpec } from '../../generated/types/core-v1.ts';
+import type {
+  Container,
+  Pod,
+  PodSpec,
+  ResourceRequirements,
+} from '../../generated/types/core-v1.ts';
 import { isSidecar, qosClassOf } from '../../resources-of-pod.ts';
 import { MIRROR_POD_ANNOTATION } from './pod-spec/validate-pod-annotations.ts';
 
@@ -39,15 +44,16 @@ export function validateEphemeralContainersUpdate(next: Pod, current: Pod): Fiel
   });
 }
 
-/** `current` with what the containers of `wanted`, by their names, ask for and are held to. */
+/** `current` with what `wanted` and its containers, by their names, ask for and are held to. */
 export function withResourcesOf(wanted: Pod, current: Pod): Pod {
-  const spec = current.spec ?? EMPTY_SPEC;
-  const { containers, initContainers = [] } = wanted.spec ?? EMPTY_SPEC;
+  const { resources: _, ...spec } = current.spec ?? EMPTY_SPEC;
+  const { containers, initContainers = [], resources } = wanted.spec ?? EMPTY_SPEC;
   return {
     ...current,
     metadata: { ...current.metadata },
     spec: {
       ...spec,
+      ...(resources ? { resources } : {}),
       containers: resized(spec.containers, containers),
       ...(spec.initContainers
         ? { initContainers: resized(spec.initContainers, initContainers) }
@@ -78,8 +84,9 @@ export function validateResize(next: Pod, current: Pod): FieldError[] {
   const spec = next.spec ?? EMPTY_SPEC;
   const before = current.spec ?? EMPTY_SPEC;
   const errors = [
-    ...spec.containers.flatMap((container, i) =>
-      validateContainerResize(`spec.containers[${i}]`, container, before.containers[i]),
+    ...resizeErrors('spec.resources', spec.resources, before.resources),
+    ...spec.containers.flatMap(({ resources }, i) =>
+      resizeErrors(`spec.containers[${i}].resources`, resources, before.containers[i]?.resources),
     ),
     ...(spec.initContainers ?? []).flatMap((container, i) =>
       validateInitContainerResize(
@@ -89,10 +96,19 @@ export function validateResize(next: Pod, current: Pod): FieldError[] {
       ),
     ),
   ];
+  if (!runsWhereResizable(current)) {
+    errors.push(forbiddenField('spec', 'Pod running on node without support for resize'));
+  }
   const qosClass = qosClassOf(spec);
   if (qosClass === (current.status?.qosClass ?? qosClassOf(before))) return errors;
   const detail = 'Pod QOS Class may not change as a result of resizing';
   return [...errors, invalid('spec', qosClass, detail)];
+}
+
+/** A kubelet that can resize containers says what those that run have, be it nothing. */
+function runsWhereResizable({ status }: Pod): boolean {
+  const running = status?.containerStatuses?.find(({ state }) => state?.running);
+  return !running || running.resources !== undefined;
 }
 
 function validateInitContainerResize(
@@ -100,7 +116,9 @@ function validateInitContainerResize(
   next: Container,
   current: Container | undefined,
 ): FieldError[] {
-  if (isSidecar(next)) return validateContainerResize(path, next, current);
+  if (isSidecar(next)) {
+    return resizeErrors(`${path}.resources`, next.resources, current?.resources);
+  }
   if (deepEqual(next.resources, current?.resources)) return [];
   const detail = 'resources for non-sidecar init containers are immutable';
   return [forbiddenField(`${path}.resources`, detail)];
@@ -108,17 +126,17 @@ function validateInitContainerResize(
 
 const RESIZABLE = new Set(['cpu', 'memory']);
 
-function validateContainerResize(
+/** The same for what a container, or the Pod as a whole, asks for and is held to. */
+function resizeErrors(
   path: string,
-  { resources: next = {} }: Container,
-  current: Container | undefined,
+  next: ResourceRequirements = {},
+  before: ResourceRequirements = {},
 ): FieldError[] {
-  const before = current?.resources ?? {};
   const errors: FieldError[] = [];
   for (const bound of ['limits', 'requests'] as const) {
     const names = new Set([...Object.keys(next[bound] ?? {}), ...Object.keys(before[bound] ?? {})]);
     for (const name of names) {
-      const place = `${path}.resources.${bound}`;
+      const place = `${path}.${bound}`;
       if (before[bound]?.[name] === next[bound]?.[name]) continue;
       if (!RESIZABLE.has(name)) {
         errors.push(forbiddenField(place, 'only cpu and memory resources are mutable'));

@@ -35,37 +35,37 @@ describe('a Node is overdue', () => {
   test('when it has been silent for longer than the grace period', () => {
     const health = startHealth();
     health.observeNode(node(0), at(0));
-    expect(health.isOverdue(node(0), at(40))).toBe(false);
-    expect(health.isOverdue(node(0), at(41))).toBe(true);
+    expect(health.isOverdue('node-1', at(40))).toBe(false);
+    expect(health.isOverdue('node-1', at(41))).toBe(true);
   });
 
   test('not while its status is posted', () => {
     const health = startHealth();
     health.observeNode(node(0), at(0));
     health.observeNode(node(30), at(30));
-    expect(health.isOverdue(node(30), at(60))).toBe(false);
+    expect(health.isOverdue('node-1', at(60))).toBe(false);
   });
 
   test('not while its Lease is renewed', () => {
     const health = startHealth();
     health.observeNode(node(0), at(0));
     health.observeLease(lease(30), at(30));
-    expect(health.isOverdue(node(0), at(60))).toBe(false);
+    expect(health.isOverdue('node-1', at(60))).toBe(false);
     health.observeLease(lease(30), at(60));
-    expect(health.isOverdue(node(0), at(71))).toBe(true);
+    expect(health.isOverdue('node-1', at(71))).toBe(true);
   });
 
   test('by this machine’s clock, whatever the times that it reports', () => {
     const health = startHealth();
     health.observeNode(node(100_000), at(0));
-    expect(health.isOverdue(node(100_000), at(41))).toBe(true);
+    expect(health.isOverdue('node-1', at(41))).toBe(true);
   });
 
   test('only after a longer time when it has never reported', () => {
     const health = startHealth();
     health.observeNode(node(), at(5));
-    expect(health.isOverdue(node(), at(60))).toBe(false);
-    expect(health.isOverdue(node(), at(61))).toBe(true);
+    expect(health.isOverdue('node-1', at(60))).toBe(false);
+    expect(health.isOverdue('node-1', at(61))).toBe(true);
   });
 
   test('also once the controller has written that it is', () => {
@@ -73,19 +73,19 @@ describe('a Node is overdue', () => {
     health.observeNode(node(), at(0));
     const unknown = withUnknownConditions(node(), at(70));
     health.observeNode(unknown, at(70));
-    expect(health.isOverdue(unknown, at(71))).toBe(true);
+    expect(health.isOverdue('node-1', at(71))).toBe(true);
   });
 
   test('not when nothing is known of it', () => {
-    expect(startHealth().isOverdue(node(0), at(1000))).toBe(false);
+    expect(startHealth().isOverdue('node-1', at(1000))).toBe(false);
   });
 
   test('a grace period later when all are given a new start', () => {
     const health = startHealth();
     health.observeNode(node(0), at(0));
     health.restartAll(at(100));
-    expect(health.isOverdue(node(0), at(140))).toBe(false);
-    expect(health.isOverdue(node(0), at(141))).toBe(true);
+    expect(health.isOverdue('node-1', at(140))).toBe(false);
+    expect(health.isOverdue('node-1', at(141))).toBe(true);
   });
 });
 
@@ -93,7 +93,7 @@ test('Leases of other namespaces are no heartbeats', () => {
   const health = startHealth();
   health.observeNode(node(0), at(0));
   health.observeLease(lease(30, 'kube-system'), at(30));
-  expect(health.isOverdue(node(0), at(41))).toBe(true);
+  expect(health.isOverdue('node-1', at(41))).toBe(true);
 });
 
 test('a Node that comes back by the same name starts anew', () => {
@@ -101,7 +101,7 @@ test('a Node that comes back by the same name starts anew', () => {
   health.observeNode(node(0), at(0));
   health.forget('node-1');
   health.observeNode(node(0), at(100));
-  expect(health.isOverdue(node(0), at(130))).toBe(false);
+  expect(health.isOverdue('node-1', at(130))).toBe(false);
 });
 
 describe('the next look for silent Nodes', () => {
@@ -114,6 +114,51 @@ describe('the next look for silent Nodes', () => {
   test.each(LOOKS)('%s', (_, nowSeconds, waitMs) => {
     const health = startHealth();
     health.observeNode(node(0), at(0));
-    expect(health.msToNextLook([node(0)], at(nowSeconds), 5_000)).toBe(waitMs);
+    health.findSilent(at(nowSeconds));
+    expect(health.msToNextLook(at(nowSeconds), 5_000)).toBe(waitMs);
+  });
+});
+
+describe('a silent Node', () => {
+  test('is found once, and is among the silent until it is heard', () => {
+    const health = startHealth();
+    health.observeNode(node(0), at(0));
+    expect(health.findSilent(at(40))).toEqual([]);
+    expect(health.findSilent(at(41))).toEqual(['node-1']);
+    expect(health.findSilent(at(50))).toEqual([]);
+    expect([...health.silent]).toEqual(['node-1']);
+    health.observeNode(withUnknownConditions(node(0), at(50)), at(50));
+    expect([...health.silent]).toEqual(['node-1']);
+    health.observeNode(node(51), at(51));
+    expect([...health.silent]).toEqual([]);
+  });
+
+  test('tells of itself by a Lease as well as by its status', () => {
+    const health = startHealth();
+    health.observeNode(node(0), at(0));
+    expect(health.observeLease(lease(10), at(10))).toBe(false);
+    health.findSilent(at(51));
+    expect(health.observeLease(lease(52), at(52))).toBe(true);
+    expect([...health.silent]).toEqual([]);
+    expect(health.findSilent(at(92))).toEqual([]);
+    expect(health.findSilent(at(93))).toEqual(['node-1']);
+  });
+
+  test('is not silent any more once it is gone, or all are given a new start', () => {
+    const health = startHealth();
+    health.observeNode(node(0), at(0));
+    health.findSilent(at(41));
+    health.restartAll(at(41));
+    expect([...health.silent]).toEqual([]);
+    expect(health.findSilent(at(82))).toEqual(['node-1']);
+    health.forget('node-1');
+    expect([...health.silent]).toEqual([]);
+  });
+
+  test('that has just reported for the first time may be silent for less long than before', () => {
+    const health = startHealth();
+    health.observeNode(node(), at(0));
+    health.observeNode(node(5), at(5));
+    expect(health.findSilent(at(46))).toEqual(['node-1']);
   });
 });

@@ -54,6 +54,30 @@ describe('a pod that is being resized counts', () => {
   });
 });
 
+describe('a pod that is being resized as a whole counts', () => {
+  const whole = (wanted: string, granted: string, condition: Partial<PodCondition>): Pod =>
+    buildPod({
+      spec: { nodeName: 'a', resources: { requests: { cpu: wanted } } },
+      status: {
+        phase: 'Running',
+        conditions: [{ type: '', status: 'True', ...condition }],
+        allocatedResources: { cpu: granted },
+        resources: { requests: { cpu: granted } },
+      },
+    });
+  test.each([
+    { what: 'what it wants, if that is more', pod: whole('2', '1', PENDING), milliCpu: 2000 },
+    {
+      what: 'what it was granted, if that is more',
+      pod: whole('1', '2', IN_PROGRESS),
+      milliCpu: 2000,
+    },
+    { what: 'not what it can never get', pod: whole('9', '1', INFEASIBLE), milliCpu: 1000 },
+  ])('$what', ({ milliCpu, pod }) => {
+    expect(toPodInfo(pod).requests.cpu).toBe(milliCpu);
+  });
+});
+
 test('a resize is followed though the generation of the pod stays', () => {
   const cache = new ClusterCache();
   const before = resizing({ wanted: '1', granted: '2', condition: IN_PROGRESS });

@@ -107,6 +107,41 @@ describe('a resize', () => {
   });
 
   test.each([
+    { before: undefined, after: { requests: { cpu: '1' } }, errors: [] },
+    { before: { requests: { cpu: '1' } }, after: { requests: { cpu: '2' } }, errors: [] },
+    {
+      before: { requests: { cpu: '1' } },
+      after: undefined,
+      errors: ['spec.resources.requests: resource requests cannot be removed'],
+    },
+    {
+      before: { requests: { cpu: '1', 'hugepages-2Mi': '2Mi' } },
+      after: { requests: { cpu: '1', 'hugepages-2Mi': '4Mi' } },
+      errors: ['spec.resources.requests: only cpu and memory resources are mutable'],
+    },
+    {
+      before: { requests: { cpu: '1' } },
+      after: { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '1', memory: '1Gi' } },
+      errors: ['spec: Pod QOS Class may not change as a result of resizing'],
+    },
+  ])('of the Pod as a whole from $before to $after: $errors', ({ before, after, errors }) => {
+    const next = sized(small, { resources: after });
+    expect(told(validateResize(next, sized(small, { resources: before })))).toEqual(errors);
+  });
+
+  test.each([
+    { resources: {}, errors: [] },
+    {
+      resources: undefined,
+      errors: ['spec: Pod running on node without support for resize'],
+    },
+  ])('of a container that has $resources: $errors', ({ errors, resources }) => {
+    const containerStatuses = [{ name: 'a', state: { running: {} }, resources }];
+    const pod = podOf({}, {}, { containerStatuses });
+    expect(told(validateResize(pod, pod))).toEqual(errors);
+  });
+
+  test.each([
     { metadata: MIRROR, spec: {}, error: 'spec: static pods cannot be resized' },
     {
       metadata: {},
