@@ -1,4 +1,5 @@
 import type { ContainerImage, Node, Pod } from '../../scheme/generated/types/core-v1.ts';
+import type { PodContext } from '../stage.ts';
 import { statusesOf } from '../status/container-slots.ts';
 import { withDefaultTag } from './image-name.ts';
 import { imageFacts } from './image-size.ts';
@@ -29,7 +30,16 @@ export class NodeImages {
   readonly #stocks = new Map<string, NodeStock>();
 
   has(nodeName: string, image: string): boolean {
-    return this.#stocks.get(nodeName)?.images.has(withDefaultTag(image)) ?? false;
+    return this.#find(nodeName, image) !== undefined;
+  }
+
+  /** What its Pods are told of a node's images. */
+  on(nodeName: string): PodContext['images'] {
+    return {
+      has: (image) => this.has(nodeName, image),
+      // A kubelet that starts again takes what it finds for preloaded.
+      isPreloaded: (image) => this.#find(nodeName, image)?.detectedMs === 0,
+    };
   }
 
   /** Takes note of an image, and of its use at a time. */
@@ -95,6 +105,10 @@ export class NodeImages {
   /** How much room the node's images take. */
   bytesOn(nodeName: string): number {
     return this.#stocks.get(nodeName)?.bytes ?? 0;
+  }
+
+  #find(nodeName: string, image: string): ImageUse | undefined {
+    return this.#stocks.get(nodeName)?.images.get(withDefaultTag(image));
   }
 
   #of(nodeName: string): NodeStock {
