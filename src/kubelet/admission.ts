@@ -12,6 +12,8 @@ import { isCritical, pressuresOf } from './eviction/pressures.ts';
 import { grantedSpec } from './granted-resources.ts';
 import { shareHostPort } from './host-ports.ts';
 import { isShuttingDown } from './nodes/node-shutdown.ts';
+import { describeMissing, podsToPreempt } from './preemption.ts';
+import { forbiddenSysctl } from './sysctls.ts';
 
 /** Why the kubelet refuses a Pod. */
 export interface AdmissionProblem {
@@ -23,23 +25,55 @@ export interface AdmissionProblem {
   readonly note: string;
 }
 
+/** What comes of a Pod that is to run on a node: something speaks against it, or others have to go first, or neither. */
+export interface Admission {
+  readonly problem?: AdmissionProblem;
+  /** Those that end so that it has room. */
+  readonly preempts?: readonly Pod[];
+}
+
 /**
- * What speaks against running `pod` on the node beside its neighbours. It happens when a Pod was bound without the scheduler,
- * or the node has changed since.
+ * Whether `pod` may run on the node beside its neighbours. It may not when it was bound without the scheduler, or the node has
+ * changed since. For a critical Pod the kubelet makes room.
  */
-export function admissionProblem(
-  pod: Pod,
-  node: Node,
-  neighbours: Iterable<Pod>,
-): AdmissionProblem | undefined {
+export function admissionOf(pod: Pod, node: Node, neighbours: Iterable<Pod>): Admission {
   const others = [...neighbours];
+  const problem = nodeProblem(pod, node);
+  if (problem) return { problem };
+  const missing = shortfallsOf(pod, node, others);
+  const [first] = missing;
+  const misplaced = placementProblem(pod, node, others);
+  if (first && !isCritical(pod)) return { problem: problemOf(first) };
+  if (misplaced) return { problem: misplaced };
+  return first ? madeRoom(pod, others, missing) : {};
+}
+
+/** What speaks against the Pod whoever else is there. */
+function nodeProblem(pod: Pod, node: Node): AdmissionProblem | undefined {
   return (
     shutdownProblem(node) ??
-    systemProblem(pod) ??
     pressureProblem(pod, node) ??
-    resourceProblem(pod, node, others) ??
-    placementProblem(pod, node, others)
+    sysctlProblem(pod, node) ??
+    systemProblem(pod)
   );
+}
+
+function madeRoom(pod: Pod, others: readonly Pod[], shortfalls: readonly Shortfall[]): Admission {
+  const missing = Object.fromEntries(
+    shortfalls.map(({ capacity, resource, taken, wanted }) => [
+      resource,
+      wanted - (capacity - taken),
+    ]),
+  );
+  const preempts = podsToPreempt(pod, others, missing);
+  if (preempts) return { preempts };
+  const note = `Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: no set of running pods found to reclaim resources: ${describeMissing(missing)}`;
+  return { problem: rejected('UnexpectedAdmissionError', note) };
+}
+
+function sysctlProblem({ spec }: Pod, node: Node): AdmissionProblem | undefined {
+  const why = forbiddenSysctl(spec, node);
+  return why === undefined ? undefined : rejected('SysctlForbidden', why);
 }
 
 function shutdownProblem(node: Node): AdmissionProblem | undefined {
@@ -114,35 +148,43 @@ function rejected(reason: string, note: string): AdmissionProblem {
   return { reason, note, message: `Pod was rejected: ${note}` };
 }
 
+/** A resource of which the node has not enough left. */
+interface Shortfall {
+  readonly resource: string;
+  readonly wanted: number;
+  readonly taken: number;
+  readonly capacity: number;
+}
+
 /** What speaks against the Pod's resources: one of which the node has not enough left. */
 export function resourceProblem(
   pod: Pod,
   node: Node,
   neighbours: Iterable<Pod>,
 ): AdmissionProblem | undefined {
+  const [first] = shortfallsOf(pod, node, neighbours);
+  return first && problemOf(first);
+}
+
+function shortfallsOf(pod: Pod, node: Node, neighbours: Iterable<Pod>): Shortfall[] {
   const allocatable = amountsOf(node.status?.allocatable);
   const used: ResourceAmounts = { pods: 0 };
   for (const neighbour of neighbours) addAmounts(used, requestsOf(grantedSpec(neighbour)));
-  const requested = requestsOf(pod.spec);
-  for (const resource in requested) {
+  const shortfalls: Shortfall[] = [];
+  for (const [resource, wanted] of Object.entries(requestsOf(pod.spec))) {
     // Of what a node does not list, extended resources above all, the kubelet keeps no account.
     const capacity = allocatable[resource];
     if (capacity === undefined) continue;
-    const wanted = requested[resource] ?? 0;
     const taken = used[resource] ?? 0;
-    if (wanted > 0 && taken + wanted > capacity)
-      return problemOf(resource, wanted, taken, capacity);
+    if (wanted > 0 && taken + wanted > capacity) {
+      shortfalls.push({ resource, wanted, taken, capacity });
+    }
   }
-  return undefined;
+  return shortfalls;
 }
 
-function problemOf(
-  resource: string,
-  requested: number,
-  used: number,
-  capacity: number,
-): AdmissionProblem {
-  const note = `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
+function problemOf({ capacity, resource, taken, wanted }: Shortfall): AdmissionProblem {
+  const note = `Node didn't have enough resource: ${resource}, requested: ${wanted}, used: ${taken}, capacity: ${capacity}`;
   return rejected(`OutOf${resource}`, note);
 }
 

@@ -88,8 +88,8 @@ export interface ContainerExit {
 }
 
 /** By SIGKILL. */
-const OOM_EXIT_CODE = 137;
-const REASON_OOM_KILLED = 'OOMKilled';
+export const OOM_EXIT_CODE = 137;
+export const REASON_OOM_KILLED = 'OOMKilled';
 
 export function isSimulated(node: Node): boolean {
   return node.metadata.annotations?.[ANNOTATION_KUBELET] === KUBELET_SIMULATED;

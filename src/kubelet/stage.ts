@@ -47,6 +47,8 @@ export interface PodTransition {
   readonly announces?: readonly string[];
   /** The Pod waits for something that is missing: it is looked for again, ever more seldom. */
   readonly waits?: true;
+  /** Pods of the node that have to end first, so that this one finds room. */
+  readonly preempts?: readonly Pod[];
   /** The node has nothing left of the Pod: delete it, whatever its grace period. */
   readonly delete?: true;
 }

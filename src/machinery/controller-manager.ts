@@ -115,13 +115,14 @@ export class ControllerManager {
     controller: Controller,
     { identity, leaseName }: NonNullable<ControllerManagerOptions['shared']>,
   ): void {
-    const { logger, random, retryClock } = this.#environment;
+    const { events, logger, random, retryClock } = this.#environment;
     const elector = new LeaderElector({
       client: this.#options.client,
       // Processes live in real time, however fast or slow the cluster's goes.
       clock: retryClock,
       random,
       logger,
+      events,
       identity,
       namespace: 'kube-system',
       name: leaseName?.(controller) ?? `orrery-${controller.name}`,

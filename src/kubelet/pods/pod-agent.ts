@@ -1,3 +1,4 @@
+import type { ApiClient } from '../../apiserver/client.ts';
 import type { ContainerLog } from '../../lib/container-log.ts';
 import { deepEqual } from '../../lib/deep-equal.ts';
 import { toError } from '../../lib/errors.ts';
@@ -7,6 +8,7 @@ import {
   done,
   type ReconcileResult,
 } from '../../machinery/controller.ts';
+import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { addNodeNameIndex } from '../../machinery/indexes.ts';
 import { INDEX_NODE_NAME, type Informer } from '../../machinery/informer.ts';
 import { isApiError } from '../../scheme/errors.ts';
@@ -41,6 +43,7 @@ import { DeferredPods } from './deferred-pods.ts';
 import { DuePods } from './due-pods.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { PodMemory } from './pod-memory.ts';
+import { preemptPod } from './preempt-pod.ts';
 
 const CHUNK = 256;
 /** After a failure that is neither a lost race nor a vanished Pod, a Pod waits this long. */
@@ -88,7 +91,7 @@ class PodAgent {
   readonly #memory = new PodMemory();
   /** Pods that were admitted and whose new status has not come back yet. */
   readonly #admitting = new Map<string, Map<NamespacedKey, Pod>>();
-  /** Pods whose resize was decided on and whose new status has not come back yet. */
+  /** Pods whose resize or end was decided on and whose new status has not come back yet. */
   readonly #granted = new Map<NamespacedKey, Pod>();
   readonly #deferred = new DeferredPods();
 
@@ -255,10 +258,10 @@ class PodAgent {
 
   /** A stage that changes nothing would be due again at once: it is told of, and its Pod waits. */
   #guard(pod: Pod, { name }: PodStage, transition: PodTransition, ctx: PodContext): void {
-    const { announces = [], delete: remove, status, waits } = transition;
+    const { announces = [], delete: remove, preempts, status, waits } = transition;
     const key = keyOf(pod);
     const says = announces.some((what) => ctx.announcedMs(what) === undefined);
-    if (status || remove || waits || says) this.#memory.noteProgress(key);
+    if (status || remove || waits || says || preempts) this.#memory.noteProgress(key);
     else if (this.#memory.noteFruitless(key, pod.metadata.uid, ctx.nowMs)) {
       this.#context.logger.warn('pod stage changes nothing, so it waits', {
         pod: key,
@@ -281,11 +284,27 @@ class PodAgent {
       const preconditions = uid === undefined ? {} : { uid };
       await client.delete(corePods, { namespace, name }, { gracePeriodSeconds: 0, preconditions });
     }
+    for (const victim of transition.preempts ?? []) {
+      await this.#preempt(keyOf(victim), client, nowMs);
+    }
     // Nothing comes back of what was not written: the Pod goes on from what it was.
     if (!status && !remove) this.#plan(pod, nodeName);
     if (events.length === 0) return;
-    const recorder = this.#context.events.withClient(client).withSource('kubelet', nodeName);
+    const recorder = this.#recorderFor(client, pod);
     for (const note of events) recorder.record(pod, note);
+  }
+
+  /** Ends a Pod to make room for another, which counts on it from then on. */
+  async #preempt(key: NamespacedKey, client: ApiClient, nowMs: number): Promise<void> {
+    const pod = this.#pods.get(key);
+    if (!pod) return;
+    const recorder = this.#recorderFor(client, pod);
+    const ended = await preemptPod(pod, { client, recorder, nowMs });
+    if (ended) this.#granted.set(key, ended);
+  }
+
+  #recorderFor(client: ApiClient, { spec }: Pod): EventRecorder {
+    return this.#context.events.withClient(client).withSource('kubelet', spec?.nodeName ?? '');
   }
 
   #onFailure(pod: Pod, stage: PodStage, thrown: unknown): void {
@@ -322,7 +341,8 @@ class PodAgent {
       if (other.metadata.uid === pod.metadata.uid || isTerminal(other)) continue;
       const key = keyOf(other);
       if (other.status?.startTime === undefined && !admitting?.has(key)) continue;
-      yield this.#simulation.seen(this.#granted.get(key) ?? other, node);
+      const decided = this.#granted.get(key) ?? other;
+      if (!isTerminal(decided)) yield this.#simulation.seen(decided, node);
     }
   }
 

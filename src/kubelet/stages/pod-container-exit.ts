@@ -1,15 +1,13 @@
-import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.ts';
+import type { Pod } from '../../scheme/generated/types/core-v1.ts';
 import { type ContainerExit, declaredExit, declaredInitExit } from '../annotations.ts';
 import type { PodStage } from '../stage.ts';
 import { type ContainerSlot, containerSlots, isRunning } from '../status/container-slots.ts';
-import { type Ending, terminatedStatus } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
-import { nextPodStatus } from '../status/pod-status.ts';
 import { isWork } from '../work.ts';
+import { endContainers } from './end-containers.ts';
 
 /** Init containers do their work in no time unless an annotation says otherwise. */
 const INIT_EXIT: ContainerExit = { afterMs: 0, code: 0 };
-const SUCCESS: Ending = { code: 0 };
 
 /** Nobody says how long a Job's work takes: a second, so that what its author waits for comes. */
 const WORK_EXIT: ContainerExit = { afterMs: 1_000, code: 0 };
@@ -50,20 +48,6 @@ export const podContainerExit: PodStage = {
       const exit = exitOf(pod, slot);
       return exit && exitMs(slot, exit) <= nowMs ? exit : undefined;
     };
-    const ended = nextPodStatus(pod, nowMs, (slot) => ending(slot, exits(slot), nowMs));
-    if (!isTerminal({ ...pod, status: ended })) return { status: ended };
-    // The main containers are done: sidecars have nothing left to accompany.
-    return {
-      status: nextPodStatus(pod, nowMs, (slot) => ending(slot, exits(slot) ?? SUCCESS, nowMs)),
-    };
+    return { status: endContainers(pod, nowMs, exits) };
   },
 };
-
-function ending(
-  slot: ContainerSlot,
-  exit: Ending | undefined,
-  nowMs: number,
-): ContainerStatus | undefined {
-  if (exit === undefined || !isRunning(slot)) return undefined;
-  return terminatedStatus(slot as ContainerSlot & { status: ContainerStatus }, exit, nowMs);
-}

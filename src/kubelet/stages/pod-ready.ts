@@ -2,10 +2,11 @@ import type { ContainerStatus, Pod } from '../../scheme/generated/types/core-v1.
 import { probeKillNote } from '../notes.ts';
 import { drawDelay, type PodContext, type PodStage } from '../stage.ts';
 import { type ContainerSlot, containerSlots } from '../status/container-slots.ts';
-import { EXIT_CODE_KILLED, terminatedStatus } from '../status/container-status.ts';
+import { terminatedStatus } from '../status/container-status.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 import { healthAt, isHeldBack } from '../status/readiness.ts';
+import { killAnnouncement } from '../status/stop-time.ts';
 
 /** How long a container without probes takes to become ready. */
 const UNPROBED_DELAY = { ms: 10, jitterMs: 30 };
@@ -20,8 +21,9 @@ export function probedSlots(pod: Pod): readonly ContainerSlot[] {
 function isOutdated(pod: Pod, slot: ContainerSlot, nowMs: number): boolean {
   const health = healthAt(pod, slot, nowMs);
   if (!health) return false;
-  const { killedBy, ready, started } = health;
-  return killedBy !== undefined || ready !== slot.status?.ready || started !== slot.status.started;
+  const { kill, ready, started } = health;
+  if (kill && kill.endMs <= nowMs) return true;
+  return ready !== slot.status?.ready || started !== slot.status.started;
 }
 
 /** When the container's status is not what its probes say, now or later; undefined when that will not be. */
@@ -41,8 +43,10 @@ function changeDelayMs(pod: Pod, slot: ContainerSlot, ctx: PodContext): number {
 function probed(pod: Pod, slot: ContainerSlot, nowMs: number): ContainerStatus | undefined {
   const health = healthAt(pod, slot, nowMs);
   if (!health || !slot.status) return undefined;
-  const { killedBy, ready, started } = health;
-  if (killedBy) return terminatedStatus({ ...slot, status: slot.status }, EXIT_CODE_KILLED, nowMs);
+  const { kill, ready, started } = health;
+  if (kill && kill.endMs <= nowMs) {
+    return terminatedStatus({ ...slot, status: slot.status }, kill.exitCode, nowMs);
+  }
   return { ...slot.status, started, ready };
 }
 
@@ -52,11 +56,13 @@ export const podReady: PodStage = {
   matches: (pod, { nowMs }) =>
     probedSlots(pod).some((slot) => changeMs(pod, slot, nowMs) !== undefined),
   delay: (pod, ctx) => Math.min(...probedSlots(pod).map((slot) => changeDelayMs(pod, slot, ctx))),
-  next: (pod, { nowMs }) => {
+  next: (pod, { announcedMs, nowMs }) => {
     const status = nextPodStatus(pod, nowMs, (slot) => probed(pod, slot, nowMs));
     const events = probedSlots(pod).flatMap((slot) => {
-      const killedBy = healthAt(pod, slot, nowMs)?.killedBy;
-      return killedBy ? [probeKillNote(slot, killedBy)] : [];
+      const kill = healthAt(pod, slot, nowMs)?.kill;
+      const isSaid =
+        !kill || kill.endMs > nowMs || announcedMs(killAnnouncement(slot)) !== undefined;
+      return isSaid ? [] : [probeKillNote(slot, kill.probe)];
     });
     return { status, ...(events.length > 0 ? { events } : {}) };
   },

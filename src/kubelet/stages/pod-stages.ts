@@ -10,6 +10,8 @@ import { podImageBackOff } from './pod-image-back-off.ts';
 import { podImageChanged } from './pod-image-changed.ts';
 import { podImagePull } from './pod-image-pull.ts';
 import { podInitStart } from './pod-init-start.ts';
+import { podOomKill } from './pod-oom-kill.ts';
+import { podProbeKill } from './pod-probe-kill.ts';
 import { podReady } from './pod-ready.ts';
 import { podReadyCondition } from './pod-ready-condition.ts';
 import { podResize, podResizeGrant } from './pod-resize.ts';
@@ -41,8 +43,10 @@ export const POD_STAGES: readonly PodStage[] = [
   podResizeGrant,
   podResize,
   podContainerExit,
+  podOomKill,
   podRestartAll,
   podUnhealthy,
+  podProbeKill,
   podReady,
   podReadyCondition,
   podCrashLoopBackOff,

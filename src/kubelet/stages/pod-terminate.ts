@@ -1,16 +1,15 @@
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
-import { ANNOTATION_STOP_DELAY, declaredDelayMs, declaredHookError } from '../annotations.ts';
+import { declaredHookError } from '../annotations.ts';
 import { preStopFailedNote, stopNote } from '../notes.ts';
 import { drawDelay, type PodContext, type PodStage, type PodTransition } from '../stage.ts';
 import { type ContainerSlot, containerSlots, isRunning } from '../status/container-slots.ts';
 import { EXIT_CODE_KILLED, EXIT_CODE_TERMINATED } from '../status/container-status.ts';
+import { SLOW_STOP_MS, stopMs } from '../status/stop-time.ts';
 import { isWork } from '../work.ts';
 import { stopContainers } from './stop-containers.ts';
 
 /** Containers of the simulation stop when told to, this soon after their preStop hooks. */
 export const STOP_DELAY = { ms: 20, jitterMs: 60 };
-/** Stops that take this long are spoken of when they begin; of others it is said when they are done. */
-const SLOW_STOP_MS = 2_000;
 const ANNOUNCEMENT = 'stopping';
 
 const isDeleted = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined;
@@ -20,12 +19,6 @@ function stoppingSlots(pod: Pod): readonly ContainerSlot[] {
   const running = containerSlots(pod).filter(isRunning);
   const accompanied = running.filter(({ kind }) => kind !== 'sidecar');
   return accompanied.length > 0 ? accompanied : running.slice(-1);
-}
-
-/** How long a container takes to stop: its preStop hook sleeps, then it does what it was declared to do. */
-function stopMs(pod: Pod, { container, name }: ContainerSlot): number {
-  const hookMs = (container.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1_000;
-  return hookMs + (declaredDelayMs(pod, ANNOTATION_STOP_DELAY, name) ?? 0);
 }
 
 /** How long those that stop next take. */

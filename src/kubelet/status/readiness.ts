@@ -17,6 +17,7 @@ import {
   parseOutcomes,
   probeVerdicts,
 } from './probe-outcomes.ts';
+import { killBy } from './stop-time.ts';
 
 /** A probe that fails, for the first time in a row. */
 export interface ProbeFailure {
@@ -24,12 +25,20 @@ export interface ProbeFailure {
   readonly firstMs: number;
 }
 
+/** A probe has failed so often that the container is killed. */
+export interface ProbeKill {
+  readonly probe: ProbeName;
+  /** When it has ended. */
+  readonly endMs: number;
+  readonly exitCode: number;
+}
+
 /** What probes make of a running container, at one time and when it next changes. */
 export interface Health {
   readonly started: boolean;
   readonly ready: boolean;
-  /** Which probe has failed so often that the container is killed. */
-  readonly killedBy: ProbeName | undefined;
+  /** Told to stop; it runs until then. */
+  readonly kill: ProbeKill | undefined;
   /** The probes that fail now. */
   readonly failures: readonly ProbeFailure[];
   /** When the next of these changes; undefined when none will. */
@@ -52,12 +61,14 @@ export function healthAt(pod: Pod, slot: ContainerSlot, nowMs: number): Health |
   const started = timeline.startup.some(({ atMs, passes }) => passes && atMs <= nowMs);
   const at = (verdicts: readonly ProbeVerdict[]): ProbeVerdict | undefined =>
     verdicts.findLast(({ atMs }) => atMs <= nowMs);
+  const kill = killAt(pod, slot, { timeline, started, nowMs });
+  const nextMs = nextChangeMs(timeline, started, nowMs);
   return {
     started,
     ready: started && at(timeline.readiness)?.passes === true,
-    killedBy: killedBy(timeline, started, nowMs),
+    kill,
     failures: failuresAt(slot, timeline, started, nowMs),
-    nextMs: nextChangeMs(timeline, started, nowMs),
+    nextMs: kill && kill.endMs > nowMs ? Math.min(kill.endMs, nextMs ?? kill.endMs) : nextMs,
   };
 }
 
@@ -75,14 +86,24 @@ function knownTimeline(pod: Pod, slot: ContainerSlot): Timeline {
   return timeline;
 }
 
-function killedBy(
-  { liveness, startup }: Timeline,
-  started: boolean,
-  nowMs: number,
-): ProbeName | undefined {
-  const failed = ({ atMs, passes }: ProbeVerdict): boolean => !passes && atMs <= nowMs;
-  if (!started) return startup.some(failed) ? 'Startup' : undefined;
-  return liveness.some(failed) ? 'Liveness' : undefined;
+interface Moment {
+  readonly timeline: Timeline;
+  readonly started: boolean;
+  readonly nowMs: number;
+}
+
+function killAt(
+  pod: Pod,
+  slot: ContainerSlot,
+  { nowMs, started, timeline: { liveness, startup } }: Moment,
+): ProbeKill | undefined {
+  const failed = (started ? liveness : startup).find(
+    ({ atMs, passes }) => !passes && atMs <= nowMs,
+  );
+  if (!failed) return undefined;
+  const { livenessProbe, startupProbe } = slot.container;
+  const { afterMs, exitCode } = killBy(pod, slot, started ? livenessProbe : startupProbe);
+  return { probe: started ? 'Liveness' : 'Startup', endMs: failed.atMs + afterMs, exitCode };
 }
 
 function nextChangeMs(

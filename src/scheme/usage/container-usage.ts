@@ -57,23 +57,27 @@ const curves = new WeakMap<Pod, readonly ContainerCurve[]>();
 export function podUsage(pod: Pod, nowMs: number): ReadonlyMap<string, UsageValue> {
   const usage = new Map<string, UsageValue>();
   if (pod.status?.phase !== 'Running') return usage;
-  const running = new Set<string>();
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
-  for (const { name, state } of [...initContainerStatuses, ...containerStatuses]) {
-    if (state?.running) running.add(name);
-  }
+  const running = runningNames(pod);
   for (const curve of curvesOf(pod)) {
     if (running.has(curve.name)) usage.set(curve.name, usageAt(curve, nowMs));
   }
   return usage;
 }
 
+function runningNames({ status }: Pod): ReadonlySet<string> {
+  const running = new Set<string>();
+  const { containerStatuses = [], initContainerStatuses = [] } = status ?? {};
+  for (const { name, state } of [...initContainerStatuses, ...containerStatuses]) {
+    if (state?.running) running.add(name);
+  }
+  return running;
+}
+
 function usageAt({ seed, cpu, memory }: ContainerCurve, nowMs: number): UsageValue {
   const cpuPart = waveAt(seed, nowMs, CPU_PERIOD_MS);
-  const memoryPart = waveAt(seed + 1, nowMs, MEMORY_PERIOD_MS);
   return {
     cpuNanos: Math.round((cpu.low + (cpu.high - cpu.low) * cpuPart) * NANOS_PER_UNIT),
-    memoryBytes: Math.round(memory.low + (memory.high - memory.low) * memoryPart),
+    memoryBytes: memoryAt(memory, seed, nowMs),
   };
 }
 
@@ -88,23 +92,60 @@ function curvesOf(pod: Pod): readonly ContainerCurve[] {
 }
 
 function curveOf(pod: Pod, container: Container): ContainerCurve {
-  const { uid = '' } = pod.metadata;
   return {
     name: container.name,
-    seed: seedOf(`${uid}/${container.name}`),
+    seed: curveSeed(pod, container),
     cpu: swingOf(pod, container, 'cpu'),
     memory: swingOf(pod, container, 'memory'),
   };
 }
 
-/** What the annotations say, or else what its resources let one expect; never more than its limit. */
+function curveSeed({ metadata: { uid = '' } }: Pod, { name }: Container): number {
+  return seedOf(`${uid}/${name}`);
+}
+
+/** What it wants, but never more than its limit. */
 function swingOf(pod: Pod, container: Container, resource: 'cpu' | 'memory'): Swing {
+  const { limit, swing } = wishOf(pod, container, resource);
+  return { low: Math.min(swing.low, limit), high: Math.min(swing.high, limit) };
+}
+
+/** What the annotations say, or else what its resources let one expect; and its limit. */
+function wishOf(pod: Pod, container: Container, resource: 'cpu' | 'memory') {
   const { requests, limits } = resourcesOf(pod, container);
   const limit = amountOf(limits?.[resource]) ?? Number.POSITIVE_INFINITY;
-  const { low, high } = annotatedSwing(pod, container.name, resource) ?? {
-    ...expectedSwing(resource, amountOf(requests?.[resource]), limit),
-  };
-  return { low: Math.min(low, limit), high: Math.min(high, limit) };
+  const declared = annotatedSwing(pod, container.name, resource);
+  const swing = declared ?? expectedSwing(resource, amountOf(requests?.[resource]), limit);
+  return { limit, swing };
+}
+
+/** How much memory a container wants, and may have, in bytes. */
+export interface MemoryWish {
+  readonly name: string;
+  readonly seed: number;
+  readonly memory: Swing;
+  readonly limit: number;
+}
+
+/** What the running containers of the Pod want. */
+export function memoryWishes(pod: Pod): MemoryWish[] {
+  const { containers = [], initContainers = [] } = pod.spec ?? {};
+  const running = runningNames(pod);
+  return [...containers, ...initContainers.filter(isSidecar)]
+    .filter(({ name }) => running.has(name))
+    .map((container) => {
+      const { limit, swing: memory } = wishOf(pod, container, 'memory');
+      return { name: container.name, seed: curveSeed(pod, container), memory, limit };
+    });
+}
+
+/** What the container wants at `nowMs`: up to its limit just what {@link podUsage} tells. */
+export function wishedMemoryAt({ memory, seed }: MemoryWish, nowMs: number): number {
+  return memoryAt(memory, seed, nowMs);
+}
+
+function memoryAt({ high, low }: Swing, seed: number, nowMs: number): number {
+  return Math.round(low + (high - low) * waveAt(seed + 1, nowMs, MEMORY_PERIOD_MS));
 }
 
 /** What the container has, which a resize changes before and after what is asked for. */

@@ -152,9 +152,17 @@ describe('probes', () => {
   test('a container that fails its liveness probe is killed and started again', async () => {
     await using plane = await kubeletPlane();
     await readyNode(plane);
-    const livenessProbe = { httpGet: { port: 80 }, periodSeconds: 5, failureThreshold: 2 };
+    const livenessProbe = {
+      httpGet: { port: 80 },
+      periodSeconds: 5,
+      failureThreshold: 2,
+      terminationGracePeriodSeconds: 3,
+    };
     const containers = [{ name: 'app', image: 'app:1', livenessProbe }];
-    const failing = { 'orrery.dev/liveness-probe': 'pass 10s, fail' };
+    const failing = {
+      'orrery.dev/liveness-probe': 'pass 10s, fail',
+      'orrery.dev/stop-delay': '1m',
+    };
     await plane.api.client.create(corePods, podOf('web', { containers }, failing));
     await readyPod(plane, 'web');
     const pod = await asTimePasses(
@@ -162,7 +170,11 @@ describe('probes', () => {
       () => getPod(plane, 'web'),
       ({ status }) => expect(status?.containerStatuses?.[0]?.restartCount).toBe(1),
     );
-    expect(pod.status?.containerStatuses?.[0]?.lastState?.terminated?.exitCode).toBe(137);
+    const ended = pod.status?.containerStatuses?.[0]?.lastState?.terminated;
+    expect(ended?.exitCode).toBe(137);
+    // It fails for the second time after 15 s.
+    const ranMs = Date.parse(ended?.finishedAt ?? '') - Date.parse(ended?.startedAt ?? '');
+    expect(ranMs).toBe(18_000);
     expect(await eventsOf(plane, 'web')).toEqual(
       expect.arrayContaining([
         'Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 503',

@@ -3,7 +3,14 @@ import { isApiError } from '../../../src/scheme/errors.ts';
 import { coreNodes, corePods } from '../../../src/scheme/generated/resources.ts';
 import type { Pod } from '../../../src/scheme/generated/types/core-v1.ts';
 import { asTimePasses } from '../../support/as-time-passes.ts';
-import { getPod, type KubeletPlane, kubeletPlane, readyNode } from '../../support/kubelet-plane.ts';
+import {
+  getPod,
+  type KubeletPlane,
+  kubeletPlane,
+  podOf,
+  readyNode,
+  runningPod,
+} from '../../support/kubelet-plane.ts';
 
 const manifest = (image: string) => [
   { metadata: { name: 'proxy' }, spec: { containers: [{ name: 'proxy', image }] } },
@@ -58,4 +65,23 @@ test('a node runs its static Pods: their mirrors come back, follow the file, and
     () => findPod(plane),
     (pod) => expect(pod).toBeUndefined(),
   );
+});
+
+test('a static Pod for which its node has no room ends as many others as it takes', async () => {
+  await using plane = await kubeletPlane();
+  await readyNode(plane);
+  const asking = (cpu: string) => ({
+    containers: [{ name: 'c', image: 'proxy:1', resources: { requests: { cpu } } }],
+  });
+  for (const [name, cpu] of Object.entries({ small: '1', large: '3' })) {
+    await runningPod(plane, podOf(name, asking(cpu)));
+  }
+  await declare(plane, [{ metadata: { name: 'proxy' }, spec: asking('2') }]);
+  await running(plane, 'proxy:1');
+  expect((await getPod(plane, 'large')).status).toMatchObject({
+    phase: 'Failed',
+    reason: 'Preempting',
+    message: 'Preempted in order to admit critical pod',
+  });
+  expect((await getPod(plane, 'small')).status?.phase).toBe('Running');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { admissionProblem } from '../../../src/kubelet/admission.ts';
+import { admissionOf } from '../../../src/kubelet/admission.ts';
 import type { Node, NodeSpec, Pod, PodSpec } from '../../../src/scheme/generated/types/core-v1.ts';
 import { buildNode, buildPod } from '../../support/builders.ts';
 
@@ -118,13 +118,51 @@ describe('a node', () => {
     },
   ])('$what', ({ labels = {}, neighbour, node, reason, spec }) => {
     const neighbours = neighbour ? [podOf(neighbour)] : [];
-    expect(admissionProblem(podOf(spec), nodeOf(labels, node), neighbours)?.reason).toBe(reason);
+    const { problem } = admissionOf(podOf(spec), nodeOf(labels, node), neighbours);
+    expect(problem?.reason).toBe(reason);
   });
 
   test('says why it refuses a Pod in the words of a kubelet', () => {
-    const problem = admissionProblem(podOf({ nodeSelector: { disk: 'ssd' } }), nodeOf({}), []);
+    const { problem } = admissionOf(podOf({ nodeSelector: { disk: 'ssd' } }), nodeOf({}), []);
     expect(problem?.message).toBe(
       "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
     );
+  });
+});
+
+describe('a kernel parameter that a Pod sets', () => {
+  const LISTED = {
+    'orrery.dev/allowed-unsafe-sysctls': 'kernel.msg*, net.core.somaxconn, vm.swappiness',
+  };
+  test.each([
+    { name: 'net.ipv4.tcp_syncookies', more: {}, annotations: {}, why: undefined },
+    { name: 'net/ipv4/tcp_syncookies', more: {}, annotations: {}, why: undefined },
+    { name: 'kernel.msgmax', more: {}, annotations: {}, why: 'not allowlisted' },
+    { name: 'kernel.msgmax', more: {}, annotations: LISTED, why: undefined },
+    { name: 'net.core.somaxconn', more: {}, annotations: LISTED, why: undefined },
+    { name: 'net.core.somaxconn2', more: {}, annotations: LISTED, why: 'not allowlisted' },
+    { name: 'vm.swappiness', more: {}, annotations: LISTED, why: 'not allowlisted' },
+    {
+      name: 'kernel.shm_rmid_forced',
+      more: { hostIPC: true },
+      annotations: {},
+      why: 'not allowed with host ipc enabled',
+    },
+    {
+      name: 'net.ipv4.tcp_rmem',
+      more: { hostNetwork: true },
+      annotations: LISTED,
+      why: 'not allowed with host net enabled',
+    },
+  ])('$name beside $more on a node with $annotations: $why', ({ annotations, more, name, why }) => {
+    const node = nodeOf({});
+    const pod = podOf({ ...more, securityContext: { sysctls: [{ name, value: '1' }] } });
+    const { problem } = admissionOf(
+      pod,
+      { ...node, metadata: { ...node.metadata, annotations } },
+      [],
+    );
+    expect(problem?.reason).toBe(why && 'SysctlForbidden');
+    expect(problem?.note).toBe(why && `forbidden sysctl: "${name}" ${why}`);
   });
 });
