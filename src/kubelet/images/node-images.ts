@@ -1,4 +1,5 @@
 import type { ContainerImage, Node, Pod } from '../../scheme/generated/types/core-v1.ts';
+import type { PodContext } from '../stage.ts';
 import { statusesOf } from '../status/container-slots.ts';
 import { withDefaultTag } from './image-name.ts';
 import { imageFacts } from './image-size.ts';
@@ -31,7 +32,16 @@ export class NodeImages {
   readonly #stocks = new Map<string, NodeStock>();
 
   has(nodeName: string, image: string): boolean {
-    return this.#stocks.get(nodeName)?.images.has(withDefaultTag(image)) ?? false;
+    return this.#find(nodeName, image) !== undefined;
+  }
+
+  /** What its Pods are told of a node's images. */
+  on(nodeName: string): PodContext['images'] {
+    return {
+      has: (image) => this.has(nodeName, image),
+      // A kubelet that starts again takes what it finds for preloaded.
+      isPreloaded: (image) => this.#find(nodeName, image)?.detectedMs === 0,
+    };
   }
 
   /** Takes note of an image, and of its use at a time. */
@@ -106,6 +116,10 @@ export class NodeImages {
   /** Another number whenever the node holds other images than before. */
   revisionOf(nodeName: string): number {
     return this.#stocks.get(nodeName)?.revision ?? 0;
+  }
+
+  #find(nodeName: string, image: string): ImageUse | undefined {
+    return this.#stocks.get(nodeName)?.images.get(withDefaultTag(image));
   }
 
   #of(nodeName: string): NodeStock {
