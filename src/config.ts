@@ -97,6 +97,7 @@ export interface Config {
   /** How long a new node may take to report for the first time, in seconds. @default 60 */
   readonly nodeStartupGracePeriodSeconds: number;
   /** How long Events are kept after they were last seen, in seconds. @default 3600 */
+  readonly disableForceDetachOnTimeout: boolean;
   readonly eventTtlSeconds: number;
   /** How many nodes a second may be marked for eviction in a zone. @default 0.1 */
   readonly nodeEvictionRate: number;
@@ -152,6 +153,9 @@ Usage: npm start -- [options]
                               how long a node may be silent before it is Unknown (default 50)
   --node-startup-grace-period SECONDS
                               how long a new node may take to report for the first time (default 60)
+  --disable-force-detach-on-timeout BOOL
+                              leave to a node that is gone what it has mounted, until it is tainted
+                              node.kubernetes.io/out-of-service (default false)
   --event-ttl SECONDS         how long Events are kept after they were last seen (default 3600)
   --node-eviction-rate RATE   how many nodes a second are given up in a zone (default 0.1)
   --default-toleration-seconds SECONDS
@@ -197,6 +201,7 @@ const OPTIONS = {
   'initial-nodes': { type: 'string' },
   'node-monitor-grace-period': { type: 'string' },
   'node-startup-grace-period': { type: 'string' },
+  'disable-force-detach-on-timeout': { type: 'string' },
   'event-ttl': { type: 'string' },
   'node-eviction-rate': { type: 'string' },
   'default-toleration-seconds': { type: 'string' },
@@ -244,20 +249,8 @@ export function readConfig(source: ConfigSource): Config | 'help' {
     authorizationModes: toAuthorizationModes(values['authorization-mode']),
     maxRequestsInFlight: toMaxRequestsInFlight(values['max-requests-inflight']),
     controllers: values.controllers ? splitList(values.controllers) : ['*'],
-    nodeMonitorGracePeriodSeconds: seconds(
-      '--node-monitor-grace-period',
-      values['node-monitor-grace-period'] ?? '50',
-    ),
-    nodeStartupGracePeriodSeconds: seconds(
-      '--node-startup-grace-period',
-      values['node-startup-grace-period'] ?? '60',
-    ),
+    ...readNodeCare(values),
     eventTtlSeconds: seconds('--event-ttl', values['event-ttl'] ?? '3600'),
-    nodeEvictionRate: toRate('--node-eviction-rate', values['node-eviction-rate'] ?? '0.1'),
-    defaultTolerationSeconds: seconds(
-      '--default-toleration-seconds',
-      values['default-toleration-seconds'] ?? '300',
-    ),
     ...toPluginSwitches(values),
     audit: readAuditConfig(values, cwd),
     containerLogs: readContainerLogConfig(values),
@@ -293,6 +286,31 @@ function parseArguments(args: readonly string[]) {
   } catch (thrown) {
     throw new ConfigError(`${(thrown as Error).message}; --help lists the options`);
   }
+}
+
+type Values = ReturnType<typeof parseArguments>;
+
+/** What becomes of nodes that are silent, and of what is on them. */
+function readNodeCare(values: Values) {
+  return {
+    nodeMonitorGracePeriodSeconds: seconds(
+      '--node-monitor-grace-period',
+      values['node-monitor-grace-period'] ?? '50',
+    ),
+    nodeStartupGracePeriodSeconds: seconds(
+      '--node-startup-grace-period',
+      values['node-startup-grace-period'] ?? '60',
+    ),
+    disableForceDetachOnTimeout: toBoolean(
+      '--disable-force-detach-on-timeout',
+      values['disable-force-detach-on-timeout'] ?? 'false',
+    ),
+    nodeEvictionRate: toRate('--node-eviction-rate', values['node-eviction-rate'] ?? '0.1'),
+    defaultTolerationSeconds: seconds(
+      '--default-toleration-seconds',
+      values['default-toleration-seconds'] ?? '300',
+    ),
+  };
 }
 
 function readPlace(

@@ -164,6 +164,7 @@ function controllersOf({
       apiServer.scheme.preferred(group, resource),
     types: apiServer.scheme,
     ...config.network,
+    disableForceDetachOnTimeout: config.disableForceDetachOnTimeout,
     eventTtlMs: config.eventTtlSeconds * 1_000,
     evictionRates: { ...DEFAULT_EVICTION_RATES, ratePerSecond: config.nodeEvictionRate },
     nodeMonitorGracePeriodMs: config.nodeMonitorGracePeriodSeconds * 1_000,

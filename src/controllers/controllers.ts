@@ -3,7 +3,10 @@
  * Invariant: a controller knows the API and its own folder, never another controller.
  */
 import type { Controller } from '../machinery/controller.ts';
-import { createAttachDetachController } from './attach-detach/reconciler.ts';
+import {
+  type AttachDetachOptions,
+  createAttachDetachController,
+} from './attach-detach/reconciler.ts';
 import { createCertificateApproverController } from './certificate-approver/reconciler.ts';
 import { createCertificateCleanerController } from './certificate-cleaner/reconciler.ts';
 import {
@@ -77,7 +80,8 @@ import { createVolumeProvisionerController } from './volume-provisioner/reconcil
 import { createVolumeAttributesClassProtectionController } from './volumeattributesclass-protection/reconciler.ts';
 
 export interface ControllersOptions
-  extends CertificateSignerOptions,
+  extends AttachDetachOptions,
+    CertificateSignerOptions,
     DeviceTaintEvictionOptions,
     RootCaPublisherOptions,
     ServiceAccountTokenOptions,

@@ -1,14 +1,18 @@
 import type { ApiClient } from '../apiserver/client.ts';
 import { type Clock, sleep, toRfc3339Micro } from '../lib/clock.ts';
+import { deepEqual } from '../lib/deep-equal.ts';
 import { toError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import { isApiError } from '../scheme/errors.ts';
 import { coordinationLeases } from '../scheme/generated/resources.ts';
 import type { Lease, LeaseSpec } from '../scheme/generated/types/coordination-v1.ts';
+import type { EventRecorder } from './event-recorder.ts';
 
 /** Waits between attempts to acquire are stretched by up to this factor, so that contenders do not move in step. */
 const ACQUIRE_JITTER_FACTOR = 1.2;
+
+const REASON_LEADER_ELECTION = 'LeaderElection';
 
 export interface LeaderElectorOptions {
   readonly client: Pick<ApiClient, 'get' | 'create' | 'update'>;
@@ -23,6 +27,8 @@ export interface LeaderElectorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Is told, on the Lease, who became leader and who leads no more. */
+  readonly events: Pick<EventRecorder, 'record'>;
   /** How long others wait after the last renewal that they saw. @default 15 */
   readonly leaseDurationSeconds?: number;
   /** How long the holder tries to renew before it gives up. @default 10_000 */
@@ -45,8 +51,8 @@ export interface LeaderRole {
 
 /**
  * Keeps a role in one process at a time, by a Lease. A contender never compares the holder's clock with its own: it takes
- * the lease once the Lease object has not changed for its duration, measured on its own clock from the moment it saw the
- * last change. The holder stops its role before that: it gives up when it could not renew within the renew deadline, and from
+ * the lease once what the Lease says has not changed for its duration, measured on its own clock from the moment it saw the
+ * last change. A label or an annotation that somebody sets on the Lease is no renewal. The holder stops its role before that: it gives up when it could not renew within the renew deadline, and from
  * that moment it does not count as leader, whether or not it has got round to stopping. What it began to write before has the
  * rest of the lease to arrive.
  */
@@ -77,7 +83,9 @@ export class LeaderElector {
     const { clock, identity, logger, name, retryPeriodMs } = this.#options;
     while (await this.#acquire(signal)) {
       logger.info('leader lease acquired', { lease: name, identity });
+      this.#record('became leader');
       const failed = await this.#lead(role, signal);
+      this.#record('stopped leading');
       if (signal.aborted || failed) await this.#release();
       else logger.warn('leader lease lost', { lease: name, identity });
       if (failed) await sleep(clock, retryPeriodMs, signal);
@@ -201,9 +209,16 @@ export class LeaderElector {
   }
 
   #observe(lease: Lease): void {
-    const seen = this.#observed?.metadata.resourceVersion;
-    if (seen !== lease.metadata.resourceVersion) this.#observedAtMs = this.#options.clock.now();
+    const isNews = !this.#observed || !deepEqual(this.#observed.spec, lease.spec);
+    if (isNews) this.#observedAtMs = this.#options.clock.now();
     this.#observed = lease;
+  }
+
+  #record(what: string): void {
+    const { events, identity } = this.#options;
+    if (!this.#observed) return;
+    const message = `${identity} ${what}`;
+    events.record(this.#observed, { type: 'Normal', reason: REASON_LEADER_ELECTION, message });
   }
 
   #observedEndMs(): number {

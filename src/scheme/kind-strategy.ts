@@ -41,6 +41,12 @@ export interface KindStrategy<T extends ApiObject = ApiObject> {
   prepareForDelete?(current: T, now: string): T;
   /** On update through the main resource: keeps `current`'s status and other fields that this door may not change. */
   prepareForUpdate?(next: T, current: T): void;
+  /**
+   * After {@link prepareForCreate} or {@link prepareForUpdate}: notes when that happened of which the user does not say it.
+   * @param current undefined on create
+   * @param nowMs since the Unix epoch
+   */
+  stampTimes?(next: T, current: T | undefined, nowMs: number): void;
   /** On update of `/status`, or of another subresource that is a part of the status: keeps `current`'s spec. */
   prepareForStatusUpdate?(next: T, current: T, subresource?: string): void;
   /**

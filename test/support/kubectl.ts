@@ -101,6 +101,11 @@ export class KubeClientTools implements Disposable {
     return runToEnd(this.#start(this.#paths.helm, args, options), options);
   }
 
+  /** Runs a script of the shell, which finds both by their names, and prints its errors among the rest. */
+  shell(script: string): Promise<ToolResult> {
+    return runToEnd(this.#start('sh', ['-c', `exec 2>&1\n${script}`], {}), {});
+  }
+
   /** Starts `kubectl ARGS`, to look at it while it runs and to type into it. */
   startKubectl(args: readonly string[], options: ToolRunOptions = {}): ToolProcess {
     return this.#start(this.#paths.kubectl, args, options);
@@ -123,7 +128,7 @@ export class KubeClientTools implements Disposable {
     const child = spawn(tool, args, {
       cwd,
       env: {
-        PATH: process.env.PATH,
+        PATH: `${path.dirname(this.#paths.kubectl)}:${process.env.PATH}`,
         HOME: this.home,
         KUBECONFIG: this.#kubeconfig,
         TZ: 'UTC',

@@ -133,6 +133,7 @@ function planAdmitted(
   const { object } = admission;
   if (strategy.prepareForCreate) strategy.prepareForCreate(object, scope.user);
   else if (resource.hasStatus) delete (object as { status?: unknown }).status;
+  strategy.stampTimes?.(object, undefined, scope.registry.clock.now());
   assertValidNew(scope, object, errors);
   return andThen(admission.validate(), (outcome) => planCreation(scope, object, outcome));
 }

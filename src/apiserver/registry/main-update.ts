@@ -59,7 +59,9 @@ function assertValidNext(
   current: ApiObject,
   errors: FieldError[],
 ): void {
-  scope.resource.strategy.prepareForUpdate?.(next, current);
+  const { strategy } = scope.resource;
+  strategy.prepareForUpdate?.(next, current);
+  strategy.stampTimes?.(next, current, scope.registry.clock.now());
   assertValidUpdate(scope, next, current, errors);
 }
 

@@ -54,7 +54,7 @@ export class AttachmentWorld {
     this.#watchNodes();
   }
 
-  viewOf(nodeName: string, given: Pick<NodeView, 'nowMs' | 'unneeded'>): NodeView {
+  viewOf(nodeName: string, given: Pick<NodeView, 'isPatient' | 'nowMs' | 'unneeded'>): NodeView {
     return {
       ...given,
       node: this.#nodes.get(nodeName),

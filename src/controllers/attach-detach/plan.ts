@@ -56,6 +56,8 @@ export interface NodeView {
   /** What is or is to be attached to the node. */
   readonly attachments: readonly VolumeAttachment[];
   readonly nowMs: number;
+  /** Whether a silent node keeps what it has mounted, however long it is silent. */
+  readonly isPatient: boolean;
   /** Since when no Pod has needed what is attached, by names of attachments, as the last plan told. */
   readonly unneeded: ReadonlyMap<string, number>;
   volumeOf(attachment: VolumeAttachment): PersistentVolume | undefined;
@@ -158,13 +160,14 @@ function isExclusive({ spec }: PersistentVolume): boolean {
 function detachableAt(
   attachment: VolumeAttachment,
   sinceMs: number,
-  { node, volumeOf }: NodeView,
+  { isPatient, node, volumeOf }: NodeView,
 ): number {
   const volume = volumeOf(attachment);
   if (!node || !volume) return Number.NEGATIVE_INFINITY;
   const isMounted = node.status?.volumesInUse?.includes(attachedName(volume)) === true;
   if (!isMounted || isOut(node)) return Number.NEGATIVE_INFINITY;
-  return isNodeReady(node) ? Number.POSITIVE_INFINITY : sinceMs + MAX_WAIT_FOR_UNMOUNT_MS;
+  const isKept = isPatient || isNodeReady(node);
+  return isKept ? Number.POSITIVE_INFINITY : sinceMs + MAX_WAIT_FOR_UNMOUNT_MS;
 }
 
 /** Whether somebody has seen to it that nothing runs on the node any more. */

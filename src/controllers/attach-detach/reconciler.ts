@@ -22,8 +22,16 @@ const NOTHING_UNNEEDED: ReadonlyMap<string, number> = new Map();
 
 const REASON_ATTACHED = 'SuccessfulAttachVolume';
 
+export interface AttachDetachOptions {
+  /**
+   * Whether a silent node keeps what it has mounted until somebody says that nothing runs there any more.
+   * @default false: it is taken away after six minutes
+   */
+  readonly disableForceDetachOnTimeout?: boolean;
+}
+
 /** Its keys are names of nodes. */
-export function createAttachDetachController(): Controller {
+export function createAttachDetachController(options: AttachDetachOptions = {}): Controller {
   return {
     name: 'attach-detach',
     serviceAccount: 'attachdetach-controller',
@@ -31,7 +39,7 @@ export function createAttachDetachController(): Controller {
     concurrency: 1,
     singleton: true,
     setUp(context) {
-      const reconciler = new AttachDetachReconciler(context);
+      const reconciler = new AttachDetachReconciler(context, options);
       return (nodeName) => reconciler.reconcile(nodeName);
     },
   };
@@ -45,7 +53,13 @@ class AttachDetachReconciler {
   /** What the Pods of each node have been told, for as long as it is so. */
   readonly #told = new Map<string, ReadonlySet<string>>();
 
-  constructor(context: ControllerContext) {
+  readonly #isPatient: boolean;
+
+  constructor(
+    context: ControllerContext,
+    { disableForceDetachOnTimeout = false }: AttachDetachOptions,
+  ) {
+    this.#isPatient = disableForceDetachOnTimeout;
     this.#context = { ...context, events: context.events.withSource('attachdetach-controller') };
     this.#world = new AttachmentWorld(context);
   }
@@ -53,7 +67,7 @@ class AttachDetachReconciler {
   async reconcile(nodeName: string): Promise<ReconcileResult> {
     const nowMs = this.#context.clock.now();
     const unneeded = this.#unneeded.get(nodeName) ?? NOTHING_UNNEEDED;
-    const view = this.#world.viewOf(nodeName, { nowMs, unneeded });
+    const view = this.#world.viewOf(nodeName, { nowMs, unneeded, isPatient: this.#isPatient });
     const plan = planNode(view);
     keep(this.#unneeded, nodeName, plan.unneeded);
     this.#tell(nodeName, plan.notes);

@@ -40,17 +40,23 @@ function byPort(subsets: readonly EndpointSubset[]): Iterable<AddressesOfPort> {
       const key = port ? portKeyOf(port) : '';
       const known = ports.get(key) ?? { port, addresses: new Map() };
       ports.set(key, known);
-      for (const address of addresses) note(known.addresses, address, true);
-      for (const address of notReadyAddresses) note(known.addresses, address, false);
+      note(known.addresses, addresses, true);
+      note(known.addresses, notReadyAddresses, false);
     }
   }
   return ports.values();
 }
 
-function note(known: Map<string, Readiness>, address: EndpointAddress, ready: boolean): void {
-  const id = `${address.ip}/${address.targetRef?.uid ?? ''}`;
-  if (known.get(id)?.ready === false) return;
-  known.set(id, { address: known.get(id)?.address ?? address, ready });
+function note(
+  known: Map<string, Readiness>,
+  addresses: readonly EndpointAddress[],
+  ready: boolean,
+): void {
+  for (const address of addresses) {
+    const id = `${address.ip}/${address.targetRef?.uid ?? ''}`;
+    const before = known.get(id);
+    if (before?.ready !== false) known.set(id, { address: before?.address ?? address, ready });
+  }
 }
 
 function portKeyOf({ name = '', port, protocol = 'TCP', appProtocol = '' }: EndpointPort): string {

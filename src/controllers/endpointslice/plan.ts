@@ -7,7 +7,7 @@ import { portsKey } from '../shared/slice-ports.ts';
 import { withTriggerTime } from '../shared/trigger-times.ts';
 import { type AddressType, buildEndpoint, buildPorts, endpointIdentity } from './endpoint.ts';
 import { type PortGroup, packSlices } from './packing.ts';
-import { buildSlice, sliceLabels } from './slice.ts';
+import { buildSlice, isOwnedBy, sliceLabels } from './slice.ts';
 import { planHints, wantsTopologyHints } from './topology.ts';
 
 /** A slice has at most this many endpoints, unless the controller is told otherwise. */
@@ -30,10 +30,15 @@ export interface SlicePlan {
   readonly create: readonly EndpointSlice[];
   readonly update: readonly EndpointSlice[];
   readonly remove: readonly EndpointSlice[];
-  /** Nodes that are not known (yet): their Pods were left out. */
-  readonly missingNodes: readonly string[];
+  /** Pods that were left out, as their nodes are not known (yet). */
+  readonly skipped: readonly SkippedPod[];
   /** Why there are no topology aware hints though the Service wants them, by address type. */
   readonly hintProblems: readonly HintProblem[];
+}
+
+export interface SkippedPod {
+  readonly name: string;
+  readonly nodeName: string;
 }
 
 export interface HintProblem {
@@ -49,14 +54,14 @@ export function planSlices(input: SlicePlanInput): SlicePlan {
     ({ addressType }) => !addressTypes.includes(addressType as AddressType),
   );
   const hintProblems: HintProblem[] = [];
-  const missingNodes: string[] = [];
+  const skipped: SkippedPod[] = [];
   for (const addressType of addressTypes) {
     const plan = planAddressType(input, addressType);
     create.push(...plan.create);
     update.push(...plan.update);
     remove.push(...plan.remove);
     hintProblems.push(...plan.hintProblems);
-    missingNodes.push(...plan.missingNodes);
+    skipped.push(...plan.skipped);
   }
   const timed = (slice: EndpointSlice): EndpointSlice => {
     const annotations = withTriggerTime(slice.metadata.annotations, input.triggerTime);
@@ -66,14 +71,14 @@ export function planSlices(input: SlicePlanInput): SlicePlan {
     create: create.map(timed),
     update: update.map(timed),
     remove,
-    missingNodes,
+    skipped,
     hintProblems,
   };
 }
 
 function planAddressType(input: SlicePlanInput, addressType: AddressType): SlicePlan {
   const { service, slices, maxEndpointsPerSlice } = input;
-  const { groups, missingNodes } = groupByPorts(input, addressType);
+  const { groups, skipped } = groupByPorts(input, addressType);
   const problem = wantsTopologyHints(service) ? addHints(groups, input.zoneShares) : undefined;
   const create: EndpointSlice[] = [];
   const update: EndpointSlice[] = [];
@@ -101,7 +106,7 @@ function planAddressType(input: SlicePlanInput, addressType: AddressType): Slice
     create,
     update,
     remove: [...remove, ...leftovers],
-    missingNodes,
+    skipped,
     hintProblems: problem === undefined ? [] : [{ addressType, problem }],
   };
 }
@@ -128,16 +133,16 @@ function addHints(
 function groupByPorts(
   { service, pods, nodeOf }: SlicePlanInput,
   addressType: AddressType,
-): { groups: Map<string, PortGroup>; missingNodes: string[] } {
+): { groups: Map<string, PortGroup>; skipped: SkippedPod[] } {
   const groups = new Map<string, PortGroup>();
-  const missingNodes: string[] = [];
+  const skipped: SkippedPod[] = [];
   for (const pod of pods) {
     if (!isEndpointCandidate(pod, { includeTerminating: true })) continue;
     const { nodeName = '' } = pod.spec ?? {};
     const node = nodeOf(nodeName);
     if (!node && !service.spec?.publishNotReadyAddresses) {
       // A Pod that is on no node yet is heard of again when it is.
-      if (nodeName !== '') missingNodes.push(nodeName);
+      if (nodeName !== '') skipped.push({ name: pod.metadata.name ?? '', nodeName });
       continue;
     }
     const endpoint = buildEndpoint(pod, node, service, addressType);
@@ -148,7 +153,7 @@ function groupByPorts(
     groups.set(key, group);
     group.endpoints.set(endpointIdentity(endpoint), endpoint);
   }
-  return { groups, missingNodes };
+  return { groups, skipped };
 }
 
 function groupSlices(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {
@@ -160,15 +165,6 @@ function groupSlices(slices: readonly EndpointSlice[]): Map<string, EndpointSlic
     else groups.set(key, [slice]);
   }
   return groups;
-}
-
-/** An old Service of the same name may have left slices that the garbage collector is about to take. */
-function isOwnedBy({ metadata }: EndpointSlice, service: Service): boolean {
-  return (
-    metadata.ownerReferences?.some(
-      ({ uid, kind }) => uid === service.metadata.uid && kind === 'Service',
-    ) ?? false
-  );
 }
 
 interface Reuse {

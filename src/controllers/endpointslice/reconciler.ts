@@ -27,7 +27,7 @@ import type { SelectedPods } from '../shared/selected-pods.ts';
 import { selectorOf, servicePods } from '../shared/service-pods.ts';
 import { TriggerTimes } from '../shared/trigger-times.ts';
 import { DEFAULT_MAX_ENDPOINTS_PER_SLICE, planSlices, type SlicePlan } from './plan.ts';
-import { serviceKeyOf } from './slice.ts';
+import { isOwnedBy, serviceKeyOf } from './slice.ts';
 import { wantsTopologyHints, zoneCapacity, zoneShares } from './topology.ts';
 
 /** A burst of Pod changes becomes one pass over the Service's Pods in this time. */
@@ -112,6 +112,11 @@ class EndpointSliceReconciler {
       if (key !== undefined) queue.add(key);
     };
     this.#slices.addHandler({
+      onAdd: (slice) => {
+        // What a Service owns is what was made for it here; whatever else claims to be of one is to be put right.
+        const service = this.#services.get(serviceKeyOf(slice) ?? '');
+        if (!service || !isOwnedBy(slice, service)) addService(slice);
+      },
       onUpdate: (previous, slice) => {
         if (serviceKeyOf(previous) !== serviceKeyOf(slice)) addService(previous);
         addService(slice);
@@ -155,7 +160,10 @@ class EndpointSliceReconciler {
       await this.#slices.catchUp();
       this.#written.delete(key);
     }
-    const slices = this.#slices.byIndex(INDEX_SERVICE, key);
+    // One that is being deleted may be there for long (finalizers), and serves nobody any more.
+    const slices = this.#slices
+      .byIndex(INDEX_SERVICE, key)
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     const pods = this.#servicePods.podsOf(service);
     const plan = planSlices({
       service,
@@ -177,13 +185,13 @@ class EndpointSliceReconciler {
   }
 
   /** Nodes that Pods name and nobody has seen: it is tried again, and when a node comes. */
-  #noteMissing(key: string, { missingNodes: [name] }: SlicePlan): Error | undefined {
-    if (name === undefined) {
+  #noteMissing(key: string, { skipped: [pod] }: SlicePlan): Error | undefined {
+    if (!pod) {
       this.#missingNodes.delete(key);
       return undefined;
     }
     this.#missingNodes.add(key);
-    return new Error(`node ${JSON.stringify(name)} not found`);
+    return new Error(`skipping Pod ${pod.name} for Service ${key}: Node ${pod.nodeName} Not Found`);
   }
 
   /** Tells when endpoints begin to have hints and lose them, and why they have none, whenever that may be news. */

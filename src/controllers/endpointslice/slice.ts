@@ -56,3 +56,13 @@ export function serviceKeyOf({
   if (!name || labels?.[LABEL_MANAGED_BY] !== MANAGED_BY_CONTROLLER) return undefined;
   return `${namespace}/${name}`;
 }
+
+/** An old Service of the same name may have left slices that the garbage collector is about to take. */
+export function isOwnedBy({ metadata }: EndpointSlice, service: Service): boolean {
+  return (
+    metadata.ownerReferences?.some(
+      ({ apiVersion, kind, uid }) =>
+        uid === service.metadata.uid && kind === 'Service' && apiVersion === 'v1',
+    ) ?? false
+  );
+}

@@ -9,10 +9,9 @@ import type { Endpoint } from '../../scheme/generated/types/discovery-v1.ts';
 import { quantityMilliValue } from '../../scheme/quantity.ts';
 import { isNodeReady, LABEL_ZONE } from '../shared/nodes.ts';
 
-const ANNOTATIONS = [
-  'service.kubernetes.io/topology-mode',
-  'service.kubernetes.io/topology-aware-hints',
-];
+const ANNOTATION_MODE = 'service.kubernetes.io/topology-mode';
+/** Its name of before: where a Service has both, this one counts. */
+const ANNOTATION_HINTS = 'service.kubernetes.io/topology-aware-hints';
 const CONTROL_PLANE_LABELS = [
   'node-role.kubernetes.io/control-plane',
   'node-role.kubernetes.io/master',
@@ -22,7 +21,8 @@ const OVERLOAD_THRESHOLD = 0.2;
 
 /** Whether the Service leaves it to the cluster who serves whom. */
 export function wantsTopologyHints({ metadata }: Service): boolean {
-  return ANNOTATIONS.some((name) => metadata.annotations?.[name]?.toLowerCase() === 'auto');
+  const { [ANNOTATION_MODE]: mode, [ANNOTATION_HINTS]: wish = mode } = metadata.annotations ?? {};
+  return wish === 'Auto' || wish === 'auto';
 }
 
 /** What of a node counts for its zone: undefined where it does not count. */
@@ -59,13 +59,12 @@ export function planHints(
   endpoints: readonly Endpoint[],
   shares: ReadonlyMap<string, number> | undefined,
 ): HintPlan {
-  if (!shares || shares.size === 0) {
+  if (!shares || shares.size < 2) {
     return {
       problem:
         'Insufficient Node information: allocatable CPU or zone not specified on one or more nodes',
     };
   }
-  if (shares.size === 1) return { problem: 'Nodes only ready in one zone' };
   const numbers = `(${endpoints.length} endpoints, ${shares.size} zones)`;
   if (endpoints.length < shares.size) {
     return { problem: `Insufficient number of endpoints ${numbers}` };
@@ -121,7 +120,11 @@ function distribute(
     }
   }
   // Those of zones without nodes that nobody needs serve whoever has the least for its share.
-  for (const endpoint of homeless) byZone.get(poorest(byZone, allocations))?.push(endpoint);
+  for (const endpoint of homeless) {
+    const [poorest] = byNeed(byZone, allocations);
+    poorest?.own.push(endpoint);
+  }
+  balance(byZone, allocations);
   const zones = new Map<Endpoint, string>();
   for (const [zone, own] of byZone) for (const endpoint of own) zones.set(endpoint, zone);
   return zones;
@@ -140,12 +143,28 @@ function takeFromRichest(
   return richest?.[1].pop();
 }
 
-function poorest(
+/** Those that have too many give to those that have too few, until the one or the other is less than half an endpoint. */
+function balance(
   byZone: ReadonlyMap<string, Endpoint[]>,
   allocations: ReadonlyMap<string, Allocation>,
-): string {
-  const [first] = [...byZone].sort(
-    ([a, ofA], [b, ofB]) => surplusOf(a, ofA, allocations) - surplusOf(b, ofB, allocations),
-  );
-  return first?.[0] ?? '';
+): void {
+  for (;;) {
+    const zones = byNeed(byZone, allocations);
+    const [poorest, richest] = [zones[0], zones.at(-1)];
+    if (!poorest || !richest) return;
+    const need = -poorest.surplus;
+    const isWorthIt = Math.max(need, richest.surplus) >= 1;
+    if (!isWorthIt || Math.min(need, richest.surplus) < 0.5) return;
+    poorest.own.push(richest.own.pop() as Endpoint);
+  }
+}
+
+/** What zones have, and how much more than they desire; the neediest first. */
+function byNeed(
+  byZone: ReadonlyMap<string, Endpoint[]>,
+  allocations: ReadonlyMap<string, Allocation>,
+): { own: Endpoint[]; surplus: number }[] {
+  return [...byZone]
+    .map(([zone, own]) => ({ own, surplus: surplusOf(zone, own, allocations) }))
+    .sort((a, b) => a.surplus - b.surplus);
 }

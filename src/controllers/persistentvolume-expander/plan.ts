@@ -1,5 +1,6 @@
 /** Whether a claim's volume has to grow, and who does it. Pure. */
 import type { EventNote } from '../../machinery/event-recorder.ts';
+import { findCondition } from '../../scheme/conditions.ts';
 import type {
   PersistentVolume,
   PersistentVolumeClaim,
@@ -9,9 +10,13 @@ import { ANNOTATION_STORAGE_RESIZER } from '../../scheme/storage/annotations.ts'
 import { migratedDriver, migratedPluginOf } from '../../scheme/storage/migrated-plugins.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
 import { capacityOf, requestedStorage } from '../../scheme/storage/volume-matching.ts';
+import { CONDITION_ERROR, STATUS_INFEASIBLE } from './status.ts';
 
 const REASON_EXTERNAL_EXPANDING = 'ExternalExpanding';
 const WAITING = 'waiting for an external controller to expand this PVC';
+
+/** When an attempt that cannot succeed is made again. */
+export const INFEASIBLE_RETRY_MS = 300_000;
 
 /** Whether a bound claim asks for more than it has. */
 export function wantsMore({ metadata, spec, status }: PersistentVolumeClaim): boolean {
@@ -61,4 +66,22 @@ function planMigrated(claim: PersistentVolumeClaim, plugin: string): ExpansionPl
     note,
     claim: { ...claim, metadata: { ...claim.metadata, annotations: asking } },
   };
+}
+
+/**
+ * How long the next attempt is to wait: where the last one could not grow the volume to the same size, and nothing says that
+ * the next could. Another size is tried at once.
+ */
+export function retryDelayMs(
+  { status = {} }: PersistentVolumeClaim,
+  storage: string,
+  nowMs: number,
+): number {
+  const { allocatedResources, allocatedResourceStatuses, conditions } = status;
+  const tried = allocatedResources?.storage ?? '0';
+  const isInfeasible = allocatedResourceStatuses?.storage === STATUS_INFEASIBLE;
+  if (!isInfeasible || compareQuantities(tried, storage) !== 0) return 0;
+  const { lastTransitionTime = '' } = findCondition(conditions, CONDITION_ERROR) ?? {};
+  const failedMs = Date.parse(lastTransitionTime);
+  return Number.isNaN(failedMs) ? 0 : Math.max(0, failedMs + INFEASIBLE_RETRY_MS - nowMs);
 }

@@ -9,6 +9,7 @@ import {
   type ControllerContext,
   done,
   type ReconcileResult,
+  requeueAfter,
 } from '../../machinery/controller.ts';
 import type { Informer } from '../../machinery/informer.ts';
 import { isApiError } from '../../scheme/errors.ts';
@@ -22,12 +23,24 @@ import {
 } from '../../scheme/resource.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { concurrently } from '../shared/concurrently.ts';
-import { isFinished, type Progress, progressOf, withFailure, withProgress } from './status.ts';
+import {
+  isFinished,
+  isStarted,
+  type Progress,
+  progressOf,
+  withFailure,
+  withProgress,
+  withStart,
+} from './status.ts';
 
 /** Large enough that its bookkeeping costs little an object, small enough that a restart repeats little. */
 const PAGE_SIZE = 500;
 /** Writes in flight together share a transaction; more than this would hold up everyone else's. */
 const WRITE_CONCURRENCY = 50;
+
+/** How long after a migration was made its resource may come: the definition of a custom one takes a moment to be served. */
+const RESOURCE_GRACE_MS = 60_000;
+const RESOURCE_RETRY_MS = 5_000;
 
 const NEEDED_VERBS = ['list', 'patch'] as const;
 
@@ -78,13 +91,23 @@ class Migrator {
     const resource = migration.spec?.resource ?? { group: '', resource: '' };
     const definition = this.#findResource(resource);
     if (!definition || !NEEDED_VERBS.every((verb) => definition.verbs.includes(verb))) {
-      const what = qualifiedName(resource);
-      return this.#fail(
-        migration,
-        `${what} is no resource whose objects can be listed and written`,
-      );
+      return this.#waitForResource(migration, resource);
     }
-    return this.#migratePage(migration, definition);
+    if (isStarted(migration)) return this.#migratePage(migration, definition);
+    // What is written is what starts the first page.
+    await this.#writeStatus(withStart(migration, this.#now()));
+    return done;
+  }
+
+  #waitForResource(
+    migration: StorageVersionMigration,
+    resource: GroupResource,
+  ): ReconcileResult | Promise<ReconcileResult> {
+    const madeMs = Date.parse(migration.metadata.creationTimestamp ?? '') || 0;
+    const leftMs = madeMs + RESOURCE_GRACE_MS - this.#context.clock.now();
+    if (leftMs > 0) return requeueAfter(Math.min(leftMs, RESOURCE_RETRY_MS));
+    const what = `${qualifiedName(resource)} is none whose objects can be listed and written`;
+    return this.#fail(migration, `resource not found: ${what}`);
   }
 
   async #migratePage(
@@ -100,7 +123,9 @@ class Migrator {
       this.#rewrite(definition, object),
     );
     const lasting = errors.find((error) => !isPassing(error));
-    if (lasting) return this.#fail(migration, lasting.message);
+    if (lasting) {
+      return this.#fail(migration, `migration encountered unhandled error: ${lasting.message}`);
+    }
     if (errors[0]) throw errors[0];
     const { continue: continueToken, remainingItemCount = 0, resourceVersion } = page.metadata;
     const finished = before.done + page.items.length;

@@ -39,6 +39,18 @@ export function isFinished({ status }: StorageVersionMigration): boolean {
   );
 }
 
+export function isStarted({ status }: StorageVersionMigration): boolean {
+  return findCondition(status?.conditions, CONDITION_RUNNING) !== undefined;
+}
+
+/** `migration` as it says that it begins. */
+export function withStart(
+  migration: StorageVersionMigration,
+  now: string,
+): StorageVersionMigration {
+  return withCondition(migration, { type: CONDITION_RUNNING, message: '', now });
+}
+
 /** Where the last page that was done ended. */
 export function progressOf({ metadata }: StorageVersionMigration): Progress {
   const { [ANNOTATION_CONTINUE]: continueToken, [ANNOTATION_DONE]: done } =
@@ -84,23 +96,22 @@ interface ConditionChange {
   readonly now: string;
 }
 
-/** The condition is true; a migration that has ended runs no more. */
+/** The condition is true; a migration that has ended runs no more, which says why as well. */
 function withCondition(
   migration: StorageVersionMigration,
   { type, message, now }: ConditionChange,
 ): StorageVersionMigration {
   const status: StorageVersionMigrationStatus = migration.status ?? {};
-  const condition = (of: ConditionType, value: 'True' | 'False', text: string): Condition => ({
+  const condition = (of: ConditionType, value: 'True' | 'False'): Condition => ({
     type: of,
     status: value,
-    reason: REASONS[of],
-    message: text,
+    reason: REASONS[type],
+    message,
     lastTransitionTime: now,
   });
-  let conditions = setCondition(status.conditions, condition(type, 'True', message));
-  const running = findCondition(conditions, CONDITION_RUNNING);
-  if (type !== CONDITION_RUNNING && running) {
-    conditions = setCondition(conditions, condition(CONDITION_RUNNING, 'False', running.message));
+  let conditions = setCondition(status.conditions, condition(type, 'True'));
+  if (type !== CONDITION_RUNNING && isStarted(migration)) {
+    conditions = setCondition(conditions, condition(CONDITION_RUNNING, 'False'));
   }
   return { ...migration, status: { ...status, conditions: [...conditions] } };
 }

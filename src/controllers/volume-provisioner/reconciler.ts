@@ -4,7 +4,13 @@
  *
  * @see https://kubernetes.io/docs/concepts/storage/dynamic-provisioning/
  */
-import { type Controller, type ControllerContext, done } from '../../machinery/controller.ts';
+import {
+  type Controller,
+  type ControllerContext,
+  done,
+  type ReconcileResult,
+  requeueAfter,
+} from '../../machinery/controller.ts';
 import type { EventRecorder } from '../../machinery/event-recorder.ts';
 import { isApiError } from '../../scheme/errors.ts';
 import {
@@ -28,9 +34,11 @@ import type {
 import { keyOf } from '../../scheme/object.ts';
 import { storageClassOf } from '../../scheme/storage/annotations.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
+import { requestedStorage } from '../../scheme/storage/volume-matching.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { STORAGE_BACKOFF } from '../shared/failure-backoffs.ts';
 import { withFinalizer, withoutFinalizer } from '../shared/finalizers.ts';
+import { DiskAttempts, type DiskFailure } from '../shared/simulated-disks.ts';
 import { copyProblem, dataSourceOf, type Original } from './data-source.ts';
 import {
   attributesProblem,
@@ -48,6 +56,9 @@ const REASON_PROVISIONING = 'Provisioning';
 const REASON_PROVISIONING_SUCCEEDED = 'ProvisioningSucceeded';
 const REASON_PROVISIONING_FAILED = 'ProvisioningFailed';
 const REASON_FAILED_DELETE = 'VolumeFailedDelete';
+
+/** When an attempt that cannot succeed is made again. */
+const INFEASIBLE_RETRY_MS = 300_000;
 
 const INDEX_ATTACHED_VOLUME = 'persistentVolumeName';
 
@@ -76,7 +87,7 @@ export function createVolumeProvisionerController(): Controller {
       return async (key) => {
         const claim = claims.get(key);
         const volume = volumes.get(key);
-        if (claim && wantsDisk(claim)) await provisioner.provision(claim);
+        if (claim && wantsDisk(claim)) return provisioner.provision(claim);
         const [attachment] = attachments.byIndex(INDEX_ATTACHED_VOLUME, key);
         if (volume) await provisioner.dispose(volume, attachment);
         return done;
@@ -92,34 +103,43 @@ function attachedVolumeOf({ spec }: VolumeAttachment): string {
 class Provisioner {
   readonly #client: ControllerContext['client'];
   readonly #events: EventRecorder;
+  readonly #attempts: DiskAttempts;
 
-  constructor({ client, events }: ControllerContext) {
+  constructor({ client, events, random }: ControllerContext) {
     this.#client = client;
+    this.#attempts = new DiskAttempts('make', random);
     this.#events = events.withSource(SIMULATED_DRIVER);
   }
 
-  async provision(claim: PersistentVolumeClaim): Promise<void> {
+  async provision(claim: PersistentVolumeClaim): Promise<ReconcileResult> {
     const storageClass = await this.#classOf(claim);
-    if (!storageClass || !isDue(claim, storageClass)) return;
+    if (!storageClass || !isDue(claim, storageClass)) return done;
     const nodeName = selectedNodeOf(claim);
     const node = nodeName === undefined ? undefined : await this.#node(nodeName);
-    if (nodeName !== undefined && !node) return this.#giveBack(claim, nodeName);
+    if (nodeName !== undefined && !node) {
+      await this.#giveBack(claim, nodeName);
+      return done;
+    }
+    const message = `External provisioner is provisioning volume for claim "${keyOf(claim)}"`;
+    this.#record(claim, 'Normal', REASON_PROVISIONING, message);
     const source = dataSourceOf(claim);
-    if (source.type === 'foreign') return this.#leaveToPopulator(claim);
+    if (source.type === 'foreign') {
+      this.#leaveToPopulator(claim);
+      return done;
+    }
     const problem =
       attributesProblem(claim, await this.#attributesOf(claim)) ??
       (source.type === 'claim'
         ? copyProblem(claim, await this.#original(claim, source.name))
         : undefined);
     if (problem !== undefined) return this.#fail(claim, storageClass, problem);
-    const message = `External provisioner is provisioning volume for claim "${keyOf(claim)}"`;
-    this.#events.record(claim, { type: 'Normal', reason: REASON_PROVISIONING, message });
+    const failure = this.#attempts.failureOf(storageClass, requestedStorage(claim));
+    if (failure?.code === 'InvalidArgument') return this.#postpone(claim, failure);
+    if (failure) return this.#fail(claim, storageClass, failure.message);
     await this.#create(newVolume(claim, storageClass, node));
-    this.#events.record(claim, {
-      type: 'Normal',
-      reason: REASON_PROVISIONING_SUCCEEDED,
-      message: `Successfully provisioned volume ${volumeNameOf(claim)}`,
-    });
+    const made = `Successfully provisioned volume ${volumeNameOf(claim)}`;
+    this.#record(claim, 'Normal', REASON_PROVISIONING_SUCCEEDED, made);
+    return done;
   }
 
   async dispose(volume: PersistentVolume, attachment: VolumeAttachment | undefined): Promise<void> {
@@ -138,7 +158,7 @@ class Provisioner {
   #reportAttached(volume: PersistentVolume, { spec }: VolumeAttachment): void {
     const { name } = volume.metadata;
     const message = `persistentvolume ${name} is still attached to node ${spec.nodeName}`;
-    this.#events.record(volume, { type: 'Warning', reason: REASON_FAILED_DELETE, message });
+    this.#record(volume, 'Warning', REASON_FAILED_DELETE, message);
   }
 
   async #update(volume: PersistentVolume): Promise<void> {
@@ -163,7 +183,7 @@ class Provisioner {
 
   #leaveToPopulator(claim: PersistentVolumeClaim): void {
     const message = 'Assuming an external populator will provision the volume';
-    this.#events.record(claim, { type: 'Normal', reason: REASON_PROVISIONING, message });
+    this.#record(claim, 'Normal', REASON_PROVISIONING, message);
   }
 
   async #original({ metadata }: PersistentVolumeClaim, name: string): Promise<Original> {
@@ -179,8 +199,24 @@ class Provisioner {
   /** Tries again, less and less often: what is missing may come. */
   #fail(claim: PersistentVolumeClaim, { metadata }: StorageClass, problem: string): never {
     const message = `failed to provision volume with StorageClass "${metadata.name}": ${problem}`;
-    this.#events.record(claim, { type: 'Warning', reason: REASON_PROVISIONING_FAILED, message });
+    this.#record(claim, 'Warning', REASON_PROVISIONING_FAILED, message);
     throw new Error(message);
+  }
+
+  /** The next attempt would end as this one did: it is made late, in case that the class is another by then. */
+  #postpone(claim: PersistentVolumeClaim, { message }: DiskFailure): ReconcileResult {
+    const what = 'Volume provisioning failed with infeasible error. Retries will be delayed.';
+    this.#record(claim, 'Warning', REASON_PROVISIONING_FAILED, `${what} ${message}`);
+    return requeueAfter(INFEASIBLE_RETRY_MS);
+  }
+
+  #record(
+    about: PersistentVolume | PersistentVolumeClaim,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ): void {
+    this.#events.record(about, { type, reason, message });
   }
 
   #node(name: string): Promise<Node | undefined> {
@@ -189,11 +225,7 @@ class Provisioner {
 
   /** The node is gone: the scheduler is to choose another. */
   async #giveBack(claim: PersistentVolumeClaim, nodeName: string): Promise<void> {
-    this.#events.record(claim, {
-      type: 'Warning',
-      reason: REASON_PROVISIONING_FAILED,
-      message: `failed to get target node: nodes "${nodeName}" not found`,
-    });
+    this.#record(claim, 'Warning', REASON_PROVISIONING_FAILED, `node "${nodeName}" not found`);
     await ignoreNotFound(
       this.#client.update(corePersistentVolumeClaims, withoutSelectedNode(claim)),
     );

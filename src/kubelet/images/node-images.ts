@@ -20,6 +20,8 @@ interface NodeStock {
   readonly images: Map<string, ImageUse>;
   /** The sum of their sizes. */
   bytes: number;
+  /** Counts those that have come and gone. */
+  revision: number;
 }
 
 /**
@@ -47,8 +49,10 @@ export class NodeImages {
     const stock = this.#of(nodeName);
     const name = withDefaultTag(image);
     const known = stock.images.get(name);
-    if (!known) stock.bytes += imageFacts(name).sizeBytes;
-    else if (usedMs <= known.usedMs) return;
+    if (!known) {
+      stock.bytes += imageFacts(name).sizeBytes;
+      stock.revision++;
+    } else if (usedMs <= known.usedMs) return;
     stock.images.set(name, { detectedMs: known?.detectedMs ?? detectedMs, usedMs });
   }
 
@@ -90,7 +94,9 @@ export class NodeImages {
 
   remove(nodeName: string, image: string): void {
     const stock = this.#stocks.get(nodeName);
-    if (stock?.images.delete(image)) stock.bytes -= imageFacts(image).sizeBytes;
+    if (!stock?.images.delete(image)) return;
+    stock.bytes -= imageFacts(image).sizeBytes;
+    stock.revision++;
   }
 
   forgetNode(nodeName: string): void {
@@ -107,6 +113,11 @@ export class NodeImages {
     return this.#stocks.get(nodeName)?.bytes ?? 0;
   }
 
+  /** Another number whenever the node holds other images than before. */
+  revisionOf(nodeName: string): number {
+    return this.#stocks.get(nodeName)?.revision ?? 0;
+  }
+
   #find(nodeName: string, image: string): ImageUse | undefined {
     return this.#stocks.get(nodeName)?.images.get(withDefaultTag(image));
   }
@@ -114,7 +125,7 @@ export class NodeImages {
   #of(nodeName: string): NodeStock {
     let stock = this.#stocks.get(nodeName);
     if (!stock) {
-      stock = { images: new Map(), bytes: 0 };
+      stock = { images: new Map(), bytes: 0, revision: 0 };
       this.#stocks.set(nodeName, stock);
     }
     return stock;

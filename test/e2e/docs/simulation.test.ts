@@ -1,10 +1,9 @@
 /** The examples of the pages on simulation and faults print what the pages say, to a real kubectl; time goes by faster. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runOrrery } from '../../support/cli.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type KubeClientTools, kubeClientTools } from '../../support/kubectl.ts';
+import { PageSection } from '../../support/listings.ts';
 import { type ServerProcess, startServer } from '../../support/server.ts';
 
 /** As the page starts it; a node that is given more time lets the clock go further ahead of a busy machine. */
@@ -38,18 +37,6 @@ afterAll(async () => {
   tools?.[Symbol.dispose]();
   await server?.[Symbol.asyncDispose]();
 });
-
-/** The section of that title; without one, what is above the first. */
-function section(page: string, title?: string): string {
-  const file = path.resolve(import.meta.dirname, `../../../docs/${page}.md`);
-  const parts = readFileSync(file, 'utf8').split(/^## /m);
-  return parts.find((part) => title === undefined || part.startsWith(`${title}\n`)) ?? '';
-}
-
-function blocks(text: string, language: string): string[] {
-  const pattern = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm');
-  return [...text.matchAll(pattern)].map(([, block = '']) => block);
-}
 
 const words = (line: string): string[] =>
   [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
@@ -97,43 +84,43 @@ async function follow(listing: string): Promise<void> {
 const apply = (manifest: string | undefined) => kubectl('apply -f -', manifest);
 
 test('a node says what Pods may have of it', async () => {
-  await follow(blocks(section('simulation', 'What Pods may have'), 'console')[0] ?? '');
+  await follow(new PageSection('simulation', 'What Pods may have').blocks('console')[0] ?? '');
 });
 
 test('Pods do what they say of themselves', async () => {
-  const text = section('simulation', 'What a Pod may say of itself');
-  await apply(blocks(text, 'yaml')[0]);
-  await follow(blocks(text, 'console')[0] ?? '');
+  const text = new PageSection('simulation', 'What a Pod may say of itself');
+  await apply(text.blocks('yaml')[0]);
+  await follow(text.blocks('console')[0] ?? '');
   await kubectl('delete pods --all --now');
 }, 120_000);
 
 test('a node that is shut down ends its Pods and tells of it', async () => {
-  await follow(blocks(section('simulation', 'Shutting a node down'), 'console')[0] ?? '');
+  await follow(new PageSection('simulation', 'Shutting a node down').blocks('console')[0] ?? '');
   await kubectl('annotate node node-1 orrery.dev/power-');
   await kubectl('delete deployment web');
 }, 120_000);
 
 test('Stages and NodeProfiles do what the page says, and Faults go wrong as theirs says', async () => {
-  const text = section('simulation', 'Behaviour as data');
-  const [stages, profile] = blocks(text, 'yaml');
-  const [workers = '', nodes = ''] = blocks(text, 'console');
+  const text = new PageSection('simulation', 'Behaviour as data');
+  const [stages, profile] = text.blocks('yaml');
+  const [workers = '', nodes = ''] = text.blocks('console');
   await apply(stages);
   // Which of the workers fail is drawn by their names.
   await follow(workers.slice(0, workers.indexOf('$ kubectl get pods')));
   await apply(profile);
   await follow(nodes);
-  const faults = section('faults');
-  const [outage = '', more = ''] = blocks(faults, 'yaml');
+  const faults = new PageSection('faults');
+  const [outage = '', more = ''] = faults.blocks('yaml');
   tools.write('zone-a-down.yaml', outage);
   tools.write('more-faults.yaml', more);
-  for (const listing of blocks(faults, 'console')) await follow(listing);
+  for (const listing of faults.blocks('console')) await follow(listing);
 }, 180_000);
 
 test('a node that runs out of memory gives up who takes most of it', async () => {
-  const text = section('simulation', 'Running out');
+  const text = new PageSection('simulation', 'Running out');
   await orrery(`time speed ${SPEED_OF_PRESSURE}`);
   await kubectl('delete deployment worker');
   await kubectl('delete nodeprofile web');
-  await apply(blocks(text, 'yaml')[0]);
-  await follow(blocks(text, 'console')[0] ?? '');
+  await apply(text.blocks('yaml')[0]);
+  await follow(text.blocks('console')[0] ?? '');
 }, 120_000);

@@ -66,6 +66,8 @@ test('a Pod leaves a device that is tainted, and says why', async () => {
   await taint(plane, 'd1', [BROKEN]);
   await plane.idle();
   expect(await isGoing(plane)).toBe(false);
+  const { spec } = await plane.client.get(slices, { name: 'pool' });
+  expect(spec.devices?.[1]?.taints).toEqual([{ ...BROKEN, timeAdded: expect.any(String) }]);
   await taint(plane, 'd0', [BROKEN]);
   await plane.eventually(
     () => isGoing(plane),

@@ -233,11 +233,35 @@ test('a Pod on a node that nobody knows is left out, which an Event tells, until
         expect.objectContaining({
           reason: 'FailedToUpdateEndpointSlices',
           message:
-            'Error updating Endpoint Slices for Service default/web: node "node-9" not found',
+            'Error updating Endpoint Slices for Service default/web: skipping Pod lost for Service default/web: Node node-9 Not Found',
         }),
       ),
   );
   await expectSizes(plane, [0]);
   await plane.client.create(coreNodes, { metadata: { name: 'node-9' } });
   await expectSizes(plane, [1]);
+});
+
+test('a slice that is being deleted is made anew, and one that another made for the Service is taken away', async () => {
+  await using plane = await slicePlane();
+  await plane.client.create(coreServices, newService('web'));
+  await expectSizes(plane, [0]);
+  const [slice] = await slices(plane);
+  if (!slice) throw new Error('there is no slice');
+  const { metadata } = await plane.client.update(discoveryEndpointSlices, {
+    ...slice,
+    metadata: { ...slice.metadata, finalizers: ['example.com/hold'] },
+  });
+  const { namespace, name = '' } = metadata;
+  await plane.client.delete(discoveryEndpointSlices, { namespace, name });
+  await expectSizes(plane, [0, 0]);
+  await plane.client.create(discoveryEndpointSlices, {
+    metadata: { namespace, name: 'strange', labels: metadata.labels },
+    addressType: 'IPv4',
+    endpoints: [],
+  });
+  await plane.eventually(
+    () => slices(plane),
+    (all) => expect(all.map((one) => one.metadata.name)).not.toContain('strange'),
+  );
 });

@@ -258,6 +258,29 @@ describe('dynamic provisioning', () => {
     );
   });
 
+  test.each([
+    [
+      'cannot make a disk',
+      { maximumSize: '1Mi' },
+      /^failed to provision volume with StorageClass "fast": rpc error: code = OutOfRange desc = /,
+    ],
+    [
+      'does not know what is wanted of it',
+      { failureRate: 'often' },
+      /^Volume provisioning failed with infeasible error. Retries will be delayed. rpc error: /,
+    ],
+  ])('says on the claim when it %s', async (_, parameters, message) => {
+    await using plane = await storagePlane();
+    await plane.client.create(classes, newStorageClass('fast', { parameters }));
+    await createClaim(plane, 'data', { spec: { storageClassName: 'fast' } });
+    await expectEvent(plane, 'data', {
+      type: 'Warning',
+      reason: 'ProvisioningFailed',
+      message: expect.stringMatching(message),
+    });
+    await expectClaim(plane, { status: { phase: 'Pending' } });
+  });
+
   test('gives claims without a class the default one, also when that comes later', async () => {
     await using plane = await storagePlane();
     await createClaim(plane, 'data');

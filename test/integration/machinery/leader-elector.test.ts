@@ -5,6 +5,7 @@ import { VirtualClock } from '../../../src/lib/virtual-clock.ts';
 import { LeaderElector } from '../../../src/machinery/leader-elector.ts';
 import { serviceUnavailable } from '../../../src/scheme/errors.ts';
 import { coordinationLeases } from '../../../src/scheme/generated/resources.ts';
+import type { Lease } from '../../../src/scheme/generated/types/coordination-v1.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type TestApi, testApi } from '../../support/plane.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
@@ -25,8 +26,10 @@ interface Contender extends AsyncDisposable {
   readonly elector: LeaderElector;
   /** `start` and `stop`, as they came. */
   readonly log: string[];
-  /** Cuts the contender off from the API, and back. */
-  readonly link: { connected: boolean };
+  /** What Events tell. */
+  readonly told: string[];
+  /** Cuts the contender off from the API, and back; counts what it asks of it. */
+  readonly link: { connected: boolean; calls: number };
   resign(): Promise<void>;
 }
 
@@ -35,8 +38,10 @@ function contend(lease: string, identity: string, startMs = Date.UTC(2026, 0, 1)
   const clock = new VirtualClock(startMs);
   const abort = new AbortController();
   const log: string[] = [];
-  const link = { connected: true };
+  const told: string[] = [];
+  const link = { connected: true, calls: 0 };
   const reach = (): ApiClient => {
+    link.calls++;
     if (!link.connected) throw serviceUnavailable('no route to the API');
     return api.client;
   };
@@ -52,6 +57,10 @@ function contend(lease: string, identity: string, startMs = Date.UTC(2026, 0, 1)
     clock,
     random: () => 0,
     logger: new RecordingLogger(),
+    events: {
+      record: ({ kind, metadata }, { reason, message }) =>
+        void told.push(`${kind} ${metadata.name}: ${reason}: ${message}`),
+    },
   });
   const role = {
     start: async () => void log.push('start'),
@@ -62,13 +71,15 @@ function contend(lease: string, identity: string, startMs = Date.UTC(2026, 0, 1)
     abort.abort();
     await ended;
   };
-  return { clock, elector, log, link, resign, [Symbol.asyncDispose]: resign };
+  return { clock, elector, log, told, link, resign, [Symbol.asyncDispose]: resign };
 }
 
 const newLease = (): string => `role-${++leases}`;
 const leading = ({ elector }: Contender): boolean => elector.isLeader;
+const read = (name: string): Promise<Lease> =>
+  api.client.get(coordinationLeases, { namespace: NAMESPACE, name });
 const holder = async (name: string): Promise<string | undefined> =>
-  (await api.client.get(coordinationLeases, { namespace: NAMESPACE, name })).spec?.holderIdentity;
+  (await read(name)).spec?.holderIdentity;
 
 /** Moves the contenders' clocks, a second a step, until `check` accepts. */
 async function passTime(contenders: readonly Contender[], check: () => void): Promise<void> {
@@ -110,12 +121,84 @@ describe('LeaderElector', () => {
     const one = contend(lease, 'one');
     await eventually(() => expect(leading(one)).toBe(true));
     await using two = contend(lease, 'two');
+    // Its second look tells that it has seen the lease held.
+    await passTime([two], () => expect(two.link.calls).toBeGreaterThan(1));
     await one.resign();
     expect(one.log).toEqual(['start', 'stop']);
-    expect(await holder(lease)).toBe('');
+    expect(one.told).toEqual([
+      `Lease ${lease}: LeaderElection: one became leader`,
+      `Lease ${lease}: LeaderElection: one stopped leading`,
+    ]);
+    const { spec } = await read(lease);
+    expect(spec).toMatchObject({
+      holderIdentity: '',
+      leaseDurationSeconds: 1,
+      leaseTransitions: 0,
+    });
     const beforeMs = two.clock.now();
     await passTime([two], () => expect(leading(two)).toBe(true));
     expect(two.clock.now() - beforeMs).toBeLessThan(15_000);
+  });
+
+  test('a holder renews its lease, and keeps the time since when it leads', async () => {
+    const lease = newLease();
+    await using one = contend(lease, 'one');
+    await eventually(() => expect(leading(one)).toBe(true));
+    await eventually(
+      () => {
+        one.clock.advance(1_000);
+        return read(lease);
+      },
+      ({ spec }) => expect(spec?.renewTime?.localeCompare('2026-01-01T00:00:20')).toBe(1),
+    );
+    expect((await read(lease)).spec).toMatchObject({
+      acquireTime: '2026-01-01T00:00:00.000000Z',
+      leaseTransitions: 0,
+    });
+    expect(one.log).toEqual(['start']);
+  });
+
+  test('a Lease that is deleted under its holder is made anew by it, which leads on', async () => {
+    const lease = newLease();
+    await using one = contend(lease, 'one');
+    await eventually(() => expect(leading(one)).toBe(true));
+    await api.client.delete(coordinationLeases, { namespace: NAMESPACE, name: lease });
+    await eventually(
+      () => {
+        one.clock.advance(1_000);
+        return read(lease).catch(() => undefined);
+      },
+      (found) => expect(found?.spec?.holderIdentity).toBe('one'),
+    );
+    expect([leading(one), one.log]).toEqual([true, ['start']]);
+  });
+
+  test('a holder that finds its Lease in other hands stops at its next renewal, and writes nothing into it', async () => {
+    const lease = newLease();
+    await using one = contend(lease, 'one');
+    await eventually(() => expect(leading(one)).toBe(true));
+    const found = await read(lease);
+    const seized = await api.client.update(coordinationLeases, {
+      ...found,
+      spec: { ...found.spec, holderIdentity: 'thief' },
+    });
+    await passTime([one], () => expect(one.log).toEqual(['start', 'stop']));
+    expect((await read(lease)).metadata.resourceVersion).toBe(seized.metadata.resourceVersion);
+  });
+
+  test('a label that somebody sets on the Lease of a dead holder is no renewal', async () => {
+    const lease = newLease();
+    await using one = contend(lease, 'one');
+    await eventually(() => expect(leading(one)).toBe(true));
+    one.link.connected = false;
+    await using two = contend(lease, 'two');
+    let seconds = 0;
+    await passTime([two], () => expect(++seconds).toBeGreaterThan(9));
+    const patch = { metadata: { labels: { seen: 'yes' } } };
+    const target = { namespace: NAMESPACE, name: lease };
+    await api.client.patch(coordinationLeases, target, { type: 'merge', patch });
+    await passTime([two], () => expect(++seconds).toBeGreaterThan(19));
+    await eventually(() => expect(leading(two)).toBe(true));
   });
 
   test('a holder that cannot renew stops before another starts', async () => {
@@ -188,6 +271,7 @@ describe('LeaderElector', () => {
       name: lease,
       random: () => 0,
       logger,
+      events: { record: () => undefined },
     };
     const elector = new LeaderElector({ ...options, identity: 'broken', clock });
     const role = {

@@ -53,6 +53,13 @@ test.each([
   expect(() => read(args)).toThrow(message);
 });
 
+test.each([
+  [[], false],
+  [['--disable-force-detach-on-timeout', 'true'], true],
+])('%j keeps what a silent node has mounted for it: %j', (args, expected) => {
+  expect(read(args).disableForceDetachOnTimeout).toBe(expected);
+});
+
 test('a stray word is refused', () => {
   expect(() => read(['start'])).toThrow("Unexpected argument 'start'");
 });

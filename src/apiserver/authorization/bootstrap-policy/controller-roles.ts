@@ -221,6 +221,7 @@ const VOLUME_CONTROLLERS: Readonly<Record<string, readonly PolicyRule[]>> = {
     allow('update patch', 'core', 'persistentvolumeclaims/status'),
     // To name the driver that is to grow a volume whose plugin is no more.
     allow(`update ${READ}`, 'core', 'persistentvolumeclaims'),
+    allow(READ, 'storage.k8s.io', 'storageclasses'),
     RECORD_EVENTS,
   ],
   'persistent-volume-binder': [

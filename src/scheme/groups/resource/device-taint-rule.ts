@@ -1,3 +1,4 @@
+import { toRfc3339 } from '../../../lib/clock.ts';
 import type { FieldError } from '../../field-error.ts';
 import type { DeviceTaintRule } from '../../generated/types/resource-v1beta2.ts';
 import type { KindStrategy } from '../../kind-strategy.ts';
@@ -6,6 +7,7 @@ import { ageColumn, nameColumn } from '../columns.ts';
 import { checkConditions } from '../condition-checks.ts';
 import { WITH_STATUS_ALONE } from '../status.ts';
 import { checkDeviceTaint, checkPoolName } from './device-checks.ts';
+import { restampTaint, stampTaint } from './taint-times.ts';
 
 const MAX_CONDITIONS = 8;
 
@@ -13,6 +15,11 @@ const MAX_CONDITIONS = 8;
 export const deviceTaintRuleStrategy: KindStrategy<DeviceTaintRule> = {
   ...WITH_STATUS_ALONE,
   returnsDeleted: true,
+  stampTimes({ spec }, current, nowMs) {
+    const now = toRfc3339(nowMs);
+    if (current) restampTaint(spec.taint, current.spec.taint, now);
+    else stampTaint(spec.taint, now);
+  },
   validate({ spec: { deviceSelector = {}, taint } }) {
     const errors: FieldError[] = [];
     const { driver, pool, device } = deviceSelector;

@@ -1,3 +1,4 @@
+import { toRfc3339 } from '../../../lib/clock.ts';
 import { type FieldError, invalid, required } from '../../field-error.ts';
 import type {
   CounterSet,
@@ -12,6 +13,7 @@ import { ageColumn, nameColumn, UNSET } from '../columns.ts';
 import { checkPoolName, checkSet } from './device-checks.ts';
 import { checkCounters, validateDevice } from './device-validation.ts';
 import { chosenNodes } from './node-choice.ts';
+import { stampTaint } from './taint-times.ts';
 
 const MAX_DEVICES = 128;
 /** Devices with taints, counters or lists of values take more room. */
@@ -110,6 +112,12 @@ function validateUpdate({ spec: next }: ResourceSlice, { spec: current }: Resour
 /** resource.k8s.io/ResourceSlice. */
 export const resourceSliceStrategy: KindStrategy<ResourceSlice> = {
   returnsDeleted: true,
+  stampTimes({ spec }, _, nowMs) {
+    const now = toRfc3339(nowMs);
+    for (const { taints = [] } of spec.devices ?? []) {
+      for (const taint of taints) stampTaint(taint, now);
+    }
+  },
   validate,
   validateUpdate,
   selectableFields: {

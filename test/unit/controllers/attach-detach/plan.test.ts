@@ -60,6 +60,7 @@ const view = (parts: Partial<NodeView> = {}): NodeView => ({
   needs: [],
   attachments: [],
   nowMs: NOW,
+  isPatient: false,
   volumeOf: ({ spec }) =>
     [a, shared].find(({ metadata }) => metadata.name === spec.source.persistentVolumeName),
   unneeded: new Map(),
@@ -198,6 +199,25 @@ const PLANS: readonly [
       node: node({ inUse: IN_USE, ready: 'Unknown' }),
       attachments: [attached()],
       unneeded: unneededSince('2026-01-01T00:04:00Z'),
+    }),
+    { detach: 1 },
+  ],
+  [
+    'of a silent node is left to it for ever where nobody forces it',
+    view({
+      node: node({ inUse: IN_USE, ready: 'Unknown' }),
+      attachments: [attached()],
+      unneeded: unneededSince('2025-01-01T00:00:00Z'),
+      isPatient: true,
+    }),
+    {},
+  ],
+  [
+    'of a node that is out of service is taken away, also where nobody forces it',
+    view({
+      node: node({ inUse: IN_USE, taint: 'node.kubernetes.io/out-of-service' }),
+      attachments: [attached()],
+      isPatient: true,
     }),
     { detach: 1 },
   ],

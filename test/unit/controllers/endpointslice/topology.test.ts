@@ -36,6 +36,14 @@ test.each([
   [{ 'service.kubernetes.io/topology-mode': 'auto' }, true],
   [{ 'service.kubernetes.io/topology-aware-hints': 'Auto' }, true],
   [{ 'service.kubernetes.io/topology-mode': 'disabled' }, false],
+  [{ 'service.kubernetes.io/topology-mode': 'AUTO' }, false],
+  [
+    {
+      'service.kubernetes.io/topology-mode': 'Auto',
+      'service.kubernetes.io/topology-aware-hints': 'Disabled',
+    },
+    false,
+  ],
   [{}, false],
 ])('a Service with %j wants topology aware hints: %j', (annotations, expected) => {
   expect(wantsTopologyHints(service(annotations as Record<string, string>))).toBe(expected);
@@ -88,7 +96,18 @@ describe('endpoints', () => {
       half,
       'a a a a b b b',
     ],
-    ['of one zone alone have no hints', ['a', 'a'], { a: 1 }, 'Nodes only ready in one zone'],
+    [
+      'are evened out where a whole one too many is',
+      ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', ...Array(9).fill('b')],
+      half,
+      'a a a a a a a a a a b b b b b b b b b b',
+    ],
+    [
+      'of one zone alone have no hints',
+      ['a', 'a'],
+      { a: 1 },
+      'Insufficient Node information: allocatable CPU or zone not specified on one or more nodes',
+    ],
     [
       'of no zone that counts have no hints',
       ['a', 'a'],

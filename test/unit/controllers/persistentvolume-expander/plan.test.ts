@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   planExpansion,
+  retryDelayMs,
   wantsMore,
 } from '../../../../src/controllers/persistentvolume-expander/plan.ts';
 import {
+  failedStatus,
   resizedStatus,
   resizingStatus,
 } from '../../../../src/controllers/persistentvolume-expander/status.ts';
@@ -110,7 +112,7 @@ describe('an expansion', () => {
 
 test('a claim says that it is being resized and what is set aside for it, until it has it', () => {
   const pending = { type: 'FileSystemResizePending', status: 'True' as const };
-  const resizing = resizingStatus(claim('2Gi', { conditions: [pending] }), 'now');
+  const resizing = resizingStatus(claim('2Gi', { conditions: [pending] }), '2Gi', 'now');
   expect(resizing).toEqual({
     phase: 'Bound',
     capacity: { storage: '1Gi' },
@@ -123,5 +125,66 @@ test('a claim says that it is being resized and what is set aside for it, until 
     capacity: { storage: '2Gi' },
     allocatedResources: { storage: '2Gi' },
     conditions: [pending],
+  });
+});
+
+describe('a claim whose disk could not grow', () => {
+  const NOW = '2026-01-01T00:00:00Z';
+  const resizing = claim('2Gi', resizingStatus(claim('2Gi'), '2Gi', NOW));
+  const failed = (isInfeasible: boolean, now = NOW) =>
+    claim('2Gi', failedStatus(resizing, { isInfeasible, message: 'no more' }, now));
+
+  test.each([
+    [true, 'ControllerResizeInfeasible'],
+    [false, 'ControllerResizeInProgress'],
+  ])('says so, and whether it ever will: %j', (isInfeasible, storage) => {
+    expect(failed(isInfeasible).status).toMatchObject({
+      allocatedResources: { storage: '2Gi' },
+      allocatedResourceStatuses: { storage },
+      conditions: [
+        { type: 'Resizing', status: 'True' },
+        {
+          type: 'ControllerResizeError',
+          status: 'True',
+          message: 'failed to expand pvc with no more',
+          lastTransitionTime: NOW,
+        },
+      ],
+    });
+  });
+
+  test('says when it failed last', () => {
+    const again = failedStatus(failed(true), { isInfeasible: true, message: 'no more' }, 'later');
+    expect(again.conditions?.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual([
+      NOW,
+      'later',
+    ]);
+  });
+
+  test('is left as it is while the same is tried again, and says when another size is', () => {
+    const again = failed(true);
+    expect(resizingStatus(again, '2048Mi', 'later')).toBe(again.status);
+    expect(resizingStatus(again, '3Gi', 'later')).toMatchObject({
+      allocatedResources: { storage: '3Gi' },
+      allocatedResourceStatuses: { storage: 'ControllerResizeInProgress' },
+    });
+  });
+
+  test('says nothing of it once it has grown', () => {
+    expect(resizedStatus(failed(true), '2Gi')).toEqual({
+      phase: 'Bound',
+      capacity: { storage: '2Gi' },
+      allocatedResources: { storage: '2Gi' },
+    });
+  });
+
+  test.each<[string, ReturnType<typeof claim>, string, number, number]>([
+    ['five minutes after it turned out to be infeasible', failed(true), '2Gi', 60_000, 240_000],
+    ['at once when they are over', failed(true), '2Gi', 300_000, 0],
+    ['at once to another size', failed(true), '1536Mi', 0, 0],
+    ['when the queue says so, where it may succeed', failed(false), '2Gi', 0, 0],
+    ['at once the first time', claim('2Gi'), '2Gi', 0, 0],
+  ])('is tried again %s', (_, subject, storage, passedMs, delayMs) => {
+    expect(retryDelayMs(subject, storage, Date.parse(NOW) + passedMs)).toBe(delayMs);
   });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   isFinished,
+  isStarted,
   progressOf,
   withFailure,
   withProgress,
+  withStart,
 } from '../../../../src/controllers/storage-version-migrator/status.ts';
 import type { StorageVersionMigration } from '../../../../src/scheme/generated/types/storagemigration-v1beta1.ts';
 
@@ -32,6 +34,13 @@ describe('a migration', () => {
     expect(isFinished(fresh)).toBe(false);
   });
 
+  test('that begins says that it runs, before it has done anything', () => {
+    const begun = withStart(fresh, FIRST);
+    expect([isStarted(fresh), isStarted(begun)]).toEqual([false, true]);
+    expect(said(begun)).toEqual([['Running', 'True', '']]);
+    expect(begun.status?.conditions?.[0]?.reason).toBe('StorageVersionMigrationInProgress');
+  });
+
   test('on its way says how far it is, and where it goes on after a restart', () => {
     expect(said(halfWay)).toEqual([
       ['Running', 'True', '500 of 800 objects are in the storage version'],
@@ -53,7 +62,7 @@ describe('a migration', () => {
       { resourceVersion: '99', now: LATER },
     );
     expect(said(end)).toEqual([
-      ['Running', 'False', '500 of 800 objects are in the storage version'],
+      ['Running', 'False', message],
       ['Succeeded', 'True', message],
     ]);
     expect(end.status?.resourceVersion).toBe('77');
@@ -64,9 +73,12 @@ describe('a migration', () => {
   test('that cannot go on has failed, says why, and keeps what it has done', () => {
     const end = withFailure(halfWay, 'the resource is gone', LATER);
     expect(said(end)).toEqual([
-      ['Running', 'False', '500 of 800 objects are in the storage version'],
+      ['Running', 'False', 'the resource is gone'],
       ['Failed', 'True', 'the resource is gone'],
     ]);
+    expect(new Set(end.status?.conditions?.map(({ reason }) => reason))).toEqual(
+      new Set(['StorageVersionMigrationFailed']),
+    );
     expect(isFinished(end)).toBe(true);
     expect(progressOf(end).done).toBe(500);
   });
