@@ -2,11 +2,12 @@
 import type {
   Container,
   ContainerStatus,
-  ContainerUser,
+  LinuxContainerUser,
   PodSpec,
   VolumeMount,
   VolumeMountStatus,
 } from '../../scheme/generated/types/core-v1.ts';
+import { behaviourOf } from '../container/images.ts';
 
 /** What is mounted in the container. A mount that is only read says whether the mounts below it are, too. */
 export function mountsOf({ volumeMounts }: Container): Pick<ContainerStatus, 'volumeMounts'> {
@@ -26,18 +27,18 @@ function mountStatus({
   return { name, mountPath, readOnly, recursiveReadOnly: mode };
 }
 
-/** Images of the simulation run as root where nothing else is said. */
+/** Where nothing else is said, and the image says nothing. */
 const ROOT = 0;
 
 /** As whom the container's first process runs, and in which groups. */
 export function userOf(
-  { securityContext: own }: Container,
+  { image = '', securityContext: own }: Container,
   spec: PodSpec | undefined,
-): ContainerUser {
+): LinuxContainerUser {
   const ofPod = spec?.securityContext;
-  const uid = own?.runAsUser ?? ofPod?.runAsUser ?? ROOT;
+  const uid = own?.runAsUser ?? ofPod?.runAsUser ?? behaviourOf(image).uid ?? ROOT;
   const gid = own?.runAsGroup ?? ofPod?.runAsGroup ?? ROOT;
   const { fsGroup, supplementalGroups = [] } = ofPod ?? {};
   const groups = new Set([gid, ...supplementalGroups, ...(fsGroup === undefined ? [] : [fsGroup])]);
-  return { linux: { uid, gid, supplementalGroups: [...groups].sort((a, b) => a - b) } };
+  return { uid, gid, supplementalGroups: [...groups].sort((a, b) => a - b) };
 }

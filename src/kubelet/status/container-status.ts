@@ -89,7 +89,7 @@ export function runningStatus(
     state: { running: { startedAt: toRfc3339(nowMs) } },
     ...resourcesOf(container),
     ...mountsOf(container),
-    user: userOf(container, spec),
+    user: { linux: userOf(container, spec) },
   };
 }
 

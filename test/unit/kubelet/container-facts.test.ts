@@ -50,6 +50,10 @@ describe('the first process of a container', () => {
     const [uid, gid, supplementalGroups] = ids;
     const spec = { containers: [], securityContext: pod };
     const user = userOf({ name: 'c', securityContext: own }, spec);
-    expect(user).toEqual({ linux: { uid, gid, supplementalGroups } });
+    expect(user).toEqual({ uid, gid, supplementalGroups });
+  });
+
+  test('runs as its image says where its Pod does not', () => {
+    expect(userOf({ name: 'c', image: 'registry.k8s.io/pause:3.10' }, undefined).uid).toBe(65_535);
   });
 });
