@@ -74,7 +74,9 @@ export function createVolumeBinding({
       const plan = plans.get(uid);
       const timeoutMs = bindTimeoutSeconds * 1_000;
       const node = () => cache.node(nodeName)?.node;
-      return plan && bindVolumes(plan, nodeName, { client, clock, node, state, timeoutMs });
+      const isPodGone = () => cache.node(nodeName)?.pod(uid) === undefined;
+      const options = { client, clock, isPodGone, node, state, timeoutMs };
+      return plan && bindVolumes(plan, nodeName, options);
     },
     postBind({ uid }) {
       // The volumes say by now whose they are.
