@@ -24,7 +24,7 @@ export interface KubeletSettings {
   readonly leaseRenewMs: number;
   /** How long others may wait for a renewal. @default 40 */
   readonly leaseDurationSeconds: number;
-  /** Between reports of an unchanged node status. @default 300_000 */
+  /** Between reports of an unchanged node status; half as long, or half as long again, after a change. @default 300_000 */
   readonly nodeStatusReportMs: number;
   /** What nodes' Pod ranges are parts of: one range, or one of each family. @default ['10.128.0.0/9'] */
   readonly clusterCidrs: readonly string[];

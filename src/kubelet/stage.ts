@@ -22,8 +22,8 @@ export interface PodContext {
   neighbours(): Iterable<Pod>;
   /** What the node gives Pods up for now; undefined when it has enough of all. */
   shortage(): Shortage | undefined;
-  /** The images that the node has. */
-  readonly images: { has(image: string): boolean };
+  /** The images that the node has, and which of them no Pod has pulled. */
+  readonly images: { has(image: string): boolean; isPreloaded(image: string): boolean };
   /** How many times longer pulls take than they should. */
   readonly pullSlowdown: number;
   /** How a fault has ended the Pod's containers. */

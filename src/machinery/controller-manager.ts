@@ -12,9 +12,10 @@ import type { MetricRegistry } from '../lib/metrics.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
 import type { WorkGauge } from '../lib/work-gauge.ts';
 import type { Controller } from './controller.ts';
-import { type ControllerEnvironment, ControllerRunner } from './controller-runner.ts';
+import type { ControllerEnvironment } from './controller-runner.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { InformerFactory } from './informer.ts';
+import { LastingRunner } from './lasting-runner.ts';
 import { LeaderElector } from './leader-elector.ts';
 import { PauseWatch } from './pause-watch.ts';
 import type { QueueBackend } from './work-queue.ts';
@@ -51,7 +52,7 @@ export interface ControllerManagerOptions {
 export class ControllerManager {
   readonly #options: ControllerManagerOptions;
   readonly #environment: ControllerEnvironment;
-  readonly #runners = new Set<ControllerRunner>();
+  readonly #runners = new Set<LastingRunner>();
   readonly #elections: Promise<void>[] = [];
   readonly #pauses: PauseWatch;
   readonly #abort = new AbortController();
@@ -99,13 +100,13 @@ export class ControllerManager {
     return this.stop();
   }
 
-  #addRunner(controller: Controller, isLeading?: () => boolean): ControllerRunner {
-    const runner = new ControllerRunner(controller, this.#environment, isLeading);
+  #addRunner(controller: Controller, isLeading?: () => boolean): LastingRunner {
+    const runner = new LastingRunner(controller, this.#environment, isLeading);
     this.#runners.add(runner);
     return runner;
   }
 
-  async #stopRunner(runner: ControllerRunner): Promise<void> {
+  async #stopRunner(runner: LastingRunner): Promise<void> {
     this.#runners.delete(runner);
     await runner.stop();
   }
@@ -114,7 +115,8 @@ export class ControllerManager {
     controller: Controller,
     { identity, leaseName }: NonNullable<ControllerManagerOptions['shared']>,
   ): void {
-    const { events, logger, random, retryClock } = this.#environment;
+    const { events, logger, metrics, random, retryClock } = this.#environment;
+    const name = leaseName?.(controller) ?? `orrery-${controller.name}`;
     const elector = new LeaderElector({
       client: this.#options.client,
       // Processes live in real time, however fast or slow the cluster's goes.
@@ -124,9 +126,15 @@ export class ControllerManager {
       events,
       identity,
       namespace: 'kube-system',
-      name: leaseName?.(controller) ?? `orrery-${controller.name}`,
+      name,
     });
-    let runner: ControllerRunner | undefined;
+    const removeMetric = metrics?.add({
+      name: 'leader_election_master_status',
+      help: 'Whether this process leads, by the name of the lease: 1 if so, 0 if it waits.',
+      type: 'gauge',
+      read: () => [{ labels: { name }, value: elector.isLeader ? 1 : 0 }],
+    });
+    let runner: LastingRunner | undefined;
     const role = {
       start: (isHeld: () => boolean) => {
         runner = this.#addRunner(controller, isHeld);
@@ -136,6 +144,7 @@ export class ControllerManager {
         if (runner) await this.#stopRunner(runner);
       },
     };
-    this.#elections.push(elector.run(role, this.#abort.signal));
+    const election = elector.run(role, this.#abort.signal);
+    this.#elections.push(election.finally(() => removeMetric?.()));
   }
 }

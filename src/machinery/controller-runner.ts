@@ -40,6 +40,13 @@ export interface ControllerEnvironment {
   readonly metrics?: MetricRegistry | undefined;
 }
 
+export interface ControllerRunnerOptions {
+  /** Whether its process still holds the lease of a singleton. @default always */
+  readonly isLeading?: () => boolean;
+  /** See QueueOptions.onDataLoss. */
+  readonly onDataLoss?: () => void;
+}
+
 /** One controller at work, from set-up to stop: used once. */
 export class ControllerRunner {
   readonly #controller: Controller;
@@ -48,21 +55,22 @@ export class ControllerRunner {
   readonly #metrics = new QueueMetrics();
   readonly #runs: RunFence | undefined;
   readonly #isLeading: () => boolean;
+  readonly #onDataLoss: () => void;
   #removeMetrics: (() => void) | undefined;
   #removeWork: (() => void) | undefined;
   #parts:
     | { backendQueue: BackendQueue; queue: ControllerQueue; informers: ScopedInformers }
     | undefined;
 
-  /** @param isLeading Whether its process still holds the lease of a singleton. @default always */
   constructor(
     controller: Controller,
     environment: ControllerEnvironment,
-    isLeading: () => boolean = () => true,
+    { isLeading = () => true, onDataLoss = () => undefined }: ControllerRunnerOptions = {},
   ) {
     this.#controller = controller;
     this.#environment = environment;
     this.#isLeading = isLeading;
+    this.#onDataLoss = onDataLoss;
     const { sharedQueues } = environment;
     if (sharedQueues) this.#runs = new RunFence(sharedQueues.pauses);
   }
@@ -81,6 +89,7 @@ export class ControllerRunner {
         this.#parts?.queue.noteLoss();
       },
       onRecovery: () => this.#parts?.queue.recover(),
+      onDataLoss: () => this.#onDataLoss(),
     });
     this.#observe(backendQueue);
     const queue = this.#createQueue(backendQueue);

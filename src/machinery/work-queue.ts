@@ -35,6 +35,11 @@ export interface QueueOptions {
    * not started, may be gone.
    */
   onRecovery?(): void;
+  /**
+   * The queue's server is not the one that it was: it may have forgotten whatever was enqueued in it, however long ago and by
+   * whom, with its deadlines and with the keys of processes that are gone. Comes after {@link onRecovery}.
+   */
+  onDataLoss?(): void;
 }
 
 export interface BackendQueue {

@@ -98,6 +98,7 @@ export class BullmqQueue implements BackendQueue {
         options.onLoss?.();
       },
       onRecovery: () => options.onRecovery?.(),
+      onDataLoss: () => options.onDataLoss?.(),
     });
     const onError = (error: Error): void => {
       if (!this.#closing) logger.warn('queue error', { queue: name, error });

@@ -8,6 +8,8 @@ export interface ServerListener {
   onLoss(): void;
   /** The server is back: it answers again. */
   onRecovery(): void;
+  /** It is another one than before, and may have forgotten everything. Comes after {@link onRecovery}. */
+  onDataLoss?(): void;
 }
 
 /** The way to the server that holds the queues, shared by every queue of a process. */

@@ -40,13 +40,14 @@ export async function openRedisConnection({
       { cause: thrown },
     );
   }
+  const dataLoss = await watchForDataLoss(redis);
   return {
     connection: redis,
     backendFactory: createRedisBackend as unknown as QueueConnection['backendFactory'],
     prefix,
     // Short, because after a broken connection a worker may sit out a whole wait.
     idleSeconds: 5,
-    addListener: ({ onLoss, onRecovery }) => {
+    addListener: ({ onLoss, onRecovery, onDataLoss }) => {
       const onReady = (): void => {
         onLoss();
         onRecovery();
@@ -54,11 +55,42 @@ export async function openRedisConnection({
       redis.on('close', onLoss);
       // Comes once a connection is established again, too; the first one has been.
       redis.on('ready', onReady);
-      return () => void redis.off('close', onLoss).off('ready', onReady);
+      if (onDataLoss) dataLoss.add(onDataLoss);
+      return () => {
+        redis.off('close', onLoss).off('ready', onReady);
+        if (onDataLoss) dataLoss.delete(onDataLoss);
+      };
     },
     // Nothing is on its way any more; `quit` would wait for a server that is away.
     close: async () => redis.disconnect(),
   };
+}
+
+/**
+ * Calls those in the returned set when the server turns out to be another one: it was started anew, with as much as it had
+ * written to a disk, or a replica took its place.
+ */
+async function watchForDataLoss(redis: Redis): Promise<Set<() => void>> {
+  const listeners = new Set<() => void>();
+  let known = await readRunId(redis);
+  const compare = async (): Promise<void> => {
+    const current = (await readRunId(redis)) ?? known;
+    const isAnother = known !== undefined && current !== known;
+    known = current;
+    if (isAnother) for (const onDataLoss of listeners) onDataLoss();
+  };
+  redis.on('ready', () => void compare());
+  return listeners;
+}
+
+/** Redis draws it when it starts. */
+async function readRunId(redis: Redis): Promise<string | undefined> {
+  try {
+    return /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1];
+  } catch {
+    // Ignored: it is lost again, and asked again when it is back; or it tells this user nothing.
+    return undefined;
+  }
 }
 
 /**

@@ -71,13 +71,18 @@ export async function expectQueueSurvivesKill(
   const options = { openBackend: () => server.openBackend(), name, history, work };
   await using one = await startQueueProcess(options);
   await using two = await startQueueProcess(options);
-  const touchSome = async (): Promise<void> => {
-    const key = `k${Math.floor(random() * KEYS)}`;
+  const touch = (key: string): void => {
     history.touch(key);
     for (const { queue } of [one, two]) queue.add(key);
+  };
+  const touchSome = async (): Promise<void> => {
+    touch(`k${Math.floor(random() * KEYS)}`);
     await sleep(systemClock, 5);
   };
   while (history.starts < KEYS / 2) await touchSome();
+  // More than can be worked on at once: some are killed while they wait.
+  for (let i = 0; i < KEYS; i++) touch(`k${i}`);
+  await sleep(systemClock, 5);
   await server.kill();
   for (let i = 0; i < CHANGES_WHILE_AWAY; i++) await touchSome();
   const restart = server.restart();

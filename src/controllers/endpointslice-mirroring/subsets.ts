@@ -35,30 +35,28 @@ interface AddressesOfPort {
 
 function byPort(subsets: readonly EndpointSubset[]): Iterable<AddressesOfPort> {
   const ports = new Map<string, AddressesOfPort>();
-  for (const subset of subsets) {
-    const own = subset.ports ?? [];
+  for (const { addresses = [], notReadyAddresses = [], ports: own = [] } of subsets) {
     for (const port of own.length > 0 ? own : [undefined]) {
       const key = port ? portKeyOf(port) : '';
       const known = ports.get(key) ?? { port, addresses: new Map() };
       ports.set(key, known);
-      noteAll(known.addresses, subset);
+      note(known.addresses, addresses, true);
+      note(known.addresses, notReadyAddresses, false);
     }
   }
   return ports.values();
 }
 
-function noteAll(
+function note(
   known: Map<string, Readiness>,
-  { addresses = [], notReadyAddresses = [] }: EndpointSubset,
+  addresses: readonly EndpointAddress[],
+  ready: boolean,
 ): void {
-  for (const address of addresses) note(known, address, true);
-  for (const address of notReadyAddresses) note(known, address, false);
-}
-
-function note(known: Map<string, Readiness>, address: EndpointAddress, ready: boolean): void {
-  const id = `${address.ip}/${address.targetRef?.uid ?? ''}`;
-  if (known.get(id)?.ready === false) return;
-  known.set(id, { address: known.get(id)?.address ?? address, ready });
+  for (const address of addresses) {
+    const id = `${address.ip}/${address.targetRef?.uid ?? ''}`;
+    const before = known.get(id);
+    if (before?.ready !== false) known.set(id, { address: before?.address ?? address, ready });
+  }
 }
 
 function portKeyOf({ name = '', port, protocol = 'TCP', appProtocol = '' }: EndpointPort): string {

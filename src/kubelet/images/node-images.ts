@@ -1,4 +1,5 @@
 import type { ContainerImage, Node, Pod } from '../../scheme/generated/types/core-v1.ts';
+import type { PodContext } from '../stage.ts';
 import { statusesOf } from '../status/container-slots.ts';
 import { withDefaultTag } from './image-name.ts';
 import { imageFacts } from './image-size.ts';
@@ -19,6 +20,8 @@ interface NodeStock {
   readonly images: Map<string, ImageUse>;
   /** The sum of their sizes. */
   bytes: number;
+  /** Counts those that have come and gone. */
+  revision: number;
 }
 
 /**
@@ -29,7 +32,16 @@ export class NodeImages {
   readonly #stocks = new Map<string, NodeStock>();
 
   has(nodeName: string, image: string): boolean {
-    return this.#stocks.get(nodeName)?.images.has(withDefaultTag(image)) ?? false;
+    return this.#find(nodeName, image) !== undefined;
+  }
+
+  /** What its Pods are told of a node's images. */
+  on(nodeName: string): PodContext['images'] {
+    return {
+      has: (image) => this.has(nodeName, image),
+      // A kubelet that starts again takes what it finds for preloaded.
+      isPreloaded: (image) => this.#find(nodeName, image)?.detectedMs === 0,
+    };
   }
 
   /** Takes note of an image, and of its use at a time. */
@@ -37,8 +49,10 @@ export class NodeImages {
     const stock = this.#of(nodeName);
     const name = withDefaultTag(image);
     const known = stock.images.get(name);
-    if (!known) stock.bytes += imageFacts(name).sizeBytes;
-    else if (usedMs <= known.usedMs) return;
+    if (!known) {
+      stock.bytes += imageFacts(name).sizeBytes;
+      stock.revision++;
+    } else if (usedMs <= known.usedMs) return;
     stock.images.set(name, { detectedMs: known?.detectedMs ?? detectedMs, usedMs });
   }
 
@@ -80,7 +94,9 @@ export class NodeImages {
 
   remove(nodeName: string, image: string): void {
     const stock = this.#stocks.get(nodeName);
-    if (stock?.images.delete(image)) stock.bytes -= imageFacts(image).sizeBytes;
+    if (!stock?.images.delete(image)) return;
+    stock.bytes -= imageFacts(image).sizeBytes;
+    stock.revision++;
   }
 
   forgetNode(nodeName: string): void {
@@ -97,10 +113,19 @@ export class NodeImages {
     return this.#stocks.get(nodeName)?.bytes ?? 0;
   }
 
+  /** Another number whenever the node holds other images than before. */
+  revisionOf(nodeName: string): number {
+    return this.#stocks.get(nodeName)?.revision ?? 0;
+  }
+
+  #find(nodeName: string, image: string): ImageUse | undefined {
+    return this.#stocks.get(nodeName)?.images.get(withDefaultTag(image));
+  }
+
   #of(nodeName: string): NodeStock {
     let stock = this.#stocks.get(nodeName);
     if (!stock) {
-      stock = { images: new Map(), bytes: 0 };
+      stock = { images: new Map(), bytes: 0, revision: 0 };
       this.#stocks.set(nodeName, stock);
     }
     return stock;

@@ -68,16 +68,30 @@ export function imageOutcome(pod: Pod, container: Container, ctx: PodContext): I
     return { kind: 'failed', reason: REASON_INVALID_IMAGE_NAME, message };
   }
   if (mustPull(container, ctx)) return pullOutcome(pod, container, ctx);
-  if (ctx.images.has(image)) return { kind: 'present' };
-  const message = `Container image "${image}" is not present with pull policy of Never`;
+  const isPresent = ctx.images.has(image);
+  if (isPresent && isForPod(pod, image, ctx)) return { kind: 'present' };
+  if (pullPolicyOf(container) !== 'Never') return pullOutcome(pod, container, ctx);
+  const why = isPresent
+    ? 'is present with pull policy of Never but does not have the proper auth (image secret) that was used to pull the image'
+    : 'is not present with pull policy of Never';
+  const message = `Container image "${image}" ${why}`;
   return { kind: 'failed', reason: REASON_ERR_IMAGE_NEVER_PULL, message };
+}
+
+/** What one Pod has pulled by its secrets is not for others that have none. What came with the node is for all. */
+function isForPod(pod: Pod, image: string, ctx: PodContext): boolean {
+  return ctx.images.isPreloaded(image) || mayPull(pod, image, ctx);
+}
+
+function mayPull(pod: Pod, image: string, ctx: PodContext): boolean {
+  return !needsCredentials(pod, image, ctx) || ctx.sources.registries.has(registryOf(image));
 }
 
 function pullOutcome(pod: Pod, container: Container, ctx: PodContext): ImageOutcome {
   const { image = '', name } = container;
   const error = declaredPullError(pod, name);
   if (error !== undefined) return refused(image, 'NotFound', `${canonicalName(image)}: ${error}`);
-  if (needsCredentials(pod, image, ctx) && !ctx.sources.registries.has(registryOf(image))) {
+  if (!mayPull(pod, image, ctx)) {
     const why =
       'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials';
     return refused(image, 'Unknown', why);

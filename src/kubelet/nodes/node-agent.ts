@@ -25,13 +25,14 @@ import type { KubeletSettings } from '../settings.ts';
 import { SHARD_CONCURRENCY, SHARD_KEYS, shardKeyOf, shardPhase } from '../shards.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import { isRegistered, nodeRegister } from '../stages/node-register.ts';
-import { nodeReport } from '../stages/node-report.ts';
+import { nextReportMs, nodeReport } from '../stages/node-report.ts';
 import { isTerminal } from '../status/pod-phase.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import { isRenewalDue, NODE_LEASE_NAMESPACE, newLease, renewedLease } from './node-lease.ts';
 import { NodeResources, type ResourceLook } from './node-resources.ts';
 import { isShutdownOver, isShuttingDown } from './node-shutdown.ts';
 import type { NodeContext, NodeTransition } from './node-stage.ts';
+import { RestingNodes, type Surroundings } from './resting-nodes.ts';
 import { planStaticPods } from './static-pods.ts';
 import { hasOtherVolumes, VolumesInUse } from './volumes-in-use.ts';
 
@@ -89,6 +90,15 @@ function mayUseVolumes({ status }: Node): boolean {
   return Boolean(status?.volumesAttached?.length || status?.volumesInUse?.length);
 }
 
+/** Whether what the node does may change with time alone, whatever its resources are. */
+function mayStir(node: Node): boolean {
+  return (
+    mayUseVolumes(node) ||
+    isShuttingDown(node) ||
+    node.metadata.annotations?.[ANNOTATION_STATIC_PODS] !== undefined
+  );
+}
+
 class NodeAgent {
   readonly #context: ControllerContext;
   readonly #settings: KubeletSettings;
@@ -101,6 +111,7 @@ class NodeAgent {
   readonly #volumes = new VolumesInUse();
   readonly #addresses: MachineAddresses;
   readonly #resources: NodeResources;
+  readonly #resting = new RestingNodes();
 
   constructor(context: ControllerContext, options: NodeAgentOptions) {
     const { clientFor = () => context.client, images, settings } = options;
@@ -133,10 +144,12 @@ class NodeAgent {
       onDelete: ({ metadata }) => {
         images.forgetNode(metadata.name ?? '');
         this.#resources.forget(metadata.name ?? '');
+        this.#resting.forget(metadata.name ?? '');
       },
     });
     this.#simulation.follow(context);
     this.#simulation.onChange(() => {
+      this.#resting.wakeAll();
       for (const key of SHARD_KEYS) context.queue.add(key);
     });
   }
@@ -205,17 +218,34 @@ class NodeAgent {
     await inChunks(served, CHUNK, async (node) => {
       const offsetMs = faults.clockOffsetMs(node, shared.nowMs);
       const skewed = offsetMs === 0 ? shared : { ...shared, nowMs: shared.nowMs + offsetMs };
-      const { pressures } = this.#lookAtResources(node);
-      const looked = { ...skewed, pressuresOf: () => pressures };
-      const ctx = mayUseVolumes(node) ? await this.#withVolumes(node, looked) : looked;
-      await this.#renewLease(node, ctx.nowMs);
-      await this.#keepStaticPods(node);
-      if (nodeReport.matches(node, ctx)) await this.#apply(node, nodeReport.next(node, ctx));
-      else await this.#endShutdown(node, ctx.nowMs);
+      const surroundings = this.#surroundingsOf(node);
+      if (this.#resting.isResting(surroundings, skewed.nowMs)) {
+        await this.#renewLease(node, skewed.nowMs);
+      } else await this.#lookAfter(surroundings, skewed);
     });
     // By when it began, however long it took: on a fast clock that would be a good part of the rhythm.
     const nextMs = shared.nowMs + this.#msToNextHeartbeat(shardKey, shared.nowMs);
     return requeueAfter(Math.max(0, nextMs - this.#context.clock.now()));
+  }
+
+  #surroundingsOf(node: Node): Surroundings {
+    const { name = '' } = node.metadata;
+    const pods = this.#pods.byIndex(INDEX_NODE_NAME, name);
+    return { node, pods, imagesRevision: this.#images.revisionOf(name) };
+  }
+
+  /** A heartbeat, and whatever else the node has to do. */
+  async #lookAfter(surroundings: Surroundings, skewed: NodeContext): Promise<void> {
+    const { node } = surroundings;
+    const { isSteady, pressures } = this.#lookAtResources(node);
+    const looked = { ...skewed, pressuresOf: () => pressures };
+    const ctx = mayUseVolumes(node) ? await this.#withVolumes(node, looked) : looked;
+    await this.#renewLease(node, ctx.nowMs);
+    await this.#keepStaticPods(node);
+    if (nodeReport.matches(node, ctx)) await this.#apply(node, nodeReport.next(node, ctx));
+    else if (isSteady && !mayStir(node)) {
+      this.#resting.rest(surroundings, nextReportMs(node, this.#settings.nodeStatusReportMs));
+    } else await this.#endShutdown(node, ctx.nowMs);
   }
 
   async #withVolumes(node: Node, ctx: NodeContext): Promise<NodeContext> {

@@ -2,6 +2,7 @@ import type { EventNote } from '../../machinery/event-recorder.ts';
 import type { Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { metThresholds, takenBy } from '../eviction/shortages.ts';
 import { ImageCollector } from '../images/image-collector.ts';
+import { imageGcPolicyOf } from '../images/image-garbage.ts';
 import type { NodeImages } from '../images/node-images.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import type { Pressures } from './node-status.ts';
@@ -11,6 +12,8 @@ import { PressureReports } from './pressure-reports.ts';
 export interface ResourceLook {
   readonly pressures: Pressures;
   readonly notes: readonly EventNote[];
+  /** Whether time alone changes nothing of it: the next look finds the same while node, Pods, images and simulation are the same. */
+  readonly isSteady: boolean;
 }
 
 /**
@@ -49,8 +52,13 @@ export class NodeResources {
     }
     const { isDeclared } = taken;
     const declared = this.#simulation.pressures(node, nowMs);
+    const isSteady =
+      !isDeclared &&
+      met.length === 0 &&
+      !this.#reports.isFollowed(node) &&
+      imageGcPolicyOf(node).maximumAgeMs === 0;
     const measured = this.#reports.report({ node, met, declared, isDeclared, nowMs });
     const pressures = measured.length === 0 ? declared : new Set([...declared, ...measured]);
-    return { pressures, notes };
+    return { pressures, notes, isSteady };
   }
 }

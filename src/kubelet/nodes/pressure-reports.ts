@@ -35,10 +35,15 @@ export class PressureReports {
     this.#memories.delete(nodeName);
   }
 
+  /** Whether anything has been measured of the node that time may end, or bring about. */
+  isFollowed({ metadata }: Node): boolean {
+    return this.#memories.has(metadata.name ?? '');
+  }
+
   /** The pressures to report, by measure. */
   report({ declared, isDeclared, met, node, nowMs }: Measurement): PressureType[] {
     const nodeName = node.metadata.name ?? '';
-    if (met.length === 0 && !isDeclared && !this.#memories.has(nodeName)) return [];
+    if (met.length === 0 && !isDeclared && !this.isFollowed(node)) return [];
     const memory = this.#memoryOf(nodeName);
     for (const { pressure } of withoutGrace(met, memory, nowMs)) memory.lastMs.set(pressure, nowMs);
     const reported = PRESSURES.filter((pressure) =>

@@ -372,7 +372,7 @@ class PodAgent {
       settings: this.#settings,
       sources,
       shortage: () => this.#shortageOf(pod, node),
-      images: { has: (image) => this.#images.has(nodeName, image) },
+      images: this.#images.on(nodeName),
       pullSlowdown: faults.pullSlowdown(node, timeMs),
       crash: faults.crashOf(pod, node, timeMs),
       announcedMs: (what) => this.#memory.announcedMs(key, pod.metadata.uid, what),

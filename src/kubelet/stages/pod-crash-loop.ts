@@ -2,6 +2,7 @@ import { formatGoDuration } from '../../scheme/duration.ts';
 import type {
   ContainerStateTerminated,
   ContainerStatus,
+  Node,
   Pod,
 } from '../../scheme/generated/types/core-v1.ts';
 import { backOffNote, podTitle } from '../notes.ts';
@@ -25,7 +26,7 @@ interface Restart {
 }
 
 /** The containers that ended and will run again. */
-function pendingRestarts(pod: Pod): Restart[] {
+function pendingRestarts(pod: Pod, node: Node): Restart[] {
   if (pod.metadata.deletionTimestamp !== undefined || isTerminal(pod)) return [];
   if (isWholeRestartPending(pod)) return [];
   const restarts: Restart[] = [];
@@ -34,7 +35,8 @@ function pendingRestarts(pod: Pod): Restart[] {
     const announced = state?.waiting?.reason === REASON_CRASH_LOOP_BACK_OFF;
     const ended = announced ? lastState?.terminated : state?.terminated;
     if (!ended || !isRestarted(pod, slot, ended.exitCode)) continue;
-    restarts.push({ slot, ended, announced, backoffMs: restartBackoffMs(restartCount, ended) });
+    const backoffMs = restartBackoffMs(restartCount, ended, node);
+    restarts.push({ slot, ended, announced, backoffMs });
   }
   return restarts;
 }
@@ -47,10 +49,10 @@ const restartMs = ({ backoffMs, ended }: Restart): number =>
 /** A container that keeps ending: it waits before it is started again, and says so. */
 export const podCrashLoopBackOff: PodStage = {
   name: 'pod-crash-loop-back-off',
-  matches: (pod) => pendingRestarts(pod).some(mustAnnounce),
+  matches: (pod, { node }) => pendingRestarts(pod, node).some(mustAnnounce),
   delay: { ms: 50, jitterMs: 50 },
-  next: (pod, { nowMs }) => {
-    const backingOff = pendingRestarts(pod).filter(mustAnnounce);
+  next: (pod, { node, nowMs }) => {
+    const backingOff = pendingRestarts(pod, node).filter(mustAnnounce);
     const status = nextPodStatus(pod, nowMs, ({ name }) => {
       const restart = backingOff.find(({ slot }) => slot.name === name);
       return restart ? waitingForRestart(pod, restart) : undefined;
@@ -81,16 +83,16 @@ const isDue = (restart: Restart, nowMs: number): boolean =>
 /** A container that ended is started again: the first time at once, later after its back-off. */
 export const podContainerRestart: PodStage = {
   name: 'pod-container-restart',
-  matches: (pod) => pendingRestarts(pod).some((restart) => !mustAnnounce(restart)),
+  matches: (pod, { node }) => pendingRestarts(pod, node).some((restart) => !mustAnnounce(restart)),
   delay: (pod, ctx) => {
-    const delays = pendingRestarts(pod)
+    const delays = pendingRestarts(pod, ctx.node)
       .filter((restart) => !mustAnnounce(restart))
       .map((restart) => restartDelayMs(restart, ctx));
     return Math.min(...delays);
   },
   readsSources: true,
   next: (pod, ctx) => {
-    const due = pendingRestarts(pod).filter((restart) => isDue(restart, ctx.nowMs));
+    const due = pendingRestarts(pod, ctx.node).filter((restart) => isDue(restart, ctx.nowMs));
     const starts = new Map(
       due.map(({ slot }) => [slot.name, startContainer(pod, slot, ctx)] as const),
     );

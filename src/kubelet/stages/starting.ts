@@ -71,8 +71,9 @@ export function isStartable(slot: ContainerSlot): boolean {
 }
 
 /** Whether the container is to be tried now. */
-export function isStartDue(pod: Pod, slot: ContainerSlot, { nowMs }: PodContext): boolean {
-  if (!isStartable(slot) || wholeRestartLeftMs(pod, nowMs) > ATTEMPT_SLACK_MS) return false;
+export function isStartDue(pod: Pod, slot: ContainerSlot, ctx: PodContext): boolean {
+  const { nowMs } = ctx;
+  if (!isStartable(slot) || wholeRestartLeftMs(pod, ctx) > ATTEMPT_SLACK_MS) return false;
   return !waitsForImage(slot) || nextPullMs(pod, nowMs - ATTEMPT_SLACK_MS) <= nowMs;
 }
 
@@ -89,12 +90,12 @@ export function startDelayMs(
   const startMs = Math.max(0, ...declared.map((ms) => ms ?? 0));
   const isDeclared = declared.some((ms) => ms !== undefined);
   const delayMs = (isDeclared ? startMs : drawDelay(usual, ctx)) + pullLeftMs(fresh, ctx);
-  return Math.max(delayMs, wholeRestartLeftMs(pod, ctx.nowMs));
+  return Math.max(delayMs, wholeRestartLeftMs(pod, ctx));
 }
 
 /** Milliseconds of the back-off that are left to a Pod that restarts as a whole. */
-function wholeRestartLeftMs(pod: Pod, nowMs: number): number {
-  return (wholeRestartMs(containerSlots(pod)) ?? nowMs) - nowMs;
+function wholeRestartLeftMs(pod: Pod, { node, nowMs }: PodContext): number {
+  return (wholeRestartMs(containerSlots(pod), node) ?? nowMs) - nowMs;
 }
 
 function freshSlots(slots: readonly ContainerSlot[]): ContainerSlot[] {

@@ -1,10 +1,14 @@
-import { exponentialBackoffMs } from '../../lib/backoff.ts';
+import { type BackoffOptions, exponentialBackoffMs } from '../../lib/backoff.ts';
 import { isContainerRestarted, restartsAllContainers } from '../../scheme/container-restarts.ts';
-import type { ContainerStateTerminated, Pod } from '../../scheme/generated/types/core-v1.ts';
+import { parseGoDuration } from '../../scheme/duration.ts';
+import type { ContainerStateTerminated, Node, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { type ContainerSlot, isResetStatus } from './container-slots.ts';
 
+/** On a Node: the longest wait between restarts of a container that keeps ending, from `1s` to `5m`. @default 5m */
+const ANNOTATION_MAX_RESTART_PERIOD = 'orrery.dev/max-container-restart-period';
 /** The kubelet's wait between restarts of a container that keeps ending. */
-const CRASH_LOOP_BACKOFF = { baseMs: 10_000, maxMs: 300_000 };
+const CRASH_LOOP_BACKOFF: BackoffOptions = { baseMs: 10_000, maxMs: 300_000 };
+const MIN_RESTART_PERIOD_MS = 1_000;
 /** A container that ran this long begins anew. */
 const BACKOFF_RESET_MS = 10 * 60_000;
 
@@ -26,11 +30,23 @@ export function restartsAll({ container, status }: ContainerSlot): boolean {
 }
 
 /** How long after its end a container that has been restarted `restartCount` times waits; the first time not at all. */
-export function restartBackoffMs(restartCount: number, ended: ContainerStateTerminated): number {
-  if (restartCount === 0) return 0;
-  return ranMs(ended) >= BACKOFF_RESET_MS
-    ? 0
-    : exponentialBackoffMs(restartCount, CRASH_LOOP_BACKOFF);
+export function restartBackoffMs(
+  restartCount: number,
+  ended: ContainerStateTerminated,
+  node: Node,
+): number {
+  if (restartCount === 0 || ranMs(ended) >= BACKOFF_RESET_MS) return 0;
+  return exponentialBackoffMs(restartCount, backoffOf(node));
+}
+
+/** What the node's annotation says of it, where that is a period that a kubelet takes. */
+function backoffOf({ metadata: { annotations } }: Node): BackoffOptions {
+  const text = annotations?.[ANNOTATION_MAX_RESTART_PERIOD];
+  const maxMs = text === undefined ? undefined : parseGoDuration(text);
+  if (maxMs === undefined || maxMs < MIN_RESTART_PERIOD_MS || maxMs > CRASH_LOOP_BACKOFF.maxMs) {
+    return CRASH_LOOP_BACKOFF;
+  }
+  return { baseMs: Math.min(CRASH_LOOP_BACKOFF.baseMs, maxMs), maxMs };
 }
 
 function ranMs({ finishedAt, startedAt }: ContainerStateTerminated): number {
@@ -42,7 +58,7 @@ function ranMs({ finishedAt, startedAt }: ContainerStateTerminated): number {
  * does not restart. The first time at once, later after the back-off of a container that keeps ending: what has been
  * restarted least often tells how often all were.
  */
-export function wholeRestartMs(slots: readonly ContainerSlot[]): number | undefined {
+export function wholeRestartMs(slots: readonly ContainerSlot[], node: Node): number | undefined {
   let restartCount = Number.POSITIVE_INFINITY;
   let longest: ContainerStateTerminated | undefined;
   for (const { status } of slots) {
@@ -52,5 +68,5 @@ export function wholeRestartMs(slots: readonly ContainerSlot[]): number | undefi
     if (!longest || ranMs(ended) > ranMs(longest)) longest = ended;
   }
   if (!longest) return undefined;
-  return Date.parse(longest.finishedAt ?? '') + restartBackoffMs(restartCount - 1, longest);
+  return Date.parse(longest.finishedAt ?? '') + restartBackoffMs(restartCount - 1, longest, node);
 }

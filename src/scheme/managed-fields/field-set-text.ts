@@ -7,8 +7,11 @@ import { badRequest } from '../errors.ts';
 import { EMPTY_SET, FieldSet, MEMBER } from './field-set.ts';
 import { decodeElement, encodeElement, type PathElement, SELF } from './path-element.ts';
 
-/** How many texts are remembered at least, and at most twice. */
-const REMEMBERED_TEXTS = 8_192;
+/**
+ * How many texts are remembered at least, and at most twice: three for each of five thousand Leases, whose sets name their
+ * Nodes. Fewer, and every heartbeat parses its own anew, into sets that outlive the young generation for nothing.
+ */
+const REMEMBERED_TEXTS = 16_384;
 
 let recent = new Map<string, FieldSet>();
 let former = new Map<string, FieldSet>();

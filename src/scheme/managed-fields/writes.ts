@@ -51,11 +51,21 @@ export interface Write {
   readonly versions: Versions;
 }
 
-/** As {@link FieldSet.union}. */
-export const unionOf = memoizeByPair((set, other) => set.union(other));
+const union = memoizeByPair((set, other) => set.union(other));
+const difference = memoizeByPair((set, other) => set.difference(other));
 
-/** As {@link FieldSet.difference}. */
-export const differenceOf = memoizeByPair((set, other) => set.difference(other));
+/**
+ * As {@link FieldSet.union}. What changes nothing, as when somebody writes again what is theirs, is not remembered: thousands of
+ * objects each have a set of their own, which names their owner.
+ */
+export function unionOf(set: FieldSet, other: FieldSet): FieldSet {
+  return set.includes(other) ? set : union(set, other);
+}
+
+/** As {@link FieldSet.difference}, and remembered as {@link unionOf}. */
+export function differenceOf(set: FieldSet, other: FieldSet): FieldSet {
+  return set.overlaps(other) ? difference(set, other) : set;
+}
 
 /** The managers without what changed or is gone, the writer aside. */
 export function releaseFields(

@@ -85,7 +85,7 @@ describe('images', () => {
     );
   });
 
-  test('of a private registry are given to a Pod that has a secret for it', async () => {
+  test('of a private registry are given to a Pod that has a secret for it, and to no other', async () => {
     await using plane = await kubeletPlane();
     await readyNode(plane);
     const auths = { 'registry.example.com': { auth: 'dTpw' } };
@@ -104,8 +104,11 @@ describe('images', () => {
       podOf('known', { containers, imagePullSecrets: [{ name: 'regcred' }] }, isPrivate),
     );
     await readyPod(plane, 'known');
-    const stranger = await podThatWaits(plane, 'stranger', 'ImagePullBackOff');
-    expect(waitingOf(stranger)?.message).toContain('no basic auth credentials');
+    await plane.api.client.create(corePods, podOf('late', { containers }, isPrivate));
+    for (const name of ['stranger', 'late']) {
+      const refused = await podThatWaits(plane, name, 'ImagePullBackOff');
+      expect(waitingOf(refused)?.message).toContain('no basic auth credentials');
+    }
   });
 });
 

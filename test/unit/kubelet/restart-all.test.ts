@@ -27,7 +27,7 @@ const contextAt = (nowMs: number, random: () => number): PodContext => ({
   random,
   settings: DEFAULT_KUBELET_SETTINGS,
   shortage: () => undefined,
-  images: { has: () => true },
+  images: { has: () => true, isPreloaded: () => false },
   pullSlowdown: 1,
   crash: undefined,
   sources: NO_SOURCES,

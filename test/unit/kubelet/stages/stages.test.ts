@@ -37,6 +37,8 @@ interface StageInput {
   readonly settings?: Partial<KubeletSettings>;
   /** The images that the node has. @default all */
   readonly images?: readonly string[];
+  /** Those of them that no Pod has pulled. @default none */
+  readonly preloaded?: readonly string[];
   readonly pullSlowdown?: number;
   /** How a fault ends the Pod's containers. */
   readonly crash?: Crash;
@@ -67,14 +69,17 @@ function act(input: StageInput): unknown {
 }
 
 function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletSettings): unknown {
-  const { actAfterMs, images, neighbours = [], node, pullSlowdown = 1 } = input;
+  const { actAfterMs, images, neighbours = [], node, preloaded = [], pullSlowdown = 1 } = input;
   const ctx = (atMs: number): PodContext => ({
     node,
     nowMs: atMs,
     random: seededRandom(1),
     settings,
     shortage: () => shortageOn(node),
-    images: { has: (image) => images === undefined || images.includes(image) },
+    images: {
+      has: (image) => images === undefined || images.includes(image),
+      isPreloaded: (image) => preloaded.includes(image),
+    },
     pullSlowdown,
     crash: input.crash,
     sources: sourcesOf(input),
