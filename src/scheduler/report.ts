@@ -1,7 +1,7 @@
 import { toRfc3339 } from '../lib/clock.ts';
 import { toError } from '../lib/errors.ts';
 import type { ControllerContext } from '../machinery/controller.ts';
-import { setCondition } from '../scheme/conditions.ts';
+import { observedBy, setCondition } from '../scheme/conditions.ts';
 import { isApiError } from '../scheme/errors.ts';
 import { corePods } from '../scheme/generated/resources.ts';
 import type { Pod, PodCondition } from '../scheme/generated/types/core-v1.ts';
@@ -58,6 +58,7 @@ export function withFailure(
     reason,
     message,
     lastTransitionTime: now,
+    ...observedBy(pod),
   });
   const isNominated = pod.status?.nominatedNodeName === nominatedNodeName;
   if (conditions === current && isNominated) return undefined;

@@ -76,13 +76,14 @@ const isOn =
 
 const waitsBecause =
   (message: string) =>
-  ({ status }: Pod): void =>
+  ({ metadata, status }: Pod): void =>
     expect(status?.conditions).toContainEqual(
       expect.objectContaining({
         type: 'PodScheduled',
         status: 'False',
         reason: 'Unschedulable',
         message,
+        observedGeneration: metadata.generation,
       }),
     );
 
