@@ -77,7 +77,7 @@ interface Begun {
 }
 
 function started(pod: Pod, slot: ContainerSlot, ctx: PodContext, { notes, ready }: Begun): Start {
-  const running = runningStatus(slot, { ...ctx, ready });
+  const running = runningStatus(slot, { ...ctx, ready, spec: pod.spec });
   notes.push(...createdNotes(slot));
   if (!slot.container.lifecycle?.postStart) return { status: running, notes };
   if (declaredHookError(pod, 'postStart', slot.name) === undefined)

@@ -115,7 +115,8 @@ export class ControllerManager {
     controller: Controller,
     { identity, leaseName }: NonNullable<ControllerManagerOptions['shared']>,
   ): void {
-    const { events, logger, random, retryClock } = this.#environment;
+    const { events, logger, metrics, random, retryClock } = this.#environment;
+    const name = leaseName?.(controller) ?? `orrery-${controller.name}`;
     const elector = new LeaderElector({
       client: this.#options.client,
       // Processes live in real time, however fast or slow the cluster's goes.
@@ -125,7 +126,13 @@ export class ControllerManager {
       events,
       identity,
       namespace: 'kube-system',
-      name: leaseName?.(controller) ?? `orrery-${controller.name}`,
+      name,
+    });
+    const removeMetric = metrics?.add({
+      name: 'leader_election_master_status',
+      help: 'Whether this process leads, by the name of the lease: 1 if so, 0 if it waits.',
+      type: 'gauge',
+      read: () => [{ labels: { name }, value: elector.isLeader ? 1 : 0 }],
     });
     let runner: LastingRunner | undefined;
     const role = {
@@ -137,6 +144,7 @@ export class ControllerManager {
         if (runner) await this.#stopRunner(runner);
       },
     };
-    this.#elections.push(elector.run(role, this.#abort.signal));
+    const election = elector.run(role, this.#abort.signal);
+    this.#elections.push(election.finally(() => removeMetric?.()));
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
 import type { NamespacedKey } from '../scheme/object.ts';
 
 type ClaimListener = () => void;
@@ -30,6 +30,8 @@ export interface ClaimWaitOptions {
   readonly timeoutMs: number;
   /** What is said when time is up. */
   readonly timeoutMessage: string;
+  /** How often to look for what the claim does not tell of. @default never */
+  readonly pollMs?: number;
 }
 
 export interface ClaimWait {
@@ -41,7 +43,7 @@ export interface ClaimWait {
 
 /** Waits until others have done their part on a claim. */
 export function waitForClaim(options: ClaimWaitOptions): ClaimWait {
-  const { isOver, listen, clock, timeoutMs, timeoutMessage } = options;
+  const { isOver, listen, clock, pollMs, timeoutMs, timeoutMessage } = options;
   let stop: () => void = () => {};
   const done = new Promise<void>((resolve, reject) => {
     const look = () => {
@@ -53,8 +55,17 @@ export function waitForClaim(options: ClaimWaitOptions): ClaimWait {
     };
     const timer = clock.setTimer(timeoutMs, () => reject(new Error(timeoutMessage)));
     const stopListening = listen(look);
+    let poll: Timer | undefined;
+    const pollLater = (everyMs: number): void => {
+      poll = clock.setTimer(everyMs, () => {
+        look();
+        pollLater(everyMs);
+      });
+    };
+    if (pollMs !== undefined) pollLater(pollMs);
     stop = () => {
       timer.cancel();
+      poll?.cancel();
       stopListening();
     };
     look();

@@ -1,4 +1,4 @@
-import type { Pod } from '../scheme/generated/types/core-v1.ts';
+import type { Pod, PodSpec } from '../scheme/generated/types/core-v1.ts';
 import { keyOf, type NamespacedKey } from '../scheme/object.ts';
 import { podRequests, type ResourceAmounts } from '../scheme/resources-of-pod.ts';
 import { type HostPort, hostPortsOf } from './host-ports.ts';
@@ -37,19 +37,26 @@ export function toPodInfo(pod: Pod): PodInfo {
   const spec = resizedSpec(pod) ?? { containers: [] };
   const { namespace = '', labels, deletionTimestamp } = pod.metadata;
   const isTerminating = deletionTimestamp !== undefined;
+  const requests = podRequests(spec);
   return {
     key: keyOf(pod),
     uid: pod.metadata.uid ?? '',
     pod,
     priority: spec.priority ?? 0,
-    requests: podRequests(spec),
-    scoredRequests: podRequests(spec, ASSUMED_REQUESTS),
+    requests,
+    scoredRequests: podRequests(spec, assumedFor(spec, requests)),
     hostPorts: hostPortsOf(spec),
     affinityTerms: affinityTermsOf(pod),
     selected: { namespace, labels },
     isTerminating,
     groupKey: `${namespace} ${isTerminating} ${JSON.stringify(labels)}`,
   };
+}
+
+/** A pod that asks for something as a whole counts by that: only of what it does not ask for at all is something assumed. */
+function assumedFor(spec: PodSpec, requests: ResourceAmounts): ResourceAmounts {
+  if (!spec.resources?.requests) return ASSUMED_REQUESTS;
+  return Object.fromEntries(Object.entries(ASSUMED_REQUESTS).filter(([name]) => !requests[name]));
 }
 
 /** Whether the pod still holds, or will want, resources: one that ran to its end does not. */

@@ -1,8 +1,11 @@
 import { toRfc3339 } from '../lib/clock.ts';
-import { setCondition } from '../scheme/conditions.ts';
+import { toError } from '../lib/errors.ts';
+import type { ControllerContext } from '../machinery/controller.ts';
+import { observedBy, setCondition } from '../scheme/conditions.ts';
 import { isApiError } from '../scheme/errors.ts';
 import { corePods } from '../scheme/generated/resources.ts';
 import type { Pod, PodCondition } from '../scheme/generated/types/core-v1.ts';
+import { keyOf } from '../scheme/object.ts';
 import type { PluginHandle } from './plugin-handle.ts';
 
 export const REASON_UNSCHEDULABLE = 'Unschedulable';
@@ -55,6 +58,7 @@ export function withFailure(
     reason,
     message,
     lastTransitionTime: now,
+    ...observedBy(pod),
   });
   const isNominated = pod.status?.nominatedNodeName === nominatedNodeName;
   if (conditions === current && isNominated) return undefined;
@@ -67,4 +71,24 @@ export function withFailure(
       ...(nominatedNodeName ? { nominatedNodeName } : {}),
     },
   };
+}
+
+/**
+ * Tells others, those that add nodes above all, where a pod is going whose binding has to wait for something. It goes there all
+ * the same when that cannot be written.
+ */
+export async function reportExpectedNode(
+  { client, logger }: Pick<ControllerContext, 'client' | 'logger'>,
+  pod: Pod,
+  nodeName: string,
+): Promise<void> {
+  if (pod.status?.nominatedNodeName === nodeName) return;
+  const next: Pod = { ...pod, status: { ...pod.status, nominatedNodeName: nodeName } };
+  try {
+    await client.update(corePods, next, { subresource: 'status' });
+  } catch (thrown) {
+    // Of a pod that changed, went, or has its node meanwhile there is nothing to tell.
+    if (isApiError(thrown, 'Conflict', 'NotFound')) return;
+    logger.warn('where a pod is expected is not told', { pod: keyOf(pod), error: toError(thrown) });
+  }
 }

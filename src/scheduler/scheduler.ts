@@ -37,7 +37,12 @@ import type { PlacementTable } from './placement-table.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Binder, ProfileRunner } from './profile-runner.ts';
 import type { QueuedPod } from './queued-pod.ts';
-import { type Failure, REASON_SCHEDULER_ERROR, reportUnschedulable } from './report.ts';
+import {
+  type Failure,
+  REASON_SCHEDULER_ERROR,
+  reportExpectedNode,
+  reportUnschedulable,
+} from './report.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
 import { PermitRejection } from './waiting-pods.ts';
 
@@ -264,7 +269,7 @@ class Scheduler {
     }
     if (!prepared) return this.#bind(queued, runner, nodeName, binder);
     // A placement that waits must not hold up the others.
-    prepared
+    Promise.all([prepared, reportExpectedNode(this.#context, info.pod, nodeName)])
       .then(
         () => this.#bind(queued, runner, nodeName, binder),
         (thrown) => this.#takeBack(queued, runner, nodeName, toError(thrown)),

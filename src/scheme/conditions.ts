@@ -50,6 +50,14 @@ export function removeCondition<T extends ConditionLike>(
   return conditions.filter((condition) => condition.type !== type);
 }
 
+/** Which version of its object's spec a condition is about. */
+export function observedBy({ metadata }: { readonly metadata: { readonly generation?: number } }): {
+  readonly observedGeneration?: number;
+} {
+  const { generation } = metadata;
+  return generation === undefined ? {} : { observedGeneration: generation };
+}
+
 function sameMembers<T extends ConditionLike>(a: T, b: T): boolean {
   for (const key in a) if (a[key] !== b[key]) return false;
   for (const key in b) if (a[key] !== b[key]) return false;

@@ -1,5 +1,5 @@
 import { toRfc3339 } from '../lib/clock.ts';
-import { setCondition } from './conditions.ts';
+import { observedBy, setCondition } from './conditions.ts';
 import type { Pod } from './generated/types/core-v1.ts';
 
 /** The condition of a Pod that is about to be ended by others, and not by its own doing. */
@@ -19,6 +19,7 @@ export function withDisruptionTarget(pod: Pod, disruption: Disruption, nowMs: nu
     status: 'True',
     ...disruption,
     lastTransitionTime: toRfc3339(nowMs),
+    ...observedBy(pod),
   });
   if (conditions === before) return pod;
   return { ...pod, status: { ...pod.status, conditions: [...conditions] } };

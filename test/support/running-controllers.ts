@@ -2,6 +2,7 @@ import type { ApiClient } from '../../src/apiserver/client.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Logger } from '../../src/lib/logger.ts';
+import type { MetricRegistry } from '../../src/lib/metrics.ts';
 import { ApiEventRecorder } from '../../src/machinery/api-event-recorder.ts';
 import type { Controller } from '../../src/machinery/controller.ts';
 import { ControllerManager } from '../../src/machinery/controller-manager.ts';
@@ -20,6 +21,7 @@ export interface RunControllersOptions {
   /** What controllers act by. @default `client` */
   readonly clientFor?: (controller: Controller) => ApiClient;
   readonly logger?: Logger;
+  readonly metrics?: MetricRegistry;
   /** Other processes work on the same queues. */
   readonly shared?: { readonly identity: string };
 }
@@ -46,6 +48,7 @@ export async function runControllers(options: RunControllersOptions): Promise<Ru
     clock,
     ...(options.retryClock ? { retryClock: options.retryClock } : {}),
     ...(options.clientFor ? { clientFor: options.clientFor } : {}),
+    ...(options.metrics ? { metrics: options.metrics } : {}),
     ...log,
     ...(shared ? { shared } : {}),
   });

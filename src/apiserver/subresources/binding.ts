@@ -1,6 +1,6 @@
 import { toRfc3339 } from '../../lib/clock.ts';
 import { andThen, type MaybePromise } from '../../lib/maybe-promise.ts';
-import { setCondition } from '../../scheme/conditions.ts';
+import { observedBy, setCondition } from '../../scheme/conditions.ts';
 import { badRequest, conflict } from '../../scheme/errors.ts';
 import { invalidObject, notSupported, required } from '../../scheme/field-error.ts';
 import type { Binding, Pod, PodSpec } from '../../scheme/generated/types/core-v1.ts';
@@ -84,12 +84,13 @@ function assertUnbound({ metadata, spec }: Pod, { name }: Target): void {
 
 type PodConditions = NonNullable<NonNullable<Pod['status']>['conditions']>;
 
-function scheduledConditions({ status }: Pod, nowMs: number): PodConditions {
+function scheduledConditions(pod: Pod, nowMs: number): PodConditions {
   return [
-    ...setCondition(status?.conditions, {
+    ...setCondition(pod.status?.conditions, {
       type: CONDITION_POD_SCHEDULED,
       status: 'True',
       lastTransitionTime: toRfc3339(nowMs),
+      ...observedBy(pod),
     }),
   ] as PodConditions;
 }

@@ -8,6 +8,7 @@ import {
 } from '../../machinery/controller.ts';
 import { DelayQueue } from '../../machinery/delay-queue.ts';
 import type { Informer } from '../../machinery/informer.ts';
+import { observedBy } from '../../scheme/conditions.ts';
 import { CONDITION_DISRUPTION_TARGET } from '../../scheme/disruption-target.ts';
 import { corePods } from '../../scheme/generated/resources.ts';
 import type { Pod } from '../../scheme/generated/types/core-v1.ts';
@@ -55,6 +56,7 @@ export class AnnouncedDisruptions {
       type: CONDITION_DISRUPTION_TARGET,
       status: 'False',
       lastTransitionTime: toRfc3339(clock.now()),
+      ...observedBy(pod),
     };
     // The version keeps it from taking back what was announced anew.
     const patch = { metadata: { resourceVersion }, status: { conditions: [condition] } };

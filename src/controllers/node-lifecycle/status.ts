@@ -1,6 +1,6 @@
 /** What is reported of a Node that has fallen silent, and of its Pods. Pure. */
 import { toRfc3339 } from '../../lib/clock.ts';
-import { findCondition } from '../../scheme/conditions.ts';
+import { findCondition, observedBy } from '../../scheme/conditions.ts';
 import type { Node, NodeCondition, Pod } from '../../scheme/generated/types/core-v1.ts';
 import { CONDITION_NODE_READY } from '../shared/nodes.ts';
 import { CONDITION_POD_READY, isPodReady } from '../shared/pods.ts';
@@ -46,7 +46,12 @@ export function withoutReadiness(pod: Pod, nowMs: number): Pod | undefined {
   if (!isPodReady(pod)) return undefined;
   const conditions = pod.status?.conditions?.map((condition) =>
     condition.type === CONDITION_POD_READY
-      ? { ...condition, status: 'False', lastTransitionTime: toRfc3339(nowMs) }
+      ? {
+          ...condition,
+          status: 'False',
+          lastTransitionTime: toRfc3339(nowMs),
+          ...observedBy(pod),
+        }
       : condition,
   );
   return { ...pod, status: { ...pod.status, conditions } };

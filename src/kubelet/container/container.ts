@@ -13,6 +13,7 @@ import { redisCli } from '../shell/programs/redis-cli.ts';
 import { EXIT_INTERRUPTED } from '../shell/programs/sh.ts';
 import { findProgram, runProgram } from '../shell/run-program.ts';
 import { Terminal } from '../shell/terminal.ts';
+import { userOf } from '../status/container-facts.ts';
 import { environmentOf, expandReferences } from './environment.ts';
 import { behaviourOf, hasProgram, type ImageBehaviour } from './images.ts';
 import { createRootFiles } from './root-files.ts';
@@ -54,7 +55,7 @@ export class SimulatedContainer {
     const hostname = hostnameOf(pod);
     this.#env = environmentOf({ ...parts, image: this.image, hostname });
     this.command = commandOf(container, this.image, this.#env);
-    const user = userOf(pod, container, this.image);
+    const user = processUser(pod, container);
     const program = (name: string): Program | undefined => this.#program(imageName, name);
     this.files = this.#createFiles(parts, { hostname, user });
     this.#workingDir = container.workingDir ?? this.image.workingDir ?? '/';
@@ -205,10 +206,8 @@ function commandOf(
   return words.map((word) => expandReferences(word, (name) => env.get(name)));
 }
 
-function userOf({ spec }: Pod, { securityContext }: Container, image: ImageBehaviour): User {
-  const ofPod = spec?.securityContext;
-  const uid = securityContext?.runAsUser ?? ofPod?.runAsUser ?? image.uid ?? 0;
-  const gid = securityContext?.runAsGroup ?? ofPod?.runAsGroup ?? 0;
+function processUser({ spec }: Pod, container: Container): User {
+  const { gid, uid } = userOf(container, spec);
   return {
     uid,
     gid,

@@ -7,6 +7,7 @@ import { podLocalUsage } from '../../scheme/usage/local-usage.ts';
 import { pressuresOf } from './pressures.ts';
 import {
   type EvictionResource,
+  minimumReclaimOf,
   SIGNALS,
   type Signal,
   type Threshold,
@@ -89,9 +90,14 @@ export function metThresholds(
 ): MetThreshold[] {
   const { node } = machine;
   const met: MetThreshold[] = [];
+  const reclaims = minimumReclaimOf(node);
+  const reported = new Set(pressuresOf(node));
   for (const threshold of thresholdsOf(node)) {
-    const observed = observe(threshold.signal, machine, taken);
-    const found = observed && toMet(threshold, observed);
+    const { signal } = threshold;
+    const observed = observe(signal, machine, taken);
+    // What the node makes room for, it makes a little more room for.
+    const reclaim = reported.has(SIGNALS[signal].pressure) ? reclaims.get(signal) : undefined;
+    const found = observed && toMet(threshold, observed, reclaim);
     if (found) met.push(found);
   }
   const order = Object.keys(SIGNALS);
@@ -105,14 +111,16 @@ interface Observation {
 
 function observe(
   signal: Signal,
-  { imageBytes, node: { status } }: Machine,
+  { imageBytes, node }: Machine,
   { diskBytes, inodes, memoryBytes, pids }: Taken,
 ): Observation | undefined {
   const capacityOf = (resource: string): number =>
-    quantityValue(status?.capacity?.[resource] ?? '0');
+    quantityValue(node.status?.capacity?.[resource] ?? '0');
   switch (signal) {
     case 'memory.available':
       return memoryBytes > 0 ? left(capacityOf('memory'), memoryBytes) : undefined;
+    case 'allocatableMemory.available':
+      return memoryBytes > 0 ? left(memoryOfPods(node), memoryBytes) : undefined;
     case 'nodefs.available':
     case 'imagefs.available':
       return left(capacityOf('ephemeral-storage'), imageBytes + diskBytes);
@@ -124,6 +132,18 @@ function observe(
   }
 }
 
+/** All that Pods together can fill: what they may ask for, and what is left free of it. */
+function memoryOfPods(node: Node): number {
+  const { allocatable, capacity } = node.status ?? {};
+  const whole = quantityValue(capacity?.['memory'] ?? '0');
+  const asked = allocatable?.['memory'];
+  if (asked === undefined) return whole;
+  const threshold = thresholdsOf(node).find(
+    ({ signal }) => signal === 'allocatableMemory.available',
+  );
+  return Math.min(whole, quantityValue(asked) + (threshold?.quantity(whole) ?? 0));
+}
+
 /** Undefined of what the machine has nothing of: there is nothing to run out of. */
 function left(capacity: number, used: number): Observation | undefined {
   return capacity > 0 ? { capacity, available: Math.max(0, capacity - used) } : undefined;
@@ -132,9 +152,10 @@ function left(capacity: number, used: number): Observation | undefined {
 function toMet(
   { graceMs, quantity, signal }: Threshold,
   { available, capacity }: Observation,
+  reclaim: Threshold['quantity'] = () => 0,
 ): MetThreshold | undefined {
   const wanted = quantity(capacity);
-  if (available >= wanted) return undefined;
+  if (available >= wanted + reclaim(capacity)) return undefined;
   return { ...SIGNALS[signal], signal, graceMs, measured: { quantity: wanted, available } };
 }
 

@@ -12,6 +12,9 @@ const ANNOTATION_EVICTION_HARD = 'orrery.dev/eviction-hard';
 /** On a Node: thresholds that are to be met for a while (`memory.available<1Gi`), and how long (`memory.available=1m30s`). */
 const ANNOTATION_EVICTION_SOFT = 'orrery.dev/eviction-soft';
 const ANNOTATION_EVICTION_SOFT_GRACE_PERIOD = 'orrery.dev/eviction-soft-grace-period';
+/** On a Node: how much more than a threshold is to be left when it has made room: `memory.available=500Mi`. */
+const ANNOTATION_EVICTION_MINIMUM_RECLAIM = 'orrery.dev/eviction-minimum-reclaim';
+const NO_RECLAIM: ReadonlyMap<Signal, Threshold['quantity']> = new Map();
 /** On a Node: how long it goes on to report what it has run out of. @default 5m */
 const ANNOTATION_TRANSITION_PERIOD = 'orrery.dev/eviction-pressure-transition-period';
 const DEFAULT_TRANSITION_MS = 5 * 60_000;
@@ -19,6 +22,7 @@ const DEFAULT_TRANSITION_MS = 5 * 60_000;
 /** What a kubelet looks at, in the order in which it acts on it. */
 export const SIGNALS = {
   'memory.available': { pressure: 'MemoryPressure', resource: 'memory' },
+  'allocatableMemory.available': { pressure: 'MemoryPressure', resource: 'memory' },
   'nodefs.available': { pressure: 'DiskPressure', resource: 'ephemeral-storage' },
   'imagefs.available': { pressure: 'DiskPressure', resource: 'ephemeral-storage' },
   'nodefs.inodesFree': { pressure: 'DiskPressure', resource: 'inodes' },
@@ -27,6 +31,9 @@ export const SIGNALS = {
 } as const satisfies Record<string, { pressure: PressureType; resource: string }>;
 
 export type Signal = keyof typeof SIGNALS;
+
+/** Of what Pods may have: it has the hard threshold of the whole, and none that somebody names. */
+const ALLOCATABLE_MEMORY: Signal = 'allocatableMemory.available';
 export type EvictionResource = (typeof SIGNALS)[Signal]['resource'];
 
 export interface Threshold {
@@ -39,7 +46,7 @@ export interface Threshold {
 
 const DEFAULT_HARD =
   'memory.available<100Mi,nodefs.available<10%,imagefs.available<15%,nodefs.inodesFree<5%,imagefs.inodesFree<5%';
-const DEFAULTS = parseThresholds(DEFAULT_HARD);
+const DEFAULTS = withAllocatable(parseThresholds(DEFAULT_HARD));
 
 /** The node's thresholds. What does not parse counts as absent. */
 export function thresholdsOf({
@@ -56,7 +63,25 @@ export function thresholdsOf({
     const graceMs = graces.get(threshold.signal);
     return graceMs === undefined ? [] : [{ ...threshold, graceMs }];
   });
-  return [...named, ...usual, ...waiting];
+  return withAllocatable([...named, ...usual, ...waiting]);
+}
+
+function withAllocatable(thresholds: readonly Threshold[]): readonly Threshold[] {
+  const own = thresholds.filter(({ signal }) => signal !== ALLOCATABLE_MEMORY);
+  const ofMemory = own.find(
+    ({ graceMs, signal }) => graceMs === 0 && signal === 'memory.available',
+  );
+  return ofMemory ? [...own, { ...ofMemory, signal: ALLOCATABLE_MEMORY }] : own;
+}
+
+/** How much more than the threshold has to be left before the node stops to make room, by signal. @default nothing */
+export function minimumReclaimOf({
+  metadata: { annotations },
+}: Pick<Node, 'metadata'>): ReadonlyMap<Signal, Threshold['quantity']> {
+  const text = annotations?.[ANNOTATION_EVICTION_MINIMUM_RECLAIM];
+  if (text === undefined) return NO_RECLAIM;
+  const entries = parseThresholds(text.replaceAll('=', '<'));
+  return new Map(entries.map(({ quantity, signal }) => [signal, quantity]));
 }
 
 /** How long after it was last measured the node goes on to report a pressure. */
@@ -67,7 +92,7 @@ export function transitionPeriodMs({ metadata: { annotations } }: Node): number 
 }
 
 function isSignal(text: string): text is Signal {
-  return Object.hasOwn(SIGNALS, text);
+  return Object.hasOwn(SIGNALS, text) && text !== ALLOCATABLE_MEMORY;
 }
 
 /** Those of the entries `signal<value` that parse. */

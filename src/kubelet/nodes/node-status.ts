@@ -6,6 +6,7 @@ import type {
   Node,
   NodeAddress,
   NodeCondition,
+  NodeStatus,
   NodeSystemInfo,
 } from '../../scheme/generated/types/core-v1.ts';
 import type { PressureType } from '../../scheme/groups/simulation/types.ts';
@@ -165,12 +166,22 @@ export function readinessNotes(node: Node): EventNote[] {
   return [{ type: 'Normal', reason: REASON_SHUTDOWN, message: detected }, change];
 }
 
-/** What a kubelet of ours can do that not every kubelet can. */
-export const DECLARED_FEATURES: readonly string[] = [
-  FEATURE_GUARANTEED_CPU_RESIZE,
-  FEATURE_POD_LEVEL_RESIZE,
-  FEATURE_RESTART_ALL_CONTAINERS,
-];
+const HANDLER_FEATURES = { recursiveReadOnlyMounts: true, userNamespaces: true } as const;
+
+/** What a kubelet of ours, and its runtime, can do that not every one can. */
+export const NODE_ABILITIES: Pick<NodeStatus, 'declaredFeatures' | 'features' | 'runtimeHandlers'> =
+  {
+    declaredFeatures: [
+      FEATURE_GUARANTEED_CPU_RESIZE,
+      FEATURE_POD_LEVEL_RESIZE,
+      FEATURE_RESTART_ALL_CONTAINERS,
+    ],
+    features: { supplementalGroupsPolicy: true },
+    runtimeHandlers: [
+      { name: '', features: HANDLER_FEATURES },
+      { name: 'runc', features: HANDLER_FEATURES },
+    ],
+  };
 
 export const DEFAULT_CAPACITY: Readonly<Record<string, string>> = {
   cpu: '4',

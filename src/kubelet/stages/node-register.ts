@@ -4,8 +4,8 @@ import { allocatableOf } from '../nodes/allocatable.ts';
 import type { NodeStage } from '../nodes/node-stage.ts';
 import {
   addressesOf,
-  DECLARED_FEATURES,
   DEFAULT_CAPACITY,
+  NODE_ABILITIES,
   nodeInfoOf,
   reportedConditions,
 } from '../nodes/node-status.ts';
@@ -35,7 +35,7 @@ export const nodeRegister: NodeStage = {
         addresses: addressesOf(node, ctx.ipsOf(node.spec?.podCIDRs ?? [])),
         daemonEndpoints: { kubeletEndpoint: { Port: KUBELET_PORT } },
         nodeInfo: nodeInfoOf(node),
-        declaredFeatures: [...DECLARED_FEATURES],
+        ...NODE_ABILITIES,
       },
       events: [
         { type: 'Normal', reason: REASON_STARTING, message: 'Starting kubelet.' },

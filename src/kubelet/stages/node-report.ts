@@ -6,8 +6,8 @@ import { areReported, reportedImages } from '../images/node-images.ts';
 import type { NodeContext, NodeStage } from '../nodes/node-stage.ts';
 import {
   addressesOf,
-  DECLARED_FEATURES,
   isReported,
+  NODE_ABILITIES,
   pressureNotes,
   readinessNotes,
   reportedConditions,
@@ -60,7 +60,7 @@ export const nodeReport: NodeStage = {
       ...node.status,
       conditions: reportedConditions(node, nowMs, pressures),
       addresses: addressesOf(node, ipsOf(node.spec?.podCIDRs ?? [])),
-      declaredFeatures: [...DECLARED_FEATURES],
+      ...NODE_ABILITIES,
       ...(volumesInUse ? { volumesInUse: [...volumesInUse] } : {}),
       ...(images.length > 0 || node.status?.images ? { images } : {}),
     };

@@ -1,6 +1,11 @@
 import { toRfc3339 } from '../../lib/clock.ts';
 import { findCondition, removeCondition, setCondition } from '../../scheme/conditions.ts';
-import type { ContainerStatus, Pod, PodCondition } from '../../scheme/generated/types/core-v1.ts';
+import type {
+  ContainerStatus,
+  Pod,
+  PodCondition,
+  PodSpec,
+} from '../../scheme/generated/types/core-v1.ts';
 import { CONDITION_RESIZE_PENDING } from '../granted-resources.ts';
 import { definitionChangedNote, resizeNote, startNotes } from '../notes.ts';
 import {
@@ -55,7 +60,7 @@ export const podResize: PodStage = {
   next: (pod, ctx) => {
     const restarted = resizedSlots(pod).filter(needsRestart);
     const status = {
-      ...statusWith(pod, withoutResize(pod), ctx, (slot) => resizedStatus(slot, ctx)),
+      ...statusWith(pod, withoutResize(pod), ctx, (slot) => resizedStatus(slot, ctx, pod.spec)),
       ...wholeResourcesOf(pod),
     };
     return {
@@ -134,12 +139,16 @@ function withAllocation(
   return { ...status, ...(requests ? { allocatedResources: requests } : {}) };
 }
 
-function resizedStatus(slot: ContainerSlot, ctx: PodContext): ContainerStatus | undefined {
+function resizedStatus(
+  slot: ContainerSlot,
+  ctx: PodContext,
+  spec: PodSpec | undefined,
+): ContainerStatus | undefined {
   const { container, status } = slot;
   if (!status) return undefined;
   if (needsRestart(slot)) {
     const ended = terminatedStatus({ ...slot, status }, 0, ctx.nowMs);
-    return runningStatus({ ...slot, status: ended }, ctx);
+    return runningStatus({ ...slot, status: ended }, { ...ctx, spec });
   }
   const { allocatedResources: _, resources: __, ...rest } = status;
   return { ...rest, ...resourcesOf(container) };

@@ -41,9 +41,9 @@ export function isSlowStopUnsaid(pod: Pod, ctx: PodContext): boolean {
   return toldToStopMs(ctx) === undefined && slowestStopMs(pod) >= SLOW_STOP_MS;
 }
 
-/** The containers are told to stop, and that is spoken of. */
+/** All containers are told to stop, though sidecars wait for the others, and that is spoken of. */
 export function tellToStop(pod: Pod): PodTransition {
-  return { announces: [ANNOUNCEMENT], events: stoppingSlots(pod).map(stopNote) };
+  return { announces: [ANNOUNCEMENT], events: containerSlots(pod).filter(isRunning).map(stopNote) };
 }
 
 /** Containers that take their time to stop have been told to. */

@@ -4,8 +4,10 @@ import type {
   Container,
   ContainerStateTerminated,
   ContainerStatus,
+  PodSpec,
 } from '../../scheme/generated/types/core-v1.ts';
 import { imageFacts } from '../images/image-size.ts';
+import { mountsOf, userOf } from './container-facts.ts';
 import {
   type ContainerSlot,
   isResetStatus,
@@ -35,6 +37,7 @@ export function waitingStatus(container: Container, reason: string): ContainerSt
     restartCount: 0,
     started: false,
     state: { waiting: { reason } },
+    ...mountsOf(container),
   };
 }
 
@@ -58,6 +61,8 @@ export function waitingAgainStatus(
 export interface StartOptions {
   readonly nowMs: number;
   readonly random: Random;
+  /** Of its Pod. */
+  readonly spec: PodSpec | undefined;
   /** Ready at once. @default false */
   readonly ready?: boolean;
 }
@@ -65,7 +70,7 @@ export interface StartOptions {
 /** The container, running since now; again when it ran before. */
 export function runningStatus(
   { container, kind, status }: ContainerSlot,
-  { nowMs, random, ready = false }: StartOptions,
+  { nowMs, random, ready = false, spec }: StartOptions,
 ): ContainerStatus {
   const last = status?.state?.terminated ?? status?.lastState?.terminated;
   // Of one that was removed the restart has been counted.
@@ -83,6 +88,8 @@ export function runningStatus(
     started: kind !== 'init' && container.startupProbe === undefined,
     state: { running: { startedAt: toRfc3339(nowMs) } },
     ...resourcesOf(container),
+    ...mountsOf(container),
+    user: { linux: userOf(container, spec) },
   };
 }
 

@@ -22,22 +22,31 @@ export interface BindingWaitOptions {
   readonly state: DeviceState;
   readonly clock: Clock;
   readonly timeoutMs: number;
+  /** Whether the pod is gone meanwhile. */
+  readonly isPodGone: () => boolean;
 }
+
+/** How often it is looked for a pod that is gone. */
+const POLL_MS = 5_000;
 
 /**
  * Resolves when the drivers say of every device of the claims that it is ready; rejects when one says that it failed, when
- * a claim is gone, and when time is up.
+ * a claim or the pod is gone, and when time is up.
  */
 export async function untilDevicesReady(
   claims: readonly ResourceClaim[],
-  { state, clock, timeoutMs }: BindingWaitOptions,
+  { state, clock, isPodGone, timeoutMs }: BindingWaitOptions,
 ): Promise<void> {
   const waits = claims.map((claim) =>
     waitForClaim({
-      isOver: () => isReady(claim, state),
+      isOver: () => {
+        if (isPodGone()) throw new Error('pod does not exist any more');
+        return isReady(claim, state);
+      },
       listen: (listener) => state.onClaim(keyOf(claim), listener),
       clock,
       timeoutMs,
+      pollMs: POLL_MS,
       timeoutMessage: 'device binding timeout',
     }),
   );

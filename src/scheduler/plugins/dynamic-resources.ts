@@ -124,7 +124,8 @@ export function createDynamicResources(options: DynamicResourcesOptions): Plugin
       const claims = () => waiting.map(({ claim }) => claim);
       const wait = () => {
         events.record(pod, bindingPending(nodeName));
-        return untilDevicesReady(claims(), { state, clock, timeoutMs });
+        const isPodGone = () => cache.node(nodeName)?.pod(uid) === undefined;
+        return untilDevicesReady(claims(), { state, clock, timeoutMs, isPodGone });
       };
       return readied(stored, wait, () => releaseAll(client, claims(), pod));
     },

@@ -21,7 +21,12 @@ export interface BindVolumesOptions {
   readonly timeoutMs: number;
   /** The node that the pod is to go to; undefined when it is gone meanwhile. */
   readonly node: () => Node | undefined;
+  /** Whether the pod is gone meanwhile: what is promised to it is given back. */
+  readonly isPodGone: () => boolean;
 }
+
+/** How often it is looked for a pod that is gone. */
+const POLL_MS = 1_000;
 
 /** Says where volumes are needed, and waits until the binder and the provisioner have done their part. */
 export async function bindVolumes(
@@ -73,11 +78,12 @@ export async function bindVolumes(
 function untilBound(
   { metadata: { namespace, name = '' } }: PersistentVolumeClaim,
   nodeName: string,
-  { clock, node, state, timeoutMs }: BindVolumesOptions,
+  { clock, isPodGone, node, state, timeoutMs }: BindVolumesOptions,
 ): ClaimWait {
   let wasSelected = false;
   return waitForClaim({
     isOver: () => {
+      if (isPodGone()) throw failure('pod does not exist any more');
       const claim = state.claim(namespace, name);
       if (!claim) throw failure(`pvc "${name}" is being deleted`);
       if (isBound(claim)) return isInReach(claim, node(), state);
@@ -89,6 +95,7 @@ function untilBound(
     listen: (listener) => state.onClaim(namespacedKey(namespace, name), listener),
     clock,
     timeoutMs,
+    pollMs: POLL_MS,
     timeoutMessage: failure('context deadline exceeded').message,
   });
 }

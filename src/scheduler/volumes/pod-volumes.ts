@@ -14,7 +14,8 @@ import {
   foreignClaimReason,
   isEphemeralClaim,
 } from '../../scheme/storage/pod-claims.ts';
-import { findVolume, requestedStorage } from '../../scheme/storage/volume-matching.ts';
+import { requestedStorage } from '../../scheme/storage/volume-matching.ts';
+import { CandidateVolumes } from './candidate-volumes.ts';
 import { isBound, type VolumeState } from './volume-state.ts';
 
 export const REASON_VOLUME_NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
@@ -31,7 +32,13 @@ const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 export interface PodClaims {
   readonly bound: readonly PersistentVolumeClaim[];
   /** These wait for a pod to say where they are needed. */
-  readonly waiting: readonly PersistentVolumeClaim[];
+  readonly waiting: readonly WaitingClaim[];
+}
+
+/** A claim that a node was chosen for has no candidates: only a new volume will do, and only there. */
+interface WaitingClaim {
+  readonly claim: PersistentVolumeClaim;
+  readonly candidates: CandidateVolumes | undefined;
 }
 
 /** The claims of the pod's volumes, or why no node can take it: what is wrong with any of them before what is to come. */
@@ -46,13 +53,21 @@ export function claimsOf(pod: Pod, state: VolumeState): PodClaims | { readonly r
   const bound = claims.filter(isBound);
   const waiting = claims.filter((claim) => !isBound(claim));
   return waiting.every((claim) => waitsForConsumer(claim, state))
-    ? { bound, waiting: waiting.sort(bySize) }
+    ? { bound, waiting: waiting.sort(bySize).map((claim) => toWaiting(claim, state)) }
     : { refusal: REASON_UNBOUND_IMMEDIATE };
 }
 
 /** The smallest first: none takes a volume from one that needs more. */
 function bySize(a: PersistentVolumeClaim, b: PersistentVolumeClaim): number {
   return compareQuantities(requestedStorage(a), requestedStorage(b));
+}
+
+/** What the claim may be given is found here, once for all nodes. */
+function toWaiting(claim: PersistentVolumeClaim, state: VolumeState): WaitingClaim {
+  const candidates = selectedNodeOf(claim)
+    ? undefined
+    : new CandidateVolumes(claim, state.volumesFor(claim));
+  return { claim, candidates };
 }
 
 function missingClaim(pod: Pod, name: string): string {
@@ -115,20 +130,20 @@ function boundProblem(
   return undefined;
 }
 
-/** Once a node was chosen for a claim, only a new volume will do, and only there. @returns the plan, or why there is none */
+/** @returns the plan, or why there is none */
 function planWaiting(
   waiting: PodClaims['waiting'],
   node: Node,
   state: VolumeState,
 ): VolumePlan | string {
-  const provisioned = waiting.filter(selectedNodeOf);
+  const provisioned = waiting.filter((one) => !one.candidates).map(({ claim }) => claim);
   if (provisioned.some((claim) => selectedNodeOf(claim) !== node.metadata.name)) {
     return REASON_BIND_CONFLICT;
   }
   const bindings = new Map<PersistentVolume, PersistentVolumeClaim>();
-  for (const claim of waiting) {
-    if (selectedNodeOf(claim)) continue;
-    const volume = matching(claim, node, state, bindings);
+  for (const { candidates, claim } of waiting) {
+    if (!candidates) continue;
+    const volume = candidates.bestFor(node, bindings);
     if (volume) bindings.set(volume, claim);
     else provisioned.push(claim);
   }
@@ -155,18 +170,6 @@ function provisioningProblem(
   if (!storageClass || !canProvision(storageClass, node)) return REASON_BIND_CONFLICT;
   const bytes = quantityValue(requestedStorage(claim));
   return state.hasSpace(storageClass, bytes, node) ? undefined : REASON_NO_SPACE;
-}
-
-function matching(
-  claim: PersistentVolumeClaim,
-  node: Node,
-  state: VolumeState,
-  taken: ReadonlyMap<PersistentVolume, unknown>,
-): PersistentVolume | undefined {
-  const volumes = state
-    .volumesFor(claim)
-    .filter((volume) => !taken.has(volume) && reaches(volume, node));
-  return findVolume(claim, volumes, { reservedOnly: false, bySize: true });
 }
 
 /** Whether the volume can be had from the node. */

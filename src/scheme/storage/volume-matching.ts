@@ -49,22 +49,38 @@ export function hasSameMode(volume: PersistentVolume, claim: PersistentVolumeCla
  * The volume that suits the claim best: one that is reserved for it, else of those that are free the one that offers the
  * fewest access modes, and among these the smallest.
  * @param reservedOnly leaves free ones to the scheduler, which knows where the claim is needed
- * @param bySize takes the smallest, however many modes it offers: so the scheduler does
  */
 export function findVolume(
   claim: PersistentVolumeClaim,
   volumes: Iterable<PersistentVolume>,
-  { bySize = false, reservedOnly }: { readonly reservedOnly: boolean; readonly bySize?: boolean },
+  { reservedOnly }: { readonly reservedOnly: boolean },
 ): PersistentVolume | undefined {
-  const isBetter = bySize ? isSmaller : isCloser;
   let best: PersistentVolume | undefined;
   for (const volume of volumes) {
     if (!couldServe(volume, claim)) continue;
     if (isReservedFor(volume, claim)) return volume;
     if (reservedOnly || !isFree(volume) || !suits(volume, claim)) continue;
-    if (!best || isBetter(volume, best)) best = volume;
+    if (!best || byModes(volume, best) < 0) best = volume;
   }
   return best;
+}
+
+/**
+ * All volumes that the claim may be given, those that suit it best first: as they are reserved for it, then from the smallest,
+ * however many modes they offer. So the scheduler takes them, which cannot take each from every node.
+ */
+export function volumesInOrder(
+  claim: PersistentVolumeClaim,
+  volumes: Iterable<PersistentVolume>,
+): readonly PersistentVolume[] {
+  const reserved: PersistentVolume[] = [];
+  const free: PersistentVolume[] = [];
+  for (const volume of volumes) {
+    if (!couldServe(volume, claim)) continue;
+    if (isReservedFor(volume, claim)) reserved.push(volume);
+    else if (isFree(volume) && suits(volume, claim)) free.push(volume);
+  }
+  return [...reserved, ...free.sort(bySize)];
 }
 
 function couldServe(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
@@ -84,14 +100,13 @@ function isFree({ spec, status }: PersistentVolume): boolean {
   return spec?.claimRef === undefined && status?.phase === 'Available';
 }
 
-function isCloser(volume: PersistentVolume, best: PersistentVolume): boolean {
-  const modes = (volume.spec?.accessModes?.length ?? 0) - (best.spec?.accessModes?.length ?? 0);
-  return modes !== 0 ? modes < 0 : isSmaller(volume, best);
+function byModes(a: PersistentVolume, b: PersistentVolume): number {
+  return (a.spec?.accessModes?.length ?? 0) - (b.spec?.accessModes?.length ?? 0) || bySize(a, b);
 }
 
-function isSmaller(volume: PersistentVolume, best: PersistentVolume): boolean {
-  const size = compareQuantities(capacityOf(volume), capacityOf(best));
-  return size !== 0 ? size < 0 : (volume.metadata.name ?? '') < (best.metadata.name ?? '');
+function bySize(a: PersistentVolume, b: PersistentVolume): number {
+  const [left = '', right = ''] = [a.metadata.name, b.metadata.name];
+  return compareQuantities(capacityOf(a), capacityOf(b)) || (left < right ? -1 : 1);
 }
 
 function offersAccessModes({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {

@@ -19,7 +19,7 @@ test('a binding puts a Pod on a node once; a second one conflicts', async () => 
     });
   const outcomes = await Promise.allSettled(['node-1', 'node-2', 'node-3'].map(bind));
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  const { spec, status } = await client.get(corePods, target('web'));
+  const { metadata, spec, status } = await client.get(corePods, target('web'));
   for (const outcome of outcomes) {
     if (outcome.status === 'fulfilled') continue;
     expect(outcome.reason).toMatchObject({
@@ -27,7 +27,9 @@ test('a binding puts a Pod on a node once; a second one conflicts', async () => 
       message: `Operation cannot be fulfilled on pods/binding "web": pod web is already assigned to node "${spec?.nodeName}"`,
     });
   }
-  expect(status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'True' }]);
+  expect(status?.conditions).toMatchObject([
+    { type: 'PodScheduled', status: 'True', observedGeneration: metadata.generation },
+  ]);
 });
 
 test('an eviction deletes a Pod and says so in its conditions', async () => {

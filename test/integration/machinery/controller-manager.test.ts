@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { deferred } from '../../../src/lib/deferred.ts';
+import { MetricRegistry } from '../../../src/lib/metrics.ts';
 import {
   type Controller,
   type ControllerContext,
   done,
 } from '../../../src/machinery/controller.ts';
 import type { QueueBackend } from '../../../src/machinery/work-queue.ts';
+import { readMetrics } from '../../../src/observability/metrics/read-metrics.ts';
 import { createBullmqBackend } from '../../../src/queues/bullmq-backend.ts';
 import {
   coordinationLeases,
@@ -218,8 +220,14 @@ describe('ControllerManager', () => {
     });
     const logs: [string[], string[]] = [[], []];
     const backends = [await backend(), await backend()] as const;
+    const figures = [new MetricRegistry(), new MetricRegistry()] as const;
+    const leads = async (): Promise<string[]> =>
+      (await Promise.all(figures.map(readMetrics))).flatMap((text) =>
+        [...text.matchAll(/^leader_election_master_status.*$/gm)].map(([line]) => line),
+      );
     const first = await runControllers({
       client: api.client,
+      metrics: figures[0],
       controllers: [singleton(logs[0])],
       backend: backends[0],
       shared: { identity: 'one' },
@@ -227,6 +235,7 @@ describe('ControllerManager', () => {
     await eventually(() => expect(logs[0]).toEqual(['set up']));
     const second = await runControllers({
       client: api.client,
+      metrics: figures[1],
       controllers: [singleton(logs[1])],
       backend: backends[1],
       shared: { identity: 'two' },
@@ -234,8 +243,13 @@ describe('ControllerManager', () => {
     await api.client.create(coreConfigMaps, configMap('one'));
     await eventually(() => expect(logs[0]).toContain('default/one'));
     expect(logs[1]).toEqual([]);
+    expect(await leads()).toEqual([
+      'leader_election_master_status{name="orrery-singleton"} 1',
+      'leader_election_master_status{name="orrery-singleton"} 0',
+    ]);
     await first[Symbol.asyncDispose]();
     await eventually(() => expect(logs[1]).toContain('default/one'));
+    expect(await leads()).toEqual(['leader_election_master_status{name="orrery-singleton"} 1']);
     const lease = { namespace: 'kube-system', name: 'orrery-singleton' };
     expect((await api.client.get(coordinationLeases, lease)).spec?.holderIdentity).toBe('two');
     await second[Symbol.asyncDispose]();

@@ -76,13 +76,14 @@ const isOn =
 
 const waitsBecause =
   (message: string) =>
-  ({ status }: Pod): void =>
+  ({ metadata, status }: Pod): void =>
     expect(status?.conditions).toContainEqual(
       expect.objectContaining({
         type: 'PodScheduled',
         status: 'False',
         reason: 'Unschedulable',
         message,
+        observedGeneration: metadata.generation,
       }),
     );
 
@@ -324,9 +325,16 @@ describe('volumes', () => {
     // Others are not held up meanwhile.
     await plane.client.create(corePods, newPod('other', requesting('1')));
     await eventually(() => podNamed(plane.client, 'other'), isOn('only'));
-    expect((await podNamed(plane.client, 'web')).spec?.nodeName).toBeUndefined();
+    await eventually(
+      () => podNamed(plane.client, 'web'),
+      ({ spec, status }) => {
+        expect(spec?.nodeName).toBeUndefined();
+        expect(status?.nominatedNodeName).toBe('only');
+      },
+    );
     await completeBinding(plane.client, 'made');
-    await eventually(() => podNamed(plane.client, 'web'), isOn('only'));
+    const bound = await eventually(() => podNamed(plane.client, 'web'), isOn('only'));
+    expect(bound.status?.nominatedNodeName).toBeUndefined();
   });
 
   test('a free volume is reserved for the claim', async () => {

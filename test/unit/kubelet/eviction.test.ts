@@ -54,7 +54,12 @@ describe('a node runs out', () => {
   test.each<[string, Record<string, string>, number, string[]]>([
     ['of nothing when nothing is said', {}, 0, []],
     ['of no memory while 100 MiB are left', { memory: '16284Mi' }, 0, []],
-    ['of memory when less is', { memory: '16285Mi' }, 0, ['memory.available']],
+    [
+      'of memory when less is',
+      { memory: '16285Mi' },
+      0,
+      ['memory.available', 'allocatableMemory.available'],
+    ],
     ['of no disk while 15 % are left', { 'ephemeral-storage': '84.9999Gi' }, 0, []],
     [
       'of disk for images when less is',
@@ -84,7 +89,36 @@ describe('a node runs out', () => {
   test('by thresholds of its own', () => {
     const node = nodeOf({ 'orrery.dev/eviction-hard': 'pid.available<10%, memory.available<8Gi' });
     const pods = [podOf('a', { pids: '30000', memory: '9Gi', 'ephemeral-storage': '86Gi' })];
-    expect(metOn(node, pods)).toEqual(['memory.available', 'imagefs.available', 'pid.available']);
+    expect(metOn(node, pods)).toEqual([
+      'memory.available',
+      'allocatableMemory.available',
+      'imagefs.available',
+      'pid.available',
+    ]);
+  });
+
+  test.each([
+    { memory: '11900Mi', met: [] },
+    { memory: '12189Mi', met: ['allocatableMemory.available'] },
+    { memory: '16285Mi', met: ['memory.available', 'allocatableMemory.available'] },
+  ])('of what Pods may have, as of all, with $memory in use: $met', ({ memory, met }) => {
+    const node = nodeOf();
+    // 4Gi are reserved, and 100Mi are the threshold.
+    const allocatable = { memory: '12188Mi' };
+    const reserving = { ...node, status: { ...node.status, allocatable } };
+    expect(metOn(reserving, [podOf('a', { memory })])).toEqual(met);
+  });
+
+  test.each([
+    { reported: [], memory: '15Gi', met: [] },
+    { reported: ['MemoryPressure' as const], memory: '15Gi', met: ['memory.available'] },
+    { reported: ['MemoryPressure' as const], memory: '13Gi', met: [] },
+    { reported: ['DiskPressure' as const], memory: '15Gi', met: [] },
+  ])('for longer, to have some to spare: with $memory in use and $reported, of $met', (given) => {
+    const reclaim = { 'orrery.dev/eviction-minimum-reclaim': 'memory.available=2Gi' };
+    expect(metOn(nodeOf(reclaim, given.reported), [podOf('a', { memory: given.memory })])).toEqual(
+      given.met,
+    );
   });
 
   test('only of what Pods that run take', () => {
@@ -106,6 +140,7 @@ describe('a node runs out', () => {
 describe('thresholds', () => {
   test.each<[string, string]>([
     ['a signal that is none', 'cpu.available<1'],
+    ['a signal that is not for them', 'allocatableMemory.available<8Gi'],
     ['no value', 'memory.available<'],
     ['no quantity', 'memory.available<much'],
     ['too many parts', 'memory.available<1Gi<2Gi'],
@@ -114,6 +149,7 @@ describe('thresholds', () => {
   ])('that say %s count as absent', (_title, text) => {
     const names = thresholdsOf(nodeOf({ 'orrery.dev/eviction-hard': text })).map((t) => t.signal);
     expect(names.sort()).toEqual([
+      'allocatableMemory.available',
       'imagefs.available',
       'imagefs.inodesFree',
       'memory.available',

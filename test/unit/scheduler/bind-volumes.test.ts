@@ -21,17 +21,28 @@ const inZone = (zone: string) => {
   return newVolume('disk', { spec: { nodeAffinity } });
 };
 
-/** What becomes of a claim that a volume is to be made for on a node of the east, a second later. */
-async function bindAmong(objects: readonly ApiObject[], node: Node | undefined): Promise<string> {
+/** What becomes of a claim that a volume is to be made for on a node of the east, two seconds later. */
+async function bindAmong(
+  objects: readonly ApiObject[],
+  node: Node | undefined,
+  isPodGone: () => boolean = () => false,
+): Promise<string> {
   const clock = new VirtualClock();
   const state = new VolumeState(informersOf(objects), () => {});
   const plan = { bindings: [], provisioned: [asked] };
-  const done = bindVolumes(plan, 'n', { client, clock, state, timeoutMs: 1_000, node: () => node });
+  const done = bindVolumes(plan, 'n', {
+    client,
+    clock,
+    state,
+    timeoutMs: 2_000,
+    node: () => node,
+    isPodGone,
+  });
   const outcome = done.then(
     () => 'bound',
     (error: Error) => error.message,
   );
-  clock.advance(1_000);
+  clock.advance(2_000);
   return outcome;
 }
 
@@ -52,4 +63,10 @@ test.each<[string, readonly ApiObject[], Node | undefined, string]>([
   ['nothing in time', [asked], east, 'binding volumes: context deadline exceeded'],
 ])('a claim is bound to %s: %#', async (_, objects, node, outcome) => {
   expect(await bindAmong(objects, node)).toBe(outcome);
+});
+
+test('a claim is not waited for once its Pod is gone', async () => {
+  let looks = 0;
+  const gone = await bindAmong([asked], east, () => ++looks > 1);
+  expect(gone).toBe('binding volumes: pod does not exist any more');
 });

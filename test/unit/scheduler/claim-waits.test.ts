@@ -6,7 +6,7 @@ import { namespacedKey } from '../../../src/scheme/object.ts';
 const KEY = namespacedKey('default', 'data');
 
 /** A wait of ten minutes for a claim whose state the test sets. */
-function waiting(isOver: () => boolean) {
+function waiting(isOver: () => boolean, pollMs?: number) {
   const clock = new VirtualClock();
   const listeners = new ClaimListeners();
   const wait = waitForClaim({
@@ -15,6 +15,7 @@ function waiting(isOver: () => boolean) {
     clock,
     timeoutMs: 600_000,
     timeoutMessage: 'binding volumes: timed out',
+    ...(pollMs ? { pollMs } : {}),
   });
   return { ...wait, clock, change: () => listeners.tell(KEY) };
 }
@@ -48,6 +49,16 @@ test('a wait ends when its time is up', async () => {
   expect(early).toBe('waiting');
   clock.advance(1);
   await expect(done).rejects.toThrow('binding volumes: timed out');
+});
+
+test('it is looked for what nobody tells of as often as is asked for, and no longer than it is waited', async () => {
+  let looks = 0;
+  const { clock, done, stop } = waiting(() => ++looks > 3, 1_000);
+  clock.advance(3_000);
+  await done;
+  stop();
+  clock.advance(60_000);
+  expect(looks).toBe(4);
 });
 
 test('whoever has stopped waiting is told nothing, and leaves no timer', () => {

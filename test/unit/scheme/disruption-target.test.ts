@@ -9,12 +9,15 @@ const WHY = {
 };
 
 test('a Pod is told why it goes, once', () => {
-  const marked = withDisruptionTarget(buildPod(), WHY, NOW_MS);
+  const pod = buildPod();
+  const metadata = { ...pod.metadata, generation: 3 };
+  const marked = withDisruptionTarget({ ...pod, metadata }, WHY, NOW_MS);
   expect(marked.status?.conditions).toContainEqual({
     type: 'DisruptionTarget',
     status: 'True',
     ...WHY,
     lastTransitionTime: '2026-01-01T00:00:00Z',
+    observedGeneration: 3,
   });
   expect(withDisruptionTarget(marked, WHY, NOW_MS + 5000)).toBe(marked);
 });

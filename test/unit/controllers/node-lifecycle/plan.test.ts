@@ -188,7 +188,7 @@ test('a Pod loses its readiness and nothing else, and only if it had it', () => 
     phase: 'Running',
     conditions: [
       { type: 'Initialized', status: 'True' },
-      { type: 'Ready', status: 'False', lastTransitionTime: NOW },
+      { type: 'Ready', status: 'False', lastTransitionTime: NOW, observedGeneration: 1 },
     ],
   });
   expect(marked && withoutReadiness(marked, NOW_MS)).toBeUndefined();

@@ -69,6 +69,7 @@ describe('a Pod that is removed by force', () => {
           status: 'True',
           reason: 'DeletionByPodGC',
           message: 'PodGC: node no longer exists',
+          observedGeneration: 1,
           lastTransitionTime: deletionTimestamp,
         },
       ],

@@ -3,6 +3,7 @@ import {
   findVolume,
   isReservedFor,
   unfitReason,
+  volumesInOrder,
 } from '../../../../src/scheme/storage/volume-matching.ts';
 import { newClaim, newVolume } from '../../../support/storage.ts';
 
@@ -170,6 +171,13 @@ describe('a claim is given', () => {
     expect(findVolume(claim, [small], { reservedOnly })).toBeUndefined();
     expect(findVolume(claim, [small, reserved], { reservedOnly })).toBe(reserved);
   });
+});
+
+test('the scheduler takes what is reserved first, then the smallest, however many modes it offers', () => {
+  const broad = newVolume('broad', { spec: { accessModes: ['ReadWriteOnce', 'ReadOnlyMany'] } });
+  const middle = newVolume('middle', { spec: { capacity: { storage: '2Gi' } } });
+  const ordered = volumesInOrder(claim, [large, middle, tiny, broad, small, reserved]);
+  expect(ordered).toEqual([reserved, broad, small, middle, large]);
 });
 
 test('a volume is reserved for the claim that it names, and for a namesake only until it says a uid', () => {
