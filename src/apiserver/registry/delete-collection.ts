@@ -50,7 +50,7 @@ export async function deleteAll(
 ): Promise<readonly ApiObject[]> {
   const { signal } = scope.options;
   // Each deletion that is under way listens to it, and leaves: Node.js takes more than ten for a leak.
-  if (signal) setMaxListeners(0, signal);
+  if (signal) setMaxListeners(Number.POSITIVE_INFINITY, signal);
   let next = 0;
   const missed = new Set<ApiObject>();
   const work = async (): Promise<void> => {
