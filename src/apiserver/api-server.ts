@@ -361,7 +361,7 @@ export class ApiServer {
     return this.#requestMetrics ? this.#requestMetrics.follow(requests, answer) : answer;
   }
 
-  async #handle<T>(
+  #handle<T>(
     ctx: RequestContext,
     requests: ApiRequest | readonly ApiRequest[],
     handle: (ctx: RequestContext) => Promise<T>,

@@ -37,6 +37,8 @@ export interface ClaimsWorld {
   /** How many volumes each node attaches. */
   readonly limits: Readonly<Record<string, number>>;
   readonly given: readonly Given[];
+  /** How large a volume of a class can be made in each zone, where its driver tells. */
+  readonly space: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Whether a selector of a device request, by its expression, holds of a device. */
   readonly selectors: Readonly<Record<string, (device: Device) => boolean>>;
 }
@@ -47,6 +49,9 @@ const wantedOf = ({ spec }: PersistentVolumeClaim): number =>
   gib(spec?.resources?.requests?.storage);
 const nameOf = ({ metadata }: { metadata: { name?: string } }): string => metadata.name ?? '';
 const ZONE = 'topology.kubernetes.io/zone';
+
+/** The one driver that nodes attach only so many volumes of. */
+export const LIMITED_DRIVER = 'csi.example.com';
 
 export function hasVolumes(world: ClaimsWorld, { volumeClaims }: PodWants, node: Node): boolean {
   const bound = volumeClaims.filter(({ spec }) => spec?.volumeName);
@@ -76,7 +81,7 @@ export function reaches({ spec }: PersistentVolume, { metadata }: Node): boolean
   );
 }
 
-/** A volume that several pods use on a node is attached once. */
+/** A volume that several pods use on a node is attached once; one that is to be made will be. */
 function staysWithinLimit(
   world: ClaimsWorld,
   claims: readonly PersistentVolumeClaim[],
@@ -85,8 +90,11 @@ function staysWithinLimit(
   const limit = world.limits[nameOf(node)];
   if (limit === undefined) return true;
   const handlesOf = (claim: PersistentVolumeClaim): string[] => {
-    const volume = world.volumes.find((each) => nameOf(each) === claim.spec?.volumeName);
-    return volume?.spec?.csi ? [volume.spec.csi.volumeHandle] : [];
+    const { storageClassName, volumeName } = claim.spec ?? {};
+    const volume = world.volumes.find((each) => nameOf(each) === volumeName);
+    if (volume) return volume.spec?.csi ? [volume.spec.csi.volumeHandle] : [];
+    const found = world.classes.find((each) => nameOf(each) === storageClassName);
+    return found?.provisioner === LIMITED_DRIVER ? [nameOf(claim)] : [];
   };
   const there = world.given.filter((each) => each.node === nameOf(node));
   const attached = new Set(there.flatMap((each) => each.volumeClaims.flatMap(handlesOf)));
@@ -115,12 +123,14 @@ function canBind(
 }
 
 export function canMake(
-  { classes }: ClaimsWorld,
+  { classes, space }: ClaimsWorld,
   claim: PersistentVolumeClaim,
   node: Node,
 ): boolean {
   const found = classes.find((each) => nameOf(each) === claim.spec?.storageClassName);
   if (!found || found.provisioner === 'kubernetes.io/no-provisioner') return false;
+  const told = space[nameOf(found)];
+  if (told && gib(told[node.metadata.labels?.[ZONE] ?? '']) < wantedOf(claim)) return false;
   const [topology] = found.allowedTopologies ?? [];
   return (topology?.matchLabelExpressions ?? []).every(({ key, values }) =>
     values.includes(node.metadata.labels?.[key] ?? ''),
@@ -171,6 +181,7 @@ function needsOf(
   return (claim.spec.devices?.requests ?? []).flatMap(({ name, exactly }) => {
     const {
       selectors = [],
+      tolerations = [],
       count = 1,
       allocationMode,
       capacity,
@@ -181,10 +192,14 @@ function needsOf(
       Object.entries(requests).every(
         ([key, value]) => gib(device.capacity?.[key]?.value) >= gib(value),
       );
-    const need = { claim, request: name, capacity: requests, suits };
+    const isClean = ({ taints = [] }: Device): boolean =>
+      taints.every(({ key }) => tolerations.some((one) => one.key === key));
+    const isWanted = (device: Device): boolean => suits(device) && isClean(device);
+    const need = { claim, request: name, capacity: requests, suits: isWanted };
     if (allocationMode !== 'All') return new Array<Need>(count).fill(need);
     const all = places.filter(({ device }) => suits(device));
-    if (all.length === 0) return [undefined];
+    // All, or none.
+    if (all.length === 0 || !all.every(({ device }) => isClean(device))) return [undefined];
     return all.map((place) => ({ ...need, suits: (device: Device) => device === place.device }));
   });
 }

@@ -33,14 +33,24 @@ export class Auditor {
   }
 
   /** Runs `handle`, and keeps what came of it: one trail a request; those that are not audited cost nothing more. */
-  async follow<T>(
+  follow<T>(
     ctx: RequestContext,
     requests: ApiRequest | readonly ApiRequest[],
     handle: (ctx: RequestContext) => Promise<T>,
   ): Promise<T> {
-    const all: readonly ApiRequest[] = 'ref' in requests ? [requests] : requests;
-    const trails = all.map((request) => this.#begin(ctx, request));
-    if (!trails.some(Boolean)) return handle(ctx);
+    const trails =
+      'ref' in requests
+        ? [this.#begin(ctx, requests)]
+        : requests.map((request) => this.#begin(ctx, request));
+    return trails.some(Boolean) ? this.#keep(ctx, requests, trails, handle) : handle(ctx);
+  }
+
+  async #keep<T>(
+    ctx: RequestContext,
+    requests: ApiRequest | readonly ApiRequest[],
+    trails: readonly (AuditTrail | undefined)[],
+    handle: (ctx: RequestContext) => Promise<T>,
+  ): Promise<T> {
     const onAnnotation = (key: string, value: string): void => {
       ctx.onAnnotation?.(key, value);
       for (const trail of trails) trail?.annotate(key, value);

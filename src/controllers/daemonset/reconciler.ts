@@ -79,7 +79,11 @@ class DaemonSetReconciler {
     const expectations = new ControllerExpectations(clock);
     this.#backoff = new FailedPodBackoff(clock);
     this.#podControl = new PodControl({ client, events: this.#events, expectations });
-    this.#memory = new OwnerMemory({ expectations, kept: [this.#podControl, this.#backoff] });
+    this.#memory = new OwnerMemory({
+      expectations,
+      queue,
+      kept: [this.#podControl, this.#backoff],
+    });
     this.#history = new RevisionHistory({
       client,
       informers,
@@ -104,15 +108,14 @@ class DaemonSetReconciler {
   async reconcile(key: string): Promise<ReconcileResult> {
     const daemonSet = this.#daemonSets.get(key);
     // One picture of one moment: what is read after a wait would not go with what was read before.
-    const unmetForMs = this.#memory.recall(key, daemonSet);
+    const isObserved = this.#memory.recall(key, daemonSet);
     if (!daemonSet?.spec) return done;
     if (isEmptySelector(daemonSet.spec.selector)) return this.#refuseToSelectAll(daemonSet);
     if (daemonSet.metadata.deletionTimestamp) return done;
-    return this.#sync(daemonSet, unmetForMs);
+    return this.#sync(daemonSet, isObserved);
   }
 
-  async #sync(daemonSet: DaemonSet, unmetForMs: number | undefined): Promise<ReconcileResult> {
-    const isObserved = unmetForMs === undefined;
+  async #sync(daemonSet: DaemonSet, isObserved: boolean): Promise<ReconcileResult> {
     const claims = this.#planClaims(daemonSet);
     const nodes = [...this.#nodes.list()];
     const revisions = await this.#history.of(daemonSet);
@@ -136,7 +139,7 @@ class DaemonSetReconciler {
     const { collisionCount } = revisions;
     const nextAvailableInMs = await this.#writeStatus(picture, { collisionCount, isObserved });
     if (failure) throw failure;
-    return requeueAfterFirst(retryInMs, nextAvailableInMs, unmetForMs);
+    return requeueAfterFirst(retryInMs, nextAvailableInMs);
   }
 
   #refuseToSelectAll(daemonSet: DaemonSet): ReconcileResult {

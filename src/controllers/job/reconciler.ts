@@ -105,6 +105,7 @@ class JobReconciler {
     const backoffs = { forget: (key: string) => void this.#backoffs.delete(key) };
     this.#memory = new OwnerMemory({
       expectations,
+      queue,
       kept: [this.#podControl, this.#released, backoffs],
     });
     this.#releaser = new PodReleaser(client, this.#released);
@@ -124,7 +125,7 @@ class JobReconciler {
     const orphan = orphanOf(key);
     if (orphan !== undefined) return this.#releaseOrphan(orphan);
     const job = this.#jobs.get(key);
-    const unmetForMs = this.#memory.recall(key, job);
+    const isObserved = this.#memory.recall(key, job);
     if (!job?.spec || isManagedElsewhere(job) || isJobFinished(job)) {
       this.#backoffs.delete(key);
       return done;
@@ -136,10 +137,10 @@ class JobReconciler {
       released: this.#released.of(key),
       backoff: this.#backoffs.get(key),
     });
-    const management = await this.#manage(census, unmetForMs === undefined);
+    const management = await this.#manage(census, isObserved);
     await this.#track(key, census, management);
     if (management.error) throw management.error;
-    return requeueAfterFirst(...this.#nextRuns(census, management), unmetForMs);
+    return this.#nextRun(census, management);
   }
 
   /** A Pod that has lost its Job, or was let go by it. */
@@ -168,10 +169,10 @@ class JobReconciler {
     );
   }
 
-  async #manage(census: Census, isSatisfied: boolean): Promise<Management> {
+  async #manage(census: Census, isObserved: boolean): Promise<Management> {
     const ending = decideEnding(census, this.#context.clock.now());
-    if (ending) return this.#end(census, ending, isSatisfied);
-    const mayManage = isSatisfied && census.job.metadata.deletionTimestamp === undefined;
+    if (ending) return this.#end(census, ending, isObserved);
+    const mayManage = isObserved && census.job.metadata.deletionTimestamp === undefined;
     const management = mayManage
       ? await this.#carryOut(census, planPods(census, this.#context.clock.now()))
       : { counts: countsOf(census), ending: undefined, managed: false };
@@ -179,11 +180,11 @@ class JobReconciler {
     return isDone ? { ...management, ending: COMPLETIONS_REACHED, managed: false } : management;
   }
 
-  async #end(census: Census, ending: Ending, isSatisfied: boolean): Promise<Management> {
+  async #end(census: Census, ending: Ending, isObserved: boolean): Promise<Management> {
     const { activePods, job } = census;
     const { error, removed: deleted } = await this.#delete(job, activePods);
     // While Pods are still to be deleted, or to be seen, the Job does not end.
-    const isOver = deleted.length === activePods.length && isSatisfied;
+    const isOver = deleted.length === activePods.length && isObserved;
     return {
       counts: withoutPods(countsOf(census), deleted),
       ending: isOver ? ending : undefined,
@@ -263,10 +264,10 @@ class JobReconciler {
     return this.#context.client.update(batchJobs, { ...job, status }, { subresource: 'status' });
   }
 
-  #nextRuns({ job, spec }: Census, { ending, retryInMs }: Management): (number | undefined)[] {
+  #nextRun({ job, spec }: Census, { ending, retryInMs }: Management): ReconcileResult {
     // A Job that has only now begun has its start time in the status that it will be seen with.
     const deadlineMs = ending ? undefined : deadlineInMs(job, spec, this.#context.clock.now());
-    return [deadlineMs, retryInMs];
+    return requeueAfterFirst(deadlineMs, retryInMs);
   }
 }
 

@@ -1,8 +1,11 @@
 import type { ControllerExpectations } from '../../machinery/expectations.ts';
+import type { WorkQueue } from '../../machinery/work-queue.ts';
 import type { ApiObject } from '../../scheme/object.ts';
 
 export interface OwnerMemoryOptions {
   readonly expectations: ControllerExpectations;
+  /** Gets the key of an owner whose wait for what it expects is over. */
+  readonly queue: Pick<WorkQueue, 'addAfter'>;
   /** Whatever keeps something under owners' keys, the expectations among them. */
   readonly kept: readonly { forget(key: string): void }[];
 }
@@ -23,17 +26,20 @@ export class OwnerMemory {
 
   /**
    * To be called as each run of `key` begins, with the object that has the key now; forgets what was kept of another.
-   * @returns for how long, in milliseconds, the run is to leave the Pods alone and then to be repeated, as what the last one
-   * did to them is yet to be seen; undefined when they may be counted
+   * @returns whether the run may count on the Pods that its informer shows; otherwise it leaves them alone, and is repeated when
+   * the wait is over, as no event may come to tell that
    */
-  recall(key: string, owner: ApiObject | undefined): number | undefined {
-    const { expectations, kept } = this.#options;
+  recall(key: string, owner: ApiObject | undefined): boolean {
+    const { expectations, kept, queue } = this.#options;
     const uid = owner?.metadata.uid;
     if (this.#uids.get(key) !== uid) {
       for (const each of kept) each.forget(key);
       if (uid === undefined) this.#uids.delete(key);
       else this.#uids.set(key, uid);
     }
-    return expectations.unmetForMs(key);
+    const unmetForMs = expectations.unmetForMs(key);
+    // Kept here alone, and not as a run's own deadline is: whoever takes over from this process expects nothing.
+    if (unmetForMs !== undefined) queue.addAfter(key, unmetForMs);
+    return unmetForMs === undefined;
   }
 }

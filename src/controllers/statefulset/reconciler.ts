@@ -91,7 +91,7 @@ class StatefulSetReconciler {
       prepare: (owner, { metadata: { name } }) =>
         claimKeeper.makeMissing(owner as StatefulSet, parseMemberName(name)?.ordinal ?? 0),
     });
-    this.#memory = new OwnerMemory({ expectations, kept: [this.#podControl] });
+    this.#memory = new OwnerMemory({ expectations, queue, kept: [this.#podControl] });
     this.#history = new RevisionHistory({
       client,
       informers,
@@ -115,9 +115,8 @@ class StatefulSetReconciler {
   async reconcile(key: string): Promise<ReconcileResult> {
     const set = this.#sets.get(key);
     // One picture of one moment: what is read after a wait would not go with what was read before.
-    const unmetForMs = this.#memory.recall(key, set);
+    const isObserved = this.#memory.recall(key, set);
     if (!set) return done;
-    const isObserved = unmetForMs === undefined;
     const claims = this.#planClaims(set);
     const revisions = await this.#history.of(set);
     const input = await this.#lookAt(set, claims, revisions);
@@ -131,7 +130,7 @@ class StatefulSetReconciler {
     if (failure) throw failure;
     const live = new Set([input.current.metadata.name, ...input.pods.map(revisionOf)]);
     await this.#history.truncate(set, revisions, ({ metadata }) => live.has(metadata.name));
-    return requeueAfterFirst(nextInMs, unmetForMs);
+    return requeueAfterFirst(nextInMs);
   }
 
   #planClaims(set: StatefulSet): Claims<Pod> {

@@ -215,14 +215,18 @@ export function readPreemptionArgs(
   };
 }
 
+/** Who names a `shape` wants scores by it. */
 export function readVolumeBindingArgs(
   reader: ConfigurationReader,
   value: unknown,
   path: string,
-): { readonly bindTimeoutSeconds: number } {
-  const { bindTimeoutSeconds } = reader.object(value, path, [...TYPE, 'bindTimeoutSeconds']);
+): { readonly bindTimeoutSeconds: number; readonly shape: readonly ShapePoint[] | undefined } {
+  const args = reader.object(value, path, [...TYPE, 'bindTimeoutSeconds', 'shape']);
   const at = `${path}.bindTimeoutSeconds`;
-  return { bindTimeoutSeconds: integer(reader, bindTimeoutSeconds, at, { min: 0 }) ?? 600 };
+  return {
+    bindTimeoutSeconds: integer(reader, args.bindTimeoutSeconds, at, { min: 0 }) ?? 600,
+    shape: args.shape === undefined ? undefined : readShape(reader, args.shape, `${path}.shape`),
+  };
 }
 
 /** A `filterTimeout` of 0 is none. */

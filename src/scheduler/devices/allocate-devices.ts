@@ -124,7 +124,7 @@ class Search {
 
   #choose(claim: number, option: RequestOption, device: PublishedDevice): boolean {
     const chosen = this.#chosen[claim] as Choice[];
-    if (chosen.length === MAX_RESULTS) return false;
+    if (chosen.length === MAX_RESULTS || !option.tolerates(device)) return false;
     const next = { request: option.name, option, device };
     const constraints = this.#options.claims[claim]?.claim.spec.devices?.constraints ?? [];
     if (!constraints.every((constraint) => agrees(constraint, chosen, next))) return false;

@@ -27,6 +27,8 @@ export interface RequestOption {
   readonly deviceClass: DeviceClass;
   /** Whether a device is what is asked for. @throws {Error} when a selector fails on it */
   readonly selects: (device: PublishedDevice) => boolean;
+  /** Whether it may be had in spite of its taints. Who asks for all devices gets none where it may not. */
+  readonly tolerates: (device: PublishedDevice) => boolean;
 }
 
 /** A request of a claim: its alternatives, best first. */
@@ -83,9 +85,9 @@ function toOption(
       (device) =>
         isSupported(device) &&
         consumptionOf(device.driver, device.device, capacity) !== undefined &&
-        isTolerated(device.device.taints, tolerations) &&
         matchers.every((matches) => matches(device)),
     ),
+    tolerates: ({ device }) => isTolerated(device.taints, tolerations),
   };
 }
 

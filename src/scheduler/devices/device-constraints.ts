@@ -9,7 +9,10 @@ export interface ChosenDevice {
   readonly device: PublishedDevice;
 }
 
-/** Whether `next` goes with what was chosen before: the attribute of all must be equal, or of each another. */
+/**
+ * Whether `next` goes with what was chosen before: the attribute of all must be equal, or of each another. Of lists all must
+ * share a value, or none may.
+ */
 export function agrees(
   constraint: DeviceConstraint,
   chosen: readonly ChosenDevice[],
@@ -18,11 +21,14 @@ export function agrees(
   const { matchAttribute, distinctAttribute } = constraint;
   const attribute = matchAttribute ?? distinctAttribute;
   if (attribute === undefined || !concerns(constraint, next)) return true;
-  const value = attributeOf(next.device, attribute);
-  if (value === undefined) return false;
-  const others = chosen.filter((each) => concerns(constraint, each));
-  const isEqual = ({ device }: ChosenDevice) => attributeOf(device, attribute) === value;
-  return matchAttribute === undefined ? !others.some(isEqual) : others.every(isEqual);
+  const values = valuesOf(next.device, attribute);
+  if (values.length === 0) return false;
+  const others = chosen
+    .filter((each) => concerns(constraint, each))
+    .map(({ device }) => valuesOf(device, attribute));
+  return matchAttribute === undefined
+    ? !others.some((other) => values.some((value) => other.includes(value)))
+    : values.some((value) => others.every((other) => other.includes(value)));
 }
 
 /** A constraint is about the requests that it names, or about all; a request's name stands for its alternatives too. */
@@ -34,11 +40,13 @@ export function namesRequest(name: string, request: string): boolean {
   return name === request || request.startsWith(`${name}/`);
 }
 
-/** Values of different types differ. */
-function attributeOf({ driver, device }: PublishedDevice, qualified: string): string | undefined {
+/** Values of different types differ; one value is a list of one. */
+function valuesOf({ driver, device }: PublishedDevice, qualified: string): readonly string[] {
   const [domain, name] = domainAndName(driver, qualified);
   const attributes = device.attributes ?? {};
   const found =
     attributes[`${domain}/${name}`] ?? (domain === driver ? attributes[name] : undefined);
-  return found && `${Object.keys(found)[0]} ${JSON.stringify(plainAttribute(found))}`;
+  if (!found) return [];
+  const type = Object.keys(found)[0]?.replace(/s$/, '');
+  return [plainAttribute(found)].flat().map((value) => `${type} ${JSON.stringify(value)}`);
 }

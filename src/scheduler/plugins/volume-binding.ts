@@ -5,8 +5,10 @@ import { claimNamesOf } from '../../scheme/storage/pod-claims.ts';
 import type { ClusterCache } from '../cluster-cache.ts';
 import type { Plugin } from '../framework.ts';
 import { labelsChanged } from '../node-changes.ts';
+import { type ShapePoint, shapedScore } from '../resources/scoring-strategy.ts';
 import { bindVolumes } from '../volumes/bind-volumes.ts';
 import { claimsOf, planVolumes, type VolumePlan } from '../volumes/pod-volumes.ts';
+import { scoreStorage } from '../volumes/score-storage.ts';
 import type { VolumeState } from '../volumes/volume-state.ts';
 
 const DEFAULT_BIND_TIMEOUT_SECONDS = 600;
@@ -18,6 +20,8 @@ export interface VolumeBindingOptions {
   readonly volumes: VolumeState;
   /** @default 600 */
   readonly bindTimeoutSeconds?: number;
+  /** How nodes are scored by the share of their storage that would be in use. @default not at all: they are equal */
+  readonly shape?: readonly ShapePoint[] | undefined;
 }
 
 /**
@@ -30,7 +34,9 @@ export function createVolumeBinding({
   clock,
   volumes: state,
   bindTimeoutSeconds = DEFAULT_BIND_TIMEOUT_SECONDS,
+  shape,
 }: VolumeBindingOptions): Plugin {
+  const scoreOf = shape && shapedScore(shape);
   /** By uid: what reserved pods wait for. */
   const plans = new Map<string, VolumePlan>();
   return {
@@ -48,6 +54,17 @@ export function createVolumeBinding({
           if (!node) return undefined;
           const plan = planVolumes(claims, node, state);
           return 'reasons' in plan ? { reasons: plan.reasons, isUnresolvable: true } : undefined;
+        },
+      };
+    },
+    preScore({ pod }) {
+      if (!scoreOf || claimNamesOf(pod).length === 0) return undefined;
+      const claims = claimsOf(pod, state);
+      if ('refusal' in claims || claims.waiting.length === 0) return undefined;
+      return {
+        score({ node }) {
+          const plan = node && planVolumes(claims, node, state);
+          return plan && !('reasons' in plan) ? scoreStorage(plan, node, state, scoreOf) : 0;
         },
       };
     },

@@ -38,7 +38,7 @@ export const DEFAULT_STRATEGY: ScoringStrategy = {
 };
 
 /** The score of one resource with `requested` of its `capacity` given away, pod included. */
-type ResourceScore = (requested: number, capacity: number) => number;
+export type ResourceScore = (requested: number, capacity: number) => number;
 
 /** The score of a node, 0 to 100, as a weighted mean over resources. */
 export function createResourceScorer(
@@ -78,12 +78,12 @@ function resourceScoreOf(strategy: ScoringStrategy): ResourceScore {
       return (requested, capacity) =>
         Math.floor((Math.min(requested, capacity) * MAX_NODE_SCORE) / capacity);
     case 'RequestedToCapacityRatio':
-      return shaped(strategy.shape);
+      return shapedScore(strategy.shape);
   }
 }
 
 /** Linear between the points, level outside of them. */
-function shaped(shape: readonly ShapePoint[]): ResourceScore {
+export function shapedScore(shape: readonly ShapePoint[]): ResourceScore {
   const points = shape.map(({ utilization, score }) => ({
     utilization,
     score: (score * MAX_NODE_SCORE) / MAX_SHAPE_SCORE,

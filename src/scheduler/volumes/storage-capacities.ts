@@ -3,9 +3,11 @@ import type { CSIStorageCapacity } from '../../scheme/generated/types/storage-v1
 import { selectorMatcher } from '../../scheme/label-selector.ts';
 import { quantityValue } from '../../scheme/quantity.ts';
 
-interface Capacity {
+export interface Capacity {
   /** The largest volume that can be made. */
   readonly bytes: number;
+  /** All the space that there is; 0 where that is not said. */
+  readonly totalBytes: number;
   readonly matches: (labels: Readonly<Record<string, string>> | undefined) => boolean;
 }
 
@@ -23,11 +25,11 @@ export class StorageCapacities {
     this.#byClass = undefined;
   }
 
-  /** Whether a volume of so many bytes can be made where the node can use it. */
-  suffice(className: string, bytes: number, { metadata }: Node): boolean {
+  /** Where a volume of so many bytes can be made so that the node can use it; undefined when it cannot. */
+  find(className: string, bytes: number, { metadata }: Node): Capacity | undefined {
     this.#byClass ??= this.#read();
     const capacities = this.#byClass.get(className) ?? [];
-    return capacities.some((one) => one.bytes >= bytes && one.matches(metadata.labels));
+    return capacities.find((one) => one.bytes >= bytes && one.matches(metadata.labels));
   }
 
   #read(): Map<string, Capacity[]> {
@@ -37,7 +39,11 @@ export class StorageCapacities {
       // Without a topology it is for no node.
       if (limit === undefined || !nodeTopology) continue;
       const known = byClass.get(storageClassName) ?? [];
-      const one = { bytes: quantityValue(limit), matches: selectorMatcher(nodeTopology) };
+      const one = {
+        bytes: quantityValue(limit),
+        totalBytes: quantityValue(capacity ?? '0'),
+        matches: selectorMatcher(nodeTopology),
+      };
       byClass.set(storageClassName, [...known, one]);
     }
     return byClass;

@@ -110,8 +110,18 @@ export class VolumeState {
 
   /** Whether a volume of so many bytes can be made for the node, as far as the driver of the class says. */
   hasSpace({ metadata, provisioner }: StorageClass, bytes: number, node: Node): boolean {
-    if (bytes === 0 || !this.#csiDrivers.get(provisioner)?.spec.storageCapacity) return true;
-    return this.#capacities.suffice(metadata.name ?? '', bytes, node);
+    if (bytes === 0 || !this.#tellsSpace(provisioner)) return true;
+    return this.#capacities.find(metadata.name ?? '', bytes, node) !== undefined;
+  }
+
+  /** How much space there is where a volume of so many bytes would be made for the node; undefined where nobody tells. */
+  spaceFor(className: string, bytes: number, node: Node): number | undefined {
+    if (!this.#tellsSpace(this.storageClass(className)?.provisioner ?? '')) return undefined;
+    return this.#capacities.find(className, bytes, node)?.totalBytes;
+  }
+
+  #tellsSpace(provisioner: string): boolean {
+    return this.#csiDrivers.get(provisioner)?.spec.storageCapacity === true;
   }
 
   /** The volumes that the claim may be given: reserved for it, or free and of its class, and not promised to another. */

@@ -74,7 +74,8 @@ export class Committer {
     queue.add(transaction);
     this.#deadlineTimer ??= ioClock.setTimer(DEADLINE_CHECK_MS, () => this.#expire());
     this.#running ??= this.#run();
-    return this.#answer(transaction, options.signal);
+    const { signal } = options;
+    return signal ? this.#answerUnlessAborted(transaction, signal) : transaction.answer.promise;
   }
 
   /** The batch that is with PostgreSQL; resolves, and never rejects, with its answer. */
@@ -108,11 +109,10 @@ export class Committer {
     }
   }
 
-  async #answer(
+  async #answerUnlessAborted(
     transaction: Transaction,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<readonly ApiObject[]> {
-    if (!signal) return transaction.answer.promise;
     const onAbort = (): void => {
       this.#options.queue.remove((waiting) => waiting === transaction);
       reject(transaction, signal.reason);

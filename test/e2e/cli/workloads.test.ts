@@ -180,14 +180,12 @@ test('a rollout that cannot finish fails when it is past its deadline', async ()
       .replaceAll('nginx-deployment', 'stuck'),
   );
   await orrery('apply -f -', stuck);
-  const { exitCode, stderr, stdout } = await runOrrery(['rollout', 'status', 'deploy/stuck'], {
-    server,
-  });
+  // What it prints meanwhile depends on how soon it looks.
+  const { exitCode, stderr } = await runOrrery(['rollout', 'status', 'deploy/stuck'], { server });
   expect({ exitCode, stderr }).toEqual({
     exitCode: 1,
     stderr: 'error: deployment "stuck" exceeded its progress deadline\n',
   });
-  expect(stdout).toContain('0 of 2 updated replicas are available');
   await orrery('delete deployment stuck');
 });
 

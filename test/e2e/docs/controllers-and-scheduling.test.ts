@@ -238,6 +238,8 @@ test('the parts of a configuration that the page on scheduling shows are underst
     ...parse(extenders.replace(/caFile: \S+/, '')),
     profiles: [parse(plugins)],
   };
+  const [scoring = ''] = new PageSection('scheduling', 'Volumes').blocks('yaml');
+  expect(parseSchedulerConfiguration({ ...whole, ...parse(scoring) }).extenders).toHaveLength(1);
   expect(parseSchedulerConfiguration(whole).extenders).toHaveLength(1);
 });
 

@@ -225,7 +225,12 @@ describe('Faults', () => {
     for (const name of names) {
       const { status } = await untilFault(name, 'Ended');
       expect(status).toMatchObject({ affectedNodes: 1, startTime: expect.anything() });
-      expect(await reasonsOf(name)).toEqual(expect.arrayContaining(['FaultEnded', 'FaultStarted']));
+      await eventually(
+        () => reasonsOf(name),
+        (reasons) =>
+          expect(reasons).toEqual(expect.arrayContaining(['FaultEnded', 'FaultStarted'])),
+        PATIENCE,
+      );
     }
     expect(await reasonsOf('kill')).toContain('FaultScheduled');
     for (let n = 1; n <= NODES; n++) {

@@ -19,11 +19,16 @@ import type {
   ResourceClaim,
   ResourceSlice,
 } from '../../../src/scheme/generated/types/resource-v1.ts';
-import type { CSINode } from '../../../src/scheme/generated/types/storage-v1.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+} from '../../../src/scheme/generated/types/storage-v1.ts';
 import { buildNode, buildPod } from '../../support/builders.ts';
 import { asking, claimOf, DRIVER, GPU, slice } from '../../support/devices.ts';
 import {
   type ClaimsWorld,
+  LIMITED_DRIVER as CSI,
   canMake,
   type Given,
   hasDevices,
@@ -39,7 +44,6 @@ const ZONE = 'topology.kubernetes.io/zone';
 const HOST = 'kubernetes.io/hostname';
 const NAMES = ['n1', 'n2', 'n3'];
 const ZONES = ['east', 'west'];
-const CSI = 'csi.example.com';
 
 const late = { volumeBindingMode: 'WaitForFirstConsumer' as const };
 const CLASSES = [
@@ -49,8 +53,9 @@ const CLASSES = [
     ...late,
     allowedTopologies: [{ matchLabelExpressions: [{ key: ZONE, values: ['east'] }] }],
   }),
+  newStorageClass('measured', { ...late, provisioner: CSI }),
 ];
-const className = fc.constantFrom('by-hand', 'by-hand', 'anywhere', 'east-only');
+const className = fc.constantFrom('by-hand', 'by-hand', 'anywhere', 'east-only', 'measured');
 const size = fc.constantFrom('1Gi', '2Gi', '3Gi');
 const anyOf = <T>(...values: T[]) => fc.constantFrom(...values);
 
@@ -114,14 +119,16 @@ const device = fc.record({
   numa: anyOf(0, 1),
   memory: anyOf('2Gi', '4Gi'),
   kind: anyOf('whole', 'shared', 'part', 'part'),
+  isTainted: anyOf(false, false, false, true),
 });
 
 const devicesOfNode = fc.array(device, { minLength: 1, maxLength: 4 }).map((drawn) =>
   drawn.map(
-    ({ model, numa, memory, kind }, index): Device => ({
+    ({ model, numa, memory, kind, isTainted }, index): Device => ({
       name: `dev-${index}`,
       attributes: { model: { string: model }, numa: { int: numa } },
       capacity: { memory: { value: memory } },
+      ...(isTainted ? { taints: [{ key: 'hot', effect: 'NoSchedule' }] } : {}),
       ...(kind === 'shared' ? { allowMultipleAllocations: true } : {}),
       ...(kind === 'part'
         ? { consumesCounters: [{ counterSet: 'card', counters: { memory: { value: memory } } }] }
@@ -135,18 +142,20 @@ const request = fc.record({
   count: anyOf(1, 1, 2),
   isAll: anyOf(...new Array<boolean>(7).fill(false), true),
   memory: anyOf<string | undefined>(undefined, '1Gi', '2Gi'),
+  isTolerant: fc.boolean(),
 });
 
 const deviceClaim = fc
   .record({ requests: fc.array(request, { minLength: 1, maxLength: 2 }), isAligned: fc.boolean() })
   .map(
     ({ requests, isAligned }): DeviceClaim => ({
-      requests: requests.map(({ selectors, count, isAll, memory }, index) =>
+      requests: requests.map(({ selectors, count, isAll, memory, isTolerant }, index) =>
         asking(
           {
             selectors: selectors.map((expression) => ({ cel: { expression } })),
             ...(isAll ? { allocationMode: 'All' } : { count }),
             ...(memory ? { capacity: { requests: { memory } } } : {}),
+            ...(isTolerant ? { tolerations: [{ key: 'hot', operator: 'Exists' }] } : {}),
           },
           `r${index}`,
         ),
@@ -173,6 +182,7 @@ const world = fc.record({
   nodes,
   free: fc.array(freeVolume, { maxLength: 5 }),
   bound: fc.array(boundVolume, { minLength: 3, maxLength: 3 }),
+  space: fc.tuple(...ZONES.map(() => anyOf('1Gi', '2Gi', '3Gi'))),
   limits: fc.tuple(...NAMES.map(() => anyOf<number | undefined>(undefined, 1, 2))),
   devices: fc.tuple(...NAMES.map(() => devicesOfNode)),
   counters: anyOf('4Gi', '5Gi'),
@@ -259,6 +269,25 @@ function csiNodesOf({ limits }: Drawn): CSINode[] {
   });
 }
 
+/** What the driver of measured disks tells of each zone. */
+function capacitiesOf({ space }: Drawn): (CSIDriver | CSIStorageCapacity)[] {
+  const apiVersion = 'storage.k8s.io/v1' as const;
+  const driver = { metadata: { name: CSI }, spec: { storageCapacity: true } };
+  return [
+    { apiVersion, kind: 'CSIDriver', ...driver },
+    ...space.map(
+      (capacity, index): CSIStorageCapacity => ({
+        apiVersion,
+        kind: 'CSIStorageCapacity',
+        capacity,
+        storageClassName: 'measured',
+        metadata: { name: ZONES[index] as string, namespace: 'default' },
+        nodeTopology: { matchLabels: { [ZONE]: ZONES[index] as string } },
+      }),
+    ),
+  ];
+}
+
 /** The scheduler's memory and a plain list of the same objects, side by side. */
 class TwoWorlds {
   readonly pods: readonly PodWants[];
@@ -277,6 +306,7 @@ class TwoWorlds {
     const limits = drawn.limits.map((limit, index) => [NAMES[index], limit]);
     this.#world = {
       ...{ volumes, slices, classes: CLASSES, selectors: SELECTORS, given: [] },
+      space: { measured: Object.fromEntries(drawn.space.map((size, at) => [ZONES[at], size])) },
       limits: Object.fromEntries(limits.filter(([, limit]) => limit !== undefined)),
     };
     const claims = this.pods.flatMap(({ volumeClaims, deviceClaims }) => [
@@ -289,6 +319,7 @@ class TwoWorlds {
       ...CLASSES,
       GPU,
       ...csiNodesOf(drawn),
+      ...capacitiesOf(drawn),
       ...bound,
       ...claims,
     ];

@@ -66,7 +66,7 @@ class ReplicaReconciler<T extends ReplicaOwner> {
     const expectations = new ControllerExpectations(clock);
     const events = context.events.withSource(kind.serviceAccount);
     this.#podControl = new PodControl({ client, events, expectations });
-    this.#memory = new OwnerMemory({ expectations, kept: [this.#podControl] });
+    this.#memory = new OwnerMemory({ expectations, queue, kept: [this.#podControl] });
     addControllerUidIndex(this.#pods);
     addControllerUidIndex(this.#owners);
     addOrphanIndex(this.#pods);
@@ -83,9 +83,9 @@ class ReplicaReconciler<T extends ReplicaOwner> {
 
   async reconcile(key: string): Promise<ReconcileResult> {
     const owner = this.#owners.get(key);
-    const unmetForMs = this.#memory.recall(key, owner);
+    const isObserved = this.#memory.recall(key, owner);
     if (!owner) return done;
-    const mayManage = unmetForMs === undefined && !owner.metadata.deletionTimestamp;
+    const mayManage = isObserved && !owner.metadata.deletionTimestamp;
     const owned = this.#pods.byIndex(INDEX_CONTROLLER_UID, owner.metadata.uid ?? '');
     const activePods = await this.#claimPods(owner, owned);
     const failed = mayManage ? await this.#manage(owner, activePods) : undefined;
@@ -96,7 +96,7 @@ class ReplicaReconciler<T extends ReplicaOwner> {
       failure: failed?.failure,
     });
     if (failed) throw failed.error;
-    return requeueAfterFirst(nextAvailableInMs, unmetForMs);
+    return requeueAfterFirst(nextAvailableInMs);
   }
 
   #claimPods(owner: T, owned: readonly Pod[]): Promise<readonly Pod[]> {

@@ -11,19 +11,25 @@ function setUp() {
   const clock = new VirtualClock();
   const expectations = new ControllerExpectations(clock);
   const forgotten: string[] = [];
-  const notes = { forget: (key: string) => void forgotten.push(key) };
-  const memory = new OwnerMemory({ expectations, kept: [expectations, notes] });
-  return { clock, expectations, forgotten, memory };
+  const later: [string, number][] = [];
+  const memory = new OwnerMemory({
+    expectations,
+    queue: { addAfter: (key, delayMs) => void later.push([key, delayMs]) },
+    kept: [expectations, { forget: (key) => void forgotten.push(key) }],
+  });
+  return { clock, expectations, forgotten, later, memory };
 }
 
-test('an owner’s run waits for what its last run expects, and says for how long', () => {
-  const { clock, expectations, memory } = setUp();
-  expect(memory.recall(KEY, web('1'))).toBeUndefined();
+test('an owner waits for what its last run expects, and runs again when the wait is over', () => {
+  const { clock, expectations, later, memory } = setUp();
+  expect(memory.recall(KEY, web('1'))).toBe(true);
   expectations.expect(KEY, 1, []);
   clock.advance(60_000);
-  expect(memory.recall(KEY, web('1'))).toBe(240_000);
+  expect(memory.recall(KEY, web('1'))).toBe(false);
+  expect(later).toEqual([[KEY, 240_000]]);
   clock.advance(240_000);
-  expect(memory.recall(KEY, web('1'))).toBeUndefined();
+  expect(memory.recall(KEY, web('1'))).toBe(true);
+  expect(later).toHaveLength(1);
 });
 
 test('what is kept of an owner outlives its changes and ends with its uid, whoever has its name next', () => {
@@ -33,10 +39,10 @@ test('what is kept of an owner outlives its changes and ends with its uid, whoev
   forgotten.length = 0;
   memory.recall(KEY, storedReplicaSet({ name: 'web', metadata: { uid: '1' }, replicas: 7 }));
   expect(forgotten).toEqual([]);
-  expect(memory.recall(KEY, web('2'))).toBeUndefined();
+  expect(memory.recall(KEY, web('2'))).toBe(true);
   expect(forgotten).toEqual([KEY]);
   expectations.expect(KEY, 1, []);
-  expect(memory.recall(KEY, undefined)).toBeUndefined();
+  expect(memory.recall(KEY, undefined)).toBe(true);
   expect(forgotten).toEqual([KEY, KEY]);
 });
 
@@ -46,5 +52,5 @@ test('one owner’s end takes nothing of another’s', () => {
   memory.recall('default/db', web('3'));
   expectations.expect('default/db', 1, []);
   memory.recall(KEY, undefined);
-  expect(memory.recall('default/db', web('3'))).toBe(300_000);
+  expect(memory.recall('default/db', web('3'))).toBe(false);
 });

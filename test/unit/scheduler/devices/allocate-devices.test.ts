@@ -242,6 +242,12 @@ describe('the devices of a claim', () => {
     ],
     ['a tainted device', { requests: [asking()] }, { devices: TAINTED }, undefined],
     [
+      'all devices, one of which is tainted',
+      { requests: [asking({ allocationMode: 'All' })] },
+      { devices: [...TAINTED, gpu('gpu-1', 'a100')] },
+      undefined,
+    ],
+    [
       'a tainted device that is tolerated',
       { requests: [asking({ tolerations: [{ key: 'broken', operator: 'Exists' }] })] },
       { devices: TAINTED },
