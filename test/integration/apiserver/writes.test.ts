@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { expect, test } from '@jest/globals';
 import {
   appsDeployments,
@@ -165,6 +166,15 @@ test('a collection is deleted by selector, and the answer is what was there', as
   });
   const { items } = await client.list(coreConfigMaps, { namespace: 'default' });
   expect(items.map(({ metadata }) => metadata.name)).toEqual(['c']);
+});
+
+test("as many deletions of a collection as are under way may listen for their caller's end, which Node.js would warn of", async () => {
+  await using api = await testApi();
+  const { signal } = new AbortController();
+  await api.client.create(coreConfigMaps, configMap('a'));
+  await api.client.deleteCollection(coreConfigMaps, { namespace: 'default' }, { signal });
+  // No limit.
+  expect(getMaxListeners(signal)).toBe(0);
 });
 
 test('an Event is one object in both of its groups', async () => {
