@@ -46,12 +46,20 @@ export function pullingNote(container: StartingContainer): EventNote {
   return normal(container, REASON_PULLING, `Pulling image "${container.container.image}"`);
 }
 
+interface PulledImage {
+  readonly durationMs: number;
+  readonly sizeBytes: number;
+  /** How long it waited for others. */
+  readonly waitedMs: number;
+}
+
 export function pulledNote(
   container: StartingContainer,
-  { durationMs, sizeBytes }: { readonly durationMs: number; readonly sizeBytes: number },
+  { durationMs, sizeBytes, waitedMs }: PulledImage,
 ): EventNote {
   const took = formatGoDuration(durationMs);
-  const message = `Successfully pulled image "${container.container.image}" in ${took} (${took} including waiting). Image size: ${sizeBytes} bytes.`;
+  const inAll = formatGoDuration(durationMs + waitedMs);
+  const message = `Successfully pulled image "${container.container.image}" in ${took} (${inAll} including waiting). Image size: ${sizeBytes} bytes.`;
   return normal(container, REASON_PULLED, message);
 }
 

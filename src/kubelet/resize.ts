@@ -5,7 +5,9 @@
 import { deepEqual } from '../lib/deep-equal.ts';
 import { findCondition } from '../scheme/conditions.ts';
 import type { Container, Node, Pod, PodStatus } from '../scheme/generated/types/core-v1.ts';
+import { quantityValue } from '../scheme/quantity.ts';
 import { amountsOf, podRequests } from '../scheme/resources-of-pod.ts';
+import { podUsage } from '../scheme/usage/container-usage.ts';
 import { resourceProblem } from './admission.ts';
 import { CONDITION_RESIZE_PENDING } from './granted-resources.ts';
 import { type ContainerSlot, containerSlots, isRunning } from './status/container-slots.ts';
@@ -101,4 +103,22 @@ export function resizeProblem(
   }
   const problem = resourceProblem(pod, node, neighbours);
   return problem && { reason: REASON_DEFERRED, message: problem.note };
+}
+
+/**
+ * Why what was granted cannot take effect yet: a running container uses more memory than its new limit leaves it. One that is
+ * started anew for it has given its memory back.
+ */
+export function shrinkProblem(pod: Pod, nowMs: number): string | undefined {
+  const usage = podUsage(pod, nowMs);
+  const problems = resizedSlots(pod).flatMap((slot) => {
+    const wanted = slot.container.resources?.limits?.['memory'];
+    const usedBytes = usage.get(slot.name)?.memoryBytes ?? 0;
+    if (wanted === undefined || needsRestart(slot) || usedBytes <= quantityValue(wanted)) return [];
+    return [
+      `attempting to set container "${slot.name}" memory limit (${quantityValue(wanted)}) below current usage (${usedBytes})`,
+    ];
+  });
+  const [first] = problems;
+  return first && `cannot decrease memory limits: ${first}`;
 }

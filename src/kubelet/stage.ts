@@ -24,6 +24,13 @@ export interface PodContext {
   shortage(): Shortage | undefined;
   /** The images that the node has, and which of them no Pod has pulled. */
   readonly images: { has(image: string): boolean; isPreloaded(image: string): boolean };
+  /** When the node has an image that it is to pull: one after another, as Pods ask for them. */
+  readonly pulls: {
+    /** Milliseconds until then, if that takes `durationMs` alone. */
+    leftMs(image: string, durationMs: number): number;
+    /** How long it waited for others. */
+    waitedMs(image: string): number;
+  };
   /** How many times longer pulls take than they should. */
   readonly pullSlowdown: number;
   /** How a fault has ended the Pod's containers. */

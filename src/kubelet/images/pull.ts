@@ -30,7 +30,13 @@ const PULL_BACKOFF = { baseMs: 10_000, maxMs: 300_000 };
 
 export type ImageOutcome =
   | { readonly kind: 'present' }
-  | { readonly kind: 'pulled'; readonly durationMs: number; readonly sizeBytes: number }
+  | {
+      readonly kind: 'pulled';
+      readonly durationMs: number;
+      /** How long the pull waited for others before. */
+      readonly waitedMs: number;
+      readonly sizeBytes: number;
+    }
   /** It was tried in vain, or may not be tried. */
   | { readonly kind: 'failed'; readonly reason: string; readonly message: string };
 
@@ -97,7 +103,9 @@ function pullOutcome(pod: Pod, container: Container, ctx: PodContext): ImageOutc
     return refused(image, 'Unknown', why);
   }
   const { sizeBytes } = imageFacts(image);
-  return { kind: 'pulled', durationMs: pullDurationMs(container, ctx), sizeBytes };
+  const durationMs = pullDurationMs(container, ctx);
+  const waitedMs = durationMs === 0 ? 0 : ctx.pulls.waitedMs(image);
+  return { kind: 'pulled', durationMs, waitedMs, sizeBytes };
 }
 
 function refused(image: string, code: string, why: string): ImageOutcome {

@@ -20,6 +20,7 @@ import { inChunks } from '../chunks.ts';
 import { pressuresOf } from '../eviction/pressures.ts';
 import { actingShortage, type Shortage } from '../eviction/shortages.ts';
 import type { NodeImages } from '../images/node-images.ts';
+import { NodePulls } from '../images/node-pulls.ts';
 import { linesOfTransition } from '../logs/lines-of-transition.ts';
 import { RepeatedLines } from '../logs/repeated-lines.ts';
 import type { NodeClients } from '../node-clients.ts';
@@ -87,6 +88,7 @@ class PodAgent {
   readonly #repeatedLines: RepeatedLines;
   readonly #addresses = new PodAddresses();
   readonly #images: NodeImages;
+  readonly #pulls = new NodePulls();
   readonly #simulation: Simulation;
   readonly #memory = new PodMemory();
   /** Pods that were admitted and whose new status has not come back yet. */
@@ -117,6 +119,7 @@ class PodAgent {
     });
     this.#nodes.addHandler({
       onAdd: (node) => this.#planNode(node),
+      onDelete: ({ metadata }) => this.#pulls.forgetNode(metadata.name ?? ''),
       onUpdate: (previous, node) => {
         if (hasOtherVolumes(previous, node)) this.#planUnmounted(node);
         if (isChanged(previous, node)) this.#planNode(node);
@@ -373,6 +376,7 @@ class PodAgent {
       sources,
       shortage: () => this.#shortageOf(pod, node),
       images: this.#images.on(nodeName),
+      pulls: this.#pulls.on(node, timeMs),
       pullSlowdown: faults.pullSlowdown(node, timeMs),
       crash: faults.crashOf(pod, node, timeMs),
       announcedMs: (what) => this.#memory.announcedMs(key, pod.metadata.uid, what),

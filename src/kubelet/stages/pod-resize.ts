@@ -18,10 +18,11 @@ import {
   type ResizeProblem,
   resizedSlots,
   resizeProblem,
+  shrinkProblem,
   wholeResourcesOf,
 } from '../resize.ts';
 import { neighboursOfResize } from '../resize-order.ts';
-import type { PodContext, PodStage, PodTransition } from '../stage.ts';
+import { drawDelay, type PodContext, type PodStage, type PodTransition } from '../stage.ts';
 import type { ContainerSlot } from '../status/container-slots.ts';
 import { resourcesOf, runningStatus, terminatedStatus } from '../status/container-status.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
@@ -56,8 +57,13 @@ export const podResize: PodStage = {
     pod.metadata.deletionTimestamp === undefined &&
     findCondition(pod.status?.conditions, CONDITION_RESIZE_IN_PROGRESS) !== undefined &&
     (isGranted(pod) || !isPodResized(pod)),
-  delay: { ms: 20, jitterMs: 30 },
+  delay: (pod, ctx) =>
+    shrinkProblem(pod, ctx.nowMs) && isToldToWait(pod)
+      ? SHRINK_LOOK_MS
+      : drawDelay({ ms: 20, jitterMs: 30 }, ctx),
   next: (pod, ctx) => {
+    const problem = shrinkProblem(pod, ctx.nowMs);
+    if (problem) return isToldToWait(pod) ? {} : wait(pod, problem, ctx);
     const restarted = resizedSlots(pod).filter(needsRestart);
     const status = {
       ...statusWith(pod, withoutResize(pod), ctx, (slot) => resizedStatus(slot, ctx, pod.spec)),
@@ -72,6 +78,25 @@ export const podResize: PodStage = {
     };
   },
 };
+
+/** So often it is looked whether a container uses less memory by now. */
+const SHRINK_LOOK_MS = 10_000;
+const REASON_ERROR = 'Error';
+
+/** Whether the Pod's status says why the resize waits. */
+function isToldToWait({ status }: Pod): boolean {
+  return findCondition(status?.conditions, CONDITION_RESIZE_IN_PROGRESS)?.reason === REASON_ERROR;
+}
+
+/** The container uses too much memory: the resize stays in progress until it uses less. */
+function wait(pod: Pod, message: string, ctx: PodContext): PodTransition {
+  const condition = {
+    ...conditionOf(pod, ctx, CONDITION_RESIZE_IN_PROGRESS),
+    reason: REASON_ERROR,
+    message,
+  };
+  return { status: statusWith(pod, setCondition(pod.status?.conditions, condition), ctx) };
+}
 
 function problemOf(pod: Pod, { neighbours, node }: PodContext): ResizeProblem | undefined {
   return resizeProblem(pod, node, neighboursOfResize(pod, node, [...neighbours()]));

@@ -102,19 +102,16 @@ function freshSlots(slots: readonly ContainerSlot[]): ContainerSlot[] {
   return slots.filter((slot) => isStartable(slot) && !waitsForImage(slot));
 }
 
-/** A node pulls one image after another, and each once. Pulls that it has spoken of have been going on since then. */
+/** Milliseconds until the node has all of their images. */
 function pullLeftMs(slots: readonly ContainerSlot[], ctx: PodContext): number {
-  const durations = new Map<string, number>();
-  let sinceMs = ctx.nowMs;
+  let leftMs = 0;
   for (const { container } of slots) {
     if (!mustPull(container, ctx)) continue;
-    const { image = '' } = container;
-    durations.set(image, pullDurationMs(container, ctx));
-    sinceMs = Math.min(sinceMs, ctx.announcedMs(pullAnnouncement(image)) ?? sinceMs);
+    const durationMs = pullDurationMs(container, ctx) * ctx.settings.delayFactor;
+    if (durationMs === 0) continue;
+    leftMs = Math.max(leftMs, ctx.pulls.leftMs(container.image ?? '', durationMs));
   }
-  let totalMs = 0;
-  for (const durationMs of durations.values()) totalMs += durationMs;
-  return Math.max(0, totalMs * ctx.settings.delayFactor - (ctx.nowMs - sinceMs));
+  return leftMs;
 }
 
 /** Pulls that take this long are spoken of when they begin; of others it is said when they are done. */

@@ -29,6 +29,7 @@ const contextAt = (nowMs: number, random: () => number): PodContext => ({
   shortage: () => undefined,
   images: { has: () => true, isPreloaded: () => false },
   pullSlowdown: 1,
+  pulls: { leftMs: () => 0, waitedMs: () => 0 },
   crash: undefined,
   sources: NO_SOURCES,
   announcedMs: () => undefined,

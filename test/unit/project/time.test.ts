@@ -30,6 +30,7 @@ const REAL_TIME: Readonly<Record<string, string>> = {
   'src/machinery/scoped-informers.ts': 'a start that takes long',
   'src/queues/bullmq-queue.ts': "BullMQ's own stamps and connections",
   'src/queues/claim-keeper.ts': "BullMQ's own stamps",
+  'src/queues/loss.ts': 'waiting on PostgreSQL',
   'src/rest/watch/serve-watch.ts': 'streams to clients',
   'src/rest/watch/watch-stream.ts': 'streams to clients',
   'src/store/store-options.ts': 'waiting on PostgreSQL',

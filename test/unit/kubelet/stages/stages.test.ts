@@ -40,6 +40,8 @@ interface StageInput {
   /** Those of them that no Pod has pulled. @default none */
   readonly preloaded?: readonly string[];
   readonly pullSlowdown?: number;
+  /** How long pulls have waited for others. @default 0 */
+  readonly waitedMs?: number;
   /** How a fault ends the Pod's containers. */
   readonly crash?: Crash;
   /** The attached volumes that the node's Pods use. @default as the node says */
@@ -81,6 +83,7 @@ function actOnPod(pod: Pod, input: StageInput, nowMs: number, settings: KubeletS
       isPreloaded: (image) => preloaded.includes(image),
     },
     pullSlowdown,
+    pulls: { leftMs: (_image, durationMs) => durationMs, waitedMs: () => input.waitedMs ?? 0 },
     crash: input.crash,
     sources: sourcesOf(input),
     announcedMs: (what) => (input.announced?.includes(what) ? nowMs : undefined),
