@@ -70,6 +70,8 @@ async function relent(cluster: WholeCluster, namespace: string): Promise<void> {
   }
   await cluster.api.apply(resourceQuota(namespace, AMPLE_QUOTA));
   for (const { metadata } of await cluster.api.list('cronjobs', { namespace })) {
+    // One that is being deleted starts nothing more, and may be gone at any moment.
+    if (metadata.deletionTimestamp !== undefined) continue;
     await cluster.api.graphql.request(SUSPEND, { namespace, name: metadata.name });
   }
 }
