@@ -20,4 +20,4 @@ USER node
 VOLUME /data
 EXPOSE 4000
 # Room for the garbage of a burst of writes: with the default of 16 MiB much of it outlives the young generation.
-ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=32", "dist/main.mjs", "--data-dir", "/data"]
+ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=32", "--no-memory-reducer", "dist/main.mjs", "--data-dir", "/data"]

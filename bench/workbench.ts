@@ -25,7 +25,7 @@ export interface WorkbenchOptions {
 }
 
 /** As in the script `start` of package.json. */
-const NODE_ARGS = ['--max-semi-space-size=32'];
+const NODE_ARGS = ['--max-semi-space-size=32', '--no-memory-reducer'];
 
 /** The server runs as `npm start` runs it, fsync included. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {

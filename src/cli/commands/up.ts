@@ -18,6 +18,8 @@ interface UpOptions extends GlobalOptions {
 const DIRECTORY_MODE = 0o711;
 const LOG_MODE = 0o600;
 const LOG_TAIL_LINES = 12;
+/** As in the script `start` of package.json. */
+const NODE_ARGS = ['--enable-source-maps', '--max-semi-space-size=32', '--no-memory-reducer'];
 /** How the server says what it is doing. */
 const PROGRESS = /^ {2}\S.* \.\.\.$/;
 
@@ -75,7 +77,7 @@ class Startup {
     const { packageRoot, env } = this.#context.environment;
     const main = path.join(packageRoot, 'dist', 'main.mjs');
     const logHandle = this.#openLog();
-    const all = ['--enable-source-maps', main, '--data-dir', this.#dataDirectory, ...args];
+    const all = [...NODE_ARGS, main, '--data-dir', this.#dataDirectory, ...args];
     const stdio = ['ignore', logHandle, logHandle] as const;
     const child = spawn(process.execPath, all, {
       cwd: packageRoot,
