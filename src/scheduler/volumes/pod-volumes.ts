@@ -130,8 +130,27 @@ function boundProblem(
   return undefined;
 }
 
-/** @returns the plan, or why there is none */
+/**
+ * The smallest claim chooses first, as in Kubernetes; where that leaves one without a volume, those choose first that none can
+ * be made for.
+ *
+ * @returns the plan, or why there is none
+ */
 function planWaiting(
+  waiting: PodClaims['waiting'],
+  node: Node,
+  state: VolumeState,
+): VolumePlan | string {
+  const plan = planInOrder(waiting, node, state);
+  if (typeof plan !== 'string' || waiting.length < 2) return plan;
+  const isNeedy = ({ claim }: WaitingClaim) =>
+    provisioningProblem(claim, node, state) !== undefined;
+  const [needy, others] = [waiting.filter(isNeedy), waiting.filter((one) => !isNeedy(one))];
+  const second = planInOrder([...needy, ...others], node, state);
+  return typeof second === 'string' ? plan : second;
+}
+
+function planInOrder(
   waiting: PodClaims['waiting'],
   node: Node,
   state: VolumeState,

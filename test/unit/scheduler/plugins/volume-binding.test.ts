@@ -100,6 +100,13 @@ describe('VolumeBinding', () => {
     expect(clusterOf(...objects, second).feasible(onClaims('data', 'more'))).toEqual(['a', 'b']);
   });
 
+  test('a claim that a volume can be made for leaves the only one to a larger claim that none can be made for', () => {
+    const claims = [claim({ size: '1Gi' }), claim({ name: 'more', size: '2Gi' })];
+    const made = storageClass({ provisioner: 'disk.example.com' });
+    const objects = [...claims, made, driver, capacity('1Gi'), volume({ size: '3Gi' })];
+    expect(clusterOf(...objects).feasible(onClaims('data', 'more'))).toEqual(['b']);
+  });
+
   test('claims take volumes by their size, so that none takes one that a larger claim needs', () => {
     const objects = [
       claim({ size: '1Gi' }),
