@@ -96,8 +96,9 @@ export interface Config {
   readonly nodeMonitorGracePeriodSeconds: number;
   /** How long a new node may take to report for the first time, in seconds. @default 60 */
   readonly nodeStartupGracePeriodSeconds: number;
-  /** How long Events are kept after they were last seen, in seconds. @default 3600 */
+  /** Whether a silent node keeps what it has mounted until it is tainted out of service. @default false */
   readonly disableForceDetachOnTimeout: boolean;
+  /** How long Events are kept after they were last seen, in seconds. @default 3600 */
   readonly eventTtlSeconds: number;
   /** How many nodes a second may be marked for eviction in a zone. @default 0.1 */
   readonly nodeEvictionRate: number;

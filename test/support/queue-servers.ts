@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { QueueBackend } from '../../src/machinery/work-queue.ts';
 import { type BullmqBackendOptions, createBullmqBackend } from '../../src/queues/bullmq-backend.ts';
+import { cutSessions } from './cut-sessions.ts';
 import { createTestDatabase } from './database.ts';
 
 /** A server that holds queues, for the tests that want the same of each. */
@@ -44,10 +45,7 @@ export async function postgresQueueServer(): Promise<QueueServer> {
       return Number(rows[0].count);
     },
     cutConnections: async () => {
-      await query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1`,
-        ['orrery-queues'],
-      );
+      await cutSessions(url, { names: ['orrery-queues'] });
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };

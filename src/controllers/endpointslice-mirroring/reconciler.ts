@@ -30,7 +30,7 @@ import {
 const REASON_INVALID_ADDRESS = 'InvalidIPAddress';
 const REASON_TOO_MANY = 'TooManyAddressesToMirror';
 
-/** Kubernetes' numbers: as for the slices of Services, but no longer than two minutes. */
+/** Kubernetes' numbers: as for the slices of Services at first, and then more often. */
 const FAILURE_BACKOFF: BackoffOptions = { baseMs: 1_000, maxMs: 100_000 };
 
 const INDEX_MIRRORED = 'mirrorOf';
@@ -78,9 +78,12 @@ class Mirror {
   }
 
   async reconcile(key: string): Promise<void> {
+    if (this.#written.has(key)) {
+      await this.#slices.catchUp();
+      this.#written.delete(key);
+    }
     const endpoints = this.#endpoints.get(key);
     const isWanted = endpoints !== undefined && isMirrored(endpoints, this.#services.get(key));
-    if (this.#written.delete(key)) await this.#slices.catchUp();
     const plan = planMirror(
       isWanted ? endpoints : undefined,
       this.#slices.byIndex(INDEX_MIRRORED, key),

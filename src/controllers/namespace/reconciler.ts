@@ -20,9 +20,9 @@ import type { ResourceSource } from '../shared/resource-source.ts';
 import { contentOrder, estimateSeconds, FINALIZER_KUBERNETES, type Remaining } from './plan.ts';
 import { computeNamespaceStatus, type DeletionProgress } from './status.ts';
 
-/** Lists of one pass run together: they share the store's one look at its current version. */
 /** Kubernetes' numbers: the end of a namespace is tried at least once a minute. */
 const FAILURE_BACKOFF: BackoffOptions = { baseMs: 5, maxMs: 60_000 };
+/** Lists of one pass run together: they share the store's one look at its current version. */
 const RESOURCE_CONCURRENCY = 20;
 
 export interface NamespaceControllerOptions {

@@ -10,13 +10,11 @@ import { ANNOTATION_STORAGE_RESIZER } from '../../scheme/storage/annotations.ts'
 import { migratedDriver, migratedPluginOf } from '../../scheme/storage/migrated-plugins.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
 import { capacityOf, requestedStorage } from '../../scheme/storage/volume-matching.ts';
+import { INFEASIBLE_RETRY_MS } from '../shared/simulated-disks.ts';
 import { CONDITION_ERROR, STATUS_INFEASIBLE } from './status.ts';
 
 const REASON_EXTERNAL_EXPANDING = 'ExternalExpanding';
 const WAITING = 'waiting for an external controller to expand this PVC';
-
-/** When an attempt that cannot succeed is made again. */
-export const INFEASIBLE_RETRY_MS = 300_000;
 
 /** Whether a bound claim asks for more than it has. */
 export function wantsMore({ metadata, spec, status }: PersistentVolumeClaim): boolean {

@@ -28,8 +28,8 @@ import { keyOf, namespacedKey } from '../../scheme/object.ts';
 import { SIMULATED_DRIVER } from '../../scheme/storage/simulated-driver.ts';
 import { requestedStorage } from '../../scheme/storage/volume-matching.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
-import { DiskAttempts, type DiskFailure } from '../shared/simulated-disks.ts';
-import { INFEASIBLE_RETRY_MS, planExpansion, retryDelayMs, wantsMore } from './plan.ts';
+import { DiskAttempts, type DiskFailure, INFEASIBLE_RETRY_MS } from '../shared/simulated-disks.ts';
+import { planExpansion, retryDelayMs, wantsMore } from './plan.ts';
 import { failedStatus, resizedStatus, resizingStatus } from './status.ts';
 
 const REASON_RESIZING = 'Resizing';

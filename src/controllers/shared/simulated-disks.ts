@@ -9,6 +9,9 @@ import {
 } from '../../scheme/storage/simulated-driver.ts';
 import { seedOf } from '../../scheme/usage/wave.ts';
 
+/** After this long an attempt that cannot succeed is made again, in case that what is wrong is not any more. */
+export const INFEASIBLE_RETRY_MS = 300_000;
+
 /** A code of gRPC, in which CSI drivers answer. */
 type Code = 'Internal' | 'InvalidArgument' | 'OutOfRange';
 

@@ -38,7 +38,7 @@ import { requestedStorage } from '../../scheme/storage/volume-matching.ts';
 import { ignoreNotFound } from '../shared/api-errors.ts';
 import { STORAGE_BACKOFF } from '../shared/failure-backoffs.ts';
 import { withFinalizer, withoutFinalizer } from '../shared/finalizers.ts';
-import { DiskAttempts, type DiskFailure } from '../shared/simulated-disks.ts';
+import { DiskAttempts, type DiskFailure, INFEASIBLE_RETRY_MS } from '../shared/simulated-disks.ts';
 import { copyProblem, dataSourceOf, type Original } from './data-source.ts';
 import {
   attributesProblem,
@@ -56,9 +56,6 @@ const REASON_PROVISIONING = 'Provisioning';
 const REASON_PROVISIONING_SUCCEEDED = 'ProvisioningSucceeded';
 const REASON_PROVISIONING_FAILED = 'ProvisioningFailed';
 const REASON_FAILED_DELETE = 'VolumeFailedDelete';
-
-/** When an attempt that cannot succeed is made again. */
-const INFEASIBLE_RETRY_MS = 300_000;
 
 const INDEX_ATTACHED_VOLUME = 'persistentVolumeName';
 

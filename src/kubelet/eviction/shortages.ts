@@ -94,7 +94,7 @@ export function metThresholds(
   const reported = new Set(pressuresOf(node));
   for (const threshold of thresholdsOf(node)) {
     const { signal } = threshold;
-    const observed = observe(signal, machine, taken);
+    const observed = observe(threshold, machine, taken);
     // What the node makes room for, it makes a little more room for.
     const reclaim = reported.has(SIGNALS[signal].pressure) ? reclaims.get(signal) : undefined;
     const found = observed && toMet(threshold, observed, reclaim);
@@ -110,7 +110,7 @@ interface Observation {
 }
 
 function observe(
-  signal: Signal,
+  { quantity, signal }: Threshold,
   { imageBytes, node }: Machine,
   { diskBytes, inodes, memoryBytes, pids }: Taken,
 ): Observation | undefined {
@@ -120,7 +120,7 @@ function observe(
     case 'memory.available':
       return memoryBytes > 0 ? left(capacityOf('memory'), memoryBytes) : undefined;
     case 'allocatableMemory.available':
-      return memoryBytes > 0 ? left(memoryOfPods(node), memoryBytes) : undefined;
+      return memoryBytes > 0 ? left(memoryOfPods(node, quantity), memoryBytes) : undefined;
     case 'nodefs.available':
     case 'imagefs.available':
       return left(capacityOf('ephemeral-storage'), imageBytes + diskBytes);
@@ -133,15 +133,12 @@ function observe(
 }
 
 /** All that Pods together can fill: what they may ask for, and what is left free of it. */
-function memoryOfPods(node: Node): number {
-  const { allocatable, capacity } = node.status ?? {};
+function memoryOfPods({ status }: Node, quantity: Threshold['quantity']): number {
+  const { allocatable, capacity } = status ?? {};
   const whole = quantityValue(capacity?.['memory'] ?? '0');
   const asked = allocatable?.['memory'];
   if (asked === undefined) return whole;
-  const threshold = thresholdsOf(node).find(
-    ({ signal }) => signal === 'allocatableMemory.available',
-  );
-  return Math.min(whole, quantityValue(asked) + (threshold?.quantity(whole) ?? 0));
+  return Math.min(whole, quantityValue(asked) + quantity(whole));
 }
 
 /** Undefined of what the machine has nothing of: there is nothing to run out of. */

@@ -45,6 +45,7 @@ import { DuePods } from './due-pods.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { PodMemory } from './pod-memory.ts';
 import { preemptPod } from './preempt-pod.ts';
+import { UnseenDecisions } from './unseen-decisions.ts';
 
 const CHUNK = 256;
 /** After a failure that is neither a lost race nor a vanished Pod, a Pod waits this long. */
@@ -91,10 +92,7 @@ class PodAgent {
   readonly #pulls = new NodePulls();
   readonly #simulation: Simulation;
   readonly #memory = new PodMemory();
-  /** Pods that were admitted and whose new status has not come back yet. */
-  readonly #admitting = new Map<string, Map<NamespacedKey, Pod>>();
-  /** Pods whose resize or end was decided on and whose new status has not come back yet. */
-  readonly #granted = new Map<NamespacedKey, Pod>();
+  readonly #decisions = new UnseenDecisions();
   readonly #deferred = new DeferredPods();
 
   constructor(context: ControllerContext, options: PodAgentOptions) {
@@ -148,8 +146,7 @@ class PodAgent {
     if (!nodeName) return;
     this.#addresses.observe(pod);
     this.#images.observePod(pod);
-    this.#granted.delete(keyOf(pod));
-    if (pod.status?.startTime !== undefined) this.#admitting.get(nodeName)?.delete(keyOf(pod));
+    this.#decisions.observe(pod);
     this.#plan(pod, nodeName);
     this.#deferred.observe(pod, nodeName);
     this.#planDeferred(nodeName, keyOf(pod));
@@ -165,15 +162,14 @@ class PodAgent {
   #onPodGone(pod: Pod): void {
     const key = keyOf(pod);
     const nodeName = pod.spec?.nodeName ?? '';
-    this.#granted.delete(key);
+    this.#decisions.forget(pod);
     this.#deferred.forget(key, nodeName);
     this.#due.forget(key);
     this.#memory.forget(key);
     this.#repeatedLines.forget(key);
     this.#addresses.release(pod);
     if (this.#nodes.get(nodeName)) this.#images.observePod(pod, this.#context.clock.now());
-    this.#admitting.get(nodeName)?.delete(key);
-    this.#planDeferred(nodeName, keyOf(pod));
+    this.#planDeferred(nodeName, key);
     this.#planShutdown(nodeName);
   }
 
@@ -235,10 +231,7 @@ class PodAgent {
       // The Pod may have changed since the plan was made, in another process's run for instance.
       if (!stage.matches(pod, ctx)) return;
       const transition = withoutNoChange(stage.next(pod, ctx), actual);
-      this.#noteAdmission(pod, transition);
-      if (transition.status && isPodResized(pod)) {
-        this.#granted.set(key, { ...pod, status: transition.status });
-      }
+      this.#noteDecision(pod, transition);
       this.#guard(pod, stage, transition, ctx);
       this.#remember(pod, transition, ctx.nowMs);
       await this.#apply(actual, transition, ctx.nowMs);
@@ -303,7 +296,7 @@ class PodAgent {
     if (!pod) return;
     const recorder = this.#recorderFor(client, pod);
     const ended = await preemptPod(pod, { client, recorder, nowMs });
-    if (ended) this.#granted.set(key, ended);
+    if (ended) this.#decisions.noteChange(ended);
   }
 
   #recorderFor(client: ApiClient, { spec }: Pod): EventRecorder {
@@ -313,8 +306,7 @@ class PodAgent {
   #onFailure(pod: Pod, stage: PodStage, thrown: unknown): void {
     const key = keyOf(pod);
     const nodeName = pod.spec?.nodeName ?? '';
-    this.#admitting.get(nodeName)?.delete(key);
-    this.#granted.delete(key);
+    this.#decisions.forget(pod);
     // A Pod that has changed or gone meanwhile is planned anew by its own event.
     if (isApiError(thrown, 'Conflict', 'NotFound')) return;
     this.#context.logger.warn('pod stage failed, trying again', {
@@ -325,27 +317,18 @@ class PodAgent {
     this.#due.plan(key, shardKeyOf(nodeName), { stage, delayMs: RETRY_MS });
   }
 
-  /** Until the informer shows it, an admitted Pod counts against its node by this. */
-  #noteAdmission(pod: Pod, { status }: PodTransition): void {
-    if (pod.status?.startTime !== undefined || !status || status.phase === 'Failed') return;
-    const nodeName = pod.spec?.nodeName ?? '';
-    let admitting = this.#admitting.get(nodeName);
-    if (!admitting) {
-      admitting = new Map();
-      this.#admitting.set(nodeName, admitting);
-    }
-    admitting.set(keyOf(pod), pod);
+  /** Until the informer shows it, a Pod counts against its node by this. */
+  #noteDecision(pod: Pod, { status }: PodTransition): void {
+    if (!status) return;
+    const isNew = pod.status?.startTime === undefined;
+    if (isNew && status.phase !== 'Failed') this.#decisions.noteAdmission(pod);
+    if (isPodResized(pod)) this.#decisions.noteChange({ ...pod, status });
   }
 
   *#neighboursOf(pod: Pod, node: Node): Generator<Pod> {
-    const nodeName = node.metadata.name ?? '';
-    const admitting = this.#admitting.get(nodeName);
-    for (const other of this.#pods.byIndex(INDEX_NODE_NAME, nodeName)) {
-      if (other.metadata.uid === pod.metadata.uid || isTerminal(other)) continue;
-      const key = keyOf(other);
-      if (other.status?.startTime === undefined && !admitting?.has(key)) continue;
-      const decided = this.#granted.get(key) ?? other;
-      if (!isTerminal(decided)) yield this.#simulation.seen(decided, node);
+    const all = this.#pods.byIndex(INDEX_NODE_NAME, node.metadata.name ?? '');
+    for (const other of this.#decisions.holders(all)) {
+      if (other.metadata.uid !== pod.metadata.uid) yield this.#simulation.seen(other, node);
     }
   }
 

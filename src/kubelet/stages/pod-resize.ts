@@ -27,6 +27,10 @@ import type { ContainerSlot } from '../status/container-slots.ts';
 import { resourcesOf, runningStatus, terminatedStatus } from '../status/container-status.ts';
 import { nextPodStatus } from '../status/pod-status.ts';
 
+/** So often it is looked whether a container uses less memory by now. */
+const SHRINK_LOOK_MS = 10_000;
+const REASON_ERROR = 'Error';
+
 /** What the Pod's containers are to take of the node has changed: the kubelet grants it, or says why it must wait. */
 export const podResizeGrant: PodStage = {
   name: 'pod-resize-grant',
@@ -78,10 +82,6 @@ export const podResize: PodStage = {
     };
   },
 };
-
-/** So often it is looked whether a container uses less memory by now. */
-const SHRINK_LOOK_MS = 10_000;
-const REASON_ERROR = 'Error';
 
 /** Whether the Pod's status says why the resize waits. */
 function isToldToWait({ status }: Pod): boolean {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import pg from 'pg';
 import { sleep, systemClock } from '../../../src/lib/clock.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
+import { cutSessions } from '../../support/cut-sessions.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startServer } from '../../support/server.ts';
 import { testSeed } from '../../support/test-seed.ts';
@@ -9,22 +9,16 @@ import { testSeed } from '../../support/test-seed.ts';
 const random = seededRandom(testSeed());
 const MAX_CUTS = 8;
 
-/** Ends sessions of the store and the queues at random until `isOver`, whatever they are doing; returns how many. */
-async function cutSessions(url: string, isOver: () => boolean): Promise<number> {
-  const admin = new pg.Client({ connectionString: url });
-  await admin.connect();
+/** Those that last: the first two, which make and migrate the database, end a start by name. */
+const NAMES = ['orrery-read', 'orrery-write', 'orrery-listen', 'orrery-queues'];
+
+/** Cuts sessions at random until `isOver`; returns how many. */
+async function cutUntil(url: string, isOver: () => boolean): Promise<number> {
   let cuts = 0;
   while (!isOver() && cuts < MAX_CUTS) {
-    const { rowCount } = await admin.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and random() < $1::float8
-         and application_name in ('orrery-read', 'orrery-write', 'orrery-listen', 'orrery-queues')`,
-      [random() * 0.5],
-    );
-    cuts += rowCount ?? 0;
+    cuts += await cutSessions(url, { names: NAMES, share: random() * 0.5 });
     await sleep(systemClock, random() * 150);
   }
-  await admin.end();
   return cuts;
 }
 
@@ -36,7 +30,7 @@ test.each([1, 2, 3])(
     const starting = startServer({ databaseUrl: database.url }).finally(() => {
       isOver = true;
     });
-    const [cuts, server] = await Promise.all([cutSessions(database.url, () => isOver), starting]);
+    const [cuts, server] = await Promise.all([cutUntil(database.url, () => isOver), starting]);
     await using _ = server;
     expect(cuts).toBeGreaterThan(0);
   },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import pg from 'pg';
 import { seededRandom } from '../../../src/lib/random.ts';
 import { createBullmqBackend } from '../../../src/queues/bullmq-backend.ts';
+import { cutSessions } from '../../support/cut-sessions.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { testSeed } from '../../support/test-seed.ts';
@@ -9,28 +9,17 @@ import { testSeed } from '../../support/test-seed.ts';
 const random = seededRandom(testSeed());
 
 let database: TestDatabase;
-let admin: pg.Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  admin = new pg.Client({ connectionString: database.url });
-  await admin.connect();
 });
 
 afterAll(async () => {
-  await admin.end();
   await database[Symbol.asyncDispose]();
 });
 
-/** Ends some of the queues' sessions, whatever they are doing, and returns how many. */
-async function cutSome(): Promise<number> {
-  const { rowCount } = await admin.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity
-     where datname = current_database() and application_name = 'orrery-queues' and random() < $1::float8`,
-    [random()],
-  );
-  return rowCount ?? 0;
-}
+const cutSome = (): Promise<number> =>
+  cutSessions(database.url, { names: ['orrery-queues'], share: random() });
 
 test.each(Array.from({ length: 12 }, (_, index) => index + 1))(
   'a queue opens and runs its keys though its sessions are cut meanwhile, history %i',

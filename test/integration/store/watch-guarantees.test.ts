@@ -3,6 +3,7 @@ import pg from 'pg';
 import { type Random, seededRandom } from '../../../src/lib/random.ts';
 import { isApiError } from '../../../src/scheme/errors.ts';
 import type { ObjectStore } from '../../../src/store/store.ts';
+import { cutSessions } from '../../support/cut-sessions.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { AUDIT_SQL, readAudit, runWriter } from '../../support/store-workload.ts';
@@ -34,16 +35,6 @@ afterAll(async () => {
   await admin.end();
   await database[Symbol.asyncDispose]();
 });
-
-/** Ends sessions of stores by what they are for, wherever they are in their work. */
-async function killSessions(applicationName: string): Promise<void> {
-  await admin.query(
-    `select pg_terminate_backend(pid)
-     from pg_stat_activity
-     where datname = current_database() and application_name = $1`,
-    [applicationName],
-  );
-}
 
 /** A watcher that comes and goes, and begins anew where its place is past retention. */
 class RestlessWatcher {
@@ -137,9 +128,9 @@ test('twenty writers on two stores, watchers that come and go, compaction and ki
     async () => choose().current.disconnect(),
     () => choose().reconnect(),
     () => choose().reconnect(),
-    () => killSessions('orrery-listen'),
-    () => killSessions('orrery-read'),
-    () => killSessions('orrery-write'),
+    () => cutSessions(database.url, { names: ['orrery-listen'] }),
+    () => cutSessions(database.url, { names: ['orrery-read'] }),
+    () => cutSessions(database.url, { names: ['orrery-write'] }),
     () => (stores[Math.floor(random() * 2)] as ObjectStore).compact(),
   ]);
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { expect } from '@jest/globals';
-import pg from 'pg';
 import type { Node } from '../../../../../src/scheme/generated/types/core-v1.ts';
+import { cutSessions } from '../../../../support/cut-sessions.ts';
 import { eventually } from '../../../../support/eventually.ts';
 import {
   type ServerProcess,
@@ -68,15 +68,7 @@ export class WholeCluster implements AsyncDisposable {
 
   /** As a firewall or an administrator would: some of its connections to PostgreSQL end, whatever they are doing. */
   async cutDatabaseConnections(share: number): Promise<void> {
-    const client = new pg.Client({ connectionString: this.databaseUrl });
-    await client.connect();
-    await client.query(
-      `select pg_terminate_backend(pid)
-         from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and random() < $1::float8`,
-      [share],
-    );
-    await client.end();
+    await cutSessions(this.databaseUrl, { share });
   }
 
   /** Makes sure of it: what meets a fault is tried again. */
